@@ -1,0 +1,128 @@
+//! The assignment: what is known of it, and how far each resource role has got.
+//!
+//! An assignment is always whole: its state agrees with its fulfilments (R16), and its resource
+//! roles are sorted, each there once (R23).
+
+mod lifecycle;
+mod stored;
+
+use alloc::vec::Vec;
+
+use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
+use crate::resource_role::ResourceRole;
+use crate::state::AssignmentState;
+use crate::timestamp::Timestamp;
+
+pub use lifecycle::{
+    Observed, RecordError, ReprocessError, SetResourceRolesError, reprocess, reprocess_observed,
+};
+pub use stored::{LoadError, StoredAssignment};
+
+/// An access package assignment: one access package, given to one subject, for a time.
+///
+/// It is made from a [`StoredAssignment`] and goes back into one. Its fields are read here and
+/// changed only by the transitions: [`reprocess`](crate::reprocess), [`record`](Self::record),
+/// [`expire`](Self::expire) and [`set_resource_roles`](Self::set_resource_roles).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Assignment {
+    id: AssignmentId,
+    catalog: CatalogId,
+    access_package: AccessPackageId,
+    target: ObjectId,
+    state: AssignmentState,
+    end: Option<Timestamp>,
+    attempt: u32,
+    /// Nothing where they are not known.
+    resource_roles: Option<Vec<AssignmentResourceRole>>,
+}
+
+/// A resource role of an assignment, and how far it has got.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct AssignmentResourceRole {
+    /// What the access package gives.
+    pub resource_role: ResourceRole,
+    /// Whether it is in place.
+    pub fulfillment: Fulfillment,
+}
+
+/// How far one resource role of an assignment has got in the present attempt.
+///
+/// The order is that of the words: of two outcomes the later word here wins, whichever came first
+/// ([R17](crate::policy#r17)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub enum Fulfillment {
+    /// Still to be enforced.
+    Pending,
+    /// Could not be enforced, or the executor has given up.
+    Failed,
+    /// In place.
+    Fulfilled,
+}
+
+impl Assignment {
+    /// The id of the assignment.
+    #[must_use]
+    pub const fn id(&self) -> AssignmentId {
+        self.id
+    }
+
+    /// The catalog that the access package is in: where the caller's role has to count.
+    #[must_use]
+    pub const fn catalog(&self) -> CatalogId {
+        self.catalog
+    }
+
+    /// The access package that is assigned.
+    #[must_use]
+    pub const fn access_package(&self) -> AccessPackageId {
+        self.access_package
+    }
+
+    /// The directory object that has the assignment, and so gets the resource roles.
+    #[must_use]
+    pub const fn target(&self) -> ObjectId {
+        self.target
+    }
+
+    /// The state.
+    #[must_use]
+    pub const fn state(&self) -> AssignmentState {
+        self.state
+    }
+
+    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)); nothing if it
+    /// has no end.
+    #[must_use]
+    pub const fn end(&self) -> Option<Timestamp> {
+        self.end
+    }
+
+    /// Which attempt at enforcing the assignment this is. Each accepted reprocess begins another.
+    /// Compare it for equality only: it wraps.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The resource roles in their order, each with how far it has got; nothing if they are not known.
+    #[must_use]
+    pub fn resource_roles(&self) -> Option<&[AssignmentResourceRole]> {
+        self.resource_roles.as_deref()
+    }
+}
+
+/// Brings resource roles into their one order; the error is one that is there twice (R23).
+fn sorted(
+    mut resource_roles: Vec<AssignmentResourceRole>,
+) -> Result<Vec<AssignmentResourceRole>, ResourceRole> {
+    resource_roles.sort_unstable_by(|a, b| a.resource_role.cmp(&b.resource_role));
+    let twice = resource_roles.windows(2).find_map(|pair| match pair {
+        [a, b] if a.resource_role == b.resource_role => Some(a.resource_role.clone()),
+        _ => None,
+    });
+    twice.map_or(Ok(resource_roles), Err)
+}

@@ -1,0 +1,147 @@
+//! The stored form: plain data that a host saves and loads, and the check that makes an
+//! [`Assignment`] of it only if it is whole.
+
+use alloc::vec::Vec;
+
+use super::lifecycle::fold;
+use super::{Assignment, AssignmentResourceRole, sorted};
+use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
+use crate::resource_role::ResourceRole;
+use crate::state::AssignmentState;
+use crate::timestamp::Timestamp;
+
+/// An assignment as plain data: what a host stores and loads.
+///
+/// Nothing is lost on the way: from an [`Assignment`] and back gives the same one, so that after a
+/// crash the same actions remain ([R22](crate::policy#r22)). Not to be confused with the documents
+/// of Microsoft Graph, which know neither the attempt nor which resource role has failed.
+///
+/// With the feature `serde` it reads and writes itself, in camel case; every field has to be there.
+///
+/// ```
+/// use access_package::{Assignment, AssignmentState, StoredAssignment};
+/// use uuid::Uuid;
+///
+/// let stored = StoredAssignment {
+///     format: StoredAssignment::FORMAT,
+///     id: Uuid::from_u128(1).into(),
+///     catalog: Uuid::from_u128(2).into(),
+///     access_package: Uuid::from_u128(3).into(),
+///     target: Uuid::from_u128(4).into(),
+///     state: AssignmentState::Delivered,
+///     end: None,
+///     attempt: 0,
+///     resource_roles: Some(vec![]),
+/// };
+/// let assignment = Assignment::try_from(stored.clone())?;
+/// assert_eq!(StoredAssignment::from(&assignment), stored);
+/// # Ok::<(), access_package::LoadError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct StoredAssignment {
+    /// The version of this form: [`FORMAT`](Self::FORMAT).
+    pub format: u32,
+    /// The id of the assignment.
+    pub id: AssignmentId,
+    /// The catalog that the access package is in.
+    pub catalog: CatalogId,
+    /// The access package that is assigned.
+    pub access_package: AccessPackageId,
+    /// The directory object that has the assignment.
+    pub target: ObjectId,
+    /// The state; it has to agree with the fulfilments.
+    pub state: AssignmentState,
+    /// The instant at which the assignment ends, exclusive; nothing if it has no end.
+    // Not to be forgotten: without it the assignment would never end.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
+    pub end: Option<Timestamp>,
+    /// Which attempt this is; 0 for an assignment that was never reprocessed.
+    pub attempt: u32,
+    /// The resource roles, in any order and each once; nothing if they are not known.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
+    pub resource_roles: Option<Vec<AssignmentResourceRole>>,
+}
+
+impl StoredAssignment {
+    /// The version of the stored form that this crate reads and writes.
+    pub const FORMAT: u32 = 1;
+}
+
+impl From<&Assignment> for StoredAssignment {
+    fn from(assignment: &Assignment) -> Self {
+        Self {
+            format: Self::FORMAT,
+            id: assignment.id,
+            catalog: assignment.catalog,
+            access_package: assignment.access_package,
+            target: assignment.target,
+            state: assignment.state,
+            end: assignment.end,
+            attempt: assignment.attempt,
+            resource_roles: assignment.resource_roles.clone(),
+        }
+    }
+}
+
+impl TryFrom<StoredAssignment> for Assignment {
+    type Error = LoadError;
+
+    /// Makes an assignment of what was stored, if it is whole.
+    ///
+    /// An expired assignment may have any fulfilments, and one whose resource roles are not known
+    /// any state. Otherwise the state has to be the one that the fulfilments give
+    /// ([R16](crate::policy#r16)).
+    fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
+        if stored.format != StoredAssignment::FORMAT {
+            return Err(LoadError::UnsupportedFormat {
+                required: StoredAssignment::FORMAT,
+                actual: stored.format,
+            });
+        }
+        let resource_roles =
+            stored.resource_roles.map(sorted).transpose().map_err(LoadError::DuplicateResourceRole)?;
+        if let Some(known) = &resource_roles {
+            let required = fold(known);
+            // R21: expiry wins over everything; R16 for the rest.
+            if stored.state != AssignmentState::Expired && stored.state != required {
+                return Err(LoadError::StateContradictsFulfillments { required, actual: stored.state });
+            }
+        }
+        Ok(Self {
+            id: stored.id,
+            catalog: stored.catalog,
+            access_package: stored.access_package,
+            target: stored.target,
+            state: stored.state,
+            end: stored.end,
+            attempt: stored.attempt,
+            resource_roles,
+        })
+    }
+}
+
+/// What was stored is not a whole assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum LoadError {
+    /// It was written by another version of the crate.
+    #[error("stored format is {actual}: this version reads {required}")]
+    UnsupportedFormat {
+        /// The format that is read.
+        required: u32,
+        /// The format it has.
+        actual: u32,
+    },
+    /// A resource role is there more than once.
+    #[error("resource role `{0}` is given twice")]
+    DuplicateResourceRole(ResourceRole),
+    /// The state is not the one that the fulfilments give.
+    #[error("state is `{actual}`: with these fulfillments it has to be `{required}`")]
+    StateContradictsFulfillments {
+        /// The state that the fulfilments give. One that is expired may have any.
+        required: AssignmentState,
+        /// The state it has.
+        actual: AssignmentState,
+    },
+}

@@ -1,0 +1,82 @@
+//! Typed ids over [`Uuid`], so that a catalog is never taken for a package.
+//!
+//! Text is read strictly: 36 characters with hyphens, in either case (R23, R28), and written in lower case.
+
+use uuid::Uuid;
+
+/// Reads the one form of a GUID that the service uses: 36 characters with hyphens, in either case.
+pub(crate) fn parse_guid(text: &str) -> Option<Uuid> {
+    // `Uuid` reads other forms too; of 36 characters only the hyphenated one is.
+    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
+}
+
+/// The text is not the id it was read as: that is 36 characters, a GUID with hyphens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("not a valid {kind} id: expected a GUID of 36 characters with hyphens")]
+pub struct ParseIdError {
+    /// What the id was to name, such as `assignment`.
+    pub kind: &'static str,
+}
+
+macro_rules! typed_id {
+    ($(#[doc = $doc:literal] $name:ident($kind:literal);)+) => {$(
+        #[doc = $doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The id with this value. Every GUID is a possible id, the zero GUID too.
+            #[must_use]
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The value of the id.
+            #[must_use]
+            pub const fn as_uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                parse_guid(text).map(Self).ok_or(ParseIdError { kind: $kind })
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        crate::text::serde_as_text!($name);
+    )+};
+}
+
+typed_id! {
+    /// The id of an access package assignment.
+    AssignmentId("assignment");
+    /// The id of an access package.
+    AccessPackageId("access package");
+    /// The id of a catalog.
+    CatalogId("catalog");
+    /// The id of a directory object: a user, a group, a service principal.
+    ObjectId("object");
+}

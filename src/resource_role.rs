@@ -1,0 +1,293 @@
+//! What an access package gives: one role on one resource, typed by origin system.
+//!
+//! Identity is the origin system and the canonical origin ids, never a display name (R23). The
+//! grammar of the origin ids is read and written here and nowhere else.
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::fmt;
+
+use uuid::Uuid;
+
+use crate::id::{ObjectId, parse_guid};
+
+/// A role on a resource, as an access package gives it and an [`Action`](crate::Action) enforces it.
+///
+/// Two are the same if they have the same origin system and origin ids: GUIDs without regard to
+/// case, everything else to the letter ([R23](crate::policy#r23)). The order is for lists and maps;
+/// it ranks nothing.
+///
+/// ```
+/// use access_package::{GroupAccess, ResourceRole};
+///
+/// let group = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
+/// let owner = ResourceRole::from_origin("AadGroup", group, &format!("Owner_{group}"))?;
+/// assert_eq!(owner, ResourceRole::Group { group: group.parse().unwrap(), access: GroupAccess::Owner });
+/// assert_eq!(owner.role_origin_id(), "Owner_7b56ede0-9b58-40bd-b11e-b3d18fc32698");
+/// # Ok::<(), access_package::ParseResourceRoleError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "OriginIds", into = "OriginIds"))]
+pub enum ResourceRole {
+    /// Access to a group or a team (`AadGroup`).
+    Group {
+        /// The group.
+        group: ObjectId,
+        /// What access to it.
+        access: GroupAccess,
+    },
+    /// A role of an enterprise application (`AadApplication`).
+    Application {
+        /// The application's service principal.
+        service_principal: ObjectId,
+        /// The app role; the zero GUID is the default access of an application without roles.
+        app_role: Uuid,
+    },
+    /// A role in a SharePoint site (`SharePointOnline`).
+    SharePointSite {
+        /// The URL of the site, compared to the letter.
+        site: Arc<str>,
+        /// The number of the role in the site.
+        role: u32,
+    },
+    /// A directory role (`DirectoryRole`, a preview of the service).
+    Directory {
+        /// The role definition.
+        definition: Uuid,
+        /// Whether the role is active, or to be activated.
+        activation: DirectoryActivation,
+    },
+    /// A role in an origin system that the crate does not know: handed on as it is.
+    Other(OpaqueResourceRole),
+}
+
+/// What access to a group a resource role gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupAccess {
+    /// Member of the group.
+    Member,
+    /// Owner of the group.
+    Owner,
+    /// May become a member, through Privileged Identity Management. The GUID of the origin id is
+    /// kept: it need not be the group's.
+    EligibleMember(Uuid),
+    /// May become an owner, through Privileged Identity Management. The GUID of the origin id is
+    /// kept: it need not be the group's.
+    EligibleOwner(Uuid),
+}
+
+/// Whether a directory role is active, or its holder may activate it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DirectoryActivation {
+    /// To be activated by its holder.
+    Eligible,
+    /// Active.
+    Active,
+}
+
+/// A resource role of an origin system that the crate does not know. Its texts come from
+/// [`ResourceRole::origin_system`] and its neighbours.
+// Private, so that no known origin system can hide in here under its own name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OpaqueResourceRole(Arc<OriginIds>);
+
+/// The three texts that identify a resource role; also its serde form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+struct OriginIds {
+    origin_system: String,
+    resource_origin_id: String,
+    role_origin_id: String,
+}
+
+const GROUP: &str = "AadGroup";
+const APPLICATION: &str = "AadApplication";
+const SITE: &str = "SharePointOnline";
+const DIRECTORY: &str = "DirectoryRole";
+const CUSTOM_DATA: &str = "CustomDataProvidedResource";
+
+impl ResourceRole {
+    /// Reads a resource role from the origin system, the origin id of the resource and the origin
+    /// id of the role, as Graph gives them.
+    ///
+    /// The names of the known origin systems are read without regard to case; one that is not known
+    /// gives [`ResourceRole::Other`].
+    ///
+    /// # Errors
+    /// A known origin system with an origin id that does not fit it, or one with which nothing can
+    /// be enforced.
+    pub fn from_origin(
+        origin_system: &str,
+        resource_origin_id: &str,
+        role_origin_id: &str,
+    ) -> Result<Self, ParseResourceRoleError> {
+        let is = |known: &str| origin_system.eq_ignore_ascii_case(known);
+        let resource = |known: &'static str| {
+            parse_guid(resource_origin_id)
+                .ok_or(ParseResourceRoleError::ResourceOriginId { origin_system: known })
+        };
+        let role_error = |known: &'static str, expected: &'static str| ParseResourceRoleError::RoleOriginId {
+            origin_system: known,
+            expected,
+        };
+        if is(GROUP) {
+            let group = resource(GROUP)?;
+            let access = GroupAccess::from_origin_id(role_origin_id, group).ok_or(role_error(
+                GROUP,
+                "`Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
+            ))?;
+            Ok(Self::Group { group: group.into(), access })
+        } else if is(APPLICATION) {
+            let service_principal = resource(APPLICATION)?.into();
+            let app_role =
+                parse_guid(role_origin_id).ok_or(role_error(APPLICATION, "the GUID of an app role"))?;
+            Ok(Self::Application { service_principal, app_role })
+        } else if is(SITE) {
+            let role = parse_number(role_origin_id).ok_or(role_error(SITE, "a number such as `4`"))?;
+            Ok(Self::SharePointSite { site: resource_origin_id.into(), role })
+        } else if is(DIRECTORY) {
+            let definition = resource(DIRECTORY)?;
+            let activation = match role_origin_id {
+                "Eligible" => DirectoryActivation::Eligible,
+                "Active" => DirectoryActivation::Active,
+                _ => return Err(role_error(DIRECTORY, "`Eligible` or `Active`")),
+            };
+            Ok(Self::Directory { definition, activation })
+        } else if is(CUSTOM_DATA) {
+            Err(ParseResourceRoleError::NothingToEnforce)
+        } else {
+            Ok(Self::Other(OpaqueResourceRole(Arc::new(OriginIds {
+                origin_system: origin_system.into(),
+                resource_origin_id: resource_origin_id.into(),
+                role_origin_id: role_origin_id.into(),
+            }))))
+        }
+    }
+
+    /// The name of the origin system, such as `AadGroup`.
+    #[must_use]
+    pub fn origin_system(&self) -> &str {
+        match self {
+            Self::Group { .. } => GROUP,
+            Self::Application { .. } => APPLICATION,
+            Self::SharePointSite { .. } => SITE,
+            Self::Directory { .. } => DIRECTORY,
+            Self::Other(OpaqueResourceRole(origin)) => &origin.origin_system,
+        }
+    }
+
+    /// The origin id of the resource: a GUID in lower case, the URL of a site, or what an unknown
+    /// origin system gave.
+    #[must_use]
+    pub fn resource_origin_id(&self) -> String {
+        match self {
+            Self::Group { group: id, .. } | Self::Application { service_principal: id, .. } => id.to_string(),
+            Self::SharePointSite { site, .. } => site.to_string(),
+            Self::Directory { definition, .. } => definition.to_string(),
+            Self::Other(OpaqueResourceRole(origin)) => origin.resource_origin_id.clone(),
+        }
+    }
+
+    /// The origin id of the role, such as `Member_7b56ede0-9b58-40bd-b11e-b3d18fc32698`.
+    #[must_use]
+    pub fn role_origin_id(&self) -> String {
+        match self {
+            Self::Group { group, access } => access.origin_id(*group),
+            Self::Application { app_role, .. } => app_role.to_string(),
+            Self::SharePointSite { role, .. } => role.to_string(),
+            Self::Directory { activation: DirectoryActivation::Eligible, .. } => "Eligible".into(),
+            Self::Directory { activation: DirectoryActivation::Active, .. } => "Active".into(),
+            Self::Other(OpaqueResourceRole(origin)) => origin.role_origin_id.clone(),
+        }
+    }
+}
+
+/// The origin system, the resource and the role, a blank between them.
+impl fmt::Display for ResourceRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.origin_system(), self.resource_origin_id(), self.role_origin_id())
+    }
+}
+
+const MEMBER: &str = "Member";
+const OWNER: &str = "Owner";
+const ELIGIBLE_MEMBER: &str = "EligibleMember";
+const ELIGIBLE_OWNER: &str = "EligibleOwner";
+
+impl GroupAccess {
+    /// Reads `<access>_<guid>`. The guid of a member or an owner must be the group's own.
+    fn from_origin_id(text: &str, group: Uuid) -> Option<Self> {
+        let (access, guid) = text.split_once('_')?;
+        let guid = parse_guid(guid)?;
+        match access {
+            MEMBER => (guid == group).then_some(Self::Member),
+            OWNER => (guid == group).then_some(Self::Owner),
+            ELIGIBLE_MEMBER => Some(Self::EligibleMember(guid)),
+            ELIGIBLE_OWNER => Some(Self::EligibleOwner(guid)),
+            _ => None,
+        }
+    }
+
+    fn origin_id(self, group: ObjectId) -> String {
+        let (access, guid) = match self {
+            Self::Member => (MEMBER, group.as_uuid()),
+            Self::Owner => (OWNER, group.as_uuid()),
+            Self::EligibleMember(guid) => (ELIGIBLE_MEMBER, guid),
+            Self::EligibleOwner(guid) => (ELIGIBLE_OWNER, guid),
+        };
+        alloc::format!("{access}_{guid}")
+    }
+}
+
+/// Reads a number only in the one form in which it is written: no sign, no leading zero.
+fn parse_number(text: &str) -> Option<u32> {
+    let number: u32 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<OriginIds> for ResourceRole {
+    type Error = ParseResourceRoleError;
+
+    fn try_from(origin: OriginIds) -> Result<Self, ParseResourceRoleError> {
+        Self::from_origin(&origin.origin_system, &origin.resource_origin_id, &origin.role_origin_id)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<ResourceRole> for OriginIds {
+    fn from(role: ResourceRole) -> Self {
+        Self {
+            origin_system: role.origin_system().into(),
+            resource_origin_id: role.resource_origin_id(),
+            role_origin_id: role.role_origin_id(),
+        }
+    }
+}
+
+/// The origin ids are not those of a resource role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ParseResourceRoleError {
+    /// The resource is identified by a GUID in this origin system, and this is none.
+    #[error(
+        "origin id of the resource does not fit `{origin_system}`: expected a GUID of 36 characters with hyphens"
+    )]
+    ResourceOriginId {
+        /// The origin system.
+        origin_system: &'static str,
+    },
+    /// The role is not one of this origin system, or not one of this resource.
+    #[error("origin id of the role does not fit `{origin_system}`: expected {expected}")]
+    RoleOriginId {
+        /// The origin system.
+        origin_system: &'static str,
+        /// What it would have been.
+        expected: &'static str,
+    },
+    /// The origin system only provides data for reviews.
+    #[error("`CustomDataProvidedResource` provides data for reviews: there is nothing to enforce")]
+    NothingToEnforce,
+}

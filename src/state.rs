@@ -1,0 +1,124 @@
+//! The five states of an assignment and their two spellings; and, for each state that cannot be
+//! reprocessed, what would help instead (R10).
+
+use core::fmt;
+use core::str::FromStr;
+
+/// The state of an assignment, as Microsoft Graph names it.
+///
+/// It is read without regard to case, so in either spelling, and displayed in the one of v1.0.
+/// The free-text *status* that Graph shows beside it decides nothing
+/// ([R9](crate::policy#r9)) and is not modelled.
+///
+/// ```
+/// use access_package::AssignmentState;
+///
+/// assert_eq!("PartiallyDelivered".parse(), Ok(AssignmentState::PartiallyDelivered));
+/// assert_eq!(AssignmentState::PartiallyDelivered.as_str(), "partiallyDelivered");
+/// // A sentinel of the API, not a state.
+/// assert!("unknownFutureValue".parse::<AssignmentState>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AssignmentState {
+    /// Something is still to be enforced.
+    Delivering,
+    /// Some of the resource roles were enforced, others could not be.
+    PartiallyDelivered,
+    /// Every resource role is in place, as far as the service knows. Only from here can an
+    /// assignment be reprocessed.
+    Delivered,
+    /// The assignment has ended and never comes back.
+    Expired,
+    /// None of the resource roles could be enforced.
+    DeliveryFailed,
+}
+
+impl AssignmentState {
+    /// Every state, in the order of the API reference.
+    pub const ALL: [Self; 5] =
+        [Self::Delivering, Self::PartiallyDelivered, Self::Delivered, Self::Expired, Self::DeliveryFailed];
+
+    /// The word of Graph v1.0, `state`: camel case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivering => "delivering",
+            Self::PartiallyDelivered => "partiallyDelivered",
+            Self::Delivered => "delivered",
+            Self::Expired => "expired",
+            Self::DeliveryFailed => "deliveryFailed",
+        }
+    }
+
+    /// The word of Graph beta, `assignmentState`: Pascal case.
+    #[must_use]
+    pub const fn as_beta_str(self) -> &'static str {
+        match self {
+            Self::Delivering => "Delivering",
+            Self::PartiallyDelivered => "PartiallyDelivered",
+            Self::Delivered => "Delivered",
+            Self::Expired => "Expired",
+            Self::DeliveryFailed => "DeliveryFailed",
+        }
+    }
+
+    /// What helps an assignment in this state, where reprocessing does not ([R10](crate::policy#r10));
+    /// nothing for one that is delivered, since that can be reprocessed.
+    #[must_use]
+    pub const fn advice(self) -> Option<Advice> {
+        match self {
+            Self::Delivering => Some(Advice::Wait),
+            Self::PartiallyDelivered | Self::DeliveryFailed => Some(Advice::ReprocessRequest),
+            Self::Delivered => None,
+            Self::Expired => Some(Advice::RequestAgain),
+        }
+    }
+}
+
+impl fmt::Display for AssignmentState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for AssignmentState {
+    type Err = ParseStateError;
+
+    /// R11: a word that is not one of the five is refused, never taken for one of them.
+    fn from_str(word: &str) -> Result<Self, ParseStateError> {
+        Self::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(word)).ok_or(ParseStateError)
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(AssignmentState);
+
+/// The word is not a state of an assignment that this crate knows ([R11](crate::policy#r11)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error(
+    "not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`"
+)]
+pub struct ParseStateError;
+
+/// What helps an assignment that cannot be reprocessed because of its state. The hints are our own
+/// ([R10](crate::policy#r10)); [`Display`](fmt::Display) gives each as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Advice {
+    /// Delivery is under way: wait until it has ended.
+    Wait,
+    /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment.
+    ReprocessRequest,
+    /// The assignment has ended: request the access package again.
+    RequestAgain,
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Wait => "wait until delivery has ended, then look at the state again",
+            Self::ReprocessRequest => "reprocess the request of this assignment, not the assignment",
+            Self::RequestAgain => "request the access package again",
+        })
+    }
+}
