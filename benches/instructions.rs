@@ -1,1 +1,153 @@
-fn main() {}
+//! How many instructions does a call take, beside the [`baseline`]? Counted by `.ci/instructions`.
+//!
+//! `instructions <case> <n>` puts one question n times, each to an assignment of its own. Everything
+//! but these calls is the same for every n, so that the difference of two runs is the calls alone.
+//! `--list` gives the cases. Without a case, each is run once and both sides have to answer alike.
+
+mod baseline;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use access_package::{Action, Assignment, AssignmentState, Fulfillment, Observed, Role, StoredAssignment};
+use baseline::{Record, Subject, read};
+use support::{MANAGER, stored};
+
+/// How many assignments are prepared, whatever is asked for.
+const PREPARED: usize = 1_000;
+
+struct Question {
+    name: &'static str,
+    role: Role,
+    state: AssignmentState,
+    fulfillment: Fulfillment,
+    resource_roles: usize,
+    way: Way,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Reprocess,
+    /// Everything is there already.
+    Observed,
+    /// No call: what the loop around it costs.
+    Loop,
+}
+
+impl Question {
+    const fn accepted(name: &'static str, resource_roles: usize) -> Self {
+        Self {
+            name,
+            role: MANAGER,
+            state: AssignmentState::Delivered,
+            fulfillment: Fulfillment::Fulfilled,
+            resource_roles,
+            way: Way::Reprocess,
+        }
+    }
+
+    const ALL: [Self; 9] = [
+        Self { way: Way::Loop, ..Self::accepted("loop", 5) },
+        Self { role: Role::UserAdministrator, ..Self::accepted("refused-by-role", 5) },
+        Self {
+            state: AssignmentState::Delivering,
+            fulfillment: Fulfillment::Pending,
+            ..Self::accepted("refused-by-state", 5)
+        },
+        Self::accepted("accepted-1", 1),
+        Self::accepted("accepted-5", 5),
+        Self::accepted("accepted-20", 20),
+        Self::accepted("accepted-100", 100),
+        Self { way: Way::Observed, ..Self::accepted("observed-5", 5) },
+        Self { way: Way::Observed, ..Self::accepted("observed-100", 100) },
+    ];
+
+    fn stored(&self) -> StoredAssignment {
+        stored(self.state, &vec![self.fulfillment; self.resource_roles])
+    }
+
+    fn case<S: Subject>(&self) -> String {
+        format!("{}/{}", self.name, S::NAME)
+    }
+
+    /// Puts the question to so many assignments, each for the first time.
+    fn put<S: Subject>(&self, times: usize) {
+        let mut prepared: Vec<_> = (0..PREPARED).map(|_| S::load(self.stored())).collect();
+        let asked = prepared.iter_mut().take(black_box(times));
+        // Opaque in every turn, or the answers could be worked out once, outside the loop.
+        match self.way {
+            Way::Reprocess => {
+                for subject in asked {
+                    read(black_box(subject).reprocess(black_box(self.role)));
+                }
+            }
+            Way::Observed => {
+                for subject in asked {
+                    let observe = |_: &_| black_box(Observed::Present);
+                    read(black_box(subject).reprocess_observed(black_box(self.role), observe));
+                }
+            }
+            Way::Loop => {
+                for subject in asked {
+                    black_box(subject);
+                    black_box(self.role);
+                }
+            }
+        }
+    }
+
+    fn answer<S: Subject>(&self) -> Result<Vec<Action>, access_package::ReprocessError> {
+        let mut subject = S::load(self.stored());
+        if self.way == Way::Observed {
+            subject.reprocess_observed(self.role, |_| Observed::Present).map(Iterator::collect)
+        } else {
+            subject.reprocess(self.role).map(Iterator::collect)
+        }
+    }
+}
+
+fn run(case: &str, times: usize) -> bool {
+    Question::ALL.iter().any(|question| {
+        if question.case::<Assignment>() == case {
+            question.put::<Assignment>(times);
+        } else if question.case::<Record>() == case {
+            question.put::<Record>(times);
+        } else {
+            return false;
+        }
+        true
+    })
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] | ["--test"] => {
+            for question in &Question::ALL {
+                question.put::<Assignment>(1);
+                question.put::<Record>(1);
+                assert_eq!(question.answer::<Assignment>(), question.answer::<Record>(), "{}", question.name);
+            }
+        }
+        ["--list"] => {
+            for question in &Question::ALL {
+                println!("{}\n{}", question.case::<Assignment>(), question.case::<Record>());
+            }
+        }
+        [case, times] => {
+            let times = times.parse().ok().filter(|times| *times <= PREPARED);
+            if !times.is_some_and(|times| run(case, times)) {
+                eprintln!("expected a case of `--list` and a number up to {PREPARED}");
+                return ExitCode::FAILURE;
+            }
+        }
+        _ => {
+            eprintln!("usage: instructions [--list | <case> <n>]");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

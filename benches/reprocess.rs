@@ -1,1 +1,106 @@
-fn main() {}
+//! What does it cost to reprocess, beside the [`baseline`] and beside copying the same bytes?
+//!
+//! Inputs are prepared outside the timed part. Times vary from run to run; `instructions` does not.
+
+mod baseline;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::hint::black_box;
+use std::thread;
+
+use access_package::{
+    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, Role, StoredAssignment,
+};
+use baseline::{Record, Subject, read};
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
+use support::{MANAGER, stored};
+
+fn main() {
+    divan::main();
+}
+
+fn delivered(resource_roles: usize) -> StoredAssignment {
+    stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
+}
+
+fn put<S: Subject>(bencher: Bencher, stored: StoredAssignment, role: Role) {
+    let subject = S::load(stored);
+    bencher
+        .with_inputs(|| subject.clone())
+        .bench_local_refs(|subject| read(subject.reprocess(black_box(role))));
+}
+
+#[divan::bench(types = [Assignment, Record], args = [1, 5, 20, 100])]
+fn accepted<S: Subject>(bencher: Bencher, resource_roles: usize) {
+    put::<S>(bencher, delivered(resource_roles), MANAGER);
+}
+
+#[divan::bench(types = [Assignment, Record])]
+fn refused_by_role<S: Subject>(bencher: Bencher) {
+    put::<S>(bencher, delivered(5), Role::UserAdministrator);
+}
+
+#[divan::bench(types = [Assignment, Record])]
+fn refused_by_state<S: Subject>(bencher: Bencher) {
+    put::<S>(bencher, stored(AssignmentState::Delivering, &[Fulfillment::Pending; 5]), MANAGER);
+}
+
+#[divan::bench(types = [Assignment, Record], args = [1, 5, 20, 100])]
+fn observed_with_nothing_missing<S: Subject>(bencher: Bencher, resource_roles: usize) {
+    let subject = S::load(delivered(resource_roles));
+    bencher.with_inputs(|| subject.clone()).bench_local_refs(|subject| {
+        read(subject.reprocess_observed(black_box(MANAGER), |_| black_box(Observed::Present)));
+    });
+}
+
+/// What each of a million assignments gives.
+const RESOURCE_ROLES: usize = 5;
+
+/// A million, far more than fits a cache; run once to see that it works, a thousand.
+fn a_million() -> usize {
+    let given = |flag| std::env::args().any(|argument| argument == flag);
+    if given("--bench") && !given("--test") { 1_000_000 } else { 1_000 }
+}
+
+/// What so many assignments and their resource roles occupy.
+fn bytes<S: Subject>(assignments: usize) -> usize {
+    assignments * (size_of::<S>() + RESOURCE_ROLES * size_of::<AssignmentResourceRole>())
+}
+
+/// All of them over so many threads, each action read in place.
+#[divan::bench(types = [Assignment, Record], args = [1, 2], sample_count = 10, sample_size = 1)]
+fn a_million_reprocessed<S: Subject>(bencher: Bencher, threads: usize) {
+    let count = a_million();
+    let subject = S::load(delivered(RESOURCE_ROLES));
+    let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::new(bytes::<S>(count)));
+    bencher.with_inputs(|| vec![subject.clone(); count]).bench_local_refs(|subjects| {
+        thread::scope(|scope| {
+            for part in subjects.chunks_mut(count.div_ceil(threads)) {
+                scope.spawn(|| {
+                    for subject in part {
+                        read(subject.reprocess(black_box(MANAGER)));
+                    }
+                });
+            }
+        });
+    });
+}
+
+/// As many bytes copied, over so many threads; both places are in memory already.
+#[divan::bench(args = [1, 2], sample_count = 10, sample_size = 1)]
+fn a_million_copied(bencher: Bencher, threads: usize) {
+    let count = a_million();
+    let length = bytes::<Assignment>(count);
+    let (from, mut to) = (vec![1_u8; length], vec![2_u8; length]);
+    let part = length.div_ceil(threads);
+    let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::new(length));
+    bencher.bench_local(|| {
+        thread::scope(|scope| {
+            for (from, to) in from.chunks(part).zip(to.chunks_mut(part)) {
+                scope.spawn(|| black_box(to).copy_from_slice(black_box(from)));
+            }
+        });
+    });
+}
