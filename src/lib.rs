@@ -1,4 +1,59 @@
-#![doc = "x"]
+//! Reprocessing a Microsoft Entra access package assignment, as pure domain logic.
+//!
+//! An access package gives its holder roles in groups, applications and sites. When such access is lost
+//! behind the assignment's back, an administrator *reprocesses* the assignment: it is looked at again
+//! and enforced again. [`reprocess`] is that operation, without the service around it. It judges the
+//! caller's [`Role`] and the [`AssignmentState`], changes the [`Assignment`], and gives the
+//! [`Actions`] that other code carries out.
+//!
+//! ```
+//! use access_package::{Assignment, AssignmentState, Outcome, ReprocessError, Role, reprocess};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "serde")] {
+//! # let document = include_bytes!("../examples/assignment.json");
+//! // A document of Microsoft Graph; a host of its own would load a `StoredAssignment`.
+//! let mut assignment = access_package::graph::json::read(document)?;
+//! assert_eq!(assignment.state(), AssignmentState::Delivered);
+//!
+//! // A refusal says what is required, and changes nothing.
+//! let refusal = reprocess(&mut assignment, Role::CatalogReader).unwrap_err();
+//! assert_eq!(
+//!     refusal.to_string(),
+//!     "role is `Catalog reader`: `Access package assignment manager` or higher is required"
+//! );
+//!
+//! // Accepted is not done: the assignment holds what is still to be enforced. Save it here.
+//! let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
+//! assert_eq!(actions.len(), 3);
+//! assert_eq!(assignment.state(), AssignmentState::Delivering);
+//!
+//! // Whoever carries them out reports what became of each, in any order.
+//! for action in actions.into_iter().rev() {
+//!     assignment.record(&action.receipt(Outcome::Fulfilled))?;
+//! }
+//! assert_eq!(assignment.state(), AssignmentState::Delivered);
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it keeps
+//!
+//! - The rules are in [`policy`], each with its id and its source; where the documentation is silent, our
+//!   choice is named as one.
+//! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
+//! - The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
+//!   [derived](Assignment::actions) from it, so that a crash loses nothing. **Save it before you act.**
+//! - The crate has no clock, network, storage or randomness. Given the same it answers the same.
+//!
+//! The README has the contract with the code that drives it, step by step.
+//!
+//! # Features
+//!
+//! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc` only.
+//! - `serde`: the stored form, actions and receipts as serde data, and [`graph`]'s documents.
+
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(
@@ -24,6 +79,7 @@ mod state;
 mod text;
 mod timestamp;
 
+pub mod graph;
 pub mod policy;
 
 pub use action::{Action, Actions, Outcome, Receipt};
@@ -40,3 +96,8 @@ pub use state::{Advice, AssignmentState, ParseStateError};
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;
+
+/// Compiles and runs the code in the README.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -40,7 +40,7 @@ where
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-            text.parse().map_err(E::custom)
+            text.parse().map_err(|error| E::custom(format_args!("`{text}` is {error}")))
         }
     }
 

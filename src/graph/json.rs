@@ -1,0 +1,116 @@
+//! The documents with which Microsoft Graph shows an assignment, in v1.0 and in beta.
+//!
+//! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
+//! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
+//! [`EXPAND_BETA`].
+//!
+//! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
+//! has failed, so what is read is always attempt 0. A host that stores no
+//! [`StoredAssignment`] and reads the document again instead loses the
+//! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
+
+mod read;
+
+use alloc::string::{String, ToString};
+
+use crate::assignment::{Assignment, LoadError, StoredAssignment};
+use crate::resource_role::ParseResourceRoleError;
+
+/// What to `$expand` in v1.0 for everything that [`read`] needs.
+pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";
+
+/// What to `$expand` in beta for everything that [`read`] needs.
+pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expand=accessPackageResourceRole,accessPackageResourceScope)";
+
+/// Reads the document of one assignment, of v1.0 or of beta.
+///
+/// The state decides how far the resource roles have got. `delivered`: each is fulfilled.
+/// `delivering`: those that beta shows as fulfilled are, the others are pending; if that leaves none,
+/// all are. In every other state Graph does not say, and they are not known.
+///
+/// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
+/// Properties that the domain does not know are ignored.
+///
+/// # Errors
+/// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
+///
+/// # Examples
+/// ```
+/// use access_package::{AssignmentState, graph};
+///
+/// let assignment = graph::json::read(include_bytes!("../../examples/assignment.json"))?;
+/// assert_eq!(assignment.state(), AssignmentState::Delivered);
+/// assert_eq!(assignment.resource_roles().map(<[_]>::len), Some(3));
+///
+/// let error = graph::json::read(br#"{ "id": "78f1fdfd", "state": "delivered" }"#).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "line 1, column 18: `78f1fdfd` is not a valid assignment id: expected a GUID of 36 characters with hyphens"
+/// );
+/// # Ok::<(), graph::json::ReadError>(())
+/// ```
+pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
+    let document: read::Document = serde_json::from_slice(document)?;
+    Ok(StoredAssignment::try_from(document)?.try_into()?)
+}
+
+/// The document cannot be read as an assignment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is not JSON, or a value in it is not what its property holds.
+    #[error("line {line}, column {column}: {message}")]
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1: where reading stopped, so the end of a value that is wrong.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A part is not there.
+    #[error("`{part}` is missing: ask for it with `$expand={expand}`")]
+    NotExpanded {
+        /// The path of the part.
+        part: String,
+        /// The expansion that brings it.
+        expand: &'static str,
+    },
+    /// A property is not there, or null, that every document has.
+    #[error("`{part}` is missing")]
+    Missing {
+        /// The path of the property.
+        part: String,
+    },
+    /// The subject of the assignment is not in the tenant yet, so nothing can be enforced for it.
+    #[error("`target.objectId` is null: the subject is not in the tenant yet")]
+    TargetNotInTenant,
+    /// The document has the state twice, as in v1.0 and as in beta.
+    #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
+    MixedVersions,
+    /// The origin ids are not those of a resource role.
+    #[error("`{place}`: {problem}")]
+    ResourceRole {
+        /// The path of the resource role.
+        place: String,
+        /// What is wrong with it.
+        problem: ParseResourceRoleError,
+    },
+    /// The end of the schedule lies outside the years 1 to 9999.
+    #[error("`schedule` ends outside the years 1 to 9999")]
+    EndOutOfRange,
+    /// Everything can be read, but it is not a whole assignment.
+    #[error(transparent)]
+    NotWhole(#[from] LoadError),
+}
+
+impl From<serde_json::Error> for ReadError {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let mut message = error.to_string();
+        // The place is told once, at the front.
+        if let Some(at) = message.rfind(" at line ") {
+            message.truncate(at);
+        }
+        Self::Malformed { line, column, message }
+    }
+}
