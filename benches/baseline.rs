@@ -29,7 +29,7 @@ pub struct Record {
     pub resource_roles: Vec<AssignmentResourceRole>,
 }
 
-fn refusal(record: &Record, role: Role) -> Option<ReprocessError> {
+fn judge(record: &Record, role: Role) -> Result<(), ReprocessError> {
     let manages = matches!(
         role,
         Role::AccessPackageAssignmentManager
@@ -40,13 +40,13 @@ fn refusal(record: &Record, role: Role) -> Option<ReprocessError> {
     );
     if !manages {
         let required = Role::AccessPackageAssignmentManager;
-        return Some(ReprocessError::InsufficientRole { required, actual: role });
+        return Err(ReprocessError::InsufficientRole { required, actual: role });
     }
     if !matches!(record.state, AssignmentState::Delivered) {
         let required = AssignmentState::Delivered;
-        return Some(ReprocessError::InvalidState { required, actual: record.state });
+        return Err(ReprocessError::InvalidState { required, actual: record.state });
     }
-    None
+    Ok(())
 }
 
 fn pending(record: &Record) -> impl Iterator<Item = Action> {
@@ -61,9 +61,7 @@ fn pending(record: &Record) -> impl Iterator<Item = Action> {
 }
 
 pub fn reprocess(record: &mut Record, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
-    if let Some(refusal) = refusal(record, role) {
-        return Err(refusal);
-    }
+    judge(record, role)?;
     record.attempt = record.attempt.wrapping_add(1);
     for role in &mut record.resource_roles {
         role.fulfillment = Fulfillment::Pending;
@@ -79,9 +77,7 @@ pub fn reprocess_observed(
     role: Role,
     mut observe: impl FnMut(&ResourceRole) -> Observed,
 ) -> Result<impl Iterator<Item = Action>, ReprocessError> {
-    if let Some(refusal) = refusal(record, role) {
-        return Err(refusal);
-    }
+    judge(record, role)?;
     record.attempt = record.attempt.wrapping_add(1);
     let (mut pending_roles, mut failed, mut fulfilled) = (0_u32, 0_u32, 0_u32);
     for role in &mut record.resource_roles {
