@@ -1,0 +1,293 @@
+//! The crate beside a second, naive implementation of the rules, through long random runs. After
+//! every step the two have to agree in everything that can be seen.
+
+mod naive;
+mod steps;
+#[path = "../support/mod.rs"]
+mod support;
+mod tally;
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use access_package::{
+    Action, Assignment, AssignmentResourceRole, AssignmentState, Observed, Outcome, Receipt, RecordError,
+    ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment, Timestamp, reprocess,
+    reprocess_observed,
+};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use uuid::Uuid;
+
+use naive::{Naive, NotRecorded, NotReprocessed, NotTaken, Package};
+use steps::{Asked, Step};
+use support::{MANAGER, load, stored};
+use tally::Tally;
+
+/// Every resource role of these runs. The naive implementation knows them by their place in here.
+static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
+    const ONE: &str = "0282e19d-bf41-435d-92a4-99bab93af305";
+    const TWO: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
+    let group = |id: &str, access: &str| ("AadGroup", id.to_owned(), format!("{access}_{id}"));
+    let other = |system, id: &str, role: &str| (system, id.to_owned(), role.to_owned());
+    let origins = [
+        group(ONE, "Member"),
+        group(ONE, "Owner"),
+        group(ONE, "EligibleMember"),
+        group(TWO, "Member"),
+        other("AadApplication", ONE, TWO),
+        other("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales", "4"),
+        other("SharePointOnline", "https://contoso.sharepoint.com/sites/sales", "4"),
+        other("DirectoryRole", ONE, "Active"),
+        other("DirectoryRole", ONE, "Eligible"),
+        other("Payroll", "Ledger", "Reader"),
+        other("Payroll", "ledger", "Reader"),
+    ];
+    let mut all = Vec::from(origins.map(|(system, resource, role)| {
+        ResourceRole::from_origin(system, &resource, &role).expect("a known form, or an unknown system")
+    }));
+    all.sort();
+    all
+});
+
+const DELIVERED: AssignmentState = AssignmentState::Delivered;
+
+#[test]
+fn the_naive_implementation_agrees_after_every_step() {
+    // The same runs each time, and nothing written down about a failure: it comes again by itself.
+    let config = Config { cases: 5000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::XorShift));
+    let tally = RefCell::new(Tally::default());
+    let agree = |(start, steps): (Naive, Vec<Step>)| {
+        let mut run = Run::from(start);
+        run.compare()?;
+        steps.iter().try_for_each(|step| run.take(step, &mut tally.borrow_mut()))
+    };
+    runner.run(&(steps::start(), steps::steps()), agree).unwrap_or_else(|error| panic!("{error}"));
+    // Runs that went nowhere would agree too. A line that is missing is a step that was seen too
+    // seldom; one too many is a way that no rule opens.
+    assert_eq!(tally.into_inner().to_string(), include_str!("transitions.txt"));
+}
+
+/// The two, side by side.
+struct Run {
+    naive: Naive,
+    real: Assignment,
+    /// Every action that was ever given out.
+    given_out: Vec<Action>,
+    attempts: u32,
+}
+
+impl From<Naive> for Run {
+    fn from(naive: Naive) -> Self {
+        Self { real: load(expected(&naive)), naive, given_out: Vec::new(), attempts: 0 }
+    }
+}
+
+impl Run {
+    fn take(&mut self, step: &Step, tally: &mut Tally) -> TestCaseResult {
+        let before = self.naive.state();
+        let what = match step {
+            Step::Reprocess(caller, seen) => self.reprocess(*caller, seen.as_deref())?,
+            Step::Answer(asked, outcome) => match self.find(asked) {
+                Some(action) => self.record(&action.receipt(*outcome))?,
+                None => return Ok(()),
+            },
+            &Step::Forge { assignment, attempts_ahead, resource_role, outcome } => self.record(&Receipt {
+                assignment: Uuid::from_u128(assignment).into(),
+                attempt: self.naive.attempt.wrapping_add(attempts_ahead),
+                resource_role: RESOURCE_ROLES[resource_role].clone(),
+                outcome,
+            })?,
+            Step::SetResourceRoles(current) => self.set_resource_roles(current)?,
+            Step::Expire(after) => self.expire(*after)?,
+            Step::SaveAndLoad => self.save_and_load()?,
+        };
+        self.compare()?;
+        tally.note(what, before, self.naive.state());
+        Ok(())
+    }
+
+    fn compare(&self) -> TestCaseResult {
+        let seen = StoredAssignment {
+            format: StoredAssignment::FORMAT,
+            id: self.real.id(),
+            catalog: self.real.catalog(),
+            access_package: self.real.access_package(),
+            target: self.real.target(),
+            state: self.real.state(),
+            end: self.real.end(),
+            attempt: self.real.attempt(),
+            resource_roles: self.real.resource_roles().map(<[_]>::to_vec),
+        };
+        prop_assert_eq!(seen, expected(&self.naive));
+        prop_assert_eq!(self.real.actions().collect::<Vec<_>>(), remaining(&self.naive));
+        Ok(())
+    }
+
+    fn reprocess(&mut self, caller: Role, seen: Option<&[Observed]>) -> Result<String, TestCaseError> {
+        let state = self.naive.state();
+        let not_looked = vec![Observed::Unknown; RESOURCE_ROLES.len()];
+        let expected = self.naive.reprocess(caller, seen.unwrap_or(&not_looked));
+        let mut looked_at = Vec::new();
+        let actual = match seen {
+            None => reprocess(&mut self.real, caller),
+            Some(seen) => reprocess_observed(&mut self.real, caller, |resource_role| {
+                looked_at.push(number(resource_role));
+                seen[number(resource_role)]
+            }),
+        };
+        let error = |refused| match refused {
+            NotReprocessed::Role => ReprocessError::InsufficientRole { required: MANAGER, actual: caller },
+            NotReprocessed::State => ReprocessError::InvalidState { required: DELIVERED, actual: state },
+            NotReprocessed::ResourceRolesUnknown => ReprocessError::ResourceRolesUnknown,
+        };
+        let actions = expected.map(|()| remaining(&self.naive)).map_err(error);
+        prop_assert_eq!(actual.map(Iterator::collect), actions.clone());
+        let to_look_at =
+            if expected.is_ok() && seen.is_some() { self.naive.resource_roles() } else { vec![] };
+        prop_assert_eq!(looked_at, to_look_at);
+        self.given_out.extend(actions.into_iter().flatten());
+        self.attempts += u32::from(expected.is_ok());
+        let what = if seen.is_some() { "reprocess observed" } else { "reprocess" };
+        Ok(match expected {
+            Ok(()) if self.naive.attempt == 0 => format!("{what}: accepted, and the attempt wraps"),
+            Ok(()) if self.attempts >= 5 => format!("{what}: accepted, for the fifth time or later"),
+            Ok(()) => format!("{what}: accepted"),
+            Err(refused) => format!("{what}: refused, {refused:?}"),
+        })
+    }
+
+    fn record(&mut self, receipt: &Receipt) -> Result<String, TestCaseError> {
+        let what = self.describe(receipt);
+        let expected = self.naive.record(naive::Receipt {
+            assignment: receipt.assignment.as_uuid().as_u128(),
+            attempt: receipt.attempt,
+            resource_role: number(&receipt.resource_role),
+            outcome: receipt.outcome,
+        });
+        let error = |refused| match refused {
+            NotRecorded::OtherAssignment => {
+                RecordError::OtherAssignment { required: self.real.id(), actual: receipt.assignment }
+            }
+            NotRecorded::UnknownResourceRole => {
+                RecordError::UnknownResourceRole(receipt.resource_role.clone())
+            }
+        };
+        let result = expected.map_err(error);
+        prop_assert_eq!(self.real.record(receipt), result);
+        Ok(match expected {
+            Ok(_) => format!("record {what}: taken"),
+            Err(refused) => format!("record {what}: refused, {refused:?}"),
+        })
+    }
+
+    /// What kind of receipt this is, before it is recorded.
+    fn describe(&self, receipt: &Receipt) -> &'static str {
+        let resource_role = number(&receipt.resource_role);
+        let heard = |outcome| self.naive.heard.contains(&(resource_role, outcome));
+        let opposite = match receipt.outcome {
+            Outcome::Fulfilled => Outcome::Failed,
+            Outcome::Failed => Outcome::Fulfilled,
+        };
+        if receipt.assignment != self.real.id() {
+            "of another assignment"
+        } else if receipt.attempt != self.naive.attempt {
+            let given_out = self.given_out.iter().any(|action| action.attempt == receipt.attempt);
+            if given_out { "of an earlier attempt" } else { "of an attempt unheard of" }
+        } else if matches!(self.naive.package, Package::Unknown(_)) {
+            "where no resource roles are known"
+        } else if heard(opposite) {
+            "otherwise than before"
+        } else if heard(receipt.outcome) {
+            "again"
+        } else {
+            "for the first time"
+        }
+    }
+
+    fn set_resource_roles(&mut self, current: &[usize]) -> Result<String, TestCaseError> {
+        let state = self.naive.state();
+        let expected = self.naive.set_resource_roles(current);
+        let actual =
+            self.real.set_resource_roles(current.iter().map(|&number| RESOURCE_ROLES[number].clone()));
+        let error = |refused| match refused {
+            NotTaken::State => SetResourceRolesError::InvalidState { required: DELIVERED, actual: state },
+            NotTaken::Twice(number) => {
+                SetResourceRolesError::DuplicateResourceRole(RESOURCE_ROLES[number].clone())
+            }
+        };
+        prop_assert_eq!(actual, expected.map_err(error));
+        Ok(match expected {
+            Ok(()) => "set resource roles: taken".into(),
+            Err(NotTaken::State) => "set resource roles: refused, State".into(),
+            Err(NotTaken::Twice(_)) => "set resource roles: refused, Twice".into(),
+        })
+    }
+
+    fn expire(&mut self, after: i64) -> Result<String, TestCaseError> {
+        let end = self.naive.end.unwrap_or(0);
+        let now = Timestamp::from_ticks(end + after).unwrap_or(instant(end));
+        let expected = self.naive.expire(now.ticks());
+        prop_assert_eq!(self.real.expire(now), expected);
+        Ok(if expected { "expire: ended" } else { "expire: not yet or already" }.into())
+    }
+
+    fn save_and_load(&mut self) -> Result<String, TestCaseError> {
+        let mut saved = StoredAssignment::from(&self.real);
+        prop_assert_eq!(&saved, &expected(&self.naive));
+        // Loading takes any order.
+        saved.resource_roles.iter_mut().for_each(|resource_roles| resource_roles.reverse());
+        let loaded = Assignment::try_from(saved);
+        prop_assert_eq!(loaded.as_ref(), Ok(&self.real));
+        self.real = loaded.expect("just compared");
+        Ok("save and load".into())
+    }
+
+    /// The action that is answered, if there is one.
+    fn find(&self, asked: &Asked) -> Option<Action> {
+        let pick = |actions: &[Action], index: &Index| {
+            (!actions.is_empty()).then(|| actions[index.index(actions.len())].clone())
+        };
+        match asked {
+            Asked::Remaining(index) => pick(&self.real.actions().collect::<Vec<_>>(), index),
+            Asked::Before(index) => pick(&self.given_out, index),
+        }
+    }
+}
+
+/// What the naive implementation amounts to, in the crate's terms.
+fn expected(naive: &Naive) -> StoredAssignment {
+    let in_order = |(number, fulfillment): (usize, _)| AssignmentResourceRole {
+        resource_role: RESOURCE_ROLES[number].clone(),
+        fulfillment,
+    };
+    StoredAssignment {
+        id: Uuid::from_u128(naive.assignment).into(),
+        end: naive.end.map(instant),
+        attempt: naive.attempt,
+        resource_roles: naive.fulfillments().map(|all| all.into_iter().map(in_order).collect()),
+        ..stored(naive.state(), &[])
+    }
+}
+
+fn remaining(naive: &Naive) -> Vec<Action> {
+    let StoredAssignment { id, target, end, attempt, .. } = expected(naive);
+    let action = |number: usize| Action {
+        assignment: id,
+        attempt,
+        target,
+        resource_role: RESOURCE_ROLES[number].clone(),
+        end,
+    };
+    naive.remaining().into_iter().map(action).collect()
+}
+
+fn number(resource_role: &ResourceRole) -> usize {
+    RESOURCE_ROLES.iter().position(|other| other == resource_role).expect("one of these runs")
+}
+
+fn instant(ticks: i64) -> Timestamp {
+    Timestamp::from_ticks(ticks).expect("the end of one of these runs, or one tick off")
+}

@@ -1,0 +1,123 @@
+//! What can befall an assignment, and how often it does.
+
+use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role, Timestamp};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use crate::RESOURCE_ROLES;
+use crate::naive::{Naive, Package};
+
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// With a word for every resource role there is, or without having looked.
+    Reprocess(Role, Option<Vec<Observed>>),
+    Answer(Asked, Outcome),
+    /// A receipt that answers nothing, or by chance something.
+    Forge {
+        assignment: u128,
+        attempts_ahead: u32,
+        resource_role: usize,
+        outcome: Outcome,
+    },
+    SetResourceRoles(Vec<usize>),
+    /// At so many ticks after the end.
+    Expire(i64),
+    SaveAndLoad,
+}
+
+/// Which action is answered.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked {
+    /// One that is still to be done.
+    Remaining(Index),
+    /// Any that was ever given out: late, again, or otherwise than before.
+    Before(Index),
+}
+
+/// The assignment that the runs are about.
+pub(crate) const ASSIGNMENT: u128 = 0xa;
+
+/// An assignment before its first step: in any state, most often delivered.
+pub(crate) fn start() -> impl Strategy<Value = Naive> {
+    let package = prop_oneof![
+        1 => select(&AssignmentState::ALL).prop_map(Package::Unknown),
+        3 => given(Just(Fulfillment::Fulfilled).boxed()),
+        4 => given(select(vec![Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Fulfilled]).boxed()),
+    ];
+    let attempt = prop_oneof![select(vec![0, u32::MAX - 2, u32::MAX - 1, u32::MAX]), any::<u32>()];
+    let end =
+        prop_oneof![Just(None), select(vec![Timestamp::MIN, at(0), at(7), Timestamp::MAX]).prop_map(Some)];
+    (package, attempt, end, prop::bool::weighted(0.05)).prop_map(|(package, attempt, end, expired)| Naive {
+        assignment: ASSIGNMENT,
+        attempt,
+        end: end.map(Timestamp::ticks),
+        expired,
+        package,
+        heard: Vec::new(),
+    })
+}
+
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    vec(step(), 1..80)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let seen = proptest::option::of(vec(observation(), RESOURCE_ROLES.len()));
+    let reprocess = (caller(), seen).prop_map(|(role, seen)| Step::Reprocess(role, seen));
+    let asked = prop_oneof![
+        2 => any::<Index>().prop_map(Asked::Remaining),
+        1 => any::<Index>().prop_map(Asked::Before),
+    ];
+    let answer = (asked, outcome()).prop_map(|(asked, outcome)| Step::Answer(asked, outcome));
+    let set_resource_roles = vec(number(), 0..5).prop_map(Step::SetResourceRoles);
+    let expire = prop_oneof![9 => -2..0_i64, 1 => 0..2_i64].prop_map(Step::Expire);
+    prop_oneof![
+        8 => reprocess,
+        12 => answer,
+        6 => forgery(),
+        3 => set_resource_roles,
+        2 => expire,
+        1 => Just(Step::SaveAndLoad),
+    ]
+}
+
+fn caller() -> impl Strategy<Value = Role> {
+    prop_oneof![2 => Just(Role::CatalogOwner), 1 => select(&Role::ALL)]
+}
+
+fn observation() -> impl Strategy<Value = Observed> {
+    use Observed::{Absent, Present, Unenforceable, Unknown};
+    select(vec![Unknown, Unknown, Absent, Present, Present, Present, Unenforceable, Unenforceable])
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![4 => Just(Outcome::Fulfilled), 1 => Just(Outcome::Failed)]
+}
+
+fn forgery() -> impl Strategy<Value = Step> {
+    let assignment = prop_oneof![5 => Just(ASSIGNMENT), 1 => Just(ASSIGNMENT + 1)];
+    // Of this attempt, of those around it, and of the one farthest off.
+    let attempts_ahead = prop_oneof![4 => Just(0), 2 => select(vec![1, 2, u32::MAX - 1, u32::MAX, 1 << 31])];
+    (assignment, attempts_ahead, number(), outcome()).prop_map(
+        |(assignment, attempts_ahead, resource_role, outcome)| Step::Forge {
+            assignment,
+            attempts_ahead,
+            resource_role,
+            outcome,
+        },
+    )
+}
+
+fn given(fulfillment: BoxedStrategy<Fulfillment>) -> impl Strategy<Value = Package> {
+    btree_map(number(), fulfillment, 0..5).prop_map(Package::Gives)
+}
+
+/// The number of a resource role; some come up more often, so that they meet.
+fn number() -> impl Strategy<Value = usize> {
+    prop_oneof![2 => select(vec![1, 4, 6, 9]), 1 => 0..RESOURCE_ROLES.len()]
+}
+
+fn at(ticks: i64) -> Timestamp {
+    Timestamp::from_ticks(ticks).expect("near 1970")
+}

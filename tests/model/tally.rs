@@ -1,0 +1,33 @@
+//! What the runs came by, so that a generator that goes blind is noticed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use access_package::AssignmentState;
+
+/// Fewer times than this and it counts as not seen.
+const OFTEN: u32 = 10;
+
+/// How often which step led from which state to which.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(BTreeMap<(String, &'static str, &'static str), u32>);
+
+impl Tally {
+    pub(crate) fn note(&mut self, step: String, before: AssignmentState, after: AssignmentState) {
+        *self.0.entry((step, before.as_str(), after.as_str())).or_default() += 1;
+    }
+}
+
+/// For each step and state the states that it was seen to lead to.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut seen = BTreeMap::<_, Vec<_>>::new();
+        for ((step, before, after), &times) in &self.0 {
+            if times >= OFTEN {
+                seen.entry((step, before)).or_default().push(*after);
+            }
+        }
+        seen.iter()
+            .try_for_each(|((step, before), after)| writeln!(f, "{step}: {before} -> {}", after.join(", ")))
+    }
+}
