@@ -16,6 +16,7 @@ use crate::timestamp::Timestamp;
 pub use lifecycle::{
     Observed, RecordError, ReprocessError, SetResourceRolesError, reprocess, reprocess_observed,
 };
+pub(crate) use lifecycle::{REQUIRED_ROLE, REQUIRED_STATE};
 pub use stored::{LoadError, StoredAssignment};
 
 /// An access package assignment: one access package, given to one subject, for a time.

@@ -71,6 +71,7 @@ extern crate std;
 
 mod action;
 mod assignment;
+mod caller;
 mod id;
 mod resource_role;
 mod role;
@@ -78,6 +79,7 @@ mod state;
 #[cfg(feature = "serde")]
 mod text;
 mod timestamp;
+mod verdict;
 
 pub mod graph;
 pub mod policy;
@@ -86,6 +88,9 @@ pub use action::{Action, Actions, Outcome, Receipt};
 pub use assignment::{
     Assignment, AssignmentResourceRole, Fulfillment, LoadError, Observed, RecordError, ReprocessError,
     SetResourceRolesError, StoredAssignment, reprocess, reprocess_observed,
+};
+pub use caller::{
+    Account, Caller, Claims, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope,
 };
 pub use id::{AccessPackageId, AssignmentId, CatalogId, ObjectId, ParseIdError};
 pub use resource_role::{
@@ -96,6 +101,7 @@ pub use state::{Advice, AssignmentState, ParseStateError};
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;
+pub use verdict::{Reason, Refusal, Remedy, Step, Unauthorized, evaluate};
 
 /// Compiles and runs the code in the README.
 #[cfg(all(doctest, feature = "std"))]

@@ -133,6 +133,21 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.id() == id)
     }
 
+    /// Whether it is a role of the directory, and not of entitlement management.
+    #[must_use]
+    pub const fn is_directory_role(self) -> bool {
+        match self {
+            Self::UserAdministrator | Self::IdentityGovernanceAdministrator | Self::GlobalAdministrator => {
+                true
+            }
+            Self::CatalogReader
+            | Self::CatalogCreator
+            | Self::AccessPackageAssignmentManager
+            | Self::AccessPackageManager
+            | Self::CatalogOwner => false,
+        }
+    }
+
     /// The name of the role as the documentation spells it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -30,10 +30,10 @@ use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
 /// The least role that may reprocess (R1).
-const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
+pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 
 /// The one state that can be reprocessed (R9).
-const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
+pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
 /// Reprocesses the assignment: asks again for every resource role that the access package gives.
 ///

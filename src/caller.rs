@@ -1,0 +1,217 @@
+//! Who is asking: the account, its permissions and its roles, as plain data that the host has
+//! established. What it amounts to is judged in the verdict.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use uuid::{Uuid, uuid};
+
+use crate::id::{CatalogId, parse_guid};
+use crate::role::Role;
+
+/// Who calls, as far as the rules look at it.
+///
+/// **The crate verifies nothing.** It believes what it is given: the host has authenticated the
+/// caller, validated the token, and looked up the roles.
+///
+/// ```
+/// use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope};
+///
+/// let caller = Caller {
+///     account: Account::WorkOrSchool,
+///     permissions: vec![Permission::EntitlementManagementReadWriteAll],
+///     roles: vec![RoleAssignment {
+///         role: Role::CatalogOwner,
+///         scope: "/AccessPackageCatalog/beedadfe-01d5-4025-910b-84abb9369997".parse()?,
+///     }],
+/// };
+/// // Tenant-wide this is nothing; on its catalog it suffices.
+/// assert!(caller.authority(None).is_err());
+/// let catalog = "beedadfe-01d5-4025-910b-84abb9369997".parse().unwrap();
+/// assert_eq!(caller.authority(Some(catalog)), Ok(Role::CatalogOwner));
+/// # Ok::<(), access_package::ParseScopeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// What kind of account it is.
+    pub account: Account,
+    /// The permissions of the call: delegated ones for a work or school account, application ones for
+    /// an application.
+    pub permissions: Vec<Permission>,
+    /// The roles the caller holds, in any order.
+    pub roles: Vec<RoleAssignment>,
+}
+
+/// What kind of account calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// A user of the tenant, by way of an application with delegated permissions.
+    WorkOrSchool,
+    /// An application, on its own.
+    Application,
+    /// A personal Microsoft account.
+    Personal,
+}
+
+/// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed as
+/// Graph writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Permission {
+    /// `EntitlementManagement.ReadWrite.All`: the one that reprocessing needs.
+    EntitlementManagementReadWriteAll,
+    /// `EntitlementManagement.Read.All`, which never suffices ([R7](crate::policy#r7)).
+    EntitlementManagementReadAll,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 2] = [Self::EntitlementManagementReadWriteAll, Self::EntitlementManagementReadAll];
+
+    /// The name, as in the claims of a token.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EntitlementManagementReadWriteAll => "EntitlementManagement.ReadWrite.All",
+            Self::EntitlementManagementReadAll => "EntitlementManagement.Read.All",
+        }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Permission {
+    type Err = ParsePermissionError;
+
+    fn from_str(name: &str) -> Result<Self, ParsePermissionError> {
+        Self::ALL.into_iter().find(|permission| permission.name() == name).ok_or(ParsePermissionError)
+    }
+}
+
+/// The text is not a permission that this crate knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error(
+    "not a known permission: expected `EntitlementManagement.ReadWrite.All` or `EntitlementManagement.Read.All`"
+)]
+pub struct ParsePermissionError;
+
+/// A role, and where it is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RoleAssignment {
+    /// The role.
+    pub role: Role,
+    /// Where it counts.
+    pub scope: Scope,
+}
+
+/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// In the whole tenant, `/`.
+    Tenant,
+    /// On one catalog, `/AccessPackageCatalog/{id}`.
+    Catalog(CatalogId),
+}
+
+impl Scope {
+    /// R3: whether what is held here counts on this catalog; with none, in the tenant as a whole.
+    pub(crate) fn covers(self, catalog: Option<CatalogId>) -> bool {
+        match self {
+            Self::Tenant => true,
+            Self::Catalog(held) => Some(held) == catalog,
+        }
+    }
+}
+
+const CATALOG_SCOPE: &str = "/AccessPackageCatalog/";
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant => f.write_str("/"),
+            Self::Catalog(catalog) => write!(f, "{CATALOG_SCOPE}{catalog}"),
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = ParseScopeError;
+
+    fn from_str(text: &str) -> Result<Self, ParseScopeError> {
+        if text == "/" {
+            return Ok(Self::Tenant);
+        }
+        let catalog = text.strip_prefix(CATALOG_SCOPE).and_then(parse_guid);
+        catalog.map(|id| Self::Catalog(id.into())).ok_or(ParseScopeError)
+    }
+}
+
+/// The text is not the scope of a role that this crate knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("not a known scope: expected `/` or `/AccessPackageCatalog/` and the id of a catalog")]
+pub struct ParseScopeError;
+
+/// The claims of an access token that say who calls.
+///
+/// **Nothing is validated here.** Make this only from a token whose signature, issuer, audience and
+/// times the host has checked. With the feature `serde` it is read from the token's payload; claims
+/// that it does not know are ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Claims {
+    /// The tenant that issued the token.
+    pub tid: String,
+    /// `app` for the token of an application on its own; anything else is a delegated one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub idtyp: Option<String>,
+    /// The delegated permissions, with blanks between.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub scp: Option<String>,
+    /// The application permissions.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub roles: Vec<String>,
+    /// The directory roles, by the ids of their templates.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub wids: Vec<String>,
+}
+
+/// The tenant in which personal Microsoft accounts are.
+const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
+
+impl Caller {
+    /// The caller that the claims of a **validated** token speak of, with the roles that the host has
+    /// looked up: those of entitlement management are not in the token.
+    ///
+    /// Only the permissions of the token's own kind count: in a delegated token `scp`, in an
+    /// application's `roles`. Permissions and directory roles that the crate does not know are ignored.
+    /// A guest with a personal account in a work tenant has that tenant's token, and so is a work account.
+    #[must_use]
+    pub fn from_claims(claims: &Claims, looked_up: impl IntoIterator<Item = RoleAssignment>) -> Self {
+        let account = if parse_guid(&claims.tid) == Some(PERSONAL_TENANT) {
+            Account::Personal
+        } else if claims.idtyp.as_deref() == Some("app") {
+            Account::Application
+        } else {
+            Account::WorkOrSchool
+        };
+        let permissions = match account {
+            Account::Application => claims.roles.iter().filter_map(|name| name.parse().ok()).collect(),
+            Account::WorkOrSchool | Account::Personal => {
+                let names = claims.scp.as_deref().unwrap_or_default().split_ascii_whitespace();
+                names.filter_map(|name| name.parse().ok()).collect()
+            }
+        };
+        // R3: directory roles are tenant-wide.
+        let directory_roles = claims.wids.iter().filter_map(|id| parse_guid(id).and_then(Role::from_id));
+        let directory_roles = directory_roles
+            .filter(|role| role.is_directory_role())
+            .map(|role| RoleAssignment { role, scope: Scope::Tenant });
+        Self { account, permissions, roles: directory_roles.chain(looked_up).collect() }
+    }
+}
