@@ -2,8 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each file that includes this uses a part of it")]
 
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, GroupAccess, ResourceRole, Role,
-    StoredAssignment,
+    Assignment, AssignmentResourceRole, AssignmentState, DirectoryActivation, Fulfillment, GroupAccess,
+    ResourceRole, Role, StoredAssignment,
 };
 use uuid::Uuid;
 
@@ -56,4 +56,34 @@ pub fn in_state(state: AssignmentState) -> Assignment {
 
 pub fn load(stored: StoredAssignment) -> Assignment {
     stored.try_into().expect("a whole assignment")
+}
+
+/// One resource role of each origin system, in their order; the last is of one that the crate does not know.
+pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
+    let site = "https://contoso.sharepoint.com/sites/Sales";
+    let opaque = ResourceRole::from_origin("SapIag", "Finance/1", "approver");
+    vec![
+        member_of(1),
+        ResourceRole::Application { service_principal: Uuid::from_u128(2).into(), app_role: Uuid::nil() },
+        ResourceRole::SharePointSite { site: site.into(), role: 4 },
+        ResourceRole::Directory { definition: Uuid::from_u128(3), activation: DirectoryActivation::Eligible },
+        opaque.expect("an unknown origin system takes any text"),
+    ]
+}
+
+/// What a crash leaves: the assignment, saved and loaded again. With the feature `serde` by way of JSON.
+pub fn save_and_load(assignment: &Assignment) -> Assignment {
+    let stored = StoredAssignment::from(assignment);
+    #[cfg(feature = "serde")]
+    let stored = {
+        let json = serde_json::to_string(&stored).expect("plain data");
+        serde_json::from_str(&json).expect("what was written")
+    };
+    load(stored)
+}
+
+/// Every list of these items that has this length.
+pub fn every_list<T: Copy>(items: &[T], length: usize) -> Vec<Vec<T>> {
+    let longer = |list: Vec<T>| items.iter().map(move |&item| [list.as_slice(), &[item]].concat());
+    (0..length).fold(vec![vec![]], |lists, _| lists.into_iter().flat_map(longer).collect())
 }

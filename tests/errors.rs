@@ -1,0 +1,212 @@
+//! What the crate says: the exact text of every error, every advice, every role and state.
+
+mod support;
+
+use core::error::Error;
+use core::fmt::{Debug, Display};
+
+use access_package::{
+    AccessPackageId, Action, Advice, Assignment, AssignmentId, AssignmentState, CatalogId, LoadError,
+    ObjectId, ParseIdError, ParseResourceRoleError, ParseRoleError, ParseStateError, Receipt, RecordError,
+    ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment,
+};
+use support::member_of;
+use uuid::Uuid;
+
+use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
+
+fn refused<T: Debug, E: Error + 'static>(result: Result<T, E>) -> Box<dyn Error> {
+    Box::new(result.expect_err("refused"))
+}
+
+fn read(origin_system: &str, resource: &str, role: &str) -> Result<ResourceRole, ParseResourceRoleError> {
+    ResourceRole::from_origin(origin_system, resource, role)
+}
+
+#[test]
+fn errors_that_come_of_reading() {
+    let guid = "00000000-0000-0000-0000-000000000007";
+    let texts = [
+        (
+            refused("".parse::<AssignmentId>()),
+            "not a valid assignment id: expected a GUID of 36 characters with hyphens",
+        ),
+        (
+            refused("".parse::<AccessPackageId>()),
+            "not a valid access package id: expected a GUID of 36 characters with hyphens",
+        ),
+        (
+            refused("".parse::<CatalogId>()),
+            "not a valid catalog id: expected a GUID of 36 characters with hyphens",
+        ),
+        (
+            refused("".parse::<ObjectId>()),
+            "not a valid object id: expected a GUID of 36 characters with hyphens",
+        ),
+        (
+            refused("".parse::<AssignmentState>()),
+            "not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`",
+        ),
+        (
+            refused("".parse::<Role>()),
+            "not a known role: expected a name such as `Catalog owner`, or the id of a role",
+        ),
+        (
+            refused(read("AadGroup", "", "")),
+            "origin id of the resource does not fit `AadGroup`: expected a GUID of 36 characters with hyphens",
+        ),
+        (
+            refused(read("AadGroup", guid, "")),
+            "origin id of the role does not fit `AadGroup`: expected `Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
+        ),
+        (
+            refused(read("AadApplication", guid, "")),
+            "origin id of the role does not fit `AadApplication`: expected the GUID of an app role",
+        ),
+        (
+            refused(read("SharePointOnline", "", "")),
+            "origin id of the role does not fit `SharePointOnline`: expected a number such as `4`",
+        ),
+        (
+            refused(read("DirectoryRole", guid, "")),
+            "origin id of the role does not fit `DirectoryRole`: expected `Eligible` or `Active`",
+        ),
+        (
+            refused(read("CustomDataProvidedResource", "", "")),
+            "`CustomDataProvidedResource` provides data for reviews: there is nothing to enforce",
+        ),
+        #[cfg(feature = "serde")]
+        (
+            refused("".parse::<access_package::Timestamp>()),
+            "not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
+        ),
+    ];
+    check(texts);
+}
+
+#[test]
+fn errors_that_come_of_a_call() {
+    let id = |number| Uuid::from_u128(number).into();
+    let texts: [(Box<dyn Error>, _); 10] = [
+        (
+            Box::new(ReprocessError::InsufficientRole {
+                required: Role::AccessPackageAssignmentManager,
+                actual: Role::UserAdministrator,
+            }),
+            "role is `User Administrator`: `Access package assignment manager` or higher is required",
+        ),
+        (
+            Box::new(ReprocessError::InvalidState { required: Delivered, actual: PartiallyDelivered }),
+            "state is `partiallyDelivered`: only an assignment that is `delivered` can be reprocessed",
+        ),
+        (
+            Box::new(ReprocessError::ResourceRolesUnknown),
+            "resource roles are not known: bring in what the access package gives now",
+        ),
+        (
+            Box::new(RecordError::OtherAssignment { required: id(1), actual: id(2) }),
+            "receipt is for assignment `00000000-0000-0000-0000-000000000002`: this one is `00000000-0000-0000-0000-000000000001`",
+        ),
+        (
+            Box::new(RecordError::UnknownResourceRole(member_of(7))),
+            "receipt is for resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007`: the assignment does not have it",
+        ),
+        (
+            Box::new(SetResourceRolesError::InvalidState { required: Delivered, actual: Expired }),
+            "state is `expired`: resource roles are brought in only while it is `delivered`",
+        ),
+        (
+            Box::new(SetResourceRolesError::DuplicateResourceRole(member_of(7))),
+            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is given twice",
+        ),
+        (
+            Box::new(LoadError::UnsupportedFormat { required: 1, actual: 2 }),
+            "stored format is 2: this version reads 1",
+        ),
+        (
+            Box::new(LoadError::DuplicateResourceRole(member_of(7))),
+            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is given twice",
+        ),
+        (
+            Box::new(LoadError::StateContradictsFulfillments {
+                required: Delivering,
+                actual: DeliveryFailed,
+            }),
+            "state is `deliveryFailed`: with these fulfillments it has to be `delivering`",
+        ),
+    ];
+    check(texts);
+}
+
+/// No error has a source: each says all there is to say.
+fn check(texts: impl IntoIterator<Item = (Box<dyn Error>, &'static str)>) {
+    for (error, text) in texts {
+        assert_eq!(error.to_string(), text);
+        assert!(error.source().is_none(), "{text}");
+    }
+}
+
+#[test]
+fn words_and_sentences() {
+    let texts: [(&dyn Display, _); 16] = [
+        (&Role::CatalogReader, "Catalog reader"),
+        (&Role::CatalogCreator, "Catalog creator"),
+        (&Role::AccessPackageAssignmentManager, "Access package assignment manager"),
+        (&Role::AccessPackageManager, "Access package manager"),
+        (&Role::CatalogOwner, "Catalog owner"),
+        (&Role::UserAdministrator, "User Administrator"),
+        (&Role::IdentityGovernanceAdministrator, "Identity Governance Administrator"),
+        (&Role::GlobalAdministrator, "Global Administrator"),
+        (&Delivering, "delivering"),
+        (&PartiallyDelivered, "partiallyDelivered"),
+        (&Delivered, "delivered"),
+        (&Expired, "expired"),
+        (&DeliveryFailed, "deliveryFailed"),
+        (&Advice::Wait, "wait until delivery has ended, then look at the state again"),
+        (&Advice::ReprocessRequest, "reprocess the request of this assignment, not the assignment"),
+        (&Advice::RequestAgain, "request the access package again"),
+    ];
+    for (value, text) in texts {
+        assert_eq!(value.to_string(), text);
+        // In a column too.
+        assert_eq!(format!("{value:>80}"), format!("{text:>80}"));
+    }
+}
+
+// R10
+#[test]
+fn every_state_but_delivered_has_advice() {
+    let advice = [
+        (Delivering, Some(Advice::Wait)),
+        (PartiallyDelivered, Some(Advice::ReprocessRequest)),
+        (Delivered, None),
+        (Expired, Some(Advice::RequestAgain)),
+        (DeliveryFailed, Some(Advice::ReprocessRequest)),
+    ];
+    assert_eq!(AssignmentState::ALL.map(|state| (state, state.advice())), advice);
+}
+
+/// It can cross a thread and be kept: it compiles or it does not.
+fn is_plain<T: Clone + Debug + Send + Sync + 'static>() {}
+
+fn is_error<T: Error + Clone + Send + Sync + 'static>() {
+    is_plain::<T>();
+}
+
+#[test]
+fn errors_and_data_are_plain() {
+    is_error::<ParseIdError>();
+    is_error::<ParseStateError>();
+    is_error::<ParseRoleError>();
+    is_error::<ParseResourceRoleError>();
+    #[cfg(feature = "serde")]
+    is_error::<access_package::ParseTimestampError>();
+    is_error::<ReprocessError>();
+    is_error::<RecordError>();
+    is_error::<SetResourceRolesError>();
+    is_error::<LoadError>();
+    is_plain::<Assignment>();
+    is_plain::<StoredAssignment>();
+    is_plain::<Action>();
+    is_plain::<Receipt>();
+}

@@ -1,0 +1,129 @@
+//! What the core costs: the size of what crosses a queue, and no allocation where none is needed.
+
+mod support;
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
+use core::hint::black_box;
+use std::alloc::System;
+
+use access_package::{
+    Action, Assignment, AssignmentState, Fulfillment, Observed, ReprocessError, Role, StoredAssignment,
+    reprocess, reprocess_observed,
+};
+use support::{MANAGER, delivered, in_state, load, one_of_each_origin_system, stored};
+
+thread_local! {
+    /// For each thread, so that tests beside this one do not disturb it.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The allocator of the system, counting.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn count() {
+    // A thread that is ending no longer counts.
+    let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
+}
+
+// SAFETY: everything is handed on to the allocator of the system; counting does not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+/// How often this allocates, and what it gives.
+fn allocations<T>(run: impl FnOnce() -> T) -> (usize, T) {
+    let before = ALLOCATIONS.get();
+    let result = black_box(run());
+    (ALLOCATIONS.get() - before, result)
+}
+
+#[test]
+fn an_allocation_is_counted() {
+    let (first, mut vec) = allocations(|| Vec::<u64>::with_capacity(1));
+    let (more, ()) = allocations(|| vec.reserve(1_000));
+    let (zeroed, _) = allocations(|| vec![0_u64; 1_000]);
+    assert_eq!((first, more, zeroed), (1, 1, 1));
+}
+
+#[test]
+fn a_refusal_does_not_allocate() {
+    let mut refusals = 0;
+    for role in Role::ALL {
+        for state in AssignmentState::ALL {
+            let mut assignment = in_state(state);
+            let (count, result) = allocations(|| reprocess(&mut assignment, role).map(drop));
+            assert_eq!(count, 0, "{role}, {state}");
+            refusals += usize::from(result.is_err());
+        }
+    }
+    // All but those of the five roles that suffice, on a delivered assignment.
+    assert_eq!(refusals, 8 * 5 - 5);
+
+    let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
+    let mut unknown = load(unknown);
+    let refused = allocations(|| reprocess(&mut unknown, MANAGER).map(drop));
+    assert_eq!(refused, (0, Err(ReprocessError::ResourceRolesUnknown)));
+}
+
+#[test]
+fn an_acceptance_does_not_allocate() {
+    for resource_roles in [0, 5, 100] {
+        let mut assignment = delivered(resource_roles);
+        let (count, actions) = allocations(|| reprocess(&mut assignment, MANAGER).map(Iterator::count));
+        assert_eq!((count, actions), (0, Ok(resource_roles)));
+
+        for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
+            let mut assignment = delivered(resource_roles);
+            let (count, result) =
+                allocations(|| reprocess_observed(&mut assignment, MANAGER, |_| observed).map(drop));
+            assert_eq!((count, result), (0, Ok(())), "{observed:?}");
+        }
+    }
+}
+
+#[test]
+fn an_action_does_not_allocate() {
+    // The text-keyed ones too: theirs is a reference to a text that is there already.
+    let mut assignment = delivered(0);
+    assignment.set_resource_roles(one_of_each_origin_system()).expect("delivered");
+    let actions = reprocess(&mut assignment, MANAGER).expect("accepted");
+    let (count, given) = allocations(|| actions.map(black_box).count());
+    assert_eq!((count, given), (0, one_of_each_origin_system().len()));
+
+    // Nor does passing over what is not pending.
+    let fulfillments = [[Fulfillment::Fulfilled, Fulfillment::Failed, Fulfillment::Pending]; 33];
+    let assignment = load(stored(AssignmentState::Delivering, fulfillments.as_flattened()));
+    let (count, given) = allocations(|| assignment.actions().map(black_box).count());
+    assert_eq!((count, given), (0, 33));
+}
+
+#[test]
+fn an_action_fits_in_96_bytes_and_an_assignment_in_128() {
+    assert!(size_of::<Action>() <= 96, "{}", size_of::<Action>());
+    assert!(size_of::<Assignment>() <= 128, "{}", size_of::<Assignment>());
+}

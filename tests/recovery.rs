@@ -1,0 +1,106 @@
+//! A crash loses nothing: whenever it comes, loading the assignment gives the actions that remain (R22).
+
+mod support;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use access_package::{
+    Action, Assignment, AssignmentState, Observed, Outcome, StoredAssignment, Timestamp, reprocess_observed,
+};
+use support::{MANAGER, delivered, every_list, load, member_of, save_and_load};
+
+const OBSERVED: [Observed; 4] =
+    [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable];
+
+/// Whether an action follows from what was observed (R18, R19, R20).
+fn is_owed(observed: Observed) -> bool {
+    match observed {
+        Observed::Absent | Observed::Unknown => true,
+        Observed::Present | Observed::Unenforceable => false,
+    }
+}
+
+fn end() -> Timestamp {
+    Timestamp::from_ticks(1).expect("in range")
+}
+
+/// A delivered assignment that ends.
+fn ending(resource_roles: usize) -> Assignment {
+    let stored = StoredAssignment::from(&delivered(resource_roles));
+    load(StoredAssignment { end: Some(end()), ..stored })
+}
+
+/// Crashes here: what was saved is loaded, and these actions remain.
+fn crash(assignment: &Assignment, remaining: &[Action]) -> Assignment {
+    let loaded = save_and_load(assignment);
+    assert_eq!(&loaded, assignment);
+    assert!(loaded.actions().eq(remaining.iter().cloned()), "{loaded:?}, {remaining:?}");
+    assert_eq!(loaded.state() == AssignmentState::Delivering, !remaining.is_empty());
+
+    // R21: once it is expired nothing remains, after a crash neither.
+    let mut expired = loaded.clone();
+    assert!(expired.expire(end()));
+    assert_eq!(save_and_load(&expired), expired);
+    assert_eq!(expired.actions().count(), 0);
+    loaded
+}
+
+/// Crashes here, and goes on from every way in which one receipt more comes in, until none is missing.
+fn crash_and_go_on(assignment: &Assignment, remaining: &[Action]) {
+    let loaded = crash(assignment, remaining);
+    for (at, action) in remaining.iter().enumerate() {
+        let others = [&remaining[..at], &remaining[at + 1..]].concat();
+        for outcome in [Outcome::Fulfilled, Outcome::Failed] {
+            let mut next = loaded.clone();
+            next.record(&action.clone().receipt(outcome)).expect("one of its own");
+            crash_and_go_on(&next, &others);
+        }
+    }
+}
+
+#[test]
+fn after_every_step_the_remaining_actions_survive_a_crash() {
+    for observations in (0..=3).flat_map(|length| every_list(&OBSERVED, length)) {
+        let before = ending(observations.len());
+        crash(&before, &[]);
+
+        let mut assignment = before.clone();
+        let mut seen = observations.iter().copied();
+        let actions = reprocess_observed(&mut assignment, MANAGER, |_| seen.next().expect("one for each"));
+        let actions: Vec<_> = actions.expect("accepted").collect();
+        let owed = (0..).zip(&observations).filter(|(_, observed)| is_owed(**observed));
+        let expected = owed.map(|(number, _)| Action {
+            assignment: before.id(),
+            attempt: before.attempt() + 1,
+            target: before.target(),
+            resource_role: member_of(number),
+            end: before.end(),
+        });
+        assert!(expected.eq(actions.iter().cloned()), "{observations:?}");
+        crash_and_go_on(&assignment, &actions);
+    }
+}
+
+#[test]
+fn a_panic_while_observing_leaves_a_whole_assignment() {
+    for observations in (0..=3).flat_map(|length| every_list(&OBSERVED, length)) {
+        // It panics at the first resource role that has no observation, with one more to come.
+        let before = ending(observations.len() + 2);
+        let mut assignment = before.clone();
+        let mut seen = observations.iter().copied();
+        // Unwinds without the report of a panic.
+        let observe = |_: &_| seen.next().unwrap_or_else(|| resume_unwind(Box::new("observe")));
+        let call = AssertUnwindSafe(|| reprocess_observed(&mut assignment, MANAGER, observe).map(drop));
+        assert!(catch_unwind(call).is_err());
+
+        assert_eq!(assignment.state(), AssignmentState::Delivering);
+        assert_eq!(assignment.attempt(), before.attempt() + 1);
+        let not_observed = [Observed::Unknown; 2];
+        let owed =
+            (0..).zip(observations.iter().chain(&not_observed)).filter(|(_, observed)| is_owed(**observed));
+        let owed: Vec<_> = owed.map(|(number, _)| member_of(number)).collect();
+        let actions: Vec<_> = assignment.actions().collect();
+        assert!(actions.iter().map(|action| &action.resource_role).eq(&owed), "{observations:?}");
+        crash(&assignment, &actions);
+    }
+}

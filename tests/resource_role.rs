@@ -1,0 +1,227 @@
+//! Resource roles: the origin ids of every origin system, read and written (R23).
+
+use access_package::{DirectoryActivation, GroupAccess, ParseResourceRoleError, ResourceRole};
+use proptest::prelude::*;
+use uuid::{Uuid, uuid};
+
+const GROUP: Uuid = uuid!("7b56ede0-9b58-40bd-b11e-b3d18fc32698");
+const OTHER: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
+const SITE: &str = "https://contoso.sharepoint.com/sites/Sales";
+
+/// Origin system, origin id of the resource, origin id of the role.
+type Texts = [String; 3];
+
+fn texts(system: &str, resource: &(impl ToString + ?Sized), role: &(impl ToString + ?Sized)) -> Texts {
+    [system.into(), resource.to_string(), role.to_string()]
+}
+
+fn read([system, resource, role]: &Texts) -> Result<ResourceRole, ParseResourceRoleError> {
+    ResourceRole::from_origin(system, resource, role)
+}
+
+fn written(role: &ResourceRole) -> Texts {
+    texts(role.origin_system(), &role.resource_origin_id(), &role.role_origin_id())
+}
+
+/// One of each form that an origin system that the crate knows has.
+fn known() -> Vec<(Texts, ResourceRole)> {
+    let group = |access| ResourceRole::Group { group: GROUP.into(), access };
+    let application = |app_role| ResourceRole::Application { service_principal: OTHER.into(), app_role };
+    let site = |role| ResourceRole::SharePointSite { site: SITE.into(), role };
+    let directory = |activation| ResourceRole::Directory { definition: OTHER, activation };
+    vec![
+        (texts("AadGroup", &GROUP, &format!("Member_{GROUP}")), group(GroupAccess::Member)),
+        (texts("AadGroup", &GROUP, &format!("Owner_{GROUP}")), group(GroupAccess::Owner)),
+        // The GUID of an eligible one need not be the group's.
+        (
+            texts("AadGroup", &GROUP, &format!("EligibleMember_{OTHER}")),
+            group(GroupAccess::EligibleMember(OTHER)),
+        ),
+        (
+            texts("AadGroup", &GROUP, &format!("EligibleMember_{GROUP}")),
+            group(GroupAccess::EligibleMember(GROUP)),
+        ),
+        (
+            texts("AadGroup", &GROUP, &format!("EligibleOwner_{OTHER}")),
+            group(GroupAccess::EligibleOwner(OTHER)),
+        ),
+        (
+            texts("AadGroup", &GROUP, &format!("EligibleOwner_{GROUP}")),
+            group(GroupAccess::EligibleOwner(GROUP)),
+        ),
+        (texts("AadApplication", &OTHER, &GROUP), application(GROUP)),
+        // The default access of an application without roles.
+        (texts("AadApplication", &OTHER, &Uuid::nil()), application(Uuid::nil())),
+        (texts("SharePointOnline", SITE, &0), site(0)),
+        (texts("SharePointOnline", SITE, &4), site(4)),
+        (texts("SharePointOnline", SITE, &u32::MAX), site(u32::MAX)),
+        (texts("DirectoryRole", &OTHER, "Eligible"), directory(DirectoryActivation::Eligible)),
+        (texts("DirectoryRole", &OTHER, "Active"), directory(DirectoryActivation::Active)),
+    ]
+}
+
+/// Origin systems that the crate does not know, and texts that it has to leave alone.
+fn opaque() -> Vec<Texts> {
+    vec![
+        texts("SapIag", "Finance/1", "approver"),
+        texts("SapIag", &GROUP.to_string().to_uppercase(), "04"),
+        texts("sapiag", " Ünïcödé\n", ""),
+        texts("", "", ""),
+        texts("AadGroups", &GROUP, &format!("Member_{OTHER}")),
+        texts("AadGroup ", &GROUP, &format!("Member_{GROUP}")),
+    ]
+}
+
+#[test]
+fn every_origin_system_is_read_and_written_exactly() {
+    for (texts, role) in known() {
+        assert_eq!(read(&texts), Ok(role.clone()), "{texts:?}");
+        assert_eq!(written(&role), texts);
+        assert_eq!(role.to_string(), texts.join(" "));
+    }
+}
+
+#[test]
+fn an_unknown_origin_system_is_handed_on_as_it_is() {
+    for texts in opaque() {
+        let role = read(&texts).expect("anything");
+        assert!(matches!(role, ResourceRole::Other(_)), "{role:?}");
+        assert_eq!(written(&role), texts);
+        assert_eq!(role.to_string(), texts.join(" "));
+    }
+}
+
+// R23
+#[test]
+fn guids_and_the_names_of_known_systems_have_no_case() {
+    for (texts, role) in known() {
+        let [system, resource, role_id] = &texts;
+        for system in [system.to_lowercase(), system.to_uppercase()] {
+            assert_eq!(read(&[system, resource.clone(), role_id.clone()]), Ok(role.clone()));
+        }
+        // Only the GUIDs: neither the words around them nor the URL of a site.
+        let upper = |text: &String| {
+            text.replace(&GROUP.to_string(), &GROUP.to_string().to_uppercase())
+                .replace(&OTHER.to_string(), &OTHER.to_string().to_uppercase())
+        };
+        assert_eq!(read(&[system.clone(), upper(resource), upper(role_id)]), Ok(role));
+    }
+}
+
+// R23
+#[test]
+fn two_are_the_same_only_if_their_texts_are() {
+    let sites =
+        [SITE, "https://contoso.sharepoint.com/sites/sales", "https://contoso.sharepoint.com/sites/Sales/"];
+    let sites = sites.map(|site| texts("SharePointOnline", site, &4));
+    let systems = ["SapIag", "sapIag", "SapIag "];
+    let systems = systems.map(|system| texts(system, "Finance/1", "approver"));
+    let roles = [texts("SapIag", "Finance/1", "Approver"), texts("SapIag", "finance/1", "approver")];
+    let all: Vec<_> =
+        known().into_iter().map(|(texts, _)| texts).chain(sites).chain(systems).chain(roles).collect();
+    for a in &all {
+        for b in &all {
+            assert_eq!(read(a) == read(b), a == b, "{a:?}, {b:?}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_its_origin_system_is_refused() {
+    let no_resource = |origin_system| ParseResourceRoleError::ResourceOriginId { origin_system };
+    let no_role = |origin_system, expected| ParseResourceRoleError::RoleOriginId { origin_system, expected };
+    let no_access = no_role(
+        "AadGroup",
+        "`Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
+    );
+    let no_app_role = no_role("AadApplication", "the GUID of an app role");
+    let no_number = no_role("SharePointOnline", "a number such as `4`");
+    let no_activation = no_role("DirectoryRole", "`Eligible` or `Active`");
+
+    for resource in [String::new(), "Finance".into(), GROUP.simple().to_string(), GROUP.braced().to_string()]
+    {
+        assert_eq!(
+            read(&texts("AadGroup", &resource, &format!("Member_{GROUP}"))),
+            Err(no_resource("AadGroup"))
+        );
+        assert_eq!(read(&texts("AadApplication", &resource, &GROUP)), Err(no_resource("AadApplication")));
+        assert_eq!(read(&texts("DirectoryRole", &resource, "Active")), Err(no_resource("DirectoryRole")));
+    }
+    for role in [
+        // The guid of a member or an owner is the group's.
+        format!("Member_{OTHER}"),
+        format!("Owner_{OTHER}"),
+        format!("member_{GROUP}"),
+        format!("Guest_{GROUP}"),
+        format!("Member-{GROUP}"),
+        format!("Member__{GROUP}"),
+        format!("Member_{GROUP}_"),
+        format!(" Member_{GROUP}"),
+        format!("Member_{}", GROUP.simple()),
+        format!("EligibleOwner_{}", OTHER.braced()),
+        "EligibleMember_".into(),
+        "Member".into(),
+        GROUP.to_string(),
+        String::new(),
+    ] {
+        assert_eq!(read(&texts("AadGroup", &GROUP, &role)), Err(no_access), "{role:?}");
+    }
+    for role in [String::new(), "User".into(), GROUP.simple().to_string(), GROUP.braced().to_string()] {
+        assert_eq!(read(&texts("AadApplication", &OTHER, &role)), Err(no_app_role), "{role:?}");
+    }
+    // Only the form in which it is written: two texts of one number would be two resource roles elsewhere.
+    for role in ["", "04", "00", "+4", "-1", "-0", "4.0", " 4", "0x4", "\u{ff14}", "Contribute", "4294967296"]
+    {
+        assert_eq!(read(&texts("SharePointOnline", SITE, role)), Err(no_number), "{role:?}");
+    }
+    for role in ["", "eligible", "ACTIVE", "Active ", "Permanent"] {
+        assert_eq!(read(&texts("DirectoryRole", &OTHER, role)), Err(no_activation), "{role:?}");
+    }
+    for system in ["CustomDataProvidedResource", "customdataprovidedresource"] {
+        for (resource, role) in [("", ""), ("Finance", "approver")] {
+            let nothing = Err(ParseResourceRoleError::NothingToEnforce);
+            assert_eq!(read(&texts(system, resource, role)), nothing, "{system}");
+        }
+    }
+}
+
+/// An origin system that is known, nearly known or unknown.
+fn system() -> impl Strategy<Value = String> {
+    let name = "(AadGroup|aadapplication|AadApplication|SharePointOnline|DirectoryRole|CustomDataProvidedResource)s?";
+    prop_oneof![3 => name, 1 => any::<String>()]
+}
+
+fn guid() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(GROUP.to_string()),
+        any::<u128>().prop_map(|value| Uuid::from_u128(value).to_string().to_uppercase())
+    ]
+}
+
+/// An origin id that fits some origin system, nearly fits it or is anything.
+fn origin_id() -> impl Strategy<Value = String> {
+    let access = "(Eligible)?(Member|Owner)_?";
+    prop_oneof![
+        guid(),
+        (access, guid()).prop_map(|(access, guid)| access + &guid),
+        "[+-]?[0-9]{0,11}",
+        "Eligible|Active",
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_is_written_again(texts in (system(), origin_id(), origin_id())) {
+        let texts: Texts = texts.into();
+        if let Ok(role) = read(&texts) {
+            prop_assert_eq!(read(&written(&role)), Ok(role.clone()));
+            for (text, original) in written(&role).iter().zip(&texts) {
+                match role {
+                    ResourceRole::Other(_) => prop_assert_eq!(text, original),
+                    _ => prop_assert!(text.eq_ignore_ascii_case(original), "{} from {}", text, original),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The JSON of what is stored, sent out and sent back: to the letter, and with nothing left out.
+#![cfg(feature = "serde")]
+
+mod support;
+
+use core::fmt::Debug;
+
+use access_package::{
+    Action, Assignment, AssignmentState, Fulfillment, LoadError, Outcome, Receipt, ResourceRole,
+    StoredAssignment, Timestamp, reprocess,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use support::{MANAGER, load, one_of_each_origin_system, stored};
+
+use AssignmentState::{Delivered, Delivering};
+use Fulfillment::{Failed, Fulfilled, Pending};
+
+const STORED: &str = concat!(
+    r#"{"format":1,"#,
+    r#""id":"00000000-0000-0000-0000-00000000000a","#,
+    r#""catalog":"00000000-0000-0000-0000-00000000000c","#,
+    r#""accessPackage":"00000000-0000-0000-0000-00000000000b","#,
+    r#""target":"00000000-0000-0000-0000-00000000000d","#,
+    r#""state":"delivering","end":"2022-07-27T21:55:19.69Z","attempt":3,"resourceRoles":["#,
+    r#"{"resourceRole":{"originSystem":"AadGroup","#,
+    r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
+    r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000000"},"fulfillment":"pending"},"#,
+    r#"{"resourceRole":{"originSystem":"AadGroup","#,
+    r#""resourceOriginId":"00000000-0000-0000-0000-000000000001","#,
+    r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000001"},"fulfillment":"failed"},"#,
+    r#"{"resourceRole":{"originSystem":"AadGroup","#,
+    r#""resourceOriginId":"00000000-0000-0000-0000-000000000002","#,
+    r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000002"},"fulfillment":"fulfilled"}]}"#,
+);
+
+const ACTION: &str = concat!(
+    r#"{"assignment":"00000000-0000-0000-0000-00000000000a","attempt":3,"#,
+    r#""target":"00000000-0000-0000-0000-00000000000d","#,
+    r#""resourceRole":{"originSystem":"AadGroup","#,
+    r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
+    r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000000"},"#,
+    r#""end":"2022-07-27T21:55:19.69Z"}"#,
+);
+
+const RECEIPT: &str = concat!(
+    r#"{"assignment":"00000000-0000-0000-0000-00000000000a","attempt":3,"#,
+    r#""resourceRole":{"originSystem":"AadGroup","#,
+    r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
+    r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000000"},"#,
+    r#""outcome":"fulfilled"}"#,
+);
+
+/// What [`STORED`] holds.
+fn delivering() -> StoredAssignment {
+    StoredAssignment {
+        end: Timestamp::from_ticks(16_589_589_196_900_000),
+        attempt: 3,
+        ..stored(Delivering, &[Pending, Failed, Fulfilled])
+    }
+}
+
+/// What [`ACTION`] holds: the one thing that is still to be done for [`delivering`].
+fn action() -> Action {
+    load(delivering()).actions().next().expect("pending")
+}
+
+/// It is written as this text and read back from it.
+fn check_text<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {
+    assert_eq!(serde_json::to_string(value).expect("plain data"), text);
+    assert_eq!(&serde_json::from_str::<T>(text).expect("what was written"), value);
+}
+
+/// The first error in reading this.
+fn refusal<T: DeserializeOwned + Debug>(json: Value) -> String {
+    serde_json::from_value::<T>(json).expect_err("refused").to_string()
+}
+
+/// The object with another value in this field.
+fn with(text: &str, field: &str, value: Value) -> Value {
+    let mut json: Value = serde_json::from_str(text).expect("JSON");
+    *json.get_mut(field).expect("a field") = value;
+    json
+}
+
+/// Every field of the object has to be there. `null` is a value of the `nullable` ones, of no other.
+fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &[&str]) {
+    let whole: Value = serde_json::from_str(text).expect("JSON");
+    for field in whole.as_object().expect("an object").keys() {
+        let mut without = whole.clone();
+        without.as_object_mut().expect("an object").remove(field);
+        assert_eq!(refusal::<T>(without), format!("missing field `{field}`"));
+        let null = with(text, field, Value::Null);
+        match serde_json::from_value::<T>(null.clone()) {
+            Ok(value) => {
+                assert!(nullable.contains(&field.as_str()), "{field}");
+                assert_eq!(serde_json::to_value(value).expect("plain data"), null);
+            }
+            Err(error) => assert!(!nullable.contains(&field.as_str()), "{field}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn an_assignment_to_the_letter() {
+    check_text(&delivering(), STORED);
+    check_fields::<StoredAssignment>(STORED, &["end", "resourceRoles"]);
+}
+
+#[test]
+fn an_action_to_the_letter() {
+    check_text(&action(), ACTION);
+    check_fields::<Action>(ACTION, &["end"]);
+}
+
+#[test]
+fn a_receipt_to_the_letter() {
+    check_text(&action().receipt(Outcome::Fulfilled), RECEIPT);
+    check_text(&action().receipt(Outcome::Failed), &RECEIPT.replace("fulfilled", "failed"));
+    check_fields::<Receipt>(RECEIPT, &[]);
+}
+
+#[test]
+fn a_resource_role_is_its_three_texts() {
+    for role in one_of_each_origin_system() {
+        let texts =
+            [role.origin_system(), &role.resource_origin_id(), &role.role_origin_id()].map(Value::from);
+        let [system, resource, role_id] = texts;
+        let text =
+            format!(r#"{{"originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}}}"#);
+        check_text(&role, &text);
+        check_fields::<ResourceRole>(&text, &[]);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let cases = [
+        ("id", json!("7"), "`7` is not a valid assignment id: expected a GUID of 36 characters with hyphens"),
+        ("target", json!(7), "invalid type: integer `7`, expected a string"),
+        // R11
+        (
+            "state",
+            json!("unknownFutureValue"),
+            "`unknownFutureValue` is not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`",
+        ),
+        (
+            "end",
+            json!("2022-07-27"),
+            "`2022-07-27` is not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
+        ),
+        (
+            "resourceRoles",
+            json!([{"resourceRole": {"originSystem": "SharePointOnline", "resourceOriginId": "", "roleOriginId": "04"}, "fulfillment": "pending"}]),
+            "origin id of the role does not fit `SharePointOnline`: expected a number such as `4`",
+        ),
+        ("attempt", json!(-1), "invalid value: integer `-1`, expected u32"),
+    ];
+    for (field, value, why) in cases {
+        assert_eq!(refusal::<StoredAssignment>(with(STORED, field, value)), why);
+    }
+}
+
+// R16: reading JSON makes plain data; an assignment is made of it by the same check as of any.
+#[test]
+fn a_contradiction_is_read_but_does_not_load() {
+    let stored: StoredAssignment =
+        serde_json::from_value(with(STORED, "state", json!("Delivered"))).expect("plain data");
+    let contradiction = LoadError::StateContradictsFulfillments { required: Delivering, actual: Delivered };
+    assert_eq!(Assignment::try_from(stored), Err(contradiction));
+}
+
+// R22
+#[test]
+fn actions_of_every_origin_system_can_leave_the_process() {
+    let mut assignment = load(stored(Delivered, &[]));
+    assignment.set_resource_roles(one_of_each_origin_system()).expect("delivered");
+    for action in reprocess(&mut assignment, MANAGER).expect("accepted") {
+        let text = serde_json::to_string(&action).expect("plain data");
+        assert_eq!(serde_json::from_str::<Action>(&text).expect("what was written"), action);
+    }
+}
