@@ -57,6 +57,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

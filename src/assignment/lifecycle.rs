@@ -160,15 +160,18 @@ impl Observed {
 /// R16: the state that follows from the fulfilments. With nothing to enforce it is delivered.
 #[inline]
 pub(super) fn fold(resource_roles: &[AssignmentResourceRole]) -> AssignmentState {
-    let any = |fulfillment| resource_roles.iter().any(|role| role.fulfillment == fulfillment);
-    if any(Fulfillment::Pending) {
-        AssignmentState::Delivering
-    } else if !any(Fulfillment::Failed) {
-        AssignmentState::Delivered
-    } else if any(Fulfillment::Fulfilled) {
-        AssignmentState::PartiallyDelivered
-    } else {
-        AssignmentState::DeliveryFailed
+    let (mut failed, mut fulfilled) = (false, false);
+    for role in resource_roles {
+        match role.fulfillment {
+            Fulfillment::Pending => return AssignmentState::Delivering, // R15
+            Fulfillment::Failed => failed = true,
+            Fulfillment::Fulfilled => fulfilled = true,
+        }
+    }
+    match (failed, fulfilled) {
+        (false, _) => AssignmentState::Delivered,
+        (true, true) => AssignmentState::PartiallyDelivered,
+        (true, false) => AssignmentState::DeliveryFailed,
     }
 }
 

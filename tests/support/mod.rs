@@ -1,5 +1,5 @@
 //! What several test files and the benches need: assignments and resource roles by number.
-#![allow(dead_code, unreachable_pub, reason = "each file that includes this uses a part of it")]
+#![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
 use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, DirectoryActivation, Fulfillment, GroupAccess,
