@@ -2,3 +2,23 @@
 
 #[cfg(feature = "serde")]
 pub mod json;
+
+/// A version of Microsoft Graph. The two name the same things differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// v1.0.
+    V1,
+    /// beta.
+    Beta,
+}
+
+impl Version {
+    /// The first segment of a path in this version: `v1.0` or `beta`.
+    #[must_use]
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+}
