@@ -8,6 +8,7 @@ mod support;
 mod tally;
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use access_package::{
@@ -231,7 +232,13 @@ impl Run {
         let now = Timestamp::from_ticks(end + after).unwrap_or(instant(end));
         let expected = self.naive.expire(now.ticks());
         prop_assert_eq!(self.real.expire(now), expected);
-        Ok(if expected { "expire: ended" } else { "expire: not yet or already" }.into())
+        let when = match self.naive.end.map(|end| now.ticks().cmp(&end)) {
+            None => "without an end",
+            Some(Ordering::Less) => "before the end",
+            Some(Ordering::Equal) => "at the end",
+            Some(Ordering::Greater) => "after the end",
+        };
+        Ok(format!("expire {when}"))
     }
 
     fn save_and_load(&mut self) -> Result<String, TestCaseError> {

@@ -87,15 +87,15 @@ impl Naive {
         };
         let is = |(&role, &before): (&usize, &Fulfillment)| self.fulfillment(role, before);
         let count = |wanted| before.iter().filter(|&role| is(role) == wanted).count();
-        // R15, R16
+        // R15
         if count(Fulfillment::Pending) > 0 {
-            AssignmentState::Delivering
-        } else if count(Fulfillment::Failed) == 0 {
-            AssignmentState::Delivered
-        } else if count(Fulfillment::Fulfilled) == 0 {
-            AssignmentState::DeliveryFailed
-        } else {
-            AssignmentState::PartiallyDelivered
+            return AssignmentState::Delivering;
+        }
+        // R16
+        match count(Fulfillment::Fulfilled) {
+            all if all == before.len() => AssignmentState::Delivered,
+            0 => AssignmentState::DeliveryFailed,
+            _ => AssignmentState::PartiallyDelivered,
         }
     }
 

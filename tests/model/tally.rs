@@ -6,7 +6,7 @@ use std::fmt;
 use access_package::AssignmentState;
 
 /// Fewer times than this and it counts as not seen.
-const OFTEN: u32 = 10;
+const OFTEN: u32 = 20;
 
 /// How often which step led from which state to which.
 #[derive(Debug, Default)]
