@@ -102,7 +102,11 @@ impl Run {
                 outcome,
             })?,
             Step::SetResourceRoles(current) => self.set_resource_roles(current)?,
-            Step::Expire(after) => self.expire(*after)?,
+            // With an end at the edge of time there may be nothing before it, or after.
+            Step::Expire(after) => match Timestamp::from_ticks(self.naive.end.unwrap_or(0) + after) {
+                Some(now) => self.expire(now)?,
+                None => return Ok(()),
+            },
             Step::SaveAndLoad => self.save_and_load()?,
         };
         self.compare()?;
@@ -227,9 +231,7 @@ impl Run {
         })
     }
 
-    fn expire(&mut self, after: i64) -> Result<String, TestCaseError> {
-        let end = self.naive.end.unwrap_or(0);
-        let now = Timestamp::from_ticks(end + after).unwrap_or(instant(end));
+    fn expire(&mut self, now: Timestamp) -> Result<String, TestCaseError> {
         let expected = self.naive.expire(now.ticks());
         prop_assert_eq!(self.real.expire(now), expected);
         let when = match self.naive.end.map(|end| now.ticks().cmp(&end)) {
@@ -296,5 +298,5 @@ fn number(resource_role: &ResourceRole) -> usize {
 }
 
 fn instant(ticks: i64) -> Timestamp {
-    Timestamp::from_ticks(ticks).expect("the end of one of these runs, or one tick off")
+    Timestamp::from_ticks(ticks).expect("the end of one of these runs")
 }
