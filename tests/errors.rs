@@ -121,7 +121,7 @@ fn errors_that_come_of_a_call() {
         ),
         (
             Box::new(LoadError::UnsupportedFormat { required: 1, actual: 2 }),
-            "stored format is 2: this version reads 1",
+            "stored format is `2`: this version reads `1`",
         ),
         (
             Box::new(LoadError::DuplicateResourceRole(member_of(7))),

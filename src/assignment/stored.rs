@@ -126,7 +126,7 @@ impl TryFrom<StoredAssignment> for Assignment {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LoadError {
     /// It was written by another version of the crate.
-    #[error("stored format is {actual}: this version reads {required}")]
+    #[error("stored format is `{actual}`: this version reads `{required}`")]
     UnsupportedFormat {
         /// The format that is read.
         required: u32,
