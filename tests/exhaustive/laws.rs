@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use access_package::{
-    Assignment, AssignmentState, Receipt, Role, StoredAssignment, reprocess, reprocess_observed,
+    Assignment, AssignmentState, Observed, Receipt, Role, StoredAssignment, reprocess, reprocess_observed,
 };
 
 use crate::host::Event;
 use crate::step::Step;
 use crate::support::{MANAGER, member_of};
-use crate::world::{Clock, Size, World, desired};
+use crate::world::{Clock, Size, World, desired, receipt_words, words};
 
 /// A property that does not hold, and the steps after the trace that show it, if it takes some.
 #[derive(Debug)]
@@ -97,29 +97,30 @@ impl Laws {
     /// A refused call changes nothing (S3), and what has to be refused is (S2, S6).
     fn refusals(&mut self, of: &Assignment) -> Result<(), Broken> {
         let state = of.state();
+        let expired = state == AssignmentState::Expired;
         for role in Role::ALL {
             let refused = self.call("reprocess", of, |it| reprocess(it, role).is_err())?;
             let mut observed = false;
             let refused_observed = self.call("reprocess_observed", of, |it| {
                 reprocess_observed(it, role, |_| {
                     observed = true;
-                    access_package::Observed::Present
+                    Observed::Present
                 })
                 .is_err()
             })?;
             let may = role.at_least(MANAGER)
                 && state == AssignmentState::Delivered
                 && of.resource_roles().is_some();
-            let property = if state == AssignmentState::Expired { "S6" } else { "S2" };
-            hold(property, refused != may && refused_observed != may, || {
-                format!("{role} may reprocess {state}")
+            hold(if expired { "S6" } else { "S2" }, refused != may && refused_observed != may, || {
+                format!("{role} is {} while {state}", if may { "refused" } else { "accepted" })
             })?;
             hold("S3", may || !observed, || "a refused call observes".into())?;
         }
         let roles = [member_of(0), member_of(1)];
         let refused = self.call("set_resource_roles", of, |it| it.set_resource_roles(roles).is_err())?;
-        hold("S6", refused == (state != AssignmentState::Delivered), || {
-            format!("resource roles come in while {state}")
+        let delivered = state == AssignmentState::Delivered;
+        hold(if expired { "S6" } else { "S4" }, refused != delivered, || {
+            format!("resource roles are {} while {state}", if refused { "refused" } else { "brought in" })
         })?;
         let twice = [member_of(0), member_of(0)];
         let refused =
@@ -145,7 +146,7 @@ impl Laws {
         let mut after = of.clone();
         let refused = call(&mut after);
         self.refusals += usize::from(refused);
-        hold("S3", !refused || after == *of, || format!("a refused `{name}` has made it {after:?}"))?;
+        hold("S3", !refused || after == *of, || format!("a refused `{name}` has made it {}", words(&after)))?;
         Ok(refused)
     }
 
@@ -165,14 +166,16 @@ impl Laws {
             let expired = of.state() == AssignmentState::Expired;
             if expired || a.attempt != of.attempt() {
                 let property = if expired { "S6" } else { "S5" };
-                hold(property, after(&[a]) == *of, || format!("it takes {a:?}"))?;
+                hold(property, after(&[a]) == *of, || format!("it takes the {}", receipt_words(a)))?;
             }
             for b in &possible[place..] {
                 let once = after(&[a, b]);
                 let orders: [&[_]; 4] = [&[b, a], &[a, b, a], &[a, b, b], &[a, a, b]];
                 self.orders += orders.len();
                 let all = orders.into_iter().all(|order| after(order) == once);
-                hold("S5", all, || format!("the order or the repetition matters of {a:?} and {b:?}"))?;
+                hold("S5", all, || {
+                    format!("the order or repetition matters: {}; {}", receipt_words(a), receipt_words(b))
+                })?;
             }
         }
         Ok(())
@@ -186,7 +189,7 @@ impl Laws {
             let ended = of.end().is_some() && clock.end_has_come();
             let was = of.state() == AssignmentState::Expired;
             hold("S1", (after.state() == AssignmentState::Expired) == (was || ended), || {
-                format!("{} {clock:?}", after.state())
+                format!("{} after `expire` {clock:?} the end", after.state())
             })?;
             hold("S6", changed == (after != *of) && !(was && changed), || {
                 "`expire` says otherwise than it does".into()
@@ -205,7 +208,7 @@ impl Laws {
             Assignment::try_from(loaded).is_ok_and(|it| it == *of && it.actions().eq(of.actions()))
         };
         let stored = StoredAssignment::from(of);
-        hold("S7", same(stored.clone()), || format!("loaded it is another: {stored:?}"))?;
+        hold("S7", same(stored.clone()), || format!("loaded, it is not {}", words(of)))?;
         #[cfg(feature = "serde")]
         {
             let text = serde_json::to_string(&stored).expect("the stored form can be written");

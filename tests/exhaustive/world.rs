@@ -4,8 +4,8 @@
 use std::fmt;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, Observed, Outcome, Receipt, ResourceRole,
-    StoredAssignment, Timestamp,
+    Action, Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, Outcome, Receipt,
+    ResourceRole, StoredAssignment, Timestamp,
 };
 
 use crate::evidence::{Evidence, Roles};
@@ -205,11 +205,10 @@ impl fmt::Display for World {
     }
 }
 
-fn words(assignment: &Assignment) -> String {
+pub fn words(assignment: &Assignment) -> String {
     let roles = assignment.resource_roles().map_or("resource roles unknown".into(), |roles| {
-        let role = |role: &access_package::AssignmentResourceRole| {
-            format!("{} {:?}", number(&role.resource_role), role.fulfillment)
-        };
+        let role =
+            |role: &AssignmentResourceRole| format!("{} {:?}", number(&role.resource_role), role.fulfillment);
         roles.iter().map(role).collect::<Vec<_>>().join(", ")
     });
     format!("{}, attempt {} ({roles})", assignment.state(), assignment.attempt())
