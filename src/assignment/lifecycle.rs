@@ -208,7 +208,8 @@ impl Assignment {
     ///
     /// # Errors
     /// The receipt is for another assignment, or, in this attempt, for a resource role that this one
-    /// does not have. Nothing changes.
+    /// does not have: one that was late, say, and the access package has dropped it since. Nothing
+    /// changes, and trying again does not help.
     pub fn record(&mut self, receipt: &Receipt) -> Result<AssignmentState, RecordError> {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
