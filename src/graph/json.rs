@@ -2,14 +2,22 @@
 //!
 //! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
 //! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
-//! [`EXPAND_BETA`].
+//! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
+//! not hide the others. [`write`] and [`write_list`] are the way back, for a server.
 //!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
 //! has failed, so what is read is always attempt 0. A host that stores no
 //! [`StoredAssignment`] and reads the document again instead loses the
 //! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
 
+mod list;
+mod object;
 mod read;
+mod schedule;
+mod write;
+
+pub use list::{ItemError, Page, read_list};
+pub use write::{write, write_list};
 
 use alloc::string::{String, ToString};
 
@@ -50,7 +58,7 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
-    let document: read::Document = serde_json::from_slice(document)?;
+    let object::Object(document) = serde_json::from_slice::<object::Object<read::Document>>(document)?;
     Ok(StoredAssignment::try_from(document)?.try_into()?)
 }
 
@@ -95,12 +103,23 @@ pub enum ReadError {
         /// What is wrong with it.
         problem: ParseResourceRoleError,
     },
+    /// The expiration is of a type without an end, and has one.
+    #[error("`{part}` is there, but the type says that there is no end")]
+    ContradictoryExpiration {
+        /// The path of the property that says when it ends.
+        part: &'static str,
+    },
     /// The end of the schedule lies outside the years 1 to 9999.
     #[error("`schedule` ends outside the years 1 to 9999")]
     EndOutOfRange,
     /// Everything can be read, but it is not a whole assignment.
     #[error(transparent)]
     NotWhole(#[from] LoadError),
+}
+
+/// A part that every document has is not there.
+fn missing(part: &str) -> ReadError {
+    ReadError::Missing { part: part.into() }
 }
 
 impl From<serde_json::Error> for ReadError {

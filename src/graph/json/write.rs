@@ -1,0 +1,251 @@
+//! An assignment, written as Graph shows it.
+//!
+//! Of the assignment itself every documented property is there, in the documented order: as in any OData
+//! answer without `$select`, with null where the domain does not know. Of what Graph shows only when
+//! asked to expand it, only what the domain knows is there.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::assignment::{Assignment, AssignmentResourceRole, Fulfillment};
+use crate::graph::Version;
+use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
+use crate::state::AssignmentState;
+use crate::timestamp::Timestamp;
+
+/// Writes the document of one assignment, as Graph shows it in this version with everything that
+/// [`read`](super::read) needs expanded.
+///
+/// Written is what the assignment holds; what Graph shows beside that (a policy, names, the start of the
+/// schedule) is null or, in what is expanded, left out. `status` is the word of the state where Graph
+/// uses the same one, and otherwise null. One that has expired did so at its end.
+///
+/// Reading it gives the same assignment, **as far as Graph can tell**: always attempt 0, and the
+/// resource roles as [`read`](super::read) takes them from the state; beta shows a failed one as not
+/// yet fulfilled. Where the resource roles are not known they are left out, as if not expanded.
+///
+/// ```
+/// use access_package::graph::{Version, json};
+///
+/// let assignment = json::read(include_bytes!("../../../examples/assignment.json"))?;
+/// let document = json::write(&assignment, Version::Beta);
+/// assert!(document.contains(r#""assignmentState":"Delivered""#));
+/// assert_eq!(json::read(document.as_bytes()), Ok(assignment));
+/// # Ok::<(), json::ReadError>(())
+/// ```
+#[must_use]
+pub fn write(assignment: &Assignment, version: Version) -> String {
+    to_json(&Document::new(assignment, version))
+}
+
+/// Writes a page of a list of assignments, each as by [`write`], and where the next page is.
+///
+/// ```
+/// use access_package::graph::{Version, json};
+///
+/// let page = json::write_list([], Some("https://graph.microsoft.com/v1.0/next"), Version::V1);
+/// assert_eq!(page, r#"{"@odata.nextLink":"https://graph.microsoft.com/v1.0/next","value":[]}"#);
+/// ```
+#[must_use]
+pub fn write_list<'a>(
+    assignments: impl IntoIterator<Item = &'a Assignment>,
+    next_link: Option<&str>,
+    version: Version,
+) -> String {
+    let value = assignments.into_iter().map(|assignment| Document::new(assignment, version)).collect();
+    to_json(&Page { next_link, value })
+}
+
+fn to_json(document: &impl Serialize) -> String {
+    // Texts, lists, and objects whose keys are texts: there is nothing in it that could not be written.
+    serde_json::to_string(document).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    next_link: Option<&'a str>,
+    value: Vec<Document<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Document<'a> {
+    V1(V1<'a>),
+    Beta(Beta<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct V1<'a> {
+    id: AssignmentId,
+    state: &'static str,
+    status: Option<&'static str>,
+    expired_date_time: Option<Timestamp>,
+    schedule: Schedule,
+    target: Target,
+    access_package: AccessPackage<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessPackage<'a> {
+    id: AccessPackageId,
+    catalog: Catalog,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_role_scopes: Option<Vec<Given<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Catalog {
+    id: CatalogId,
+}
+
+/// What the access package gives.
+#[derive(Serialize)]
+struct Given<'a> {
+    role: Origin<'a>,
+    scope: Origin<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Beta<'a> {
+    id: AssignmentId,
+    catalog_id: CatalogId,
+    access_package_id: AccessPackageId,
+    assignment_policy_id: Unknown,
+    target_id: ObjectId,
+    assignment_status: Option<&'static str>,
+    assignment_state: &'static str,
+    is_extended: Unknown,
+    expired_date_time: Option<Timestamp>,
+    schedule: Schedule,
+    target: Target,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_package_assignment_resource_roles: Option<Vec<Delivered<'a>>>,
+}
+
+/// What the assignment has delivered, or is to deliver.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Delivered<'a> {
+    #[serde(flatten)]
+    origin: Origin<'a>,
+    status: &'static str,
+    access_package_resource_role: Origin<'a>,
+    access_package_resource_scope: Origin<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    object_id: ObjectId,
+}
+
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Origin<'a> {
+    origin_id: String,
+    origin_system: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Schedule {
+    start_date_time: Unknown,
+    recurrence: Unknown,
+    expiration: Expiration,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Expiration {
+    end_date_time: Option<Timestamp>,
+    duration: Unknown,
+    r#type: &'static str,
+}
+
+/// Null: the domain does not know it.
+type Unknown = ();
+
+impl<'a> Document<'a> {
+    fn new(assignment: &'a Assignment, version: Version) -> Self {
+        let (id, access_package, catalog) =
+            (assignment.id(), assignment.access_package(), assignment.catalog());
+        let (state, target) = (assignment.state(), Target { object_id: assignment.target() });
+        let (status, expired_date_time) = match state {
+            AssignmentState::Delivering | AssignmentState::Delivered => (Some(state.as_beta_str()), None),
+            AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => (None, None),
+            AssignmentState::Expired => (None, assignment.end()), // R21
+        };
+        let schedule = Schedule {
+            start_date_time: (),
+            recurrence: (),
+            expiration: Expiration {
+                end_date_time: assignment.end(),
+                duration: (),
+                r#type: if assignment.end().is_some() { "afterDateTime" } else { "noExpiration" },
+            },
+        };
+        let roles = assignment.resource_roles();
+        match version {
+            Version::V1 => Self::V1(V1 {
+                id,
+                state: state.as_str(),
+                status,
+                expired_date_time,
+                schedule,
+                target,
+                access_package: AccessPackage {
+                    id: access_package,
+                    catalog: Catalog { id: catalog },
+                    resource_role_scopes: roles.map(|roles| roles.iter().map(Given::new).collect()),
+                },
+            }),
+            Version::Beta => Self::Beta(Beta {
+                id,
+                catalog_id: catalog,
+                access_package_id: access_package,
+                assignment_policy_id: (),
+                target_id: target.object_id,
+                assignment_status: status,
+                assignment_state: state.as_beta_str(),
+                is_extended: (),
+                expired_date_time,
+                schedule,
+                target,
+                access_package_assignment_resource_roles: roles
+                    .map(|roles| roles.iter().map(Delivered::new).collect()),
+            }),
+        }
+    }
+}
+
+impl<'a> Given<'a> {
+    fn new(given: &'a AssignmentResourceRole) -> Self {
+        let origin_system = given.resource_role.origin_system();
+        Self {
+            role: Origin { origin_id: given.resource_role.role_origin_id(), origin_system },
+            scope: Origin { origin_id: given.resource_role.resource_origin_id(), origin_system },
+        }
+    }
+}
+
+impl<'a> Delivered<'a> {
+    fn new(delivered: &'a AssignmentResourceRole) -> Self {
+        let Given { role, scope } = Given::new(delivered);
+        Self {
+            origin: role.clone(),
+            status: match delivered.fulfillment {
+                Fulfillment::Fulfilled => "Fulfilled",
+                // Graph has no word for one that has failed.
+                Fulfillment::Pending | Fulfillment::Failed => "PendingFulfillment",
+            },
+            access_package_resource_role: role,
+            access_package_resource_scope: scope,
+        }
+    }
+}
