@@ -1,0 +1,112 @@
+//! What a refused caller learns of the assignment: nothing, but for whether a role of theirs covers
+//! its catalog (R8).
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use access_package::{
+    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, Refusal, RoleAssignment, Scope,
+    StoredAssignment, Timestamp, evaluate,
+};
+use uuid::Uuid;
+
+use crate::model::{self, LADDER, MayNot};
+use crate::points::{HERE, NOBODYS, THERE, callers};
+use crate::support::{in_state, load};
+
+/// Everything that can be had from a refusal.
+#[derive(Debug, Clone, PartialEq)]
+struct Told {
+    refusal: Refusal,
+    texts: Vec<String>,
+    why: MayNot,
+}
+
+/// What the caller is told, if refused for themselves.
+fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
+    let Err(refusal @ Refusal::Unauthorized(refused)) = evaluate(caller, assignment) else { return None };
+    let values: [&dyn Printed; 2] = [&refusal, &refused];
+    let mut texts = vec![];
+    for value in values {
+        texts.extend([format!("{value}"), format!("{value:?}"), format!("{value:#?}")]);
+    }
+    texts.extend(refused.reasons().map(|reason| format!("{reason} {reason:?}")));
+    texts.extend(refused.remedies().map(|remedy| format!("{remedy} {remedy:?}")));
+    Some(Told { refusal, texts, why: refused.into() })
+}
+
+trait Printed: fmt::Display + fmt::Debug {}
+impl<T: fmt::Display + fmt::Debug> Printed for T {}
+
+/// Assignments in every state and in three catalogs, alike in nothing else.
+fn assignments() -> Vec<Assignment> {
+    let in_catalog = |catalog: CatalogId| {
+        AssignmentState::ALL.into_iter().flat_map(move |state| {
+            let one = StoredAssignment { catalog, ..StoredAssignment::from(&in_state(state)) };
+            let other = StoredAssignment {
+                id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
+                access_package: Uuid::from_u128(1).into(),
+                target: Uuid::from_u128(2).into(),
+                end: Timestamp::from_ticks(3),
+                attempt: 4,
+                resource_roles: None,
+                ..one.clone()
+            };
+            [load(one), load(other)]
+        })
+    };
+    [HERE, THERE, NOBODYS].into_iter().flat_map(in_catalog).collect()
+}
+
+/// Whether a text has the id in it, in whatever form.
+fn names(text: &str, id: Uuid) -> bool {
+    let digits = |text: &str| text.to_lowercase().replace('-', "");
+    digits(text).contains(&id.simple().to_string()) || text.contains(&id.as_u128().to_string())
+}
+
+// R8
+#[test]
+fn a_refused_caller_learns_nothing_but_whether_a_role_covers_the_catalog() {
+    let assignments = assignments();
+    for caller in callers() {
+        let mut first: HashMap<bool, Option<Told>> = HashMap::new();
+        for assignment in &assignments {
+            let covered = model::highest(&caller, Some(assignment.catalog())).is_some();
+            let told = told(&caller, assignment);
+            for text in told.iter().flat_map(|told| &told.texts) {
+                for id in [assignment.id().as_uuid(), assignment.catalog().as_uuid()] {
+                    assert!(!names(text, id), "{text}");
+                }
+            }
+            // Refused or not, and what is said: by nothing else.
+            let first = first.entry(covered).or_insert_with(|| told.clone());
+            assert_eq!(*first, told, "{caller:?}, {assignment:?}");
+        }
+    }
+}
+
+// R8
+#[test]
+fn nor_which_of_several_roles_covers_it() {
+    let held = |role, catalog| RoleAssignment { role, scope: Scope::Catalog(catalog) };
+    let in_catalog = |catalog| StoredAssignment {
+        catalog,
+        ..StoredAssignment::from(&in_state(AssignmentState::Delivered))
+    };
+    let [here, there, nobodys] = [HERE, THERE, NOBODYS].map(|catalog| load(in_catalog(catalog)));
+    for account in [Account::WorkOrSchool, Account::Personal] {
+        let mut covered = HashSet::new();
+        let mut not_covered = HashSet::new();
+        for one in LADDER {
+            for other in LADDER {
+                let permissions = vec![Permission::EntitlementManagementReadAll];
+                let caller =
+                    Caller { account, permissions, roles: vec![held(one, HERE), held(other, THERE)] };
+                let told = |assignment| told(&caller, assignment).expect("refused").texts;
+                covered.extend([told(&here), told(&there)]);
+                not_covered.insert(told(&nobodys));
+            }
+        }
+        assert_eq!((covered.len(), not_covered.len()), (1, 1), "{account:?}: {covered:?}, {not_covered:?}");
+    }
+}

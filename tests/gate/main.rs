@@ -1,0 +1,95 @@
+//! The gate, whole: every account, every set of permissions, every role, every scope and every state,
+//! beside a second implementation that is written from the rules.
+
+mod learned;
+mod model;
+mod points;
+mod remedies;
+mod several;
+#[path = "../support/mod.rs"]
+mod support;
+mod texts;
+
+use std::collections::HashSet;
+
+use access_package::{
+    AssignmentState, Permission, Refusal, ReprocessError, Role, StoredAssignment, evaluate, reprocess,
+};
+
+use model::{Answer, MayNot};
+use points::{ACCOUNTS, HERE, SCOPES, callers};
+use support::{MANAGER, in_state, load};
+
+fn seen(answer: Result<Role, Refusal>) -> Answer {
+    match answer {
+        Ok(role) => Answer::May(role),
+        Err(Refusal::Unauthorized(refused)) => Answer::MayNot(MayNot::from(refused)),
+        Err(Refusal::InvalidState { required, actual }) => Answer::NotInThisState { required, actual },
+    }
+}
+
+// R1 to R10
+#[test]
+fn every_point_is_answered_as_the_rules_say() {
+    let mut points = 0;
+    for state in AssignmentState::ALL {
+        let assignment = in_state(state);
+        for caller in callers() {
+            let answer = evaluate(&caller, &assignment);
+            assert_eq!(seen(answer), model::answer(&caller, HERE, state), "{caller:?}, {state}");
+            points += 1;
+        }
+    }
+    println!("{points} points");
+    let sets_of_permissions = 1 << Permission::ALL.len();
+    let held = Role::ALL.len() * SCOPES.len();
+    // Without a role its scope makes no difference.
+    let different = ACCOUNTS.len() * sets_of_permissions * (held + 1);
+    assert_eq!(callers().collect::<HashSet<_>>().len(), different);
+    let roles_and_none = Role::ALL.len() + 1;
+    let all =
+        ACCOUNTS.len() * sets_of_permissions * roles_and_none * SCOPES.len() * AssignmentState::ALL.len();
+    assert_eq!(points, all);
+}
+
+// R8, R9, R12
+#[test]
+fn evaluate_and_reprocess_agree() {
+    for state in AssignmentState::ALL {
+        let assignment = in_state(state);
+        for caller in callers() {
+            let evaluated = evaluate(&caller, &assignment);
+            let role = match caller.authority(Some(HERE)) {
+                Ok(role) => role,
+                Err(refused) => {
+                    assert_eq!(evaluated, Err(Refusal::Unauthorized(refused)), "{caller:?}, {state}");
+                    continue;
+                }
+            };
+            let reprocessed = reprocess(&mut assignment.clone(), role).map(|_| role);
+            let as_reprocess = evaluated.map_err(|refusal| match refusal {
+                Refusal::InvalidState { required, actual } => {
+                    ReprocessError::InvalidState { required, actual }
+                }
+                Refusal::Unauthorized(_) => panic!("{caller:?} has authority, {state}"),
+            });
+            assert_eq!(as_reprocess, reprocessed, "{caller:?}, {state}");
+        }
+    }
+}
+
+// R13: the one thing that `reprocess` refuses beyond it.
+#[test]
+fn evaluate_does_not_ask_for_the_resource_roles() {
+    for state in AssignmentState::ALL {
+        let known = in_state(state);
+        let mut unknown = load(StoredAssignment { resource_roles: None, ..StoredAssignment::from(&known) });
+        for caller in callers() {
+            assert_eq!(evaluate(&caller, &unknown), evaluate(&caller, &known), "{caller:?}, {state}");
+        }
+        if state == AssignmentState::Delivered {
+            let refused = reprocess(&mut unknown, MANAGER).map(drop);
+            assert_eq!(refused, Err(ReprocessError::ResourceRolesUnknown));
+        }
+    }
+}

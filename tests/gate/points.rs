@@ -1,0 +1,55 @@
+//! The points of the gate: who can ask.
+
+use access_package::{Account, Caller, CatalogId, Permission, Role, RoleAssignment, Scope};
+use uuid::Uuid;
+
+/// The catalog of the assignments that are asked for.
+pub(crate) const HERE: CatalogId = CatalogId::from_uuid(Uuid::from_u128(0xc));
+
+/// Another catalog, on which a caller may hold a role.
+pub(crate) const THERE: CatalogId =
+    CatalogId::from_uuid(Uuid::from_u128(0xbeed_adfe_01d5_4025_910b_84ab_b936_9997));
+
+/// A catalog on which no caller holds a role.
+pub(crate) const NOBODYS: CatalogId =
+    CatalogId::from_uuid(Uuid::from_u128(0xcec5_d6ab_c75d_47c0_9c1c_92e8_9f66_e384));
+
+pub(crate) const ACCOUNTS: [Account; 3] = [Account::WorkOrSchool, Account::Application, Account::Personal];
+
+pub(crate) const SCOPES: [Scope; 3] = [Scope::Catalog(HERE), Scope::Catalog(THERE), Scope::Tenant];
+
+/// Every set of these, each in their order.
+pub(crate) fn every_set<T: Copy>(items: &[T]) -> Vec<Vec<T>> {
+    let with_and_without = |sets: Vec<Vec<T>>, &item: &T| {
+        let with: Vec<_> = sets.iter().map(|set| [set.as_slice(), &[item]].concat()).collect();
+        [sets, with].concat()
+    };
+    items.iter().fold(vec![vec![]], with_and_without)
+}
+
+/// Every role, wherever it can be held.
+pub(crate) fn role_assignments() -> Vec<RoleAssignment> {
+    let everywhere = |role| SCOPES.map(|scope| RoleAssignment { role, scope });
+    Role::ALL.into_iter().flat_map(everywhere).collect()
+}
+
+/// Every account with every set of permissions, as yet without a role.
+pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
+    let with_permissions = |account| {
+        let caller = move |permissions| Caller { account, permissions, roles: vec![] };
+        every_set(&Permission::ALL).into_iter().map(caller)
+    };
+    ACCOUNTS.into_iter().flat_map(with_permissions)
+}
+
+/// Each of those with every role, and with none, in every scope.
+pub(crate) fn callers() -> impl Iterator<Item = Caller> {
+    let roles: Vec<_> = Role::ALL.into_iter().map(Some).chain([None]).collect();
+    without_roles().flat_map(move |caller| {
+        let held = |role: &Option<Role>| {
+            SCOPES.map(|scope| role.map(|role| RoleAssignment { role, scope }).into_iter().collect())
+        };
+        let held: Vec<_> = roles.iter().flat_map(held).collect();
+        held.into_iter().map(move |roles| Caller { roles, ..caller.clone() })
+    })
+}

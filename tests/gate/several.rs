@@ -1,0 +1,93 @@
+//! Callers with several roles, and what one more role or permission does.
+
+use access_package::{Caller, CatalogId, Permission, Role, RoleAssignment};
+
+use crate::model::{self, LADDER};
+use crate::points::{HERE, NOBODYS, THERE, callers, role_assignments, without_roles};
+use crate::support::every_list;
+
+/// What can be asked: for one catalog, for another, for the tenant as a whole.
+const CATALOGS: [Option<CatalogId>; 4] = [Some(HERE), Some(THERE), Some(NOBODYS), None];
+
+fn rung(role: Role) -> Option<usize> {
+    LADDER.iter().position(|&rung| rung == role)
+}
+
+/// How much a role is good for here: its rung where it counts; more than nothing where it does not.
+fn worth(held: RoleAssignment, catalog: Option<CatalogId>) -> usize {
+    rung(held.role).map_or(0, |rung| if model::counts(held, catalog) { rung + 2 } else { 1 })
+}
+
+/// Every list, so in every order and with repetitions.
+fn are_as_good_as_the_best_of_them(number: usize) {
+    let lists = every_list(&role_assignments(), number);
+    for caller in without_roles() {
+        let alone: Vec<_> = role_assignments()
+            .into_iter()
+            .map(|held| {
+                let caller = Caller { roles: vec![held], ..caller.clone() };
+                (held, worth(held, Some(HERE)), caller.authority(Some(HERE)))
+            })
+            .collect();
+        let mut caller = caller;
+        for roles in &lists {
+            caller.roles.clone_from(roles);
+            let best =
+                alone.iter().filter(|(held, ..)| roles.contains(held)).max_by_key(|(_, worth, _)| worth);
+            assert_eq!(Some(caller.authority(Some(HERE))), best.map(|&(.., answer)| answer), "{caller:?}");
+        }
+    }
+}
+
+// R1, R3
+#[test]
+fn two_roles_are_as_good_as_the_better_one() {
+    are_as_good_as_the_best_of_them(2);
+}
+
+// R1, R3
+#[test]
+fn three_roles_are_as_good_as_the_best_one() {
+    are_as_good_as_the_best_of_them(3);
+}
+
+/// First or last among what the caller has already.
+fn with_one_more(caller: &Caller) -> impl Iterator<Item = Caller> {
+    fn added<T: Copy>(before: &[T], one: T) -> [Vec<T>; 2] {
+        [[&[one], before].concat(), [before, &[one]].concat()]
+    }
+    let role = |role| added(&caller.roles, role).map(|roles| Caller { roles, ..caller.clone() });
+    let permission = |permission| {
+        added(&caller.permissions, permission).map(|permissions| Caller { permissions, ..caller.clone() })
+    };
+    role_assignments().into_iter().flat_map(role).chain(Permission::ALL.into_iter().flat_map(permission))
+}
+
+#[test]
+fn one_more_role_or_permission_never_takes_authority_away() {
+    for caller in callers() {
+        for catalog in CATALOGS {
+            let Ok(role) = caller.authority(catalog) else { continue };
+            for more in with_one_more(&caller) {
+                let after = more.authority(catalog);
+                assert!(
+                    after.is_ok_and(|after| rung(after) >= rung(role)),
+                    "{caller:?}, {more:?}, {after:?}"
+                );
+            }
+        }
+    }
+}
+
+// R28
+#[test]
+fn in_the_tenant_as_a_whole_only_what_is_held_there_counts() {
+    for caller in callers() {
+        let authority = caller.authority(None);
+        assert_eq!(authority.map_err(Into::into), model::authority(&caller, None), "{caller:?}");
+        // Whoever asks for a missing assignment is answered as for one in a foreign catalog.
+        assert_eq!(authority, caller.authority(Some(NOBODYS)), "{caller:?}");
+        let everywhere = [HERE, THERE, NOBODYS].iter().all(|&id| caller.authority(Some(id)).is_ok());
+        assert_eq!(authority.is_ok(), everywhere, "{caller:?}");
+    }
+}
