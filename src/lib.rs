@@ -84,6 +84,8 @@ mod verdict;
 
 pub mod graph;
 pub mod policy;
+#[cfg(feature = "proptest")]
+pub mod testing;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use assignment::{

@@ -1,0 +1,263 @@
+//! Strategies for what a host passes in: as it should be, nearly so, and hostile.
+//!
+//! Ids, resource roles and texts come from few values most of the time, so that two of them meet.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Debug;
+
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use uuid::{Uuid, uuid};
+
+use crate::{
+    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, Claims,
+    DirectoryActivation, Fulfillment, GroupAccess, Observed, Outcome, Permission, Receipt, ResourceRole,
+    Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
+};
+
+/// An id of any kind, or a plain GUID.
+pub fn id<T: From<Uuid> + Debug>() -> impl Strategy<Value = T> {
+    prop_oneof![4 => 0..4_u128, 1 => any::<u128>()].prop_map(|number| Uuid::from_u128(number).into())
+}
+
+/// An instant; the edges of time come up often.
+pub fn timestamp() -> impl Strategy<Value = Timestamp> {
+    let (first, last) = (Timestamp::MIN.ticks(), Timestamp::MAX.ticks());
+    let ticks = prop_oneof![1 => select([0, first, first + 1, last - 1, last].to_vec()), 4 => first..=last];
+    ticks.prop_filter_map("lies between the first instant and the last", Timestamp::from_ticks)
+}
+
+/// A text that is nearly this one, but not it: for what reads text.
+pub fn near_miss(text: &str) -> impl Strategy<Value = String> + use<> {
+    let original: Vec<char> = text.chars().collect();
+    let same = original.clone();
+    let hostile =
+        prop_oneof![select([' ', '-', '0', '/', '{', '\0', '\u{660}', 'ſ'].as_slice()), any::<char>()];
+    let edited =
+        (any::<Index>(), 0..2_usize, vec(hostile, 0..2)).prop_map(move |(place, removed, inserted)| {
+            let place = place.index(original.len() + 1);
+            let (before, after) = original.split_at(place);
+            before.iter().chain(&inserted).chain(after.iter().skip(removed)).collect::<String>()
+        });
+    let cased = select([text.to_uppercase(), text.to_lowercase(), [text, text].concat()].to_vec());
+    prop_oneof![8 => edited, 1 => cased]
+        .prop_filter("is another text", move |near| !near.chars().eq(same.iter().copied()))
+}
+
+/// A role.
+pub fn role() -> impl Strategy<Value = Role> {
+    select(Role::ALL.as_slice())
+}
+
+/// A state.
+pub fn state() -> impl Strategy<Value = AssignmentState> {
+    select(AssignmentState::ALL.as_slice())
+}
+
+/// A resource role, of each origin system that the crate knows and of others; some differ by a letter.
+pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
+    let access = prop_oneof![
+        Just(GroupAccess::Member),
+        Just(GroupAccess::Owner),
+        id().prop_map(GroupAccess::EligibleMember),
+        id().prop_map(GroupAccess::EligibleOwner),
+    ];
+    let activation = select([DirectoryActivation::Eligible, DirectoryActivation::Active].as_slice());
+    prop_oneof![
+        4 => (id(), access).prop_map(|(group, access)| ResourceRole::Group { group, access }),
+        2 => (id(), id()).prop_map(|(service_principal, app_role)| {
+            ResourceRole::Application { service_principal, app_role }
+        }),
+        2 => (origin_text(), prop_oneof![0..3_u32, any::<u32>()])
+            .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
+        1 => (id(), activation)
+            .prop_map(|(definition, activation)| ResourceRole::Directory { definition, activation }),
+        2 => (origin_text(), origin_text(), origin_text())
+            .prop_filter_map("is no known origin system", |(system, resource, role)| {
+                ResourceRole::from_origin(&system, &resource, &role).ok()
+            }),
+    ]
+}
+
+/// The text of an origin system or an origin id that is not for us to understand.
+fn origin_text() -> impl Strategy<Value = String> {
+    let few = ["https://contoso.sharepoint.com/sites/Sales", "https://contoso.sharepoint.com/sites/sales"];
+    let few = [few.as_slice(), &["SapIag", "AadGroups", "", " ", "4", "04"]].concat();
+    prop_oneof![4 => select(few).prop_map(String::from), 1 => any::<String>()]
+}
+
+/// A resource role of an assignment, with how far it has got.
+pub fn fulfillment() -> impl Strategy<Value = Fulfillment> {
+    select([Fulfillment::Fulfilled, Fulfillment::Failed, Fulfillment::Pending].as_slice())
+}
+
+/// What a host may have seen of a resource role.
+pub fn observed() -> impl Strategy<Value = Observed> {
+    select([Observed::Unknown, Observed::Absent, Observed::Present, Observed::Unenforceable].as_slice())
+}
+
+/// What may become of an action.
+pub fn outcome() -> impl Strategy<Value = Outcome> {
+    select([Outcome::Fulfilled, Outcome::Failed].as_slice())
+}
+
+/// A stored assignment that loads, in any state, with resource roles that are known or not.
+pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
+    let known = state().prop_flat_map(stored_assignment_in);
+    let unknown = state()
+        .prop_flat_map(stored_assignment_in)
+        .prop_map(|stored| StoredAssignment { resource_roles: None, ..stored });
+    prop_oneof![8 => known, 1 => unknown]
+}
+
+/// A stored assignment that loads, in this state, with resource roles that are known.
+pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = StoredAssignment> {
+    use Fulfillment::{Failed, Fulfilled, Pending};
+    // What there has to be at least for this state (R16), and what there can be beyond it.
+    let (least, beyond): (&[Fulfillment], &[Fulfillment]) = match state {
+        AssignmentState::Delivering => (&[Pending], &[Fulfilled, Failed, Pending]),
+        AssignmentState::PartiallyDelivered => (&[Failed, Fulfilled], &[Fulfilled, Failed]),
+        AssignmentState::Delivered => (&[], &[Fulfilled]),
+        AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending]),
+        AssignmentState::DeliveryFailed => (&[Failed], &[Failed]),
+    };
+    let resource_roles = (btree_set(resource_role(), 5), vec(select(beyond), 0..=3), any::<bool>()).prop_map(
+        move |(resource_roles, beyond, backwards)| {
+            let fulfillments = least.iter().copied().chain(beyond);
+            let with = |(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment };
+            let mut all: Vec<_> = resource_roles.into_iter().zip(fulfillments).map(with).collect();
+            if backwards {
+                all.reverse(); // Loading takes any order.
+            }
+            all
+        },
+    );
+    let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
+    let end = proptest::option::of(timestamp());
+    ((id(), id(), id(), id()), end, attempt, resource_roles).prop_map(
+        move |((id, catalog, access_package, target), end, attempt, resource_roles)| StoredAssignment {
+            format: StoredAssignment::FORMAT,
+            id,
+            catalog,
+            access_package,
+            target,
+            state,
+            end,
+            attempt,
+            resource_roles: Some(resource_roles),
+        },
+    )
+}
+
+/// A stored assignment that is nearly whole and does not load: its state contradicts its fulfilments,
+/// a resource role is there twice, or the format is another.
+pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
+    let whole = || {
+        let living = state().prop_filter("can be contradicted", |&state| state != AssignmentState::Expired);
+        living.prop_flat_map(stored_assignment_in)
+    };
+    let contradictory = (whole(), state()).prop_filter_map("is another state", |(stored, state)| {
+        let contradicts = state != stored.state && state != AssignmentState::Expired;
+        contradicts.then_some(StoredAssignment { state, ..stored })
+    });
+    let doubled = whole().prop_filter_map("has a resource role", |mut stored| {
+        let resource_roles = stored.resource_roles.as_mut()?;
+        resource_roles.push(resource_roles.first()?.clone());
+        Some(stored)
+    });
+    let formatted = (whole(), any::<u32>()).prop_filter_map("is another format", |(stored, format)| {
+        (format != StoredAssignment::FORMAT).then_some(StoredAssignment { format, ..stored })
+    });
+    prop_oneof![contradictory, doubled, formatted]
+}
+
+/// An assignment, in any state.
+pub fn assignment() -> impl Strategy<Value = Assignment> {
+    stored_assignment().prop_filter_map("loads", |stored| stored.try_into().ok())
+}
+
+/// An action, of any assignment.
+pub fn action() -> impl Strategy<Value = Action> {
+    (id(), any::<u32>(), id(), resource_role(), proptest::option::of(timestamp())).prop_map(
+        |(assignment, attempt, target, resource_role, end)| Action {
+            assignment,
+            attempt,
+            target,
+            resource_role,
+            end,
+        },
+    )
+}
+
+/// A receipt that comes to this assignment: most often of its attempt and for a resource role that it
+/// has; but also of another attempt, for another resource role, or of another assignment.
+pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + use<> {
+    let (own, attempt) = (assignment.id(), assignment.attempt());
+    let had = assignment.resource_roles().unwrap_or_default().iter().map(|role| role.resource_role.clone());
+    let had: Vec<_> = had.collect();
+    let resource_role = (any::<Index>(), prop::bool::weighted(0.1), resource_role()).prop_map(
+        move |(place, astray, other)| match had.get(place.index(had.len().max(1))) {
+            Some(had) if !astray => had.clone(),
+            Some(_) | None => other,
+        },
+    );
+    let attempt = prop_oneof![
+        4 => Just(attempt),
+        1 => select([attempt.wrapping_sub(1), attempt.wrapping_add(1)].to_vec()),
+        1 => any::<u32>(),
+    ];
+    (prop_oneof![8 => Just(own), 1 => id()], attempt, resource_role, outcome()).prop_map(
+        |(assignment, attempt, resource_role, outcome)| Receipt {
+            assignment,
+            attempt,
+            resource_role,
+            outcome,
+        },
+    )
+}
+
+/// A role, and where it is held: on this catalog, on another, or in the tenant.
+pub fn role_assignment(catalog: CatalogId) -> impl Strategy<Value = RoleAssignment> {
+    let scope = prop_oneof![2 => Just(Scope::Catalog(catalog)), 1 => id().prop_map(Scope::Catalog), 1 => Just(Scope::Tenant)];
+    (role(), scope).prop_map(|(role, scope)| RoleAssignment { role, scope })
+}
+
+/// A permission.
+pub fn permission() -> impl Strategy<Value = Permission> {
+    select(Permission::ALL.as_slice())
+}
+
+/// A caller who asks for an assignment in this catalog: with too little, just enough, or more than that.
+pub fn caller(catalog: CatalogId) -> impl Strategy<Value = Caller> {
+    let account = select([Account::WorkOrSchool, Account::Application, Account::Personal].as_slice());
+    (account, vec(permission(), 0..3), vec(role_assignment(catalog), 0..4))
+        .prop_map(|(account, permissions, roles)| Caller { account, permissions, roles })
+}
+
+/// The claims of a token: such as the service gives, and such as it would not.
+pub fn claims() -> impl Strategy<Value = Claims> {
+    const PERSONAL: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
+    let personal = PERSONAL.to_string();
+    let permission = || {
+        let name = permission().prop_map(Permission::name);
+        name.prop_flat_map(|name| prop_oneof![4 => Just(String::from(name)), 1 => near_miss(name)])
+    };
+    let wid = (role(), any::<bool>()).prop_flat_map(|(role, upper)| {
+        let id = role.id().to_string();
+        let id = if upper { id.to_uppercase() } else { id };
+        let near = near_miss(&id);
+        prop_oneof![4 => Just(id), 1 => near]
+    });
+    let idtyp = select([None, Some("app"), Some("user"), Some("App"), Some("app "), Some("")].as_slice());
+    let tid = prop_oneof![
+        2 => id().prop_map(|id: Uuid| id.to_string()),
+        1 => Just(personal.clone()),
+        1 => near_miss(&personal),
+    ];
+    let scp = proptest::option::of(vec(permission(), 0..3).prop_map(|names| names.join(" ")));
+    (tid, idtyp, scp, vec(permission(), 0..3), vec(wid, 0..3)).prop_map(|(tid, idtyp, scp, roles, wids)| {
+        Claims { tid, idtyp: idtyp.map(String::from), scp, roles, wids }
+    })
+}
