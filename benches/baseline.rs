@@ -4,6 +4,9 @@
 //! marks every resource role. It gives the crate's own [`Action`]s and errors, so that neither side
 //! does less within a call; `instructions` checks that both answer alike.
 //!
+//! [`evaluate`] alone says less than the crate's: the first thing that stands in the way, and nothing of
+//! what would help.
+//!
 //! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfilments or a
 //! resource role given twice goes unseen; it has no *unknown* resource roles; anyone may write to its
 //! fields; it records no receipts and never expires; should `observe` panic, it is left half done.
@@ -12,8 +15,9 @@
 use std::hint::black_box;
 
 use access_package::{
-    AccessPackageId, Action, Assignment, AssignmentId, AssignmentResourceRole, AssignmentState, CatalogId,
-    Fulfillment, ObjectId, Observed, ReprocessError, ResourceRole, Role, StoredAssignment, Timestamp,
+    AccessPackageId, Account, Action, Assignment, AssignmentId, AssignmentResourceRole, AssignmentState,
+    Caller, CatalogId, Fulfillment, ObjectId, Observed, Permission, Reason, Refusal, ReprocessError,
+    ResourceRole, Role, Scope, StoredAssignment, Timestamp,
 };
 
 /// An assignment as a plain struct.
@@ -98,10 +102,60 @@ pub fn reprocess_observed(
     Ok(pending(record))
 }
 
+/// Why a caller may not: the first reason that is found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Denied {
+    PersonalAccount,
+    MissingPermission,
+    InsufficientRole,
+    OutOfScope,
+    InvalidState,
+}
+
+/// How high a role is on the ladder, if it is on it.
+fn rung(role: Role) -> Option<u8> {
+    match role {
+        Role::AccessPackageAssignmentManager => Some(0),
+        Role::AccessPackageManager => Some(1),
+        Role::CatalogOwner => Some(2),
+        Role::IdentityGovernanceAdministrator => Some(3),
+        Role::GlobalAdministrator => Some(4),
+        _ => None,
+    }
+}
+
+pub fn evaluate(caller: &Caller, record: &Record) -> Result<Role, Denied> {
+    let permission = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+    let mut highest = match (caller.account, permission) {
+        (Account::WorkOrSchool, true) | (Account::Application, false) => None,
+        (Account::Application, true) => Some(Role::IdentityGovernanceAdministrator),
+        (Account::WorkOrSchool, false) => return Err(Denied::MissingPermission),
+        (Account::Personal, _) => return Err(Denied::PersonalAccount),
+    };
+    let mut elsewhere = false;
+    for held in caller.roles.iter().filter(|held| rung(held.role).is_some()) {
+        if held.scope == Scope::Tenant || held.scope == Scope::Catalog(record.catalog) {
+            if highest.is_none_or(|highest| rung(held.role) > rung(highest)) {
+                highest = Some(held.role);
+            }
+        } else {
+            elsewhere = true;
+        }
+    }
+    match highest {
+        Some(role) if record.state == AssignmentState::Delivered => Ok(role),
+        Some(_) => Err(Denied::InvalidState),
+        None if elsewhere => Err(Denied::OutOfScope),
+        None => Err(Denied::InsufficientRole),
+    }
+}
+
 /// The two that are compared, so that a question is put to both in the same words.
 pub trait Subject: Clone + Send {
     /// Its half of a case's name.
     const NAME: &'static str;
+    /// What it says to a caller who may not.
+    type Refusal: Into<Denied>;
 
     fn load(stored: StoredAssignment) -> Self;
     fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError>;
@@ -110,10 +164,30 @@ pub trait Subject: Clone + Send {
         role: Role,
         observe: impl FnMut(&ResourceRole) -> Observed,
     ) -> Result<impl Iterator<Item = Action>, ReprocessError>;
+    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal>;
+}
+
+/// The crate gives every reason; the first one is the one that the baseline finds.
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        let reason = match refusal {
+            Refusal::Unauthorized(refused) => refused.reasons().next().expect("a reason"),
+            Refusal::InvalidState { .. } => return Self::InvalidState,
+        };
+        match reason {
+            Reason::PersonalAccount => Self::PersonalAccount,
+            Reason::MissingDelegatedPermission | Reason::MissingApplicationPermission => {
+                Self::MissingPermission
+            }
+            Reason::InsufficientRole => Self::InsufficientRole,
+            Reason::OutOfScope => Self::OutOfScope,
+        }
+    }
 }
 
 impl Subject for Assignment {
     const NAME: &'static str = "crate";
+    type Refusal = Refusal;
 
     fn load(stored: StoredAssignment) -> Self {
         stored.try_into().expect("a whole assignment")
@@ -132,10 +206,16 @@ impl Subject for Assignment {
     ) -> Result<impl Iterator<Item = Action>, ReprocessError> {
         access_package::reprocess_observed(self, role, observe)
     }
+
+    #[inline]
+    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal> {
+        access_package::evaluate(caller, self)
+    }
 }
 
 impl Subject for Record {
     const NAME: &'static str = "baseline";
+    type Refusal = Denied;
 
     fn load(stored: StoredAssignment) -> Self {
         Self {
@@ -162,6 +242,11 @@ impl Subject for Record {
         observe: impl FnMut(&ResourceRole) -> Observed,
     ) -> Result<impl Iterator<Item = Action>, ReprocessError> {
         reprocess_observed(self, role, observe)
+    }
+
+    #[inline]
+    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal> {
+        evaluate(caller, self)
     }
 }
 

@@ -11,9 +11,11 @@ mod support;
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use access_package::{Action, Assignment, AssignmentState, Fulfillment, Observed, Role, StoredAssignment};
-use baseline::{Record, Subject, read};
-use support::{MANAGER, stored};
+use access_package::{
+    Action, Assignment, AssignmentState, Fulfillment, Observed, ReprocessError, Role, StoredAssignment,
+};
+use baseline::{Denied, Record, Subject, read};
+use support::{Lacks, MANAGER, caller, stored};
 
 /// How many assignments are prepared, whatever is asked for.
 const PREPARED: usize = 1_000;
@@ -32,8 +34,16 @@ enum Way {
     Reprocess,
     /// Everything is there already.
     Observed,
+    /// By a caller who has five roles.
+    Evaluate(Lacks),
     /// No call: what the loop around it costs.
     Loop,
+}
+
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Actions(Result<Vec<Action>, ReprocessError>),
+    Verdict(Result<Role, Denied>),
 }
 
 impl Question {
@@ -48,7 +58,7 @@ impl Question {
         }
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 14] = [
         Self { way: Way::Loop, ..Self::accepted("loop", 5) },
         Self { role: Role::UserAdministrator, ..Self::accepted("refused-by-role", 5) },
         Self {
@@ -62,6 +72,16 @@ impl Question {
         Self::accepted("accepted-100", 100),
         Self { way: Way::Observed, ..Self::accepted("observed-5", 5) },
         Self { way: Way::Observed, ..Self::accepted("observed-100", 100) },
+        Self { way: Way::Evaluate(Lacks::Nothing), ..Self::accepted("evaluate-allowed", 5) },
+        Self { way: Way::Evaluate(Lacks::Permission), ..Self::accepted("evaluate-refused-by-permission", 5) },
+        Self { way: Way::Evaluate(Lacks::Role), ..Self::accepted("evaluate-refused-by-role", 5) },
+        Self { way: Way::Evaluate(Lacks::Scope), ..Self::accepted("evaluate-refused-by-scope", 5) },
+        Self {
+            way: Way::Evaluate(Lacks::Nothing),
+            state: AssignmentState::Delivering,
+            fulfillment: Fulfillment::Pending,
+            ..Self::accepted("evaluate-refused-by-state", 5)
+        },
     ];
 
     fn stored(&self) -> StoredAssignment {
@@ -89,6 +109,12 @@ impl Question {
                     read(black_box(subject).reprocess_observed(black_box(self.role), observe));
                 }
             }
+            Way::Evaluate(lacks) => {
+                let caller = caller(lacks);
+                for subject in asked {
+                    let _ = black_box(black_box(&*subject).evaluate(black_box(&caller)));
+                }
+            }
             Way::Loop => {
                 for subject in asked {
                     black_box(subject);
@@ -98,12 +124,16 @@ impl Question {
         }
     }
 
-    fn answer<S: Subject>(&self) -> Result<Vec<Action>, access_package::ReprocessError> {
+    fn answer<S: Subject>(&self) -> Answer {
         let mut subject = S::load(self.stored());
-        if self.way == Way::Observed {
-            subject.reprocess_observed(self.role, |_| Observed::Present).map(Iterator::collect)
-        } else {
-            subject.reprocess(self.role).map(Iterator::collect)
+        match self.way {
+            Way::Evaluate(lacks) => Answer::Verdict(subject.evaluate(&caller(lacks)).map_err(Into::into)),
+            Way::Observed => Answer::Actions(
+                subject.reprocess_observed(self.role, |_| Observed::Present).map(Iterator::collect),
+            ),
+            Way::Reprocess | Way::Loop => {
+                Answer::Actions(subject.reprocess(self.role).map(Iterator::collect))
+            }
         }
     }
 }

@@ -8,10 +8,10 @@ use core::hint::black_box;
 use std::alloc::System;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, Observed, ReprocessError, Role, StoredAssignment,
-    reprocess, reprocess_observed,
+    Account, Action, Assignment, AssignmentState, Caller, Fulfillment, Observed, Refusal, Remedy,
+    ReprocessError, Role, StoredAssignment, evaluate, reprocess, reprocess_observed,
 };
-use support::{MANAGER, delivered, in_state, load, one_of_each_origin_system, stored};
+use support::{Lacks, MANAGER, caller, delivered, in_state, load, one_of_each_origin_system, stored};
 
 thread_local! {
     /// For each thread, so that tests beside this one do not disturb it.
@@ -120,6 +120,47 @@ fn an_action_does_not_allocate() {
     let assignment = load(stored(AssignmentState::Delivering, fulfillments.as_flattened()));
     let (count, given) = allocations(|| assignment.actions().map(black_box).count());
     assert_eq!((count, given), (0, 33));
+}
+
+#[test]
+fn a_verdict_does_not_allocate() {
+    for lacks in [Lacks::Nothing, Lacks::Permission, Lacks::Role, Lacks::Scope] {
+        for state in AssignmentState::ALL {
+            let (caller, assignment) = (caller(lacks), in_state(state));
+            let (count, verdict) = allocations(|| evaluate(&caller, &assignment));
+            assert_eq!(count, 0, "{lacks:?}, {state}");
+            let may = (lacks, state) == (Lacks::Nothing, AssignmentState::Delivered);
+            assert_eq!(verdict.is_ok(), may, "{lacks:?}, {state}");
+        }
+    }
+}
+
+#[test]
+fn reasons_and_remedies_do_not_allocate() {
+    let of_account = |account| Caller { account, ..caller(Lacks::Permission) };
+    let without_roles = |account| Caller { roles: vec![], ..of_account(account) };
+    // How many reasons, remedies, and steps in all of these.
+    let expected = [
+        (of_account(Account::WorkOrSchool), [1, 1, 1]),
+        (without_roles(Account::WorkOrSchool), [2, 1, 2]),
+        (without_roles(Account::Application), [2, 2, 2]),
+        (without_roles(Account::Personal), [1, 1, 3]),
+    ];
+    let assignment = delivered(1);
+    for (caller, expected) in expected {
+        let Err(Refusal::Unauthorized(refused)) = evaluate(&caller, &assignment) else {
+            panic!("{caller:?} may")
+        };
+        let counted = allocations(|| {
+            let steps = refused.remedies().flat_map(Remedy::steps);
+            [
+                refused.reasons().map(black_box).count(),
+                refused.remedies().map(black_box).count(),
+                steps.map(black_box).count(),
+            ]
+        });
+        assert_eq!(counted, (0, expected), "{caller:?}");
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, DirectoryActivation, Fulfillment, GroupAccess,
-    ResourceRole, Role, StoredAssignment,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, DirectoryActivation, Fulfillment,
+    GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
 };
 use uuid::Uuid;
 
@@ -86,4 +86,35 @@ pub fn save_and_load(assignment: &Assignment) -> Assignment {
 pub fn every_list<T: Copy>(items: &[T], length: usize) -> Vec<Vec<T>> {
     let longer = |list: Vec<T>| items.iter().map(move |&item| [list.as_slice(), &[item]].concat());
     (0..length).fold(vec![vec![]], |lists, _| lists.into_iter().flat_map(longer).collect())
+}
+
+/// What a caller lacks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Lacks {
+    Nothing,
+    Permission,
+    Role,
+    Scope,
+}
+
+/// A user with five roles, of which at most the last suffices on the catalog of these assignments.
+pub fn caller(lacks: Lacks) -> Caller {
+    let [here, elsewhere] = [0xc, 0xcc].map(|number| Scope::Catalog(Uuid::from_u128(number).into()));
+    let permission = match lacks {
+        Lacks::Permission => Permission::EntitlementManagementReadAll,
+        Lacks::Nothing | Lacks::Role | Lacks::Scope => Permission::EntitlementManagementReadWriteAll,
+    };
+    let others = [
+        (Role::UserAdministrator, Scope::Tenant),
+        (Role::CatalogCreator, Scope::Tenant),
+        (Role::CatalogReader, here),
+        (Role::CatalogReader, elsewhere),
+    ];
+    let last = match lacks {
+        Lacks::Nothing | Lacks::Permission => (MANAGER, here),
+        Lacks::Role => (Role::UserAdministrator, here),
+        Lacks::Scope => (MANAGER, elsewhere),
+    };
+    let roles = others.into_iter().chain([last]).map(|(role, scope)| RoleAssignment { role, scope });
+    Caller { account: Account::WorkOrSchool, permissions: vec![permission], roles: roles.collect() }
 }
