@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use access_package::{Account, Caller, Claims, Permission, Role, RoleAssignment, Scope, Timestamp};
 
 const HELP: &str = "\
-Reprocess the access package assignment in a document of Microsoft Graph (v1.0 or beta).
+Reprocess the access package assignment in a document of Microsoft Graph (v1.0 or beta), or each in a
+page of a list.
 
 Usage: reprocess [OPTIONS] [FILE]
 
@@ -19,12 +20,16 @@ Usage: reprocess [OPTIONS] [FILE]
                           [default: Access package assignment manager]
   --claims FILE           take account, permissions and directory roles from the payload of an access
                           token, as JSON (nothing is validated)
+  --observed FILE         ask only for what is missing: a JSON list of objects with `target`, `resourceRole`
+                          (`originSystem`, `resourceOriginId`, `roleOriginId`) and `observed`, which is
+                          `present`, `absent`, `unknown` or `unenforceable`
   --now TIME              the present time, in ISO 8601 [default: the clock's]
   --fail N                let the Nth action fail; can be given more than once
-  --json                  print one JSON object
+  --json                  print a JSON object, of a list one a line and the sum last
   --help                  print this
 
-Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used";
+Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list
+the worst of all";
 
 pub struct Arguments {
     pub document: Option<String>,
@@ -32,6 +37,7 @@ pub struct Arguments {
     permissions: Option<Vec<Permission>>,
     roles: Option<Vec<RoleAssignment>>,
     claims: Option<String>,
+    pub observed: Option<String>,
     pub now: Timestamp,
     pub fail: Vec<usize>,
     pub json: bool,
@@ -69,6 +75,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         permissions: None,
         roles: None,
         claims: None,
+        observed: None,
         now: SystemTime::now().into(),
         fail: Vec::new(),
         json: false,
@@ -86,6 +93,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
                 given.roles.get_or_insert_default().extend(role);
             }
             Long("claims") => given.claims = Some(parser.value()?.string()?),
+            Long("observed") => given.observed = Some(parser.value()?.string()?),
             Long("now") => given.now = parser.value()?.parse()?,
             Long("fail") => given.fail.push(parser.value()?.parse()?),
             Long("json") => given.json = true,

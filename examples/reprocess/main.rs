@@ -1,8 +1,11 @@
-//! Reprocesses the assignment in a document of Microsoft Graph, from the command line.
+//! Reprocesses the assignment in a document of Microsoft Graph, or each in a page of a list, from the
+//! command line.
 //!
-//! Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used.
+//! Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list the worst.
 
 mod arguments;
+mod list;
+mod observed;
 mod report;
 
 use std::error::Error;
@@ -10,10 +13,14 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Caller, Outcome, Refusal, evaluate, graph, reprocess,
+    Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Outcome, Refusal,
+    evaluate, graph, reprocess_observed,
 };
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use arguments::Arguments;
+use observed::Observations;
 
 /// What the call has led to.
 struct Report {
@@ -26,26 +33,67 @@ struct Report {
 
 enum Verdict {
     Refused(Refusal),
-    Accepted { between: AssignmentState, done: Vec<(Action, Outcome)> },
+    Accepted {
+        between: AssignmentState,
+        /// What needed no action, for it was observed.
+        observed: Vec<AssignmentResourceRole>,
+        done: Vec<(Action, Outcome)>,
+    },
+}
+
+/// The exit status, from the best to the worst.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    Accepted,
+    Refused,
+    Unusable,
+}
+
+impl Report {
+    fn status(&self) -> Status {
+        match self.verdict {
+            Verdict::Accepted { .. } => Status::Accepted,
+            Verdict::Refused(_) => Status::Refused,
+        }
+    }
 }
 
 fn main() -> ExitCode {
-    let result =
-        arguments::parse().and_then(|given| given.map_or(Ok(ExitCode::SUCCESS), |given| run(&given)));
-    result.unwrap_or_else(|error| {
+    let result = arguments::parse().and_then(|given| given.map_or(Ok(Status::Accepted), |given| run(&given)));
+    let status = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
-        ExitCode::from(2)
+        Status::Unusable
+    });
+    ExitCode::from(match status {
+        Status::Accepted => 0,
+        Status::Refused => 1,
+        Status::Unusable => 2,
     })
 }
 
-fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let assignment = graph::json::read(&document(arguments.document.as_deref())?)?;
-    let report = drive(assignment, arguments, &arguments.caller()?)?;
+/// What a page of a list has and a single document has not.
+#[derive(Deserialize)]
+struct List {
+    value: Option<IgnoredAny>,
+}
+
+fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
+    let document = document(arguments.document.as_deref())?;
+    let caller = arguments.caller()?;
+    let observations =
+        arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
+    if serde_json::from_slice(&document).is_ok_and(|list: List| list.value.is_some()) {
+        let page = graph::json::read_list(&document)?;
+        return list::run(page, arguments, &caller, &observations);
+    }
+    let report = drive(graph::json::read(&document)?, arguments, &caller, &observations)?;
+    if let Verdict::Accepted { done, .. } = &report.verdict {
+        if let Some(n) = arguments.fail.iter().find(|n| !(1..=done.len()).contains(n)) {
+            return Err(format!("--fail {n}: the actions are numbered 1 to {}", done.len()).into());
+        }
+    }
     println!("{}", if arguments.json { report.as_json() } else { report.as_text() });
-    Ok(match report.verdict {
-        Verdict::Accepted { .. } => ExitCode::SUCCESS,
-        Verdict::Refused(_) => ExitCode::from(1),
-    })
+    Ok(report.status())
 }
 
 /// Does what a host does, but for storing, and carries out each action by doing as it is told.
@@ -53,6 +101,7 @@ fn drive(
     mut assignment: Assignment,
     arguments: &Arguments,
     caller: &Caller,
+    observations: &Observations,
 ) -> Result<Report, Box<dyn Error>> {
     let before = assignment.state();
     let has_expired = assignment.expire(arguments.now);
@@ -62,28 +111,29 @@ fn drive(
             return Ok(Report { assignment, before, has_expired, verdict: Verdict::Refused(refusal) });
         }
     };
-    let actions: Vec<_> = reprocess(&mut assignment, role)?.collect();
-    if let Some(n) = arguments.fail.iter().find(|n| !(1..=actions.len()).contains(n)) {
-        return Err(format!("--fail {n}: the actions are numbered 1 to {}", actions.len()).into());
-    }
+    let target = assignment.target();
+    let observe = |resource_role: &_| observations.of(target, resource_role);
+    let actions: Vec<_> = reprocess_observed(&mut assignment, role, observe)?.collect();
     // A host saves the assignment here, before it acts.
     let between = assignment.state();
+    let known = assignment.resource_roles().unwrap_or_default().iter();
+    let observed = known.filter(|role| role.fulfillment != Fulfillment::Pending).cloned().collect();
     let outcome = |n| if arguments.fail.contains(&n) { Outcome::Failed } else { Outcome::Fulfilled };
     let done: Vec<_> = (1..).zip(actions).map(|(n, action)| (action, outcome(n))).collect();
     for (action, outcome) in &done {
         assignment.record(&action.clone().receipt(*outcome))?;
     }
-    Ok(Report { assignment, before, has_expired, verdict: Verdict::Accepted { between, done } })
+    Ok(Report { assignment, before, has_expired, verdict: Verdict::Accepted { between, observed, done } })
 }
 
 fn document(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut document = Vec::new();
     match path {
-        None => Ok(include_bytes!("../assignment.json").to_vec()),
-        Some("-") => {
-            let mut document = Vec::new();
-            std::io::stdin().read_to_end(&mut document)?;
-            Ok(document)
-        }
-        Some(path) => Ok(std::fs::read(path).map_err(|error| format!("{path}: {error}"))?),
+        None => document.extend_from_slice(include_bytes!("../assignment.json")),
+        Some("-") => drop(std::io::stdin().read_to_end(&mut document)?),
+        Some(path) => document = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?,
     }
+    // Windows PowerShell puts a byte order mark before what it writes to a file.
+    let mark = if document.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    Ok(document.split_off(mark))
 }

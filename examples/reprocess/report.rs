@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::{Outcome, Refusal};
+use access_package::{Fulfillment, Outcome, Refusal};
 use serde_json::{Value, json};
 
 use crate::{Report, Verdict};
@@ -16,10 +16,15 @@ impl Report {
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
             Verdict::Refused(refusal) => text += &explain(*refusal),
-            Verdict::Accepted { between, done } => {
+            Verdict::Accepted { between, observed, done } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
                 for (n, (action, _)) in (1..).zip(done) {
                     let _ = writeln!(text, "  {n}. {}", action.resource_role);
+                }
+                for it in observed {
+                    let word =
+                        if it.fulfillment == Fulfillment::Failed { "cannot be enforced" } else { "in place" };
+                    let _ = writeln!(text, "  -  {}: {word}", it.resource_role);
                 }
                 let _ = writeln!(text, "state      {between}\n\noutcomes");
                 for (n, (_, outcome)) in (1..).zip(done) {
@@ -55,12 +60,18 @@ impl Report {
                 }
                 words
             }
-            Verdict::Accepted { between, done } => json!({
-                "verdict": "accepted",
-                "between": between,
-                "actions": done.iter().map(|(action, _)| action).collect::<Vec<_>>(),
-                "outcomes": done.iter().map(|(_, outcome)| outcome).collect::<Vec<_>>(),
-            }),
+            Verdict::Accepted { between, observed, done } => {
+                let mut words = json!({
+                    "verdict": "accepted",
+                    "between": between,
+                    "actions": done.iter().map(|(action, _)| action).collect::<Vec<_>>(),
+                    "outcomes": done.iter().map(|(_, outcome)| outcome).collect::<Vec<_>>(),
+                });
+                if !observed.is_empty() {
+                    words["observed"] = json!(observed);
+                }
+                words
+            }
         };
         if let (Value::Object(object), Value::Object(words)) = (&mut object, words) {
             object.extend(words);

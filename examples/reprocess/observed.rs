@@ -1,0 +1,59 @@
+//! What was seen of the resource roles, from a file.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::error::Error;
+
+use access_package::{ObjectId, Observed, ResourceRole};
+use serde::Deserialize;
+
+/// What was seen of each target and resource role; what is not in it was not seen.
+#[derive(Default)]
+pub struct Observations(HashMap<(ObjectId, ResourceRole), Observed>);
+
+/// That somebody has a resource role says nothing of anybody else, so each names the target.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Observation {
+    target: ObjectId,
+    resource_role: ResourceRole,
+    #[serde(with = "Word")]
+    observed: Observed,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Observed", rename_all = "camelCase")]
+enum Word {
+    Present,
+    Absent,
+    Unknown,
+    Unenforceable,
+}
+
+impl Observations {
+    pub fn read(path: &str) -> Result<Self, Box<dyn Error>> {
+        let text = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+        let list: Vec<Observation> =
+            serde_json::from_slice(&text).map_err(|error| format!("{path}: {error}"))?;
+        let mut all = HashMap::new();
+        for Observation { target, resource_role, observed } in list {
+            match all.entry((target, resource_role)) {
+                Entry::Vacant(place) => drop(place.insert(observed)),
+                Entry::Occupied(place) if *place.get() == observed => {}
+                Entry::Occupied(place) => {
+                    let (target, resource_role) = place.key();
+                    return Err(format!(
+                        "{path}: two different observations of `{resource_role}` for target `{target}`"
+                    )
+                    .into());
+                }
+            }
+        }
+        Ok(Self(all))
+    }
+
+    pub fn of(&self, target: ObjectId, resource_role: &ResourceRole) -> Observed {
+        // R19
+        self.0.get(&(target, resource_role.clone())).copied().unwrap_or(Observed::Unknown)
+    }
+}
