@@ -1,5 +1,7 @@
 //! The face that Microsoft Graph shows: its documents, on the way to and from the domain.
 
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "serde")]
 pub mod json;
 
