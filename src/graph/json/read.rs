@@ -60,12 +60,15 @@ struct Catalog {
 
 /// A resource role: what an access package gives, in v1.0, or what an assignment has delivered, in beta.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Listed {
     status: Option<String>,
-    #[serde(alias = "accessPackageResourceRole")]
+    // v1.0
     role: Option<Object<Origin>>,
-    #[serde(alias = "accessPackageResourceScope")]
     scope: Option<Object<Origin>>,
+    // beta
+    access_package_resource_role: Option<Object<Origin>>,
+    access_package_resource_scope: Option<Object<Origin>>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +85,7 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 
 /// What the parts of a document are called in a version.
 struct Names {
+    version: Version,
     resource_roles: &'static str,
     role: &'static str,
     scope: &'static str,
@@ -92,12 +96,14 @@ impl Names {
     const fn of(version: Version) -> Self {
         match version {
             Version::V1 => Self {
+                version,
                 resource_roles: "accessPackage.resourceRoleScopes",
                 role: "role",
                 scope: "scope",
                 expand: EXPAND_V1,
             },
             Version::Beta => Self {
+                version,
                 resource_roles: "accessPackageAssignmentResourceRoles",
                 role: "accessPackageResourceRole",
                 scope: "accessPackageResourceScope",
@@ -194,18 +200,22 @@ impl Names {
         let not_expanded = |part| self.not_expanded(format!("{}.{part}", place()));
         let missing = |part, property| missing(&format!("{}.{part}.{property}", place()));
 
-        let Object(role) = listed.role.as_ref().ok_or_else(|| not_expanded(self.role))?;
+        let (role, scope) = match self.version {
+            Version::V1 => (&listed.role, &listed.scope),
+            Version::Beta => (&listed.access_package_resource_role, &listed.access_package_resource_scope),
+        };
+        let Object(role) = role.as_ref().ok_or_else(|| not_expanded(self.role))?;
         let origin_system =
             role.origin_system.as_deref().ok_or_else(|| missing(self.role, "originSystem"))?;
         let role_id = role.origin_id.as_deref();
-        let resource_id = listed.scope.as_ref().and_then(|Object(scope)| scope.origin_id.as_deref());
+        let resource_id = scope.as_ref().and_then(|Object(scope)| scope.origin_id.as_deref());
         match ResourceRole::from_origin(
             origin_system,
             resource_id.unwrap_or_default(),
             role_id.unwrap_or_default(),
         ) {
             Err(ParseResourceRoleError::NothingToEnforce) => Ok(None),
-            _ if listed.scope.is_none() => Err(not_expanded(self.scope)),
+            _ if scope.is_none() => Err(not_expanded(self.scope)),
             _ if resource_id.is_none() => Err(missing(self.scope, "originId")),
             _ if role_id.is_none() => Err(missing(self.role, "originId")),
             Ok(resource_role) => Ok(Some(resource_role)),

@@ -1,0 +1,223 @@
+//! The command line on lists and with observations: what it prints, and its exit status.
+#![cfg(feature = "serde")]
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+const NOW: [&str; 2] = ["--now", "2024-01-01T00:00:00Z"];
+
+fn sample() -> Value {
+    serde_json::from_str(include_str!("../examples/assignment.json")).expect("JSON")
+}
+
+/// The sample as it is in another state, or with another id.
+fn with(key: &str, value: &str) -> Value {
+    let mut document = sample();
+    document[key] = json!(value);
+    document
+}
+
+/// Runs the example on this input.
+fn run(profile: &[&str], arguments: &[&str], input: &[u8]) -> Output {
+    let mut program = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--features", "serde", "--example", "reprocess"])
+        .args(profile)
+        .args(["--", "-"])
+        .args(NOW)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cargo runs");
+    program.stdin.take().expect("piped").write_all(input).expect("it reads all of it");
+    program.wait_with_output().expect("it ends")
+}
+
+/// What it prints, and its exit status.
+fn printed(arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
+    let output = run(&[], arguments, input);
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    (String::from_utf8(text).expect("text"), output.status.code())
+}
+
+fn page(items: &[Value]) -> Vec<u8> {
+    json!({ "value": items }).to_string().into_bytes()
+}
+
+/// A file with this text, for as long as it is needed.
+struct File(std::path::PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
+        std::fs::write(&path, text).expect("a place for temporary files");
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("text")
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn of_a_list_each_has_a_line_and_the_worst_is_the_status() {
+    let broken = with("id", "7");
+    let expired = with("state", "expired");
+    let more = json!({ "value": [sample(), expired, broken], "@odata.nextLink": "https://graph.microsoft.com/next" });
+    let (text, status) = printed(&[], more.to_string().as_bytes());
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47  accepted: 3 to enforce, then delivered",
+            "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47  refused: state is `expired`: only an assignment that is \
+             `delivered` can be reprocessed",
+        ]
+    );
+    assert!(lines[2].starts_with("unreadable: `value[2]`: line 1, column "), "{}", lines[2]);
+    assert_eq!(
+        lines[3..],
+        [
+            "3 in all: 1 accepted, 1 refused, 1 unreadable",
+            "the next page is at https://graph.microsoft.com/next"
+        ]
+    );
+    assert_eq!(status, Some(2));
+
+    assert_eq!(printed(&[], &page(&[sample(), with("state", "delivering")])).1, Some(1));
+    assert_eq!(printed(&[], &page(&[sample(), sample()])).1, Some(0));
+    assert_eq!(printed(&[], &page(&[])), ("0 in all: 0 accepted, 0 refused, 0 unreadable\n".into(), Some(0)));
+    // An action that fails does so in each that has it.
+    let (text, status) = printed(&["--fail", "3"], &page(&[sample()]));
+    assert!(text.contains("accepted: 3 to enforce, then partiallyDelivered"), "{text}");
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn of_a_list_json_is_an_object_a_line_and_the_sum_last() {
+    let (text, status) = printed(&["--json"], &page(&[sample(), with("state", "expired"), json!({})]));
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    let words: Vec<_> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
+    assert_eq!(words, ["accepted", "refused", "unreadable"]);
+    // Each is what it would be alone.
+    let alone = printed(&["--json"], sample().to_string().as_bytes());
+    assert_eq!(alone, (format!("{}\n", text.lines().next().expect("a line")), Some(0)));
+    assert_eq!(
+        lines[2..],
+        [
+            json!({ "assignment": null, "index": 2, "verdict": "unreadable", "message": "`state` is missing" }),
+            json!({ "accepted": 1, "refused": 1, "unreadable": 1, "nextLink": null }),
+        ]
+    );
+    assert_eq!(status, Some(2));
+}
+
+#[test]
+fn what_is_no_list_is_one_document() {
+    let (text, status) = printed(&[], b"{");
+    assert_eq!((text.as_str(), status), ("error: line 1, column 1: EOF while parsing an object\n", Some(2)));
+    let (text, status) = printed(&[], br#"{"value":null}"#);
+    assert_eq!((text.as_str(), status), ("error: `state` is missing\n", Some(2)));
+    let (text, status) = printed(&["--fail", "4"], sample().to_string().as_bytes());
+    assert_eq!((text.as_str(), status), ("error: --fail 4: the actions are numbered 1 to 3\n", Some(2)));
+    // As Windows PowerShell writes a file.
+    let marked = [b"\xef\xbb\xbf".as_slice(), sample().to_string().as_bytes()].concat();
+    assert_eq!(printed(&[], &marked), printed(&[], sample().to_string().as_bytes()));
+}
+
+const TARGET: &str = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0";
+const GROUP: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
+
+fn observation(target: &str, observed: &str) -> Value {
+    json!({
+        "target": target,
+        "resourceRole": {
+            "originSystem": "AadGroup", "resourceOriginId": GROUP, "roleOriginId": format!("Owner_{GROUP}"),
+        },
+        "observed": observed,
+    })
+}
+
+// R18 to R20
+#[test]
+fn what_was_observed_of_a_target_is_not_asked_for_again() {
+    let alone = sample().to_string();
+    for (target, observed, actions, expected) in [
+        (
+            TARGET,
+            "present",
+            2,
+            "  -  AadGroup 7b56ede0-9b58-40bd-b11e-b3d18fc32698 Owner_7b56ede0-9b58-40bd-b11e-b3d18fc32698: in place\n",
+        ),
+        (TARGET, "unenforceable", 2, ": cannot be enforced\n"),
+        (TARGET, "absent", 3, ""),
+        (TARGET, "unknown", 3, ""),
+        // Of somebody else, so it says nothing here.
+        (GROUP, "present", 3, ""),
+    ] {
+        let file = File::new("observed", &json!([observation(target, observed)]).to_string());
+        let (text, status) = printed(&["--observed", file.path()], alone.as_bytes());
+        assert!(text.contains(&format!("accepted: {actions} to enforce\n")), "{observed}: {text}");
+        assert!(text.contains(expected), "{observed}: {text}");
+        assert_eq!((text.contains("  -  "), status), (!expected.is_empty(), Some(0)));
+        let end = if observed == "unenforceable" { "partiallyDelivered\n" } else { "delivered\n" };
+        assert!(text.ends_with(&format!("state      {end}")), "{text}");
+
+        let (line, _) = printed(&["--observed", file.path()], &page(&[sample()]));
+        assert!(line.contains(&format!("accepted: {actions} to enforce")), "{line}");
+        let (json, _) = printed(&["--json", "--observed", file.path()], alone.as_bytes());
+        let json: Value = serde_json::from_str(&json).expect("an object");
+        assert_eq!(json["actions"].as_array().map(Vec::len), Some(actions));
+        assert_eq!(json.get("observed").is_some(), actions == 2);
+    }
+}
+
+#[test]
+fn what_was_observed_in_two_ways_was_not_observed() {
+    for (list, why) in [
+        (
+            json!([observation(TARGET, "present"), observation(TARGET, "absent")]),
+            format!("two different observations of `AadGroup {GROUP} Owner_{GROUP}` for target `{TARGET}`"),
+        ),
+        (json!([observation(TARGET, "there")]), "unknown variant `there`".into()),
+        (json!([{ "observed": "present" }]), "missing field `target`".into()),
+    ] {
+        let file = File::new("contradiction", &list.to_string());
+        let (text, status) = printed(&["--observed", file.path()], sample().to_string().as_bytes());
+        assert!(text.starts_with("error: ") && text.contains(&why), "{text}");
+        assert_eq!(status, Some(2));
+    }
+    let twice = json!([observation(TARGET, "present"), observation(TARGET, "present")]);
+    let file = File::new("twice", &twice.to_string());
+    assert_eq!(printed(&["--observed", file.path()], sample().to_string().as_bytes()).1, Some(0));
+}
+
+#[test]
+#[ignore = "builds for release and is about time: run it alone, on a quiet machine"]
+fn a_hundred_thousand_take_less_than_two_seconds() {
+    const RELEASE: [&str; 1] = ["--release"];
+    let number = 100_000;
+    let items: Vec<_> =
+        (0..number).map(|number| with("id", &uuid::Uuid::from_u128(number).to_string())).collect();
+    let input = page(&items);
+    run(&RELEASE, &[], &page(&[]));
+    for arguments in [[].as_slice(), &["--json"], &["--role", "none"]] {
+        let start = Instant::now();
+        let output = run(&RELEASE, arguments, &input);
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{number} assignments, {} MB, {arguments:?}: {seconds:.2} s", input.len() / 1_000_000);
+        assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count() as u128, number + 1);
+        assert!(seconds < 2.0);
+    }
+}

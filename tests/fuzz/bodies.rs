@@ -1,0 +1,279 @@
+//! What must hold for any bytes at all. The fuzzer looks for some that break it; `tests/fuzz_corpus.rs`
+//! replays those it found worth keeping.
+#![allow(dead_code, reason = "each fuzz target uses one of these")]
+
+use access_package::graph::Version;
+use access_package::graph::json::{
+    EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_list, write, write_list,
+};
+use access_package::{
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, Claims, Fulfillment, GroupAccess,
+    Observed, Outcome, Receipt, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, evaluate,
+    reprocess_observed,
+};
+use uuid::Uuid;
+
+/// A document of Graph: read or refused, alone and in a list, and what was read is written as it is.
+pub fn document(data: &[u8]) {
+    let alone = read(data);
+    if let Ok(assignment) = &alone {
+        for version in [Version::V1, Version::Beta] {
+            let written = write(assignment, version);
+            assert_eq!(read(written.as_bytes()), as_told(assignment, version), "{written}");
+        }
+    }
+    if let Ok(page) = read_list(data) {
+        check_page(&page);
+    }
+    // Of what is JSON at all a list can be made, in which it stands as it stood alone.
+    if serde_json::from_slice::<serde_json::Value>(data).is_ok() {
+        let page = [br#"{"value":[{},"#, data, b"]}"].concat();
+        let mut page = read_list(&page).expect("one unreadable item does not hide the others");
+        check_page(&page);
+        let (listed, empty) = (page.items.pop(), page.items.pop());
+        assert!(matches!(empty, Some(Err(_))));
+        match (listed, alone) {
+            (Some(Ok(listed)), Ok(alone)) => assert_eq!(listed, alone),
+            (Some(Err(listed)), Err(alone)) => assert_eq!(listed.problem, shifted(alone, 13)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn check_page(page: &Page) {
+    for (index, item) in page.items.iter().enumerate() {
+        if let Err(error) = item {
+            assert_eq!(error.index, index);
+            assert!(!error.to_string().is_empty());
+        }
+    }
+    // What Graph has told once it can tell again, but for a delivery of nobody knows what.
+    let told = |it: &&Assignment| it.resource_roles().is_some() || it.state() != AssignmentState::Delivering;
+    let readable: Vec<_> = page.items.iter().flatten().filter(told).collect();
+    let written = write_list(readable.iter().copied(), page.next_link.as_deref(), Version::Beta);
+    let again = read_list(written.as_bytes()).expect("what was written");
+    assert_eq!(again.next_link, page.next_link);
+    let again: Vec<_> = again.items.iter().map(|item| item.as_ref().expect("what was written")).collect();
+    assert_eq!(again, readable);
+}
+
+/// The same problem, this many bytes further on in its first line.
+fn shifted(problem: ReadError, by: usize) -> ReadError {
+    match problem {
+        ReadError::Malformed { line: 1, column, message } => {
+            ReadError::Malformed { line: 1, column: column + by, message }
+        }
+        other => other,
+    }
+}
+
+/// What Graph can tell of an assignment.
+pub fn as_told(assignment: &Assignment, version: Version) -> Result<Assignment, ReadError> {
+    use Fulfillment::{Failed, Fulfilled, Pending};
+    let mut stored = StoredAssignment::from(assignment);
+    stored.attempt = 0;
+    match (stored.state, &mut stored.resource_roles) {
+        (AssignmentState::Delivered | AssignmentState::Delivering, None) => {
+            let (part, expand) = match version {
+                Version::V1 => ("accessPackage.resourceRoleScopes", EXPAND_V1),
+                Version::Beta => ("accessPackageAssignmentResourceRoles", EXPAND_BETA),
+            };
+            return Err(ReadError::NotExpanded { part: part.into(), expand });
+        }
+        (AssignmentState::Delivering, Some(roles)) => {
+            for role in roles {
+                role.fulfillment = match (version, role.fulfillment) {
+                    (Version::Beta, Fulfilled) => Fulfilled,
+                    (_, Pending | Failed | Fulfilled) => Pending,
+                };
+            }
+        }
+        (AssignmentState::Delivered, Some(_)) => {}
+        (_, roles) => *roles = None,
+    }
+    Ok(stored.try_into().expect("what can be told is whole"))
+}
+
+/// The stored form: read or refused, loaded or refused, and then as sound as any assignment.
+pub fn stored(data: &[u8]) {
+    let Ok(stored) = serde_json::from_slice::<StoredAssignment>(data) else { return };
+    let text = serde_json::to_string(&stored).expect("plain data");
+    assert_eq!(serde_json::from_str::<StoredAssignment>(&text).expect("what was written"), stored);
+    let Ok(loaded) = Assignment::try_from(stored) else { return };
+    check(&loaded);
+    for role in Role::ALL {
+        for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
+            let mut assignment = loaded.clone();
+            let accepted = reprocess_observed(&mut assignment, role, |_| observed).map(drop);
+            assert!(accepted.is_ok() || assignment == loaded, "a refused call changes nothing"); // R12
+            check(&assignment);
+            let actions: Vec<_> = assignment.actions().collect();
+            for action in actions {
+                assignment.record(&action.receipt(Outcome::Fulfilled)).expect("its own receipt");
+            }
+            assert!(accepted.is_err() || assignment.state() != AssignmentState::Delivering); // R16
+            check(&assignment);
+        }
+    }
+}
+
+/// What holds for every assignment: saved and loaded it is the same, and so is what remains to be done.
+fn check(assignment: &Assignment) {
+    let stored = serde_json::to_string(&StoredAssignment::from(assignment)).expect("plain data");
+    let stored: StoredAssignment = serde_json::from_str(&stored).expect("what was written");
+    let loaded = Assignment::try_from(stored).expect("an assignment is whole");
+    assert_eq!(&loaded, assignment);
+    assert!(loaded.actions().eq(assignment.actions())); // R22
+    let is_owed = assignment.state() == AssignmentState::Delivering;
+    assert!(is_owed || assignment.actions().next().is_none());
+    for version in [Version::V1, Version::Beta] {
+        let written = write(assignment, version);
+        assert_eq!(read(written.as_bytes()), as_told(assignment, version), "{written}");
+    }
+    if let Some(end) = assignment.end() {
+        let mut ended = assignment.clone();
+        ended.expire(end); // R21
+        assert_eq!((ended.state(), ended.actions().next()), (AssignmentState::Expired, None));
+        assert!(!ended.expire(Timestamp::MAX));
+    }
+}
+
+/// Origin ids, three lines of them: what is read is written in the one form in which it is read again.
+pub fn origin_ids(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else { return };
+    let mut lines = text.splitn(3, '\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (origin_system, resource, role) = (line(), line(), line());
+    let Ok(read) = ResourceRole::from_origin(origin_system, resource, role) else { return };
+    let (same_system, same_resource, same_role) =
+        (read.origin_system(), read.resource_origin_id(), read.role_origin_id());
+    assert_eq!(ResourceRole::from_origin(same_system, &same_resource, &same_role).as_ref(), Ok(&read));
+    // R23: GUIDs and the names of origin systems without case, everything else to the letter.
+    assert!(same_system.eq_ignore_ascii_case(origin_system));
+    assert!(same_resource.eq_ignore_ascii_case(resource) && same_role.eq_ignore_ascii_case(role));
+    if matches!(read, ResourceRole::Other(_) | ResourceRole::SharePointSite { .. }) {
+        assert_eq!((&*same_resource, &*same_role), (resource, role));
+    }
+    assert_eq!(read.to_string(), format!("{same_system} {same_resource} {same_role}"));
+    let json = serde_json::to_string(&read).expect("plain data");
+    assert_eq!(serde_json::from_str::<ResourceRole>(&json).expect("what was written"), read);
+}
+
+/// The payload of a token: whatever it claims, the caller it makes is judged by the rules.
+pub fn claims(data: &[u8]) {
+    let Ok(claims) = serde_json::from_slice::<Claims>(data) else { return };
+    let caller = Caller::from_claims(&claims, []);
+    // R3: a token speaks of directory roles only.
+    assert!(caller.roles.iter().all(|held| held.role.is_directory_role()));
+    let assignment = numbered(AssignmentState::Delivered, &[Fulfillment::Fulfilled], None);
+    match evaluate(&caller, &assignment) {
+        // R4 to R7
+        Ok(role) => {
+            assert!(role.at_least(Role::AccessPackageAssignmentManager));
+            assert_ne!(caller.account, Account::Personal);
+            let held = |it: &access_package::RoleAssignment| it.role == role;
+            assert!(caller.account == Account::Application || caller.roles.iter().any(held));
+        }
+        Err(Refusal::Unauthorized(refusal)) => {
+            assert!(refusal.reasons().count() > 0 && refusal.remedies().count() > 0);
+        }
+        Err(Refusal::InvalidState { .. }) => panic!("it is delivered"),
+    }
+    // R8: another state changes nothing of what the caller is told.
+    let expired = numbered(AssignmentState::Expired, &[], None);
+    let told = |refusal| if let Refusal::Unauthorized(told) = refusal { Some(told) } else { None };
+    assert_eq!(
+        evaluate(&caller, &expired).err().and_then(told),
+        evaluate(&caller, &assignment).err().and_then(told)
+    );
+}
+
+fn member_of(number: u8) -> ResourceRole {
+    ResourceRole::Group { group: Uuid::from_u128(number.into()).into(), access: GroupAccess::Member }
+}
+
+/// An assignment of groups by number.
+fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Timestamp>) -> Assignment {
+    let roles = (0..).zip(fulfillments).map(|(number, &fulfillment)| AssignmentResourceRole {
+        resource_role: member_of(number),
+        fulfillment,
+    });
+    let stored = StoredAssignment {
+        format: StoredAssignment::FORMAT,
+        id: Uuid::from_u128(1).into(),
+        catalog: Uuid::from_u128(2).into(),
+        access_package: Uuid::from_u128(3).into(),
+        target: Uuid::from_u128(4).into(),
+        state,
+        end,
+        attempt: u32::MAX,
+        resource_roles: Some(roles.collect()),
+    };
+    stored.try_into().expect("a whole assignment")
+}
+
+/// A life, step by step: a byte says what happens and the next one to what. Nothing panics, and at every
+/// step the assignment could be saved and loaded.
+pub fn receipts(data: &[u8]) {
+    let Some((&size, steps)) = data.split_first() else { return };
+    let roles = size % 9;
+    let end = Timestamp::from_ticks(i64::from(size));
+    let fulfilled = vec![Fulfillment::Fulfilled; roles.into()];
+    let mut assignment = numbered(AssignmentState::Delivered, &fulfilled, end);
+    for step in steps.chunks_exact(2) {
+        let before = assignment.clone();
+        let (what, which) = (step[0], step[1]);
+        match what % 8 {
+            0 | 1 => {
+                let role = Role::ALL[usize::from(which % 8)];
+                let observe = |seen: &ResourceRole| {
+                    let ResourceRole::Group { group, .. } = seen else { return Observed::Unknown };
+                    match (group.as_uuid().as_u128() + u128::from(which / 8)) % 4 {
+                        0 => Observed::Present,
+                        1 => Observed::Absent,
+                        2 => Observed::Unknown,
+                        _ => Observed::Unenforceable,
+                    }
+                };
+                if reprocess_observed(&mut assignment, role, observe).is_err() {
+                    assert_eq!(assignment, before); // R12
+                }
+            }
+            2 => assert_eq!(
+                assignment.expire(Timestamp::from_ticks(which.into()).expect("about 1970")),
+                assignment != before
+            ),
+            3 => {
+                let current = (0..which % 9).map(|number| member_of(number + which / 32));
+                if assignment.set_resource_roles(current).is_err() {
+                    assert_eq!(assignment, before); // R12
+                }
+            }
+            _ => {
+                let receipt = Receipt {
+                    assignment: assignment.id(),
+                    attempt: assignment.attempt().wrapping_sub(u32::from(which >= 224)),
+                    resource_role: member_of(which % 16),
+                    outcome: if what & 8 == 0 { Outcome::Fulfilled } else { Outcome::Failed },
+                };
+                let recorded = assignment.record(&receipt);
+                if let Ok(state) = recorded {
+                    assert_eq!(state, assignment.state());
+                } else {
+                    assert_eq!(assignment, before); // R12
+                }
+                if receipt.attempt != before.attempt() {
+                    assert_eq!(assignment, before); // R17
+                }
+                // Recorded twice is recorded once.
+                let once = assignment.clone();
+                let _ = assignment.record(&receipt);
+                assert_eq!(assignment, once); // R17
+            }
+        }
+        if before.state() == AssignmentState::Expired {
+            assert_eq!(assignment, before); // R21
+        }
+        check(&assignment);
+    }
+}

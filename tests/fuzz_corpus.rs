@@ -1,0 +1,47 @@
+//! What fuzzing has found worth keeping, replayed: what must hold for any bytes holds for these.
+#![cfg(feature = "serde")]
+
+use std::path::Path;
+
+#[path = "fuzz/bodies.rs"]
+mod bodies;
+
+/// Runs the body on every file of the corpus of its target.
+fn replay(target: &str, body: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target);
+    let mut files = 0;
+    for file in corpus.read_dir().expect("the target has a corpus") {
+        let path = file.expect("a file").path();
+        let data = std::fs::read(&path).expect("a file");
+        // A failed test shows what it printed: the last one is the file that broke it.
+        println!("{}", path.display());
+        body(&data);
+        files += 1;
+    }
+    assert!(files >= 10, "only {files} files");
+}
+
+#[test]
+fn documents() {
+    replay("document", bodies::document);
+}
+
+#[test]
+fn the_stored_form() {
+    replay("stored", bodies::stored);
+}
+
+#[test]
+fn origin_ids() {
+    replay("origin_ids", bodies::origin_ids);
+}
+
+#[test]
+fn claims() {
+    replay("claims", bodies::claims);
+}
+
+#[test]
+fn receipts() {
+    replay("receipts", bodies::receipts);
+}

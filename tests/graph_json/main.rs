@@ -1,0 +1,11 @@
+//! Documents of Microsoft Graph, read and written.
+#![cfg(feature = "serde")]
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+mod fixtures;
+mod hostile;
+mod list;
+mod read;
+mod shapes;
+mod write;

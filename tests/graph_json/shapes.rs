@@ -1,0 +1,258 @@
+//! Every word, property and timestamp of the documentation, read and written.
+
+use access_package::graph::Version;
+use access_package::graph::json::{read, write};
+use access_package::{AssignmentState, ResourceRole, Timestamp};
+use serde_json::{Value, json};
+
+use crate::bodies::as_told;
+use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
+
+const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
+
+/// Writes what is read, and reads that: the same, as far as Graph can tell.
+#[track_caller]
+fn written_again(document: &Value) {
+    let assignment = read_value(document).expect("a document");
+    for version in VERSIONS {
+        let written = write(&assignment, version);
+        assert_eq!(read(written.as_bytes()), as_told(&assignment, version), "{written}");
+    }
+}
+
+#[test]
+fn every_state_in_either_spelling_is_read_and_written_in_its_own() {
+    for state in AssignmentState::ALL {
+        for word in [state.as_str(), state.as_beta_str(), &state.as_str().to_uppercase()] {
+            for (document, pointer) in [(v1(), "/state"), (beta(), "/assignmentState")] {
+                let document = with(document, pointer, Some(json!(word)));
+                assert_eq!(read_value(&document).expect("a document").state(), state);
+                written_again(&document);
+            }
+        }
+        let assignment = read_value(&with(v1(), "/state", Some(json!(state.as_str())))).expect("a document");
+        let written = |version| serde_json::from_str::<Value>(&write(&assignment, version)).expect("JSON");
+        assert_eq!(written(Version::V1)["state"], state.as_str());
+        assert_eq!(written(Version::Beta)["assignmentState"], state.as_beta_str());
+    }
+}
+
+// R9
+#[test]
+fn whatever_the_status_it_decides_nothing() {
+    for status in [
+        json!("Delivering"),
+        json!("Delivered"),
+        json!("AutoAssignmentInGracePeriod"),
+        json!("NearExpiry1DayNotificationTriggered"),
+        json!("ExpiredNotificationTriggered"),
+        json!(null),
+        json!(17),
+    ] {
+        for (document, pointer) in [(v1(), "/status"), (beta(), "/assignmentStatus")] {
+            let changed = with(document.clone(), pointer, Some(status.clone()));
+            assert_eq!(read_value(&changed), read_value(&document), "{status}");
+        }
+    }
+}
+
+#[test]
+fn every_documented_property_beside_what_is_needed_changes_nothing() {
+    let subject = json!({
+        "displayName": "Adele Vance", "principalName": "adele@contoso.com", "email": "adele@contoso.com",
+        "subjectType": "user", "type": "User", "onPremisesSecurityIdentifier": null, "connectedOrganization": null,
+    });
+    let policy = json!({ "id": GROUP, "displayName": "All", "expiration": { "type": "afterTheParty" } });
+    let more = json!({
+        "@odata.type": "#microsoft.graph.accessPackageAssignment", "@odata.etag": "W/\"1\"",
+        "assignmentPolicy": policy, "accessPackageAssignmentPolicy": policy, "assignmentPolicyId": "",
+        "customExtensionCalloutInstances": [{ "status": "callbackReceived" }], "expiredDateTime": "soon",
+        "isExtended": true, "targetId": "8586ddc8-0ff7-4c24-9c79-f192bc3566e3", "inAFewYears": { "id": [{}] },
+    });
+    for document in [v1(), beta()] {
+        let mut fuller = document.clone();
+        for (place, more) in [("", &more), ("/target", &subject)] {
+            let object = fuller.pointer_mut(place).and_then(Value::as_object_mut).expect("an object");
+            object.extend(more.as_object().expect("an object").clone());
+        }
+        assert_eq!(read_value(&fuller), read_value(&document));
+    }
+    // Not even null, where null is as good as not there.
+    let sparse = with(v1(), "/expiredDateTime", None);
+    let sparse = with(sparse, "/schedule/recurrence", None);
+    assert_eq!(read_value(&with(sparse, "/status", None)), read_value(&v1()));
+}
+
+#[test]
+fn every_origin_system_is_read_and_written() {
+    let eligible = format!("EligibleMember_{OTHER_GROUP}");
+    for (origin_system, resource, role) in [
+        ("AadGroup", GROUP, format!("Member_{GROUP}")),
+        ("AadGroup", GROUP, format!("Owner_{GROUP}")),
+        ("AadGroup", GROUP, eligible.clone()),
+        ("AadGroup", GROUP, eligible.replace("Member", "Owner")),
+        ("AadApplication", GROUP, "00000000-0000-0000-0000-000000000000".into()),
+        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales?\u{e9}", "4".into()),
+        ("DirectoryRole", GROUP, "Eligible".into()),
+        ("DirectoryRole", GROUP, "Active".into()),
+        // Opaque ids are handed on to the letter, whatever JSON has to do for it.
+        ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into()),
+        ("SapIag", "", String::new()),
+    ] {
+        let expected = ResourceRole::from_origin(origin_system, resource, &role).expect("a resource role");
+        let origin = |id: &str| json!({ "originSystem": origin_system, "originId": id });
+        let v1 = with(
+            v1(),
+            "/accessPackage/resourceRoleScopes",
+            Some(json!([{ "role": origin(&role), "scope": origin(resource) }])),
+        );
+        let beta = with(
+            beta(),
+            "/accessPackageAssignmentResourceRoles",
+            Some(
+                json!([{ "accessPackageResourceRole": origin(&role), "accessPackageResourceScope": origin(resource) }]),
+            ),
+        );
+        for document in [v1, beta] {
+            let assignment = read_value(&document).expect("a document");
+            let given = assignment.resource_roles().expect("known");
+            assert_eq!(given.iter().map(|it| &it.resource_role).collect::<Vec<_>>(), [&expected]);
+            written_again(&document);
+        }
+    }
+}
+
+// R21
+#[test]
+fn every_timestamp_of_the_documentation_is_read_and_written() {
+    for (text, written) in [
+        ("2022-07-27T21:55:19Z", "2022-07-27T21:55:19Z"),
+        ("2022-07-27T21:55:19.6Z", "2022-07-27T21:55:19.6Z"),
+        ("2022-07-27T21:55:19.69Z", "2022-07-27T21:55:19.69Z"),
+        ("2020-09-10T23:06:53.307Z", "2020-09-10T23:06:53.307Z"),
+        ("2022-07-27T21:55:19.6900Z", "2022-07-27T21:55:19.69Z"),
+        ("2022-07-27T21:55:19.69012Z", "2022-07-27T21:55:19.69012Z"),
+        ("2022-07-27T21:55:19.690123Z", "2022-07-27T21:55:19.690123Z"),
+        ("2022-07-27T21:55:19.6901234Z", "2022-07-27T21:55:19.6901234Z"),
+        ("2022-07-27T21:55:19.0000000Z", "2022-07-27T21:55:19Z"),
+        ("2022-07-27T21:55:19.69+00:00", "2022-07-27T21:55:19.69Z"),
+        ("2014-01-01T00:00:00Z", "2014-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.9999999Z"),
+    ] {
+        for document in [v1(), beta()] {
+            let expiration = json!({ "endDateTime": text, "duration": null, "type": "afterDateTime" });
+            let document = with(document, "/schedule/expiration", Some(expiration));
+            let assignment = read_value(&document).expect("a document");
+            assert_eq!(assignment.end(), Some(text.parse::<Timestamp>().expect("an instant")));
+            for version in VERSIONS {
+                let again: Value = serde_json::from_str(&write(&assignment, version)).expect("JSON");
+                assert_eq!(again["schedule"]["expiration"]["endDateTime"], written);
+                assert_eq!(again["schedule"]["expiration"]["type"], "afterDateTime");
+            }
+            written_again(&document);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_timestamp_is_an_error_wherever_it_decides() {
+    for text in ["", "never", "2022-07-27", "2022-07-27T21:55:19", "10000-01-01T00:00:00Z"] {
+        for pointer in ["/schedule/startDateTime", "/schedule/expiration/endDateTime"] {
+            let error = read_value(&with(v1(), pointer, Some(json!(text)))).expect_err(text).to_string();
+            let why = format!(
+                "`{text}` is not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as \
+                 `2022-07-27T21:55:19.69Z`"
+            );
+            assert!(error.ends_with(&why), "{error}");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_expiration_is_written_as_its_end() {
+    let start = "2021-12-12T20:08:52.82Z";
+    for (expiration, end) in [
+        (json!({ "type": "noExpiration", "endDateTime": null, "duration": null }), None),
+        (json!({ "type": "notSpecified" }), None),
+        (json!({ "type": "NoExpiration" }), None),
+        (json!({ "type": "afterDateTime", "endDateTime": start }), Some(start)),
+        (json!({ "type": "afterDuration", "duration": "PT3H" }), Some("2021-12-12T23:08:52.82Z")),
+        (json!({ "type": "afterDuration", "duration": "P365D" }), Some("2022-12-12T20:08:52.82Z")),
+        (json!({ "type": "afterDuration", "duration": "P2W" }), Some("2021-12-26T20:08:52.82Z")),
+        (json!({ "type": "afterDuration", "duration": "P1M" }), Some("2022-01-12T20:08:52.82Z")),
+        (json!({ "type": "afterDuration", "duration": "P1DT0.5S" }), Some("2021-12-13T20:08:53.32Z")),
+        (json!({ "type": "afterDuration", "duration": "PT0S" }), Some(start)),
+    ] {
+        for document in [v1(), beta()] {
+            let schedule = json!({ "startDateTime": start, "recurrence": null, "expiration": expiration });
+            let document = with(document, "/schedule", Some(schedule));
+            let read = read_value(&document).expect("a document").end();
+            assert_eq!(read.map(|end| end.to_string()).as_deref(), end, "{expiration}");
+            written_again(&document);
+        }
+    }
+    // The documentation shows one without any expiration too.
+    let bare = json!({ "@odata.type": "microsoft.graph.entitlementManagementSchedule" });
+    assert_eq!(read_value(&with(v1(), "/schedule", Some(bare))).expect("a document").end(), None);
+}
+
+// R21: to take the one for the other would be to guess, and the assignment might never expire.
+#[test]
+fn an_end_where_the_type_has_none_is_a_contradiction() {
+    for kind in ["noExpiration", "notSpecified"] {
+        for (property, value) in [("endDateTime", "2022-07-27T21:55:19.69Z"), ("duration", "P1D")] {
+            let expiration = json!({ "type": kind, property: value });
+            let document = with(v1(), "/schedule/expiration", Some(expiration));
+            assert_eq!(
+                read_value(&document).expect_err("a contradiction").to_string(),
+                format!("`schedule.expiration.{property}` is there, but the type says that there is no end")
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_duration_is_an_error() {
+    for text in ["", "P", "PT", "365", "365D", "P1", "-P1D", "p1d", "1 day", "P1D ", "P99999999999999999999D"]
+    {
+        let expiration = json!({ "type": "afterDuration", "duration": text });
+        let error =
+            read_value(&with(v1(), "/schedule/expiration", Some(expiration))).expect_err(text).to_string();
+        assert!(
+            error.ends_with(&format!("`{text}` is not a duration: expected ISO 8601 such as `P365D`")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_names_of_one_version_are_none_of_the_other() {
+    let role = json!({ "originSystem": "AadGroup", "originId": format!("Member_{GROUP}") });
+    let scope = json!({ "originSystem": "AadGroup", "originId": GROUP });
+    let in_v1 = json!([{ "accessPackageResourceRole": role, "accessPackageResourceScope": scope }]);
+    let in_beta = json!([{ "role": role, "scope": scope }]);
+    for (document, list, role) in [
+        (
+            with(v1(), "/accessPackage/resourceRoleScopes", Some(in_v1)),
+            "accessPackage.resourceRoleScopes",
+            "role",
+        ),
+        (
+            with(beta(), "/accessPackageAssignmentResourceRoles", Some(in_beta)),
+            "accessPackageAssignmentResourceRoles",
+            "accessPackageResourceRole",
+        ),
+    ] {
+        let error = read_value(&document).expect_err("of the other version").to_string();
+        assert!(
+            error.starts_with(&format!("`{list}[0].{role}` is missing: ask for it with `$expand=")),
+            "{error}"
+        );
+    }
+    // Where the state is missing, it is that of the version that the rest is of.
+    let error =
+        |document: Value, pointer: &str| read_value(&with(document, pointer, None)).expect_err("no state");
+    assert_eq!(error(beta(), "/assignmentState").to_string(), "`assignmentState` is missing");
+    assert_eq!(error(v1(), "/state").to_string(), "`state` is missing");
+}
