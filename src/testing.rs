@@ -1,5 +1,152 @@
-//! For your own tests: strategies for what a host passes in.
+//! For your own tests: strategies for what a host passes in, and laws to hold an implementation to.
+//!
+//! Whatever reprocesses assignments, with this crate or without it, can be held to its rules: a server,
+//! a client, a library. Implement [`Implementation`] for it in your tests, and ask for
+//! [all laws](laws::all), or for one:
+//!
+//! ```
+//! use access_package::testing::{Broken, Implementation, Refused, laws};
+//! use access_package::{
+//!     Action, Assignment, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp, evaluate,
+//!     reprocess_observed,
+//! };
+//!
+//! struct Server(Assignment);
+//!
+//! impl Implementation for Server {
+//!     fn reprocess(
+//!         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
+//!     ) -> Result<(), Refused> {
+//!         self.0.expire(now);
+//!         let role = evaluate(caller, &self.0)?;
+//!         reprocess_observed(&mut self.0, role, observe)?;
+//!         Ok(())
+//!     }
+//!     fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+//!         self.0.expire(now);
+//!         let _ = self.0.record(receipt);
+//!     }
+//!     fn actions(&self) -> Vec<Action> { self.0.actions().collect() }
+//!     fn stored(&self) -> StoredAssignment { (&self.0).into() }
+//! }
+//!
+//! # /* In a test this is:
+//! #[test]
+//! # */
+//! fn keeps_the_laws() -> Result<(), Broken> {
+//!     laws::all(|stored| Server(stored.try_into().unwrap()))
+//! }
+//! # keeps_the_laws().unwrap();
+//! ```
 //!
 //! **This module may change before 1.0.**
 
+pub mod laws;
 pub mod strategy;
+mod words;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{
+    Action, Caller, Observed, Reason, Receipt, Refusal, ReprocessError, ResourceRole, Step, StoredAssignment,
+    Timestamp,
+};
+
+/// Something that reprocesses one assignment, as the [laws] see it.
+///
+/// A law makes one from what is stored, which is also how it restarts one: what the new one knows is
+/// what [`stored`](Self::stored) gave. The law has the clock and the executor.
+pub trait Implementation {
+    /// The caller asks to reprocess the assignment, now.
+    ///
+    /// `observe` says what can be seen of a resource role. What does not look at that leaves it out,
+    /// and with it the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
+    ///
+    /// # Errors
+    /// The call is refused.
+    fn reprocess(
+        &mut self,
+        caller: &Caller,
+        observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused>;
+
+    /// The executor reports, now, what became of an action. It may report what makes no sense.
+    fn record(&mut self, receipt: &Receipt, now: Timestamp);
+
+    /// What is still to be carried out, in any order.
+    fn actions(&self) -> Vec<Action>;
+
+    /// What would be found after a restart. The resource roles may stand in any order.
+    fn stored(&self) -> StoredAssignment;
+}
+
+/// Why an [`Implementation`] refuses a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The caller may not.
+    Caller {
+        /// Everything that stands in the way, in any order.
+        reasons: Vec<Reason>,
+        /// What would turn the verdict: sets of steps, in any order.
+        remedies: Vec<Vec<Step>>,
+    },
+    /// The caller may, but not this assignment as it is: its state does not allow it, or its resource
+    /// roles are not known.
+    Assignment,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unauthorized(refusal) => Self::Caller {
+                reasons: refusal.reasons().collect(),
+                remedies: refusal.remedies().map(|remedy| remedy.steps().collect()).collect(),
+            },
+            Refusal::InvalidState { .. } => Self::Assignment,
+        }
+    }
+}
+
+impl From<ReprocessError> for Refused {
+    /// Of a role that does not suffice no more is known than that.
+    fn from(error: ReprocessError) -> Self {
+        match error {
+            ReprocessError::InsufficientRole { .. } => {
+                Self::Caller { reasons: [Reason::InsufficientRole].into(), remedies: Vec::new() }
+            }
+            ReprocessError::InvalidState { .. } | ReprocessError::ResourceRolesUnknown => Self::Assignment,
+        }
+    }
+}
+
+/// A law that does not hold, and the simplest case that was found to show it. Displayed, it says all.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The law, by its name.
+    pub law: &'static str,
+    /// The ids of the [rules](crate::policy) that it comes from.
+    pub rules: &'static str,
+    /// The case, in words: what was given, a line each.
+    pub case: String,
+    /// What the implementation did there.
+    pub found: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { law, rules, case, found } = self;
+        write!(f, "the law \"{law}\" ({rules}) does not hold\n{case}\nfound: {found}")
+    }
+}
+
+/// As displayed, for that is how a test shows the error that it returns.
+impl fmt::Debug for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl core::error::Error for Broken {}

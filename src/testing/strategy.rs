@@ -1,6 +1,7 @@
 //! Strategies for what a host passes in: as it should be, nearly so, and hostile.
 //!
 //! Ids, resource roles and texts come from few values most of the time, so that two of them meet.
+// The large ones are boxed: laid out one in the other they would not fit the stack of a test.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -79,6 +80,7 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
                 ResourceRole::from_origin(&system, &resource, &role).ok()
             }),
     ]
+    .boxed()
 }
 
 /// The text of an origin system or an origin id that is not for us to understand.
@@ -109,7 +111,7 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let unknown = state()
         .prop_flat_map(stored_assignment_in)
         .prop_map(|stored| StoredAssignment { resource_roles: None, ..stored });
-    prop_oneof![8 => known, 1 => unknown]
+    prop_oneof![8 => known, 1 => unknown].boxed()
 }
 
 /// A stored assignment that loads, in this state, with resource roles that are known.
@@ -123,8 +125,9 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending]),
         AssignmentState::DeliveryFailed => (&[Failed], &[Failed]),
     };
-    let resource_roles = (btree_set(resource_role(), 5), vec(select(beyond), 0..=3), any::<bool>()).prop_map(
-        move |(resource_roles, beyond, backwards)| {
+    let number = least.len()..=least.len() + 3;
+    let resource_roles = (btree_set(resource_role(), number), vec(select(beyond), 3), any::<bool>())
+        .prop_map(move |(resource_roles, beyond, backwards)| {
             let fulfillments = least.iter().copied().chain(beyond);
             let with = |(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment };
             let mut all: Vec<_> = resource_roles.into_iter().zip(fulfillments).map(with).collect();
@@ -132,23 +135,24 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
                 all.reverse(); // Loading takes any order.
             }
             all
-        },
-    );
+        });
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
-    ((id(), id(), id(), id()), end, attempt, resource_roles).prop_map(
-        move |((id, catalog, access_package, target), end, attempt, resource_roles)| StoredAssignment {
-            format: StoredAssignment::FORMAT,
-            id,
-            catalog,
-            access_package,
-            target,
-            state,
-            end,
-            attempt,
-            resource_roles: Some(resource_roles),
-        },
-    )
+    ((id(), id(), id(), id()), end, attempt, resource_roles)
+        .prop_map(move |((id, catalog, access_package, target), end, attempt, resource_roles)| {
+            StoredAssignment {
+                format: StoredAssignment::FORMAT,
+                id,
+                catalog,
+                access_package,
+                target,
+                state,
+                end,
+                attempt,
+                resource_roles: Some(resource_roles),
+            }
+        })
+        .boxed()
 }
 
 /// A stored assignment that is nearly whole and does not load: its state contradicts its fulfilments,
@@ -170,7 +174,7 @@ pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let formatted = (whole(), any::<u32>()).prop_filter_map("is another format", |(stored, format)| {
         (format != StoredAssignment::FORMAT).then_some(StoredAssignment { format, ..stored })
     });
-    prop_oneof![contradictory, doubled, formatted]
+    prop_oneof![contradictory, doubled, formatted].boxed()
 }
 
 /// An assignment, in any state.

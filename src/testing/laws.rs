@@ -1,0 +1,160 @@
+//! The laws: what has to hold of every [`Implementation`].
+//!
+//! Each is a function of its own, named for what it says, and takes what makes an implementation of a
+//! stored assignment. The cases are the same each time, and nothing is written down about a failure;
+//! `PROPTEST_CASES` says how many there are of each law (256 if it does not).
+//!
+//! A law looks only at what the implementation answers, gives to be done and has stored. Where it can,
+//! it holds one answer against another; where it cannot, it says itself what the rules say, without
+//! asking the rest of the crate.
+
+mod caller;
+mod life;
+mod told;
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+use uuid::Uuid;
+
+use super::words::Words;
+use super::{Broken, Implementation, strategy};
+use crate::{
+    Account, AssignmentState, Caller, CatalogId, Observed, Permission, ResourceRole, Role, RoleAssignment,
+    Scope, StoredAssignment, Timestamp,
+};
+
+pub use caller::{
+    more_authority_never_hurts, refusal_is_complete_and_its_remedies_minimal, who_may_not_learns_nothing,
+};
+pub use life::{
+    accepted_asks_for_everything_owed, expired_stays_expired, observed_asks_only_for_what_is_missing,
+    only_a_delivered_assignment_is_reprocessed, order_and_repetition_do_not_matter, outcomes_make_the_state,
+    refused_changes_nothing, restart_forgets_nothing,
+};
+
+/// Every law.
+///
+/// # Errors
+/// The first law that does not hold.
+pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
+    refusal_is_complete_and_its_remedies_minimal(&make)?;
+    more_authority_never_hurts(&make)?;
+    who_may_not_learns_nothing(&make)?;
+    only_a_delivered_assignment_is_reprocessed(&make)?;
+    refused_changes_nothing(&make)?;
+    accepted_asks_for_everything_owed(&make)?;
+    observed_asks_only_for_what_is_missing(&make)?;
+    outcomes_make_the_state(&make)?;
+    order_and_repetition_do_not_matter(&make)?;
+    expired_stays_expired(&make)?;
+    restart_forgets_nothing(&make)
+}
+
+struct Law {
+    name: &'static str,
+    rules: &'static str,
+}
+
+impl Law {
+    /// Holds the law in every case, or says in which it does not.
+    fn hold<C: Words>(
+        self,
+        cases: impl Strategy<Value = C>,
+        check: impl Fn(&C) -> Result<(), String>,
+    ) -> Result<(), Broken> {
+        let config = Config { failure_persistence: None, ..Config::default() };
+        let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        let held = runner.run(&cases, |case| check(&case).map_err(TestCaseError::fail));
+        let Self { name: law, rules } = self;
+        held.map_err(|error| match error {
+            TestError::Fail(found, case) => {
+                Broken { law, rules, case: case.words(), found: found.to_string() }
+            }
+            TestError::Abort(why) => {
+                Broken { law, rules, case: "no case".into(), found: format!("could not be tried: {why}") }
+            }
+        })
+    }
+}
+
+fn ensure(holds: bool, found: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(found()) }
+}
+
+/// Whether both have the same items, each as often, in any order.
+fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+    let often = |list: &[T], item| list.iter().filter(|&it| it == item).count();
+    one.len() == other.len() && one.iter().all(|item| often(one, item) == often(other, item))
+}
+
+/// The catalog of every assignment here.
+const HERE: CatalogId = CatalogId::from_uuid(Uuid::from_u128(1));
+
+/// An assignment, and when it is asked for.
+type Given = (StoredAssignment, Timestamp);
+
+fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
+    (stored.prop_map(|stored| StoredAssignment { catalog: HERE, ..stored }), strategy::timestamp())
+}
+
+/// The end has not come; it may be a tick away.
+fn before_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
+    let ahead = proptest::option::of(select([1, 2, 1 << 40, i64::MAX].as_slice()));
+    (at_any_time(stored), ahead).prop_map(|((stored, now), ahead)| {
+        let end = ahead.and_then(|ticks| now.ticks().checked_add(ticks)).and_then(Timestamp::from_ticks);
+        (StoredAssignment { end, ..stored }, now)
+    })
+}
+
+/// The end has come; it may be just now.
+fn from_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
+    let behind = select([0, 1, 1 << 40, i64::MAX].as_slice());
+    (at_any_time(stored), behind).prop_map(|((stored, now), behind)| {
+        let end = now.ticks().checked_sub(behind).and_then(Timestamp::from_ticks).unwrap_or(Timestamp::MIN);
+        (StoredAssignment { end: Some(end), ..stored }, now)
+    })
+}
+
+fn delivered() -> impl Strategy<Value = Given> {
+    before_the_end(strategy::stored_assignment_in(AssignmentState::Delivered))
+}
+
+/// R1
+const LADDER: [Role; 5] = [
+    Role::AccessPackageAssignmentManager,
+    Role::AccessPackageManager,
+    Role::CatalogOwner,
+    Role::IdentityGovernanceAdministrator,
+    Role::GlobalAdministrator,
+];
+
+/// A caller who may, with no more than is needed (R3, R4, R5).
+fn who_may() -> impl Strategy<Value = Caller> {
+    let held = (select(LADDER.as_slice()), select([Scope::Catalog(HERE), Scope::Tenant].as_slice()))
+        .prop_map(|(role, scope)| RoleAssignment { role, scope });
+    let with_the_role = |(account, permissions): (_, &[Permission])| {
+        let permissions = permissions.to_vec();
+        move |held| Caller { account, permissions: permissions.clone(), roles: [held].into() }
+    };
+    let permission = Permission::EntitlementManagementReadWriteAll;
+    prop_oneof![
+        2 => held.clone().prop_map(with_the_role((Account::WorkOrSchool, &[permission]))),
+        1 => held.prop_map(with_the_role((Account::Application, &[]))),
+        1 => Just(Caller {
+            account: Account::Application,
+            permissions: [permission].into(),
+            roles: Vec::new(),
+        }),
+    ]
+}
+
+/// What a host says that has not looked.
+fn unseen(_: &ResourceRole) -> Observed {
+    Observed::Unknown
+}

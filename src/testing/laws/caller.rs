@@ -1,0 +1,199 @@
+//! Laws on who may.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::{HERE, LADDER, Law, at_any_time, before_the_end, ensure, same, unseen};
+use crate::testing::words::{Words, list};
+use crate::testing::{Broken, Implementation, Refused, strategy};
+use crate::{
+    Account, Caller, CatalogId, Permission, Reason, Role, RoleAssignment, Scope, Step, StoredAssignment,
+};
+
+type Answer = Result<(), Refused>;
+
+fn refuses_the_caller(answer: &Answer) -> bool {
+    matches!(answer, Err(Refused::Caller { .. }))
+}
+
+/// Who may not is refused, with everything that stands in the way. The remedies are the smallest sets
+/// of steps that turn the verdict: all of them, and no other.
+///
+/// # Errors
+/// The law does not hold.
+pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law =
+        Law { name: "refusal is complete and its remedies minimal", rules: "R1, R2, R3, R4, R5, R6, R7" };
+    let cases = (before_the_end(strategy::stored_assignment()), strategy::caller(HERE));
+    law.hold(cases, |((stored, now), caller)| {
+        let ask = |caller: &Caller| make(stored.clone()).reprocess(caller, &unseen, *now);
+        let answer = ask(caller);
+        let (reasons, remedies): (&[_], &[_]) = match &answer {
+            Err(Refused::Caller { reasons, remedies }) => (reasons, remedies),
+            Ok(()) | Err(Refused::Assignment) => (&[], &[]),
+        };
+        let in_the_way = in_the_way(caller, stored.catalog);
+        ensure(same(reasons, &in_the_way) && refuses_the_caller(&answer) != in_the_way.is_empty(), || {
+            format!("{}, while in the way stands: {}", answer.words(), list(&in_the_way, ", "))
+        })?;
+        if in_the_way.is_empty() {
+            return Ok(());
+        }
+        let minimal =
+            minimal(|steps| !refuses_the_caller(&ask(&steps.iter().copied().fold(caller.clone(), taken))));
+        let remedies: Vec<_> = remedies.iter().cloned().map(in_order).collect();
+        ensure(same(&remedies, &minimal), || {
+            let (remedies, minimal) = (list(&remedies, ", or "), list(&minimal, ", or "));
+            format!("remedies: {remedies}; when they are tried, what turns the verdict is: {minimal}")
+        })
+    })
+}
+
+/// R3 to R7: what stands in the way of this caller.
+fn in_the_way(caller: &Caller, catalog: CatalogId) -> Vec<Reason> {
+    let mut qualifying = caller.roles.iter().filter(|held| LADDER.contains(&held.role));
+    let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(catalog);
+    let role = if qualifying.clone().any(|held| counts(held.scope)) {
+        None
+    } else if qualifying.next().is_some() {
+        Some(Reason::OutOfScope)
+    } else {
+        Some(Reason::InsufficientRole)
+    };
+    let permitted = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+    let missing = |reason| if permitted { None } else { Some(reason) };
+    let reasons = match caller.account {
+        Account::Personal => [Some(Reason::PersonalAccount), None],
+        Account::WorkOrSchool => [missing(Reason::MissingDelegatedPermission), role],
+        Account::Application if permitted || role.is_none() => [None, None],
+        Account::Application => [Some(Reason::MissingApplicationPermission), role],
+    };
+    reasons.into_iter().flatten().collect()
+}
+
+/// The smallest sets of steps that turn the verdict, found by trying every set.
+fn minimal(turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
+    let mut minimal: Vec<Vec<Step>> = Vec::new();
+    for set in 1..1_u32 << Step::ALL.len() {
+        let steps = (0..).zip(Step::ALL).filter(|(number, _)| set >> number & 1 == 1);
+        let steps: Vec<_> = steps.map(|(_, step)| step).collect();
+        // Every part of a set has come before it.
+        let has_a_part = minimal.iter().any(|part| part.iter().all(|step| steps.contains(step)));
+        if !has_a_part && turns(&steps) {
+            minimal.push(steps);
+        }
+    }
+    minimal
+}
+
+/// The caller, after this step was taken.
+fn taken(mut caller: Caller, step: Step) -> Caller {
+    let permission = Permission::EntitlementManagementReadWriteAll;
+    match (step, caller.account) {
+        (Step::UseWorkOrSchoolAccount, _) => {
+            Caller { account: Account::WorkOrSchool, permissions: Vec::new(), roles: Vec::new() }
+        }
+        (Step::HoldRole, _) => {
+            let role = Role::AccessPackageAssignmentManager;
+            caller.roles.push(RoleAssignment { role, scope: Scope::Catalog(HERE) });
+            caller
+        }
+        (Step::ObtainDelegatedPermission, Account::WorkOrSchool | Account::Personal)
+        | (Step::ObtainApplicationPermission, Account::Application) => {
+            caller.permissions.push(permission);
+            caller
+        }
+        // A permission of the other kind does not come with such a call.
+        (Step::ObtainDelegatedPermission, Account::Application)
+        | (Step::ObtainApplicationPermission, Account::WorkOrSchool | Account::Personal) => caller,
+    }
+}
+
+fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by_key(|step| Step::ALL.iter().position(|other| other == step));
+    steps
+}
+
+/// Who may, still may with one more role or permission, and to the same effect.
+///
+/// # Errors
+/// The law does not hold.
+pub fn more_authority_never_hurts<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "more authority never hurts", rules: "R1, R3, R4, R5" };
+    let more = prop_oneof![
+        strategy::permission().prop_map(More::Permission),
+        strategy::role_assignment(HERE).prop_map(More::Role),
+    ];
+    let cases = (before_the_end(strategy::stored_assignment()), strategy::caller(HERE), more);
+    law.hold(cases, |((stored, now), caller, more)| {
+        let ask = |caller: &Caller| {
+            let mut it = make(stored.clone());
+            (it.reprocess(caller, &unseen, *now), it.actions())
+        };
+        let before = ask(caller);
+        if refuses_the_caller(&before.0) {
+            return Ok(());
+        }
+        // First, and last: the order must not count.
+        for place in [0, usize::MAX] {
+            let after = ask(&more.beside(caller, place));
+            let (was, is) = (before.0.words(), after.0.words());
+            ensure(before.0 == after.0, || format!("{was} before, and with more: {is}"))?;
+            ensure(same(&before.1, &after.1), || "with more, other actions than before".into())?;
+        }
+        Ok(())
+    })
+}
+
+#[derive(Debug, Clone)]
+enum More {
+    Permission(Permission),
+    Role(RoleAssignment),
+}
+
+impl More {
+    fn beside(&self, caller: &Caller, place: usize) -> Caller {
+        let mut caller = caller.clone();
+        match self {
+            Self::Permission(more) => caller.permissions.insert(place.min(caller.permissions.len()), *more),
+            Self::Role(more) => caller.roles.insert(place.min(caller.roles.len()), *more),
+        }
+        caller
+    }
+}
+
+impl Words for More {
+    fn words(&self) -> String {
+        match self {
+            Self::Permission(more) => format!("and then also the permission {}", more.words()),
+            Self::Role(more) => format!("and then also the role {}", more.words()),
+        }
+    }
+}
+
+/// Who may not is answered the same, whatever assignment of the catalog it is and however it stands.
+///
+/// # Errors
+/// The law does not hold.
+pub fn who_may_not_learns_nothing<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "who may not learns nothing", rules: "R8" };
+    let any = || at_any_time(strategy::stored_assignment());
+    law.hold(((any(), any()), strategy::caller(HERE)), |((one, other), caller)| {
+        let ask =
+            |(stored, now): &(StoredAssignment, _)| make(stored.clone()).reprocess(caller, &unseen, *now);
+        let (one, other) = (ask(one), ask(other));
+        let may_not = refuses_the_caller(&one) || refuses_the_caller(&other);
+        ensure(!may_not || one == other, || {
+            format!("of the one, {}; of the other, {}", one.words(), other.words())
+        })
+    })
+}

@@ -1,0 +1,339 @@
+//! Laws on when, and on what happens.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::told::told;
+use super::{HERE, Law, at_any_time, before_the_end, delivered, ensure, from_the_end, same, unseen, who_may};
+use crate::testing::words::{Words, list};
+use crate::testing::{Broken, Implementation, Refused, strategy};
+use crate::{
+    Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome, Receipt,
+    ResourceRole, StoredAssignment, Timestamp,
+};
+
+/// Of an assignment that has not ended, only one that is delivered can be reprocessed, and only if its
+/// resource roles are known. So a second call is refused while the first is under way.
+///
+/// # Errors
+/// The law does not hold.
+pub fn only_a_delivered_assignment_is_reprocessed<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "only a delivered assignment is reprocessed", rules: "R9, R13, R15" };
+    law.hold((before_the_end(strategy::stored_assignment()), who_may()), |((stored, now), caller)| {
+        let answer = make(stored.clone()).reprocess(caller, &unseen, *now);
+        let can = stored.state == AssignmentState::Delivered && stored.resource_roles.is_some();
+        let expected = if can { Ok(()) } else { Err(Refused::Assignment) };
+        ensure(answer == expected, || answer.words())
+    })
+}
+
+/// A refused call changes nothing but what time does: an assignment whose end has come may be expired.
+///
+/// # Errors
+/// The law does not hold.
+pub fn refused_changes_nothing<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "refused changes nothing", rules: "R12" };
+    let cases = (at_any_time(strategy::stored_assignment()), strategy::caller(HERE), seen());
+    law.hold(cases, |((stored, now), caller, seen)| {
+        let mut it = make(stored.clone());
+        match it.reprocess(caller, &look(stored, seen), *now) {
+            Ok(()) => Ok(()),
+            Err(_) => agree_but_for_expiry(&it, stored, *now),
+        }
+    })
+}
+
+/// Accepted, another attempt begins, with an action for every resource role and the assignment
+/// `delivering`, or `delivered` where there is nothing to enforce. Nothing else has changed.
+///
+/// # Errors
+/// The law does not hold.
+pub fn accepted_asks_for_everything_owed<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "accepted asks for everything owed", rules: "R13, R14, R15, R16, R19" };
+    law.hold((delivered(), who_may()), |((stored, now), caller)| {
+        let it = accepted(&make, stored, caller, &unseen, *now)?;
+        agree(&it, &attempted(stored, &it, |_| Fulfillment::Pending))
+    })
+}
+
+/// With observations, what is present is fulfilled and what cannot be enforced has failed, both without
+/// an action; what is absent or unknown is asked for.
+///
+/// # Errors
+/// The law does not hold.
+pub fn observed_asks_only_for_what_is_missing<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "observed asks only for what is missing", rules: "R16, R18, R19, R20" };
+    law.hold((delivered(), who_may(), seen()), |((stored, now), caller, seen)| {
+        let look = look(stored, seen);
+        let it = accepted(&make, stored, caller, &look, *now)?;
+        let expected = attempted(stored, &it, |resource_role| match look(resource_role) {
+            Observed::Present => Fulfillment::Fulfilled,
+            Observed::Absent | Observed::Unknown => Fulfillment::Pending,
+            Observed::Unenforceable => Fulfillment::Failed,
+        });
+        agree(&it, &expected)
+    })
+}
+
+/// Each outcome settles its action. Until the last the assignment is `delivering`; then it is
+/// `delivered` if everything is in place, `partiallyDelivered` if something is, or `deliveryFailed`.
+///
+/// # Errors
+/// The law does not hold.
+pub fn outcomes_make_the_state<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "outcomes make the state", rules: "R15, R16" };
+    law.hold((delivered(), who_may(), outcomes()), |((stored, now), caller, outcomes)| {
+        let mut it = accepted(&make, stored, caller, &unseen, *now)?;
+        let mut told: Vec<Receipt> = Vec::new();
+        for (action, outcome) in it.actions().into_iter().zip(outcomes.iter().cycle()) {
+            let receipt = action.receipt(*outcome);
+            it.record(&receipt, *now);
+            told.push(receipt);
+            let expected = attempted(stored, &it, |resource_role| {
+                match told.iter().find(|receipt| receipt.resource_role == *resource_role) {
+                    None => Fulfillment::Pending,
+                    Some(Receipt { outcome: Outcome::Failed, .. }) => Fulfillment::Failed,
+                    Some(Receipt { outcome: Outcome::Fulfilled, .. }) => Fulfillment::Fulfilled,
+                }
+            });
+            agree(&it, &expected).map_err(|found| format!("told {}, {found}", list(&told, ", ")))?;
+        }
+        Ok(())
+    })
+}
+
+/// Outcomes may come late, twice and in any order, with those of other attempts and other assignments
+/// between them: what comes of them is the same.
+///
+/// # Errors
+/// The law does not hold.
+pub fn order_and_repetition_do_not_matter<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "order and repetition do not matter", rules: "R17" };
+    law.hold((delivered(), who_may(), told()), |((stored, now), caller, told)| {
+        let after = |receipts: &dyn Fn(&I) -> Vec<Receipt>| {
+            let mut it = accepted(&make, stored, caller, &unseen, *now)?;
+            let receipts = receipts(&it);
+            for receipt in &receipts {
+                it.record(receipt, *now);
+            }
+            Ok::<_, String>((receipts, in_order(it.stored()), it.actions()))
+        };
+        let one = after(&|it| told.in_order(it))?;
+        let other = after(&|it| told.otherwise(it, stored.attempt))?;
+        ensure(one.1 == other.1 && same(&one.2, &other.2), || {
+            let words = |(receipts, stored, actions): &(Vec<Receipt>, StoredAssignment, Vec<Action>)| {
+                format!("told {}: {}", list(receipts, ", "), with_actions(stored, actions))
+            };
+            format!("{}\nbut {}", words(&one), words(&other))
+        })
+    })
+}
+
+/// From its end on, and once expired, an assignment cannot be reprocessed, asks for nothing, takes no
+/// outcome, and never comes back, not even if the clock does.
+///
+/// # Errors
+/// The law does not hold.
+pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
+    let law = Law { name: "expired stays expired", rules: "R21" };
+    let given = prop_oneof![
+        from_the_end(strategy::stored_assignment()),
+        at_any_time(strategy::stored_assignment_in(AssignmentState::Expired)),
+    ];
+    law.hold((given, who_may(), outcomes()), |((stored, now), caller, outcomes)| {
+        let mut it = make(stored.clone());
+        let known = stored.resource_roles.iter().flatten();
+        for (role, outcome) in known.zip(outcomes.iter().cycle()) {
+            let receipt = Receipt {
+                assignment: stored.id,
+                attempt: stored.attempt,
+                resource_role: role.resource_role.clone(),
+                outcome: *outcome,
+            };
+            it.record(&receipt, *now);
+            agree_but_for_expiry(&it, stored, *now)
+                .map_err(|found| format!("told {}, {found}", receipt.words()))?;
+        }
+        let clocks = [*now, Timestamp::MIN];
+        // One who did not save what time has done cannot know of it when the clock goes back.
+        let until = if it.stored().state == AssignmentState::Expired { 2 } else { 1 };
+        for now in clocks.into_iter().take(until) {
+            let answer = it.reprocess(caller, &unseen, now);
+            ensure(answer == Err(Refused::Assignment), || {
+                format!("{} at tick {}", answer.words(), now.ticks())
+            })?;
+        }
+        agree_but_for_expiry(&it, stored, *now)
+    })
+}
+
+/// What is still to be done follows from what is stored: one that is started anew asks for the same,
+/// and goes on the same.
+///
+/// # Errors
+/// The law does not hold.
+pub fn restart_forgets_nothing<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+) -> Result<(), Broken> {
+    let law = Law { name: "restart forgets nothing", rules: "R22" };
+    let given = prop_oneof![delivered(), before_the_end(strategy::stored_assignment())];
+    law.hold((given, who_may(), outcomes()), |((stored, now), caller, outcomes)| {
+        let mut it = make(stored.clone());
+        agree(&it, stored).map_err(|found| format!("started, {found}"))?;
+        // Refused or not: what counts is what it has become.
+        let _ = it.reprocess(caller, &unseen, *now);
+        let receipts = it.actions().into_iter().zip(outcomes.iter().cycle());
+        let receipts: Vec<_> = receipts.map(|(action, outcome)| action.receipt(*outcome)).collect();
+        for (number, receipt) in receipts.iter().enumerate() {
+            let mut again = make(it.stored());
+            same_as(&again, &it)
+                .map_err(|found| format!("after {number} outcomes started again, {found}"))?;
+            it.record(receipt, *now);
+            again.record(receipt, *now);
+            same_as(&again, &it).map_err(|found| format!("started again and told one more, {found}"))?;
+        }
+        same_as(&make(it.stored()), &it).map_err(|found| format!("in the end started again, {found}"))
+    })
+}
+
+/// What the host sees, of one resource role after the other.
+fn seen() -> impl Strategy<Value = Vec<Observed>> {
+    vec(strategy::observed(), 1..4)
+}
+
+fn look<'a>(
+    stored: &'a StoredAssignment,
+    seen: &'a [Observed],
+) -> impl Fn(&ResourceRole) -> Observed + use<'a> {
+    |resource_role| {
+        let mut known = stored.resource_roles.iter().flatten();
+        let place = known.position(|role| role.resource_role == *resource_role);
+        place.and_then(|place| seen.iter().cycle().nth(place)).copied().unwrap_or(Observed::Unknown)
+    }
+}
+
+fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+    vec(strategy::outcome(), 1..4)
+}
+
+fn accepted<I: Implementation>(
+    make: impl Fn(StoredAssignment) -> I,
+    stored: &StoredAssignment,
+    caller: &Caller,
+    observe: &dyn Fn(&ResourceRole) -> Observed,
+    now: Timestamp,
+) -> Result<I, String> {
+    let mut it = make(stored.clone());
+    let answer = it.reprocess(caller, observe, now);
+    ensure(answer.is_ok(), || answer.words())?;
+    let attempt = it.stored().attempt;
+    ensure(attempt != stored.attempt, || format!("accepted, and still attempt {attempt}"))?;
+    Ok(it)
+}
+
+/// The assignment, in the attempt that the implementation has begun, when this is known of each
+/// resource role.
+fn attempted(
+    before: &StoredAssignment,
+    it: &impl Implementation,
+    fulfillment: impl Fn(&ResourceRole) -> Fulfillment,
+) -> StoredAssignment {
+    let mut after = StoredAssignment { attempt: it.stored().attempt, ..before.clone() };
+    after.resource_roles.iter_mut().flatten().for_each(|role| {
+        role.fulfillment = fulfillment(&role.resource_role);
+    });
+    let all: Vec<_> = after.resource_roles.iter().flatten().map(|role| role.fulfillment).collect();
+    let count = |wanted| all.iter().filter(|&&fulfillment| fulfillment == wanted).count();
+    after.state = if count(Fulfillment::Pending) > 0 {
+        AssignmentState::Delivering // R15
+    } else if count(Fulfillment::Failed) == 0 {
+        AssignmentState::Delivered // R16, and for the others too
+    } else if count(Fulfillment::Fulfilled) > 0 {
+        AssignmentState::PartiallyDelivered
+    } else {
+        AssignmentState::DeliveryFailed
+    };
+    after
+}
+
+/// What has to be done for an assignment that stands so (R21, R22).
+fn owed(stored: &StoredAssignment) -> Vec<Action> {
+    let pending = |role: &&AssignmentResourceRole| {
+        stored.state == AssignmentState::Delivering && role.fulfillment == Fulfillment::Pending
+    };
+    let action = |role: &AssignmentResourceRole| Action {
+        assignment: stored.id,
+        attempt: stored.attempt,
+        target: stored.target,
+        resource_role: role.resource_role.clone(),
+        end: stored.end,
+    };
+    stored.resource_roles.iter().flatten().filter(pending).map(action).collect()
+}
+
+fn agree(it: &impl Implementation, expected: &StoredAssignment) -> Result<(), String> {
+    agrees(&it.stored(), &it.actions(), expected, &owed(expected))
+}
+
+/// Each with what it has stored and gives to be done.
+fn same_as(it: &impl Implementation, other: &impl Implementation) -> Result<(), String> {
+    agrees(&it.stored(), &it.actions(), &other.stored(), &other.actions())
+}
+
+fn agrees(
+    stored: &StoredAssignment,
+    actions: &[Action],
+    expected: &StoredAssignment,
+    owed: &[Action],
+) -> Result<(), String> {
+    let (stored, expected) = (in_order(stored.clone()), in_order(expected.clone()));
+    ensure(stored == expected && same(actions, owed), || {
+        let (is, has_to_be) = (with_actions(&stored, actions), with_actions(&expected, owed));
+        format!("there is {is}\nwhere there has to be {has_to_be}")
+    })
+}
+
+/// As it was; or, where its end has come, expired and otherwise as it was (R12, R21).
+fn agree_but_for_expiry(
+    it: &impl Implementation,
+    before: &StoredAssignment,
+    now: Timestamp,
+) -> Result<(), String> {
+    let ended = before.end.is_some_and(|end| now >= end);
+    let expired = it.stored().state == AssignmentState::Expired;
+    let state = if ended && expired { AssignmentState::Expired } else { before.state };
+    agree(it, &StoredAssignment { state, ..before.clone() })
+}
+
+fn with_actions(stored: &StoredAssignment, actions: &[Action]) -> String {
+    format!("{}; still to be done: {}", stored.words(), list(actions, ", "))
+}
+
+fn in_order(mut stored: StoredAssignment) -> StoredAssignment {
+    if let Some(known) = &mut stored.resource_roles {
+        known.sort_by(|a, b| a.resource_role.cmp(&b.resource_role));
+    }
+    stored
+}
+
+impl Words for Vec<Outcome> {
+    fn words(&self) -> String {
+        format!("outcomes, of one action after the other, and then again: {}", list(self, ", "))
+    }
+}

@@ -1,0 +1,76 @@
+//! The same reports, told in two ways.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use uuid::Uuid;
+
+use crate::testing::words::Words;
+use crate::testing::{Implementation, strategy};
+use crate::{AssignmentId, Outcome, Receipt};
+
+/// What is reported, each by the place of its action.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    reports: Vec<(usize, Outcome)>,
+    /// Which of them are repeated, before they come from the last to the first.
+    again: Vec<usize>,
+    /// What does not belong here.
+    astray: Vec<(Astray, usize, Outcome)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Astray {
+    AttemptBefore,
+    AttemptAfter,
+    OtherAssignment,
+}
+
+pub(super) fn told() -> impl Strategy<Value = Told> {
+    use Astray::{AttemptAfter, AttemptBefore, OtherAssignment};
+    let report = || (0..3_usize, strategy::outcome());
+    let astray = select([AttemptBefore, AttemptAfter, OtherAssignment].as_slice());
+    let astray = (astray, report()).prop_map(|(astray, (place, outcome))| (astray, place, outcome));
+    (vec(report(), 1..5), vec(0..4_usize, 0..4), vec(astray, 0..3))
+        .prop_map(|(reports, again, astray)| Told { reports, again, astray })
+}
+
+impl Told {
+    pub(super) fn in_order(&self, it: &impl Implementation) -> Vec<Receipt> {
+        let mut actions = it.actions();
+        actions.sort_by(|a, b| a.resource_role.cmp(&b.resource_role));
+        let receipt = |&(place, outcome): &(usize, Outcome)| {
+            Some(actions.get(place % actions.len().max(1))?.clone().receipt(outcome))
+        };
+        self.reports.iter().filter_map(receipt).collect()
+    }
+
+    pub(super) fn otherwise(&self, it: &impl Implementation, attempt_before: u32) -> Vec<Receipt> {
+        let in_order = self.in_order(it);
+        let repeated = self.again.iter().filter_map(|&place| in_order.iter().cycle().nth(place));
+        let all: Vec<_> = repeated.chain(in_order.iter().rev()).cloned().collect();
+        let astray = self.astray.iter().filter_map(|&(astray, place, outcome)| {
+            let mut receipt = Receipt { outcome, ..in_order.iter().cycle().nth(place)?.clone() };
+            match astray {
+                Astray::AttemptBefore => receipt.attempt = attempt_before,
+                Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1),
+                Astray::OtherAssignment => {
+                    let other = receipt.assignment.as_uuid().as_u128() ^ 1;
+                    receipt.assignment = AssignmentId::from_uuid(Uuid::from_u128(other));
+                }
+            }
+            Some(receipt)
+        });
+        all.into_iter().chain(astray).collect()
+    }
+}
+
+impl Words for Told {
+    fn words(&self) -> String {
+        format!("reports: {}, and then in another order", self.reports.len())
+    }
+}

@@ -1,0 +1,190 @@
+//! A case in words, a line for each thing given.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Refused;
+use crate::{
+    Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
+    Permission, Reason, Receipt, ResourceRole, RoleAssignment, Step, StoredAssignment, Timestamp,
+};
+
+pub(super) trait Words {
+    fn words(&self) -> String;
+}
+
+/// Joined; "none" if there are none.
+pub(super) fn list<T: Words>(items: &[T], between: &str) -> String {
+    if items.is_empty() {
+        return "none".into();
+    }
+    items.iter().map(Words::words).collect::<Vec<_>>().join(between)
+}
+
+/// A thing given: a line of its own.
+impl<A: Words, B: Words> Words for (A, B) {
+    fn words(&self) -> String {
+        format!("{}\n{}", self.0.words(), self.1.words())
+    }
+}
+
+impl<A: Words, B: Words, C: Words> Words for (A, B, C) {
+    fn words(&self) -> String {
+        format!("{}\n{}\n{}", self.0.words(), self.1.words(), self.2.words())
+    }
+}
+
+impl Words for StoredAssignment {
+    fn words(&self) -> String {
+        let Self { id, catalog, state, attempt, end, resource_roles, .. } = self;
+        let end = end.map_or("without an end".into(), |end| format!("ends at tick {}", end.ticks()));
+        let resource_roles = match resource_roles {
+            None => "not known".into(),
+            Some(known) => list(known, ", "),
+        };
+        format!(
+            "assignment: {id}, `{state}`, attempt {attempt}, {end}, in catalog {catalog}; resource roles: {resource_roles}"
+        )
+    }
+}
+
+impl Words for AssignmentResourceRole {
+    fn words(&self) -> String {
+        format!("{} {}", self.resource_role.words(), self.fulfillment.words())
+    }
+}
+
+impl Words for ResourceRole {
+    fn words(&self) -> String {
+        format!("`{self}`")
+    }
+}
+
+impl Words for AssignmentState {
+    fn words(&self) -> String {
+        format!("`{self}`")
+    }
+}
+
+impl Words for Fulfillment {
+    fn words(&self) -> String {
+        match self {
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Fulfilled => "fulfilled",
+        }
+        .into()
+    }
+}
+
+impl Words for Timestamp {
+    fn words(&self) -> String {
+        format!("now: tick {}", self.ticks())
+    }
+}
+
+impl Words for Caller {
+    fn words(&self) -> String {
+        let account = match self.account {
+            Account::WorkOrSchool => "a work or school account",
+            Account::Application => "an application",
+            Account::Personal => "a personal account",
+        };
+        let (permissions, roles) = (list(&self.permissions, ", "), list(&self.roles, ", "));
+        format!("caller: {account}; permissions: {permissions}; roles: {roles}")
+    }
+}
+
+impl Words for Permission {
+    fn words(&self) -> String {
+        format!("`{self}`")
+    }
+}
+
+impl Words for RoleAssignment {
+    fn words(&self) -> String {
+        format!("`{}` on `{}`", self.role, self.scope)
+    }
+}
+
+impl Words for Vec<Observed> {
+    fn words(&self) -> String {
+        format!("seen, of one resource role after the other, and then again: {}", list(self, ", "))
+    }
+}
+
+impl Words for Observed {
+    fn words(&self) -> String {
+        match self {
+            Self::Present => "present",
+            Self::Absent => "absent",
+            Self::Unknown => "unknown",
+            Self::Unenforceable => "unenforceable",
+        }
+        .into()
+    }
+}
+
+impl Words for Outcome {
+    fn words(&self) -> String {
+        match self {
+            Self::Fulfilled => "fulfilled",
+            Self::Failed => "failed",
+        }
+        .into()
+    }
+}
+
+impl Words for Receipt {
+    fn words(&self) -> String {
+        let Self { assignment, attempt, resource_role, outcome } = self;
+        format!(
+            "{} {} (attempt {attempt} of assignment {assignment})",
+            resource_role.words(),
+            outcome.words()
+        )
+    }
+}
+
+impl Words for Action {
+    fn words(&self) -> String {
+        let Self { assignment, attempt, target, resource_role, end } = self;
+        let end = end.map_or("no end".into(), |end| format!("end at tick {}", end.ticks()));
+        format!(
+            "{} for {target} (attempt {attempt} of assignment {assignment}, {end})",
+            resource_role.words()
+        )
+    }
+}
+
+impl Words for Reason {
+    fn words(&self) -> String {
+        format!("`{}`", self.code())
+    }
+}
+
+impl Words for Step {
+    fn words(&self) -> String {
+        format!("`{}`", self.code())
+    }
+}
+
+impl Words for Vec<Step> {
+    fn words(&self) -> String {
+        list(self, " and ")
+    }
+}
+
+impl Words for Result<(), Refused> {
+    fn words(&self) -> String {
+        match self {
+            Ok(()) => "accepted".into(),
+            Err(Refused::Caller { reasons, remedies }) => {
+                let (reasons, remedies) = (list(reasons, ", "), list(remedies, ", or "));
+                format!("the caller is refused (reasons: {reasons}; remedies: {remedies})")
+            }
+            Err(Refused::Assignment) => "the assignment is refused".into(),
+        }
+    }
+}

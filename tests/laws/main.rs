@@ -1,0 +1,162 @@
+//! The laws of `testing`, and the strategies they draw from: the crate keeps them, and each of the
+//! mistakes that somebody could make is found out by the law that it offends.
+#![cfg(feature = "proptest")]
+
+mod mistakes;
+mod strategies;
+
+use access_package::testing::{Broken, Implementation, Refused, laws};
+use access_package::{
+    Action, Assignment, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp, evaluate,
+    reprocess_observed,
+};
+
+use mistakes::{Mistake, Mistaken};
+
+/// The crate's own functions, in the order of the driver contract.
+struct Faithful(Assignment);
+
+impl Implementation for Faithful {
+    fn reprocess(
+        &mut self,
+        caller: &Caller,
+        observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.0.expire(now);
+        let role = evaluate(caller, &self.0)?;
+        reprocess_observed(&mut self.0, role, observe)?;
+        Ok(())
+    }
+
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+        self.0.expire(now);
+        // What is not one of its receipts changes nothing.
+        let _ = self.0.record(receipt);
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        self.0.actions().collect()
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        (&self.0).into()
+    }
+}
+
+fn faithful(stored: StoredAssignment) -> Faithful {
+    Faithful(stored.try_into().expect("a law gives what loads"))
+}
+
+#[test]
+fn the_crate_keeps_the_laws() -> Result<(), Broken> {
+    laws::all(faithful)
+}
+
+/// Time has made it expire, and the host saves that only with something else.
+struct ForgetsToSaveWhatTimeDid(Faithful);
+
+impl Implementation for ForgetsToSaveWhatTimeDid {
+    fn reprocess(
+        &mut self,
+        caller: &Caller,
+        observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let before = self.0.0.clone();
+        self.0.reprocess(caller, observe, now).inspect_err(|_| self.0.0 = before)
+    }
+
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+        self.0.record(receipt, now);
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        self.0.actions()
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        self.0.stored()
+    }
+}
+
+// R12: a host may save it, and need not.
+#[test]
+fn a_host_need_not_save_with_a_refusal_what_time_did() -> Result<(), Broken> {
+    laws::all(|stored| ForgetsToSaveWhatTimeDid(faithful(stored)))
+}
+
+/// Each of these is found out by this law, and told by its name.
+fn find_out(
+    law: &str,
+    holds: impl Fn(&dyn Fn(StoredAssignment) -> Mistaken) -> Result<(), Broken>,
+    of: &[Mistake],
+) {
+    for &mistake in of {
+        let broken = holds(&|stored| Mistaken::new(mistake, stored));
+        let broken = broken.err().unwrap_or_else(|| panic!("{mistake:?} is not found out"));
+        println!("{mistake:?}: {broken}\n");
+        assert_eq!(broken.law, law);
+    }
+}
+
+/// The law and what makes the mistaken one; then who is found out by it.
+macro_rules! each_law_finds_out {
+    ($($law:ident: $($mistake:ident)+;)+) => {
+        $(
+            #[test]
+            fn $law() {
+                let law = stringify!($law).replace('_', " ");
+                find_out(&law, |make| laws::$law(make), &[$(Mistake::$mistake),+]);
+            }
+        )+
+    };
+}
+
+mod finds_out {
+    use super::*;
+
+    each_law_finds_out! {
+        refusal_is_complete_and_its_remedies_minimal: NamesOneReason NamesOneRemedy AsksForMoreThanItTakes TakesReadForReadWrite AsksForTheRoleOnly TakesAPersonalAccountForAnother RefusesGlobalAdministrators;
+        more_authority_never_hurts: LooksAtTheFirstRole TwoRolesAreTooMany;
+        who_may_not_learns_nothing: LooksAtTheStateFirst;
+        only_a_delivered_assignment_is_reprocessed: ReprocessesWhatHasFailed ReprocessesWhatIsUnderWay;
+        refused_changes_nothing: CountsARefusedAttempt;
+        accepted_asks_for_everything_owed: ForgetsTheLastResourceRole MovesTheEnd DoesNotCountTheAttempt;
+        observed_asks_only_for_what_is_missing: TakesUnknownForPresent EnforcesWhatIsThere HidesWhatCannotBeEnforced;
+        outcomes_make_the_state: AnyFailureIsAllFailure DeliversAtTheFirstOutcome;
+        order_and_repetition_do_not_matter: TheLastWordWins TakesOutcomesOfAnyAttempt;
+        expired_stays_expired: NeverExpires TheEndIsInclusive ComesBackWithTheClock;
+        restart_forgets_nothing: QueuesInMemory SavesOnlyTheState;
+    }
+}
+
+/// The text is for whoever reads a failed test: the law, its rules, the case, what was found.
+#[test]
+fn a_broken_law_is_told_in_words() {
+    let broken = laws::observed_asks_only_for_what_is_missing(|stored| {
+        Mistaken::new(Mistake::TakesUnknownForPresent, stored)
+    });
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    let asked = "00000000-0000-0000-0000-000000000001";
+    let words = broken.unwrap_err().to_string();
+    println!("{words}");
+    assert!(words.starts_with(
+        "the law \"observed asks only for what is missing\" (R16, R18, R19, R20) does not hold\nassignment: "
+    ));
+    assert!(
+        words.contains(&format!("`delivered`, attempt 0, without an end, in catalog {asked}")),
+        "{words}"
+    );
+    assert!(words.contains("\nseen, of one resource role after the other, and then again: unknown\nfound: "));
+    assert!(words.contains(nobody), "{words}");
+}
+
+/// A panic in an implementation is a law that does not hold, and the case is told.
+#[test]
+fn an_implementation_that_panics_is_told_of() {
+    let broken = laws::refused_changes_nothing(|stored| Mistaken::new(Mistake::Panics, stored));
+    let Broken { case, found, .. } = broken.unwrap_err();
+    assert!(case.contains("caller: "), "{case}");
+    assert!(found.contains("not today"), "{found}");
+}

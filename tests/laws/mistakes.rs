@@ -1,0 +1,230 @@
+//! Implementations that go wrong, each in one place.
+
+use access_package::testing::{Implementation, Refused};
+use access_package::{
+    Account, Action, AssignmentState, Caller, Fulfillment, Observed, Outcome, Permission, Receipt,
+    ResourceRole, Role, Step, StoredAssignment, Timestamp,
+};
+
+use crate::{Faithful, faithful};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Mistake {
+    NamesOneReason,
+    NamesOneRemedy,
+    AsksForMoreThanItTakes,
+    TakesReadForReadWrite,
+    AsksForTheRoleOnly,
+    TakesAPersonalAccountForAnother,
+    LooksAtTheFirstRole,
+    RefusesGlobalAdministrators,
+    TwoRolesAreTooMany,
+    LooksAtTheStateFirst,
+    ReprocessesWhatHasFailed,
+    ReprocessesWhatIsUnderWay,
+    CountsARefusedAttempt,
+    ForgetsTheLastResourceRole,
+    MovesTheEnd,
+    DoesNotCountTheAttempt,
+    TakesUnknownForPresent,
+    EnforcesWhatIsThere,
+    HidesWhatCannotBeEnforced,
+    AnyFailureIsAllFailure,
+    DeliversAtTheFirstOutcome,
+    TheLastWordWins,
+    TakesOutcomesOfAnyAttempt,
+    NeverExpires,
+    TheEndIsInclusive,
+    ComesBackWithTheClock,
+    QueuesInMemory,
+    SavesOnlyTheState,
+    Panics,
+}
+
+/// The faithful one, but for a mistake.
+pub(crate) struct Mistaken {
+    mistake: Mistake,
+    it: Faithful,
+    /// What it has been asked for since it was started, where it keeps that.
+    queue: Vec<Action>,
+}
+
+impl Mistaken {
+    pub(crate) fn new(mistake: Mistake, stored: StoredAssignment) -> Self {
+        Self { mistake, it: faithful(stored), queue: Vec::new() }
+    }
+
+    /// Changes what is kept behind the back of the life cycle.
+    fn meddle(&mut self, meddle: impl FnOnce(&mut StoredAssignment)) {
+        let mut stored = self.it.stored();
+        meddle(&mut stored);
+        self.it = faithful(stored);
+    }
+
+    /// Goes on as if all were delivered.
+    fn pretend_delivered(&mut self) {
+        self.meddle(|stored| {
+            stored.state = AssignmentState::Delivered;
+            for role in stored.resource_roles.iter_mut().flatten() {
+                role.fulfillment = Fulfillment::Fulfilled;
+            }
+        });
+    }
+
+    /// The caller, as this one takes it to be.
+    fn mistaken_for(&self, caller: &Caller) -> Caller {
+        let mut caller = caller.clone();
+        match self.mistake {
+            Mistake::TakesReadForReadWrite if !caller.permissions.is_empty() => {
+                caller.permissions = vec![Permission::EntitlementManagementReadWriteAll];
+            }
+            Mistake::AsksForTheRoleOnly => {
+                caller.permissions.push(Permission::EntitlementManagementReadWriteAll);
+            }
+            Mistake::TakesAPersonalAccountForAnother if caller.account == Account::Personal => {
+                caller.account = Account::WorkOrSchool;
+            }
+            Mistake::RefusesGlobalAdministrators => {
+                caller.roles.retain(|held| held.role != Role::GlobalAdministrator);
+            }
+            Mistake::LooksAtTheFirstRole => caller.roles.truncate(1),
+            Mistake::TwoRolesAreTooMany if caller.roles.len() > 1 => caller.roles.clear(),
+            _ => {}
+        }
+        caller
+    }
+
+    fn mistaken_refusal(&mut self, refused: Refused) -> Refused {
+        match (self.mistake, refused) {
+            (Mistake::CountsARefusedAttempt, refused) => {
+                self.meddle(|stored| stored.attempt = stored.attempt.wrapping_add(1));
+                refused
+            }
+            (Mistake::NamesOneReason, Refused::Caller { reasons, remedies }) => {
+                Refused::Caller { reasons: reasons.into_iter().take(1).collect(), remedies }
+            }
+            (Mistake::NamesOneRemedy, Refused::Caller { reasons, remedies }) => {
+                Refused::Caller { reasons, remedies: remedies.into_iter().take(1).collect() }
+            }
+            (Mistake::AsksForMoreThanItTakes, Refused::Caller { reasons, .. }) => {
+                let remedies = vec![vec![Step::HoldRole, Step::ObtainDelegatedPermission]];
+                Refused::Caller { reasons, remedies }
+            }
+            (_, refused) => refused,
+        }
+    }
+}
+
+impl Implementation for Mistaken {
+    fn reprocess(
+        &mut self,
+        caller: &Caller,
+        observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        assert!(self.mistake != Mistake::Panics, "not today");
+        let state = self.it.0.state();
+        let ended = self.it.0.end().is_some_and(|end| now >= end);
+        let now = match (self.mistake, self.it.0.end()) {
+            (Mistake::NeverExpires, _) => Timestamp::MIN,
+            (Mistake::TheEndIsInclusive, Some(end)) if now == end => Timestamp::MIN,
+            _ => now,
+        };
+        match (self.mistake, state) {
+            (Mistake::LooksAtTheStateFirst, AssignmentState::Delivering) => return Err(Refused::Assignment),
+            (
+                Mistake::ReprocessesWhatHasFailed,
+                AssignmentState::DeliveryFailed | AssignmentState::PartiallyDelivered,
+            )
+            | (Mistake::ReprocessesWhatIsUnderWay, AssignmentState::Delivering) => self.pretend_delivered(),
+            (Mistake::ComesBackWithTheClock, AssignmentState::Expired) if !ended => self.pretend_delivered(),
+            _ => {}
+        }
+        let mistaken = |resource_role: &_| match (self.mistake, observe(resource_role)) {
+            (Mistake::TakesUnknownForPresent, Observed::Unknown)
+            | (Mistake::HidesWhatCannotBeEnforced, Observed::Unenforceable) => Observed::Present,
+            (Mistake::EnforcesWhatIsThere, Observed::Present) => Observed::Absent,
+            (_, seen) => seen,
+        };
+        let caller = self.mistaken_for(caller);
+        let before = self.it.stored();
+        if let Err(refused) = self.it.reprocess(&caller, &mistaken, now) {
+            return Err(self.mistaken_refusal(refused));
+        }
+        match self.mistake {
+            Mistake::MovesTheEnd => self.meddle(|stored| stored.end = None),
+            Mistake::DoesNotCountTheAttempt => self.meddle(|stored| stored.attempt = before.attempt),
+            _ => {}
+        }
+        self.queue = self.it.actions();
+        Ok(())
+    }
+
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+        let mut receipt = receipt.clone();
+        let attempt = self.it.0.attempt();
+        self.queue.retain(|action| action.resource_role != receipt.resource_role);
+        match self.mistake {
+            Mistake::TakesOutcomesOfAnyAttempt => receipt.attempt = attempt,
+            Mistake::NeverExpires => return self.it.record(&receipt, Timestamp::MIN),
+            Mistake::TheLastWordWins
+                if receipt.assignment == self.it.0.id() && receipt.attempt == attempt =>
+            {
+                // Forgets what was said before, by way of a new attempt of the same number.
+                return self.last_word(&receipt, now);
+            }
+            _ => {}
+        }
+        self.it.record(&receipt, now);
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        let mut actions = self.it.actions();
+        match self.mistake {
+            Mistake::QueuesInMemory => actions.clone_from(&self.queue),
+            Mistake::ForgetsTheLastResourceRole if self.it.0.state() == AssignmentState::Delivering => {
+                actions.pop();
+            }
+            _ => {}
+        }
+        actions
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        let mut stored = self.it.stored();
+        match (self.mistake, stored.state) {
+            (Mistake::AnyFailureIsAllFailure, AssignmentState::PartiallyDelivered) => {
+                stored.state = AssignmentState::DeliveryFailed;
+            }
+            (Mistake::DeliversAtTheFirstOutcome, AssignmentState::Delivering) => {
+                let settled =
+                    |role: &access_package::AssignmentResourceRole| role.fulfillment != Fulfillment::Pending;
+                if stored.resource_roles.iter().flatten().any(settled) {
+                    stored.state = AssignmentState::Delivered;
+                }
+            }
+            (Mistake::SavesOnlyTheState, AssignmentState::Delivering) => {
+                for role in stored.resource_roles.iter_mut().flatten() {
+                    role.fulfillment = Fulfillment::Pending;
+                }
+            }
+            _ => {}
+        }
+        stored
+    }
+}
+
+impl Mistaken {
+    fn last_word(&mut self, receipt: &Receipt, now: Timestamp) {
+        if receipt.outcome == Outcome::Failed && self.it.0.state() != AssignmentState::Expired {
+            self.meddle(|stored| {
+                let mut known = stored.resource_roles.iter_mut().flatten();
+                if let Some(role) = known.find(|role| role.resource_role == receipt.resource_role) {
+                    role.fulfillment = Fulfillment::Pending;
+                    stored.state = AssignmentState::Delivering;
+                }
+            });
+        }
+        self.it.record(receipt, now);
+    }
+}

@@ -1,0 +1,156 @@
+//! The strategies: what is said to be whole is whole, what is said to be broken is not, and of
+//! everything there is some.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use access_package::testing::strategy;
+use access_package::{
+    Account, Action, Assignment, AssignmentState, Caller, CatalogId, LoadError, Receipt, Refusal,
+    ResourceRole, Role, StoredAssignment, Timestamp, evaluate,
+};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use uuid::Uuid;
+
+/// Counts what kinds of values there are; the same each time.
+fn kinds<T: Debug>(values: impl Strategy<Value = T>, kind: impl Fn(T) -> String) -> BTreeMap<String, u32> {
+    let config = Config { cases: 2000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let seen = RefCell::new(BTreeMap::new());
+    let note = |value| {
+        *seen.borrow_mut().entry(kind(value)).or_default() += 1;
+        Ok(())
+    };
+    runner.run(&values, note).unwrap_or_else(|error| panic!("{error}"));
+    let seen = seen.into_inner();
+    println!("{seen:?}");
+    seen
+}
+
+fn names(kinds: &BTreeMap<String, u32>) -> Vec<&str> {
+    kinds.keys().map(String::as_str).collect()
+}
+
+#[test]
+fn whole_assignments_load_in_every_state() {
+    let loaded = |stored: StoredAssignment| {
+        let assignment = Assignment::try_from(stored).expect("whole");
+        format!("{}, known: {}", assignment.state(), assignment.resource_roles().is_some())
+    };
+    assert_eq!(kinds(strategy::stored_assignment(), loaded).len(), 2 * AssignmentState::ALL.len());
+    for state in AssignmentState::ALL {
+        let of_this = |stored: StoredAssignment| {
+            assert_eq!(stored.state, state);
+            let known = stored.resource_roles.clone().expect("known").len();
+            loaded(stored);
+            known.to_string()
+        };
+        assert!(kinds(strategy::stored_assignment_in(state), of_this).len() > 3);
+    }
+}
+
+#[test]
+fn broken_assignments_do_not_load_for_each_reason() {
+    let reason = |stored| match Assignment::try_from(stored).expect_err("broken") {
+        LoadError::UnsupportedFormat { .. } => "format",
+        LoadError::DuplicateResourceRole(_) => "duplicate",
+        LoadError::StateContradictsFulfillments { .. } => "state",
+    };
+    let seen = kinds(strategy::broken_stored_assignment(), |stored| reason(stored).into());
+    assert_eq!(names(&seen), ["duplicate", "format", "state"]);
+}
+
+#[test]
+fn receipts_are_taken_and_not_and_refused() {
+    let with_receipt = strategy::assignment().prop_flat_map(|assignment| {
+        let receipt = strategy::receipt_for(&assignment);
+        (Just(assignment), receipt)
+    });
+    let kind = |(assignment, receipt): (Assignment, Receipt)| {
+        let mut after = assignment.clone();
+        match after.record(&receipt) {
+            Ok(_) if after != assignment => "counts",
+            Ok(_) if receipt.attempt != assignment.attempt() => "of another attempt",
+            Ok(_) => "says nothing new",
+            Err(access_package::RecordError::OtherAssignment { .. }) => "of another assignment",
+            Err(access_package::RecordError::UnknownResourceRole(_)) => "of another resource role",
+        }
+        .to_owned()
+    };
+    assert_eq!(kinds(with_receipt, kind).len(), 5);
+}
+
+#[test]
+fn callers_may_and_may_not_for_every_reason() {
+    let catalog = CatalogId::from_uuid(Uuid::from_u128(1));
+    let known = StoredAssignment {
+        format: StoredAssignment::FORMAT,
+        id: Uuid::nil().into(),
+        catalog,
+        access_package: Uuid::nil().into(),
+        target: Uuid::nil().into(),
+        state: AssignmentState::Delivered,
+        end: None,
+        attempt: 0,
+        resource_roles: Some(vec![]),
+    };
+    let assignment = Assignment::try_from(known).expect("whole");
+    let kind = |caller: Caller| match evaluate(&caller, &assignment) {
+        Ok(role) => format!("{:?} may as {role}", caller.account),
+        Err(Refusal::Unauthorized(refused)) => format!("{:?}: {refused}", caller.account),
+        Err(Refusal::InvalidState { .. }) => unreachable!("it is delivered"),
+    };
+    let seen = kinds(strategy::caller(catalog), kind);
+    // Of each account: each role that suffices, and each set of reasons. An application with the
+    // permission has no less than the role of an Identity Governance Administrator.
+    assert_eq!(seen.len(), (5 + 5) + (5 + 2) + 1);
+}
+
+#[test]
+fn resource_roles_and_claims_are_of_every_kind() {
+    let written_and_read = |role: ResourceRole| {
+        let (system, resource, role_id) =
+            (role.origin_system().to_owned(), role.resource_origin_id(), role.role_origin_id());
+        assert_eq!(ResourceRole::from_origin(&system, &resource, &role_id).as_ref(), Ok(&role));
+        match role {
+            ResourceRole::Group { .. } => role_id.split('_').next().expect("a first part").to_owned(),
+            ResourceRole::Other(_) => "other".into(),
+            _ => system,
+        }
+    };
+    assert_eq!(kinds(strategy::resource_role(), written_and_read).len(), 4 + 4);
+    let account = |claims| format!("{:?}", Caller::from_claims(&claims, []).account);
+    let accounts = [Account::Application, Account::Personal, Account::WorkOrSchool];
+    assert_eq!(names(&kinds(strategy::claims(), account)), accounts.map(|account| format!("{account:?}")));
+    let roles = |claims| Caller::from_claims(&claims, []).roles.len().to_string();
+    assert!(kinds(strategy::claims(), roles).len() > 2);
+}
+
+#[test]
+fn near_misses_are_never_the_text_and_mostly_not_read() {
+    let id = "e2182095-804a-4656-ae11-64734e9b7ae5";
+    let read = |near: String| {
+        assert_ne!(near, id);
+        near.parse::<CatalogId>().is_ok().to_string()
+    };
+    // In upper case, or with another digit, it is a GUID all the same.
+    assert_eq!(names(&kinds(strategy::near_miss(id), read)), ["false", "true"]);
+    let never = |near: String| near.parse::<Role>().is_ok().to_string();
+    assert!(kinds(strategy::near_miss(Role::CatalogOwner.name()), never)["false"] > 1500);
+    // Of an empty text too there is another.
+    assert_eq!(kinds(strategy::near_miss(""), |near| near.is_empty().to_string()).len(), 1);
+}
+
+#[test]
+fn instants_and_actions_reach_the_edges() {
+    let edge = |instant: Timestamp| match instant {
+        Timestamp::MIN => "first",
+        Timestamp::MAX => "last",
+        _ => "between",
+    };
+    assert_eq!(kinds(strategy::timestamp(), |instant| edge(instant).into()).len(), 3);
+    let ends = |action: Action| action.end.map_or("never", edge).to_owned();
+    assert_eq!(kinds(strategy::action(), ends).len(), 4);
+}
