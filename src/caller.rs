@@ -167,7 +167,8 @@ pub struct ParseScopeError;
 pub struct Claims {
     /// The tenant that issued the token.
     pub tid: String,
-    /// `app` for the token of an application on its own; anything else is a delegated one.
+    /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
+    /// optional: have it put into the tokens of applications, or they are taken for delegated ones.
     #[cfg_attr(feature = "serde", serde(default))]
     pub idtyp: Option<String>,
     /// The delegated permissions, with blanks between.

@@ -320,7 +320,9 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let permission = Permission::EntitlementManagementReadWriteAll;
         match self {
-            Self::UseWorkOrSchoolAccount => f.write_str("use a work or school account"),
+            Self::UseWorkOrSchoolAccount => {
+                f.write_str("use a work or school account (it starts with neither role nor permission)")
+            }
             Self::HoldRole => write!(f, "hold the role `{REQUIRED_ROLE}` on the assignment's catalog"),
             Self::ObtainDelegatedPermission => write!(f, "obtain the delegated permission `{permission}`"),
             Self::ObtainApplicationPermission => {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::{Fulfillment, Outcome, Refusal};
+use access_package::{Fulfillment, Outcome, Refusal, Step};
 use serde_json::{Value, json};
 
 use crate::{Report, Verdict};
@@ -12,6 +12,7 @@ impl Report {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
         let mut text = format!("assignment {}\ntarget     {}\n", assignment.id(), assignment.target());
+        let _ = writeln!(text, "catalog    {}", assignment.catalog());
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
@@ -26,7 +27,9 @@ impl Report {
                         if it.fulfillment == Fulfillment::Failed { "cannot be enforced" } else { "in place" };
                     let _ = writeln!(text, "  -  {}: {word}", it.resource_role);
                 }
-                let _ = writeln!(text, "state      {between}\n\noutcomes");
+                if !done.is_empty() {
+                    let _ = writeln!(text, "state      {between}\n\noutcomes");
+                }
                 for (n, (_, outcome)) in (1..).zip(done) {
                     let _ = writeln!(text, "  {n}. {}", word(*outcome));
                 }
@@ -51,7 +54,9 @@ impl Report {
                         let remedies = refusal.remedies();
                         words["reasons"] = reasons.collect();
                         words["remedies"] = remedies
-                            .map(|it| it.steps().map(access_package::Step::code).collect::<Value>())
+                            .map(|it| {
+                                json!({ "steps": it.steps().map(Step::code).collect::<Value>(), "text": it.to_string() })
+                            })
                             .collect();
                     }
                     Refusal::InvalidState { actual, .. } => {
@@ -80,6 +85,9 @@ impl Report {
     }
 }
 
+/// Where the state that is required is documented.
+const REPROCESS: &str = "https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess";
+
 /// Why it was refused and what to do about it, as a colleague would say it.
 fn explain(refusal: Refusal) -> String {
     let mut text = String::new();
@@ -92,11 +100,13 @@ fn explain(refusal: Refusal) -> String {
             let one_of = if unauthorized.remedies().count() > 1 { ", any one of these" } else { "" };
             let _ = write!(text, "\nwhat helps{one_of}");
             for remedy in unauthorized.remedies() {
-                let _ = write!(text, "\n  - {remedy}");
+                for (step, before) in remedy.steps().zip(["- ", "  and ", "  and "]) {
+                    let _ = write!(text, "\n  {before}{step}");
+                }
             }
         }
         Refusal::InvalidState { actual, .. } => {
-            let _ = writeln!(text, "refused: {refusal}");
+            let _ = writeln!(text, "refused: {refusal}\n         (rule R9, {REPROCESS})");
             if let Some(advice) = actual.advice() {
                 let _ = write!(text, "\nwhat helps\n  - {advice}");
             }

@@ -72,7 +72,7 @@ fn every_remedy() {
         "hold the role `Access package assignment manager` on the assignment's catalog, and obtain the delegated permission `EntitlementManagement.ReadWrite.All`",
         "obtain the delegated permission `EntitlementManagement.ReadWrite.All`",
         "obtain the application permission `EntitlementManagement.ReadWrite.All`",
-        "use a work or school account, and hold the role `Access package assignment manager` on the assignment's catalog, and obtain the delegated permission `EntitlementManagement.ReadWrite.All`",
+        "use a work or school account (it starts with neither role nor permission), and hold the role `Access package assignment manager` on the assignment's catalog, and obtain the delegated permission `EntitlementManagement.ReadWrite.All`",
     ]);
     let remedies = callers().filter_map(|caller| refused(&caller)).flat_map(Unauthorized::remedies);
     let said: BTreeSet<_> = remedies.map(|remedy: Remedy| remedy.to_string()).collect();
@@ -117,7 +117,11 @@ fn every_reason() {
 }
 
 const STEPS: [(Step, &str, &str); 4] = [
-    (Step::UseWorkOrSchoolAccount, "useWorkOrSchoolAccount", "use a work or school account"),
+    (
+        Step::UseWorkOrSchoolAccount,
+        "useWorkOrSchoolAccount",
+        "use a work or school account (it starts with neither role nor permission)",
+    ),
     (
         Step::HoldRole,
         "holdRole",
