@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER};
+use ::http::uri::Scheme;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use crate::verdict::Refusal;
 /// with the token is marked as sensitive, so that it is not shown by `Debug`.
 ///
 /// # Errors
-/// The base URL is none, or the token is not one that can be sent.
+/// The base URL or the token is none. The error does not hold the token.
 ///
 /// # Examples
 /// ```
@@ -65,7 +66,8 @@ fn uri(base_url: &str, version: Version, assignment: AssignmentId) -> Option<Uri
     let assignments = collection(version);
     let url =
         format!("{base_url}/{version_name}/{governance}/{management}/{assignments}/{assignment}/{REPROCESS}");
-    url.parse().ok().filter(|uri: &Uri| uri.scheme().is_some())
+    let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
+    url.parse().ok().filter(is_http)
 }
 
 fn authorization(token: &str) -> Option<HeaderValue> {
@@ -78,7 +80,7 @@ fn authorization(token: &str) -> Option<HeaderValue> {
 /// The request cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RequestError {
-    /// The base URL has no scheme, or it has a query or a fragment, or it is no URL at all.
+    /// The base URL is not one of `http` or `https`, or it has a query or a fragment.
     #[error("not a base URL: expected one such as `https://graph.microsoft.com`, without query and fragment")]
     BaseUrl,
     /// The token is empty, or has a character that no bearer token has.
@@ -133,7 +135,7 @@ pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallE
 /// The call is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CallError {
-    /// A server of this crate rejects the call, in the very words in which it said so.
+    /// A server of this crate rejects the call: this is what it said, reasons and remedies included.
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// `429`, `503` or `504`: call again later. After the latter two it may be that the call was accepted

@@ -231,7 +231,9 @@ pub struct InnerError<'a> {
 /// Accepted, it is `202` with neither body nor `Content-Type` ([R27](crate::policy#r27)): answer so once
 /// the assignment is saved, and not when everything is enforced. Otherwise it is the status of the
 /// [`Rejection`], with an error of OData as JSON that holds each reason and each remedy as one of its
-/// `details` ([R29](crate::policy#r29)).
+/// `details` ([R29](crate::policy#r29)). Their codes are words for programs, which stay the same: that of the
+/// [`Reason`](crate::Reason), or the state; and those of a remedy's [`Step`](crate::Step)s with `+` between,
+/// or of the advice.
 ///
 /// # Examples
 /// ```

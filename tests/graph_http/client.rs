@@ -1,0 +1,278 @@
+//! What a client sends, and how it hears servers that are not ours.
+
+use access_package::graph::Version;
+use access_package::graph::http::{CallError, RequestError, RetryAfter, read_response, request};
+use http::{Response, StatusCode};
+
+use crate::{TOKEN, answer, id, results};
+
+const GRAPH: &str = "https://graph.microsoft.com";
+
+// R24, R25, R26
+#[test]
+fn the_request_is_the_documented_one() {
+    let urls = [
+        (
+            Version::V1,
+            "https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement/assignments/d82eb508-acc4-43cc-bcf1-7c1c4a2c073b/reprocess",
+        ),
+        (
+            Version::Beta,
+            "https://graph.microsoft.com/beta/identityGovernance/entitlementManagement/accessPackageAssignments/d82eb508-acc4-43cc-bcf1-7c1c4a2c073b/reprocess",
+        ),
+    ];
+    for (version, url) in urls {
+        let request = request(GRAPH, version, id(), TOKEN).unwrap();
+        assert_eq!(request.method(), "POST");
+        assert_eq!(request.uri(), url);
+        let headers = [
+            ("authorization", "Bearer eyJ0eXAi.eyJhdWQi.c2ln-_~+/=="),
+            ("accept", "application/json"),
+            ("content-length", "0"),
+        ];
+        assert_eq!(request.headers().len(), headers.len());
+        for (name, value) in headers {
+            assert_eq!(request.headers()[name], value);
+        }
+    }
+}
+
+#[test]
+fn the_token_is_not_shown() {
+    let request = request(GRAPH, Version::V1, id(), TOKEN).unwrap();
+    assert!(request.headers()["authorization"].is_sensitive());
+    assert!(!format!("{request:?}").contains("eyJ0"), "{request:?}");
+}
+
+#[test]
+fn what_is_no_token_is_not_sent() {
+    let long = "a".repeat(100_000);
+    for token in ["a", "a=", "a==", "-._~+/", &long] {
+        assert!(request(GRAPH, Version::V1, id(), token).is_ok(), "{token:.20}");
+    }
+    let others = [
+        "",
+        " ",
+        "=",
+        "==",
+        "a b",
+        " a",
+        "a ",
+        "a\r\nX: y",
+        "a\n",
+        "a\0",
+        "a\"b",
+        "a,b",
+        "a=b",
+        "ä",
+        "\u{7f}",
+    ];
+    for token in others {
+        let refused = request(GRAPH, Version::V1, id(), token).map(drop);
+        assert_eq!(refused, Err(RequestError::Token), "{token:?}");
+    }
+}
+
+#[test]
+fn what_is_no_base_url_is_not_called() {
+    let long = format!("{GRAPH}/{}", "a".repeat(70_000));
+    let others = [
+        "",
+        "/",
+        "graph.microsoft.com",
+        "localhost:8080",
+        "/graph",
+        "https://",
+        "https:///",
+        "https://graph microsoft.com",
+        "https://graph.microsoft.com?x=1",
+        "https://graph.microsoft.com/#x",
+        "https://graph.microsoft.com\r\n",
+        "://graph.microsoft.com",
+        "ftp://graph.microsoft.com",
+        &long,
+    ];
+    for base_url in others {
+        let refused = request(base_url, Version::V1, id(), TOKEN).map(drop);
+        assert_eq!(refused, Err(RequestError::BaseUrl), "{base_url:.60?}");
+    }
+}
+
+fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response<String> {
+    let add = |response: http::response::Builder, &(name, value): &(&str, &str)| response.header(name, value);
+    headers.iter().fold(Response::builder().status(status), add).body(body.into()).unwrap()
+}
+
+fn other(status: u16, code: Option<&str>, message: Option<&str>) -> Result<(), CallError> {
+    let status = StatusCode::from_u16(status).unwrap();
+    Err(CallError::Other { status, code: code.map(Into::into), message: message.map(Into::into) })
+}
+
+// R27: whatever comes with it.
+#[test]
+fn accepted_is_202_and_nothing_else() {
+    for body in ["", "{}", "<html>", r#"{"error":{"code":"UnAuthorized"}}"#] {
+        let headers = [("content-type", "application/json"), ("retry-after", "1")];
+        assert_eq!(read_response(&response(202, &headers, body)), Ok(()));
+        for status in [100, 200, 201, 203, 204, 302, 304, 418, 500, 502] {
+            let error = read_response(&response(status, &headers, body)).expect_err("not accepted");
+            assert!(matches!(error, CallError::Other { .. }), "{status} {body}: {error}");
+        }
+    }
+}
+
+#[test]
+fn graph_is_heard_in_its_own_words() {
+    let reason = "User is not authorized to perform the operation. Reason: no role.";
+    let forbidden = format!(
+        r#"{{"error":{{"code":"UnAuthorized","message":"{reason}","innerError":{{"date":"2022-07-27T21:55:19","request-id":"1"}}}}}}"#
+    );
+    let cases = [
+        (403, &*forbidden, Some("UnAuthorized"), Some(reason)),
+        (
+            400,
+            r#"{"error":{"code":"InvalidModel","message":"The model is invalid.","details":null,"target":"x"}}"#,
+            Some("InvalidModel"),
+            Some("The model is invalid."),
+        ),
+        // The codes are ours too, but what is meant may be something else.
+        (
+            401,
+            r#"{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed.","details":[]}}"#,
+            Some("InvalidAuthenticationToken"),
+            Some("Lifetime validation failed."),
+        ),
+        (
+            404,
+            r#"{"error":{"code":"ResourceNotFound","message":"Invalid version: v3.0"}}"#,
+            Some("ResourceNotFound"),
+            Some("Invalid version: v3.0"),
+        ),
+        (
+            400,
+            r#"{"error":{"code":"InvalidRequest","message":"No.","details":[{"code":"x"},{"message":"y"}]}}"#,
+            Some("InvalidRequest"),
+            Some("No."),
+        ),
+        (500, r#"{"error":{"code":"generalException"}}"#, Some("generalException"), None),
+        (500, r#"{"error":{"message":"sorry"}}"#, None, Some("sorry")),
+        (400, r#"{"error":{"code":null,"message":null,"details":null}}"#, None, None),
+    ];
+    for (status, body, code, message) in cases {
+        assert_eq!(read_response(&response(status, &[], body)), other(status, code, message), "{body}");
+    }
+}
+
+#[test]
+fn a_body_that_says_nothing_is_normal() {
+    let nested = "[".repeat(100_000);
+    let bodies = [
+        "",
+        " ",
+        "<html><h1>502 Bad Gateway</h1></html>",
+        "null",
+        "7",
+        "[]",
+        "{}",
+        r#"{"error":null}"#,
+        r#"{"error":"UnAuthorized"}"#,
+        r#"{"error":{}}"#,
+        r#"{"error":{"code":7}}"#,
+        r#"{"error":{"code":"UnAuthorized""#,
+        &nested,
+    ];
+    for body in bodies {
+        for status in [400, 401, 403, 404, 405, 500] {
+            assert_eq!(read_response(&response(status, &[], body)), other(status, None, None), "{body:.40}");
+        }
+    }
+}
+
+#[test]
+fn what_passes_is_called_again() {
+    let seconds = |seconds| Some(RetryAfter::Seconds(seconds));
+    let text = |text: &str| Some(RetryAfter::Text(text.into()));
+    let date = "Wed, 21 Oct 2015 07:28:00 GMT";
+    let headers: [(&[(&str, &str)], _); 9] = [
+        (&[], None),
+        (&[("Retry-After", "0")], seconds(0)),
+        (&[("retry-after", "120")], seconds(120)),
+        (&[("retry-after", " 120 ")], seconds(120)),
+        (&[("retry-after", date)], text(date)),
+        (&[("retry-after", "+5")], text("+5")),
+        (&[("retry-after", "1.5")], text("1.5")),
+        (&[("retry-after", "99999999999999999999")], text("99999999999999999999")),
+        (&[("retry-after", "é")], None),
+    ];
+    for status in [429, 503, 504] {
+        for (headers, after) in &headers {
+            for body in ["", r#"{"error":{"code":"TooManyRequests","message":"Retry."}}"#] {
+                let expected =
+                    CallError::Retry { status: StatusCode::from_u16(status).unwrap(), after: after.clone() };
+                assert_eq!(read_response(&response(status, headers, body)), Err(expected), "{headers:?}");
+            }
+        }
+    }
+}
+
+/// What a later version says in other words, or with one more detail, is not taken for what it is not.
+#[test]
+fn only_the_words_for_programs_count_and_all_of_them() {
+    for (name, result) in results() {
+        let Err(rejection) = result else { continue };
+        let said = answer(result);
+        let mut body: serde_json::Value = serde_json::from_str(said.body()).unwrap();
+        let read = |body: &serde_json::Value| read_response(&said.clone().map(|_| body.to_string()));
+        body["error"]["message"] = "in other words".into();
+        body["error"]["details"][0]["message"] = "and more of them".into();
+        assert_eq!(read(&body), Err(CallError::Rejected(rejection)), "{name}");
+        let mut elsewhere = said.clone();
+        *elsewhere.status_mut() = StatusCode::CONFLICT;
+        assert!(matches!(read_response(&elsewhere), Err(CallError::Other { .. })), "{name}");
+        let mut recoded = body.clone();
+        recoded["error"]["code"] = "Another".into();
+        assert!(matches!(read(&recoded), Err(CallError::Other { .. })), "{name}");
+        let details = body["error"]["details"].as_array().unwrap().clone();
+        for index in 0..details.len() {
+            let mut fewer = details.clone();
+            fewer.remove(index);
+            let mut another = details.clone();
+            another[index]["code"] = "another".into();
+            let more = [&details[..=index], &[serde_json::json!({ "code": "more" })], &details[index + 1..]]
+                .concat();
+            for changed in [fewer, another, more] {
+                body["error"]["details"] = changed.into();
+                let heard = read(&body).expect_err("not accepted");
+                assert_ne!(heard, CallError::Rejected(rejection), "{name}: {body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    let status = StatusCode::GATEWAY_TIMEOUT;
+    let other = |code: Option<&str>, message: Option<&str>| CallError::Other {
+        status,
+        code: code.map(Into::into),
+        message: message.map(Into::into),
+    };
+    let texts: [(&dyn std::error::Error, _); 6] = [
+        (
+            &RequestError::BaseUrl,
+            "not a base URL: expected one such as `https://graph.microsoft.com`, without query and fragment",
+        ),
+        (
+            &RequestError::Token,
+            "not a bearer token: expected letters, digits and `-._~+/`, and `=` at the end only",
+        ),
+        (&CallError::Retry { status, after: None }, "answer is `504`: call again later"),
+        (&other(None, None), "answer is `504`"),
+        (&other(Some("Gone"), None), "answer is `504`, `Gone`"),
+        (&other(Some("Gone"), Some("So it is.")), "answer is `504`, `Gone`: So it is."),
+    ];
+    for (error, text) in texts {
+        assert_eq!(error.to_string(), text);
+        assert!(error.source().is_none());
+    }
+}

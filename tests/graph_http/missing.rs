@@ -1,0 +1,52 @@
+//! A missing assignment tells no one what is there and what is not.
+
+use access_package::graph::http::{Rejection, evaluate};
+use access_package::{Assignment, AssignmentState, Caller, StoredAssignment};
+
+use crate::answer;
+use crate::points::{NOBODYS, callers};
+use crate::support::{in_state, load};
+
+fn on_nobodys_catalog(state: AssignmentState) -> Assignment {
+    load(StoredAssignment { catalog: NOBODYS, ..StoredAssignment::from(&in_state(state)) })
+}
+
+fn told(caller: &Caller, assignment: Option<&Assignment>) -> Result<(), Rejection> {
+    evaluate(caller, assignment).map(drop)
+}
+
+// R28: in every catalog is to say in one on which the caller holds nothing.
+#[test]
+fn only_who_may_in_every_catalog_is_told_that_it_is_missing() {
+    let (mut told_so, mut refused) = (0, 0);
+    for caller in callers() {
+        let missing = told(&caller, None);
+        if told(&caller, Some(&on_nobodys_catalog(AssignmentState::Delivered))).is_ok() {
+            assert_eq!(missing, Err(Rejection::NotFound), "{caller:?}");
+            told_so += 1;
+        } else {
+            for state in AssignmentState::ALL {
+                let foreign = told(&caller, Some(&on_nobodys_catalog(state)));
+                let (missing, foreign) = (answer(missing), answer(foreign));
+                assert_eq!(missing.status(), 403, "{caller:?}");
+                assert_eq!(foreign.status(), 403, "{caller:?}");
+                assert_eq!(missing.headers(), foreign.headers(), "{caller:?}");
+                assert_eq!(missing.body(), foreign.body(), "{caller:?}");
+            }
+            refused += 1;
+        }
+    }
+    assert!(told_so > 0 && refused > 0);
+}
+
+#[test]
+fn what_is_there_comes_back_with_the_verdict_of_the_core() {
+    for caller in callers() {
+        for state in AssignmentState::ALL {
+            let assignment = in_state(state);
+            let verdict = access_package::evaluate(&caller, &assignment);
+            let expected = verdict.map(|role| (&assignment, role)).map_err(Rejection::Refused);
+            assert_eq!(evaluate(&caller, Some(&assignment)), expected, "{caller:?}, {state}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Which requests are ours, and what they say.
+
+use access_package::graph::Version;
+use access_package::graph::http::{Call, Rejection, recognise};
+use http::{Method, Request};
+
+use crate::{BETA, ID, TOKEN, V1, V1_FIRST, id, post};
+
+fn call(version: Version) -> Call<'static> {
+    Call { version, token: TOKEN, assignment: Ok(id()) }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02x}"))
+}
+
+// R24
+#[test]
+fn every_form_that_clients_send_is_ours() {
+    let (upper, encoded) = (ID.to_uppercase(), percent_encoded(ID));
+    for (collection, version) in [(V1, Version::V1), (V1_FIRST, Version::V1), (BETA, Version::Beta)] {
+        let doubled = collection.replacen("/identity", "//identity", 1);
+        for collection in [collection.to_lowercase(), collection.to_uppercase(), collection.into(), doubled] {
+            for id in [ID, &upper, &encoded] {
+                let keys = [
+                    format!("/{id}"),
+                    format!("('{id}')"),
+                    format!("(%27{id}%27)"),
+                    format!("%28%27{id}%27%29"),
+                ];
+                for key in keys {
+                    for action in ["reprocess", "microsoft.graph.reprocess", "Reprocess", "%72eprocess"] {
+                        for query in ["", "?", "?api-version=1&x=/y"] {
+                            let path = format!("{collection}{key}/{action}{query}");
+                            for path in [format!("https://graph.microsoft.com{path}"), path] {
+                                let request = post(&path).body(()).unwrap();
+                                assert_eq!(recognise(&request), Some(Ok(call(version))), "{path}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+// R30
+#[test]
+fn another_path_is_not_ours() {
+    let paths = [
+        "/".into(),
+        "*".into(),
+        "//".into(),
+        "/v1.0".into(),
+        "/v1.0/me".into(),
+        V1.into(),
+        format!("{V1}/"),
+        format!("{V1}/{ID}"),
+        format!("{V1}('{ID}')"),
+        format!("{V1}/reprocess"),
+        // A slash at the end, doubled elsewhere, or encoded.
+        format!("{V1}/{ID}/reprocess/"),
+        format!("{V1}('{ID}')/reprocess/"),
+        format!("/{V1}/{ID}/reprocess"),
+        format!("{V1}//{ID}/reprocess"),
+        format!("{V1}/{ID}//reprocess"),
+        format!("{V1}/{ID}/reprocess//"),
+        format!("{V1}/{ID}%2freprocess"),
+        format!("{}/{ID}/reprocess", V1.replacen("/identity", "///identity", 1)),
+        format!("{}/{ID}/reprocess", V1.replace("/entitlement", "//entitlement")),
+        format!("{}/{ID}/reprocess", V1.replace("/assignments", "//assignments")),
+        // Another version, another host's prefix, a dot segment that nobody has resolved.
+        format!("{}/{ID}/reprocess", V1.replace("v1.0", "v1")),
+        format!("{}/{ID}/reprocess", V1.replace("v1.0", "v2.0")),
+        format!("{}/{ID}/reprocess", V1.replace("/v1.0", "")),
+        format!("/graph{V1}/{ID}/reprocess"),
+        format!("/v1.0/..{V1}/{ID}/reprocess"),
+        // beta has never called them so.
+        format!("{}/{ID}/reprocess", V1.replace("v1.0", "beta")),
+        // Neighbours: the same action on a request, other actions on an assignment.
+        format!("{}/{ID}/reprocess", V1.replace("assignments", "assignmentRequests")),
+        format!("{}/{ID}/reprocess", V1.replace("assignments", "accessPackages")),
+        format!("{V1}/{ID}/resume"),
+        format!("{V1}/{ID}/target"),
+        format!("{V1}/{ID}/reprocesses"),
+        format!("{V1}/{ID}/graph.reprocess"),
+        format!("{V1}/{ID}/microsoft.graph."),
+        format!("{V1}/{ID}/microsoft.graph.microsoft.graph.reprocess"),
+        format!("{V1}/{ID}/reprocess()"),
+        format!("{V1}/{ID}/reprocess/$count"),
+        // Parentheses of other forms.
+        format!("{V1}({ID})/reprocess"),
+        format!("{V1}(id='{ID}')/reprocess"),
+        format!("{V1}('{ID}/reprocess"),
+        format!("{V1}('{ID}')('{ID}')/{ID}/reprocess"),
+        format!("{V1}/('{ID}')/{ID}/reprocess"),
+    ];
+    for path in paths {
+        for method in [Method::POST, Method::GET, Method::OPTIONS] {
+            let request = post(&path).method(method).body(()).unwrap();
+            assert_eq!(recognise(&request), None, "{path}");
+        }
+    }
+    // The form of CONNECT has no path at all.
+    let connect = Request::connect("graph.microsoft.com:443").body(()).unwrap();
+    assert_eq!(recognise(&connect), None);
+}
+
+// R28
+#[test]
+fn anything_in_place_of_the_id_is_an_invalid_one() {
+    let long = "7".repeat(60_000);
+    let nested = "%25".repeat(20_000);
+    let ids = [
+        "",
+        "7",
+        "%00",
+        "%",
+        "%2",
+        "%zz",
+        "%+f",
+        "%ff%fe",
+        "%c3%28",
+        "%f0%9f%92%a9",
+        "..",
+        "%2e%2e%2f",
+        "$count",
+        "null",
+        &format!("{ID}%00"),
+        &format!("%00{ID}"),
+        &format!("{ID}%0d%0aAllow:%20GET"),
+        &format!("{ID}%2freprocess"),
+        &format!("{ID}%20"),
+        &format!("+{ID}"),
+        &format!("%7b{ID}%7d"),
+        &format!("urn:uuid:{ID}"),
+        &ID.replace('-', ""),
+        &ID[1..],
+        &format!("%2564{}", &ID[1..]), // Decoded once, and not twice.
+        &format!("%6{}", &ID[1..]),
+        &ID.replace('d', "%zz"),
+        &long,
+        &nested,
+    ];
+    for id in ids {
+        for path in [format!("{V1}/{id}/reprocess"), format!("{BETA}('{id}')/microsoft.graph.reprocess")] {
+            let request = post(&path).body(()).unwrap();
+            let call = recognise(&request).expect("ours").expect("a call");
+            assert_eq!(call.assignment, Err(Rejection::InvalidId), "{path:.100}");
+        }
+    }
+}
+
+// R30
+#[test]
+fn another_method_is_rejected_before_all_else() {
+    let methods = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "post", "POSTS"];
+    for method in methods {
+        for path in [format!("{V1}/{ID}/reprocess"), format!("{BETA}('7')/reprocess")] {
+            let with_token = post(&path).method(method).body(()).unwrap();
+            let without = Request::builder().method(method).uri(&path).body(()).unwrap();
+            for request in [with_token, without] {
+                assert_eq!(recognise(&request), Some(Err(Rejection::MethodNotAllowed)), "{method} {path}");
+            }
+        }
+    }
+}
+
+// R25
+#[test]
+fn a_call_has_one_bearer_token() {
+    // Also where the id is invalid: who is not known is told nothing else.
+    for path in [format!("{V1}/{ID}/reprocess"), format!("{V1}/7/reprocess")] {
+        let told = |headers: &[&[u8]]| {
+            let add =
+                |request: http::request::Builder, header: &&[u8]| request.header("authorization", *header);
+            let request = headers.iter().fold(Request::post(&path), add).body(()).unwrap();
+            recognise(&request).expect("ours").map(|call| call.token.to_owned())
+        };
+        let taken = ["Bearer a", "bearer a", "BEARER a", "Bearer   a", "Bearer a "];
+        for header in taken {
+            assert_eq!(told(&[header.as_bytes()]), Ok("a".into()), "{header}");
+        }
+        assert_eq!(told(&[format!("Bearer {TOKEN}").as_bytes()]), Ok(TOKEN.into()));
+        let not_taken: [&[&[u8]]; 15] = [
+            &[],
+            &[b""],
+            &[b"Bearer"],
+            &[b"Bearer "],
+            &[b"Bearera"],
+            &[b"Bearer\ta"],
+            &[b" Bearer a"],
+            &[b"Basic a"],
+            &[b"a"],
+            &[b"Bearer a b"],
+            &[b"Bearer a,b"],
+            &[b"Bearer a=b"],
+            &[b"Bearer ="],
+            &[b"Bearer \xff"],
+            &[b"Bearer a", b"Bearer a"],
+        ];
+        for headers in not_taken {
+            assert_eq!(told(headers), Err(Rejection::NoCaller), "{headers:?}");
+        }
+    }
+}
+
+// R26
+#[test]
+fn no_body_is_needed_and_any_is_taken() {
+    let path = format!("{V1}/{ID}/reprocess");
+    for body in ["", "{}", "null", "{\"x\":1}", "\0"] {
+        let length = body.len().to_string();
+        let headers: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("content-length", &length)],
+            &[("transfer-encoding", "chunked")],
+            &[("content-type", "application/json")],
+            &[("content-type", "application/json"), ("content-length", &length)],
+        ];
+        for headers in headers {
+            let add =
+                |request: http::request::Builder, &(name, value): &(&str, &str)| request.header(name, value);
+            let request = headers.iter().fold(post(&path), add).body(body).unwrap();
+            assert_eq!(recognise(&request), Some(Ok(call(Version::V1))), "{body} {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn a_call_does_not_show_its_token() {
+    let shown = format!("{:?}", call(Version::V1));
+    assert_eq!(
+        shown,
+        "Call { version: V1, assignment: Ok(AssignmentId(d82eb508-acc4-43cc-bcf1-7c1c4a2c073b)), .. }"
+    );
+}

@@ -1,0 +1,68 @@
+//! The responses to the byte, beside `responses.txt`.
+
+use access_package::graph::http::{InnerError, Rejection, respond};
+use http::Response;
+
+use crate::{answer, results};
+
+/// Every response under the name of its result, as it goes over the wire.
+const RESPONSES: &str = include_str!("responses.txt");
+
+fn on_the_wire(response: &Response<String>) -> String {
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        format!("{name}: {}\n", value.to_str().expect("visible"))
+    };
+    let mut headers: Vec<_> = response.headers().iter().map(header).collect();
+    headers.sort();
+    format!("{}\n{}\n{}", response.status(), headers.concat(), response.body())
+}
+
+// R27, R28, R29, R30
+#[test]
+fn every_response_is_as_written() {
+    let written: Vec<_> = RESPONSES.split("== ").skip(1).collect();
+    let expected: Vec<_> = written.iter().map(|section| section.trim_end()).collect();
+    let actual: Vec<_> = results()
+        .into_iter()
+        .map(|(name, result)| format!("{name}\n{}", on_the_wire(&answer(result))))
+        .collect();
+    for (actual, expected) in actual.iter().zip(&expected) {
+        assert_eq!(actual.trim_end(), *expected);
+    }
+    assert_eq!(actual.len(), expected.len());
+}
+
+// R27
+#[test]
+fn accepted_has_neither_body_nor_any_header() {
+    let response = answer(Ok(()));
+    assert_eq!(response.status(), 202);
+    assert!(response.body().is_empty());
+    assert!(response.headers().is_empty());
+}
+
+#[test]
+fn what_the_host_passes_in_is_text_and_stays_text() {
+    let hostile = "\"}}\r\n\0</script>\u{2028}é";
+    let inner = InnerError {
+        date: access_package::Timestamp::MIN,
+        request_id: hostile,
+        client_request_id: Some(hostile),
+    };
+    let response = respond(Err(Rejection::NotFound), &inner);
+    let body: serde_json::Value = serde_json::from_str(response.body()).expect("JSON");
+    assert_eq!(body["error"]["innerError"]["request-id"], hostile);
+    assert_eq!(body["error"]["innerError"]["client-request-id"], hostile);
+}
+
+#[test]
+fn without_a_client_request_id_there_is_none() {
+    let inner = InnerError {
+        date: "2022-07-27T21:55:19.69Z".parse().unwrap(),
+        request_id: "1",
+        client_request_id: None,
+    };
+    let response = respond(Err(Rejection::NoCaller), &inner);
+    let end = r#""innerError":{"date":"2022-07-27T21:55:19.69Z","request-id":"1"}}}"#;
+    assert!(response.body().ends_with(end), "{}", response.body());
+}

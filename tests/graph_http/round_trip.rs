@@ -1,0 +1,68 @@
+//! What a server says is what its client hears.
+
+use access_package::graph::Version;
+use access_package::graph::http::{Call, CallError, Rejection, evaluate, read_response, recognise, request};
+use access_package::{Account, AssignmentId, AssignmentState, Caller};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::points::callers;
+use crate::support::in_state;
+use crate::{TOKEN, answer, results};
+
+fn heard(result: Result<(), Rejection>) -> Result<(), CallError> {
+    read_response(&answer(result))
+}
+
+#[test]
+fn every_result_is_heard_as_it_was_said() {
+    for (name, result) in results() {
+        assert_eq!(heard(result), result.map_err(CallError::Rejected), "{name}");
+    }
+}
+
+/// Of a personal account a response says nothing else, and so it is heard as one that holds nothing.
+fn as_it_is_said(caller: &Caller) -> Caller {
+    match caller.account {
+        Account::Personal => Caller { account: Account::Personal, permissions: vec![], roles: vec![] },
+        Account::WorkOrSchool | Account::Application => caller.clone(),
+    }
+}
+
+#[test]
+fn every_point_of_the_gate_is_heard_as_it_was_said() {
+    let assignments = AssignmentState::ALL.map(|state| Some(in_state(state)));
+    for assignment in assignments.iter().chain([&None]) {
+        for caller in callers() {
+            let verdict = |caller: &Caller| evaluate(caller, assignment.as_ref()).map(drop);
+            let expected = verdict(&as_it_is_said(&caller)).map_err(CallError::Rejected);
+            assert_eq!(heard(verdict(&caller)), expected, "{caller:?}, {assignment:?}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_request_is_recognised_as_it_was_made(
+        number: u128,
+        version in prop_oneof![Just(Version::V1), Just(Version::Beta)],
+        base in "https?://[a-z]{1,9}(:[1-9][0-9]{0,3})?/?",
+        token in "[A-Za-z0-9._~+/-]{1,99}={0,2}",
+    ) {
+        let id = AssignmentId::from_uuid(Uuid::from_u128(number));
+        let request = request(&base, version, id, &token).unwrap();
+        prop_assert_eq!(recognise(&request), Some(Ok(Call { version, token: &token, assignment: Ok(id) })));
+    }
+}
+
+/// A host that has taken its prefix off sees the path below it.
+#[test]
+fn a_base_url_may_have_a_path() {
+    let id = AssignmentId::from_uuid(Uuid::nil());
+    for base in ["http://localhost:8080/graph", "http://localhost:8080/graph/"] {
+        let request = request(base, Version::V1, id, TOKEN).unwrap();
+        let path = "/graph/v1.0/identityGovernance/entitlementManagement/assignments/00000000-0000-0000-0000-000000000000/reprocess";
+        assert_eq!(request.uri().path(), path);
+        assert_eq!(recognise(&request), None);
+    }
+}
