@@ -166,6 +166,9 @@ pub fn claims(data: &[u8]) {
     // R3: a token speaks of directory roles only.
     assert!(caller.roles.iter().all(|held| held.role.is_directory_role()));
     let assignment = numbered(AssignmentState::Delivered, &[Fulfillment::Fulfilled], None);
+    // R6
+    let personal = claims.tid.eq_ignore_ascii_case("9188040d-6c67-4c5b-b112-36a304b66dad");
+    assert!(!personal || evaluate(&caller, &assignment).is_err());
     match evaluate(&caller, &assignment) {
         // R4 to R7
         Ok(role) => {
@@ -220,7 +223,8 @@ pub fn receipts(data: &[u8]) {
     let end = Timestamp::from_ticks(i64::from(size));
     let fulfilled = vec![Fulfillment::Fulfilled; roles.into()];
     let mut assignment = numbered(AssignmentState::Delivered, &fulfilled, end);
-    for step in steps.chunks_exact(2) {
+    // A long life is no more than many short ones.
+    for step in steps.chunks_exact(2).take(256) {
         let before = assignment.clone();
         let (what, which) = (step[0], step[1]);
         match what % 8 {
@@ -265,6 +269,10 @@ pub fn receipts(data: &[u8]) {
                 if receipt.attempt != before.attempt() {
                     assert_eq!(assignment, before); // R17
                 }
+                // The later word wins, whichever came first.
+                let known = |it: &Assignment| it.resource_roles().unwrap_or_default().to_vec();
+                let pairs = known(&before).into_iter().zip(known(&assignment));
+                assert!(pairs.into_iter().all(|(then, now)| then.fulfillment <= now.fulfillment)); // R17
                 // Recorded twice is recorded once.
                 let once = assignment.clone();
                 let _ = assignment.record(&receipt);
@@ -274,6 +282,9 @@ pub fn receipts(data: &[u8]) {
         if before.state() == AssignmentState::Expired {
             assert_eq!(assignment, before); // R21
         }
-        check(&assignment);
+        let loaded =
+            Assignment::try_from(StoredAssignment::from(&assignment)).expect("an assignment is whole");
+        assert_eq!(loaded, assignment); // R22
     }
+    check(&assignment);
 }

@@ -57,6 +57,12 @@ fn the_state_decides_how_far_the_resource_roles_are() {
     let all = with(beta(), "/assignmentState", Some(json!("delivering")));
     let all = with(all, "/accessPackageAssignmentResourceRoles/1/status", Some(json!("fulfilled")));
     assert_eq!(fulfillments(&read_value(&all).unwrap()), Some(vec![Pending; 2]));
+    // R19: one of which beta does not say it is pending too.
+    for status in [None, Some(Value::Null), Some(json!("")), Some(json!("Fulfilled?"))] {
+        let unsaid = with(beta(), "/assignmentState", Some(json!("Delivering")));
+        let unsaid = with(unsaid, "/accessPackageAssignmentResourceRoles/0/status", status);
+        assert_eq!(fulfillments(&read_value(&unsaid).unwrap()), Some(vec![Pending; 2]));
+    }
     let none = with(v1, "/accessPackage/resourceRoleScopes", Some(json!([])));
     assert_eq!(fulfillments(&read_value(&none).unwrap()), None);
 }
