@@ -53,6 +53,8 @@
 //!
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc` only.
 //! - `serde`: the stored form, actions and receipts as serde data, and [`graph`]'s documents.
+//! - `http`: the requests and responses of Microsoft Graph, in [`graph`].
+//! - `proptest`: `testing`, strategies and laws for tests of your own.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -76,7 +76,7 @@ impl Caller {
         let standing = Standing { account: self.account, permission, role };
         match highest {
             Some(role) if standing.allows() => Ok(role),
-            Some(_) | None => Err(Unauthorized(standing)),
+            Some(_) | None => Err(Unauthorized(standing.as_told())),
         }
     }
 }
@@ -107,6 +107,14 @@ impl Standing {
             Account::WorkOrSchool => self.permission && role, // R4
             Account::Application => self.permission || role,  // R5
             Account::Personal => false,                       // R6
+        }
+    }
+
+    /// What a refusal tells: of a personal account nothing else (R6).
+    const fn as_told(self) -> Self {
+        match self.account {
+            Account::Personal => Self { permission: false, role: Qualifying::Nowhere, ..self },
+            Account::WorkOrSchool | Account::Application => self,
         }
     }
 

@@ -109,3 +109,12 @@ fn nor_which_of_several_roles_covers_it() {
         assert_eq!((covered.len(), not_covered.len()), (1, 1), "{account:?}: {covered:?}, {not_covered:?}");
     }
 }
+
+// R6
+#[test]
+fn a_personal_account_is_told_nothing_else() {
+    let assignment = in_state(AssignmentState::Delivered);
+    let personal = callers().filter(|caller| caller.account == Account::Personal);
+    let told: HashSet<_> = personal.map(|caller| evaluate(&caller, &assignment)).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+}
