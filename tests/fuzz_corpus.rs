@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-#[path = "fuzz/bodies.rs"]
+#[path = "support/bodies.rs"]
 mod bodies;
 
 /// Runs the body on every file of the corpus of its target.

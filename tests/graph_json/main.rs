@@ -1,7 +1,7 @@
 //! Documents of Microsoft Graph, read and written.
 #![cfg(feature = "serde")]
 
-#[path = "../fuzz/bodies.rs"]
+#[path = "../support/bodies.rs"]
 mod bodies;
 mod fixtures;
 mod hostile;
