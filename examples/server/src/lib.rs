@@ -1,0 +1,25 @@
+//! The crate `access-package` embedded in a real HTTP server on a real database.
+//!
+//! Read [`driver`] first: it is the contract of the crate's README, step by step.
+
+pub mod config;
+pub mod development;
+pub mod directory;
+pub mod driver;
+pub mod service;
+pub mod store;
+pub mod token;
+pub mod worker;
+
+use std::time::SystemTime;
+
+use access_package::Timestamp;
+
+/// What goes wrong in the server itself. The caller learns that it did, the log learns what.
+pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+/// The true time. The crate has no clock; this is the only place that asks for it.
+#[must_use]
+pub fn now() -> Timestamp {
+    SystemTime::now().into()
+}

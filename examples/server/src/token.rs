@@ -1,0 +1,106 @@
+//! Who calls, by an access token that is checked here: signature, algorithm, issuer, audience, times.
+
+use std::time::{Duration, SystemTime};
+
+use access_package::Claims;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Problem;
+
+/// The audience of the tokens made in development.
+pub const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
+/// Their issuer.
+pub const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
+
+/// What checks tokens and, in development, makes them.
+pub struct Tokens {
+    key: DecodingKey,
+    validation: Validation,
+    development: Option<EncodingKey>,
+}
+
+/// What a token that was checked says.
+#[derive(Deserialize)]
+pub struct Payload {
+    #[serde(flatten)]
+    pub claims: Claims,
+    oid: Option<Uuid>,
+    appid: Option<Uuid>,
+}
+
+impl Payload {
+    /// Whose roles are to be looked up. In a delegated token `appid` names the application in between,
+    /// whose roles are none of the user's.
+    #[must_use]
+    pub fn principal(&self) -> Option<Uuid> {
+        let application = self.claims.idtyp.as_deref() == Some("app");
+        self.oid.or(if application { self.appid } else { None })
+    }
+}
+
+impl Tokens {
+    /// Tokens of Entra: signed with RS256.
+    ///
+    /// # Errors
+    /// The text is not the public key of RSA in PEM.
+    pub fn configured(pem: &[u8], audience: &str, issuer: &str) -> Result<Self, Problem> {
+        let validation = validation(Algorithm::RS256, audience, issuer);
+        Ok(Self { key: DecodingKey::from_rsa_pem(pem)?, validation, development: None })
+    }
+
+    /// Tokens that this server makes itself, with a key that is made now unless one is given.
+    #[must_use]
+    pub fn development(key: Option<String>) -> Self {
+        let key = key.unwrap_or_else(|| format!("{}{}", Uuid::new_v4(), Uuid::new_v4()));
+        Self {
+            key: DecodingKey::from_secret(key.as_bytes()),
+            validation: validation(Algorithm::HS256, DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER),
+            development: Some(EncodingKey::from_secret(key.as_bytes())),
+        }
+    }
+
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.development.is_some()
+    }
+
+    /// What the token says, if it is valid.
+    ///
+    /// # Errors
+    /// It is not. Why is for the log, not for the caller.
+    pub fn check(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
+        decode(token, &self.key, &self.validation).map(|data| data.claims)
+    }
+
+    /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.
+    ///
+    /// # Errors
+    /// It is not development.
+    pub fn make(&self, claims: &Value) -> Result<String, Problem> {
+        let key = self.development.as_ref().ok_or("tokens are made in development only")?;
+        let expires = SystemTime::now() + Duration::from_hours(24);
+        let mut payload = json!({
+            "aud": DEVELOPMENT_AUDIENCE,
+            "iss": DEVELOPMENT_ISSUER,
+            "exp": expires.duration_since(SystemTime::UNIX_EPOCH)?.as_secs(),
+            "tid": "00000000-0000-4000-8000-00000000feed",
+        });
+        for (name, value) in claims.as_object().into_iter().flatten() {
+            payload[name] = value.clone();
+        }
+        Ok(encode(&Header::new(Algorithm::HS256), &payload, key)?)
+    }
+}
+
+fn validation(algorithm: Algorithm, audience: &str, issuer: &str) -> Validation {
+    // This one algorithm and no other, whatever the token's header says.
+    let mut validation = Validation::new(algorithm);
+    validation.set_audience(&[audience]);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["exp", "aud", "iss"]);
+    validation.validate_nbf = true;
+    validation
+}
