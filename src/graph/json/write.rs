@@ -40,7 +40,7 @@ pub fn write(assignment: &Assignment, version: Version) -> String {
     to_json(&Document::new(assignment, version))
 }
 
-/// Writes a page of a list of assignments, each as by [`write`], and where the next page is.
+/// Writes a page of a list of assignments, each as by [`write()`], and where the next page is.
 ///
 /// ```
 /// use access_package::graph::{Version, json};
