@@ -109,6 +109,6 @@ pub use timestamp::Timestamp;
 pub use verdict::{Reason, Refusal, Remedy, Step, Unauthorized, evaluate};
 
 /// Compiles and runs the code in the README.
-#[cfg(all(doctest, feature = "std"))]
+#[cfg(all(doctest, feature = "proptest"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -16,6 +16,9 @@
 //!   every state ──── the end has come ────▶ expired, for good
 //! ```
 //!
+//! Where every outcome is known from the start, since nothing is missing or what is cannot be enforced, the
+//! way over `delivering` takes no time: from `delivered` straight to the final state.
+//!
 //! Three rules make it: a call is judged completely before it changes anything (R12), the state
 //! follows from the fulfilments by one [`fold`] (R16), and an expired assignment stays as it is (R21).
 
@@ -35,14 +38,17 @@ pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 /// The one state that can be reprocessed (R9).
 pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
-/// Reprocesses the assignment: asks again for every resource role that the access package gives.
+/// Reprocesses the assignment: asks again for every resource role that the access package gives, as it
+/// was [last brought in](Assignment::set_resource_roles).
+///
+/// It judges the role alone. Get that from [`evaluate`](crate::evaluate), which also judges the account, its
+/// permissions and where its roles are held, and gives the highest that counts.
 ///
 /// Accepted, a new attempt begins: every resource role is pending, the assignment is `delivering`
 /// until the last outcome is recorded ([R15](crate::policy#r15)), and the actions are what is to be
 /// done ([R13](crate::policy#r13)). With nothing to enforce it is `delivered` at once.
 ///
-/// `caller_role` is the caller's highest role over the assignment's catalog. **Save the assignment
-/// before you carry out an action**: it holds everything that is still to be done.
+/// **Save the assignment before you carry out an action**: it holds everything that is still to be done.
 ///
 /// # Errors
 /// Judged in this order, and a refusal changes nothing ([R12](crate::policy#r12)):
@@ -93,7 +99,8 @@ pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actio
 ///
 /// Like [`reprocess`], but `observe` is called once for each resource role, in their order, and says
 /// what the host has seen of it. Gather that before; for what was not seen, answer
-/// [`Observed::Unknown`]. With nothing missing the assignment is `delivered` at once.
+/// [`Observed::Unknown`]. With nothing left to ask for the state is final at once: `delivered`, or, with
+/// something unenforceable, `partiallyDelivered` or `deliveryFailed`.
 ///
 /// Should `observe` panic, the assignment is whole: accepted, with everything not yet observed pending.
 ///

@@ -91,7 +91,7 @@ impl TryFrom<StoredAssignment> for Assignment {
     /// Makes an assignment of what was stored, if it is whole.
     ///
     /// An expired assignment may have any fulfilments, and one whose resource roles are not known
-    /// any state. Otherwise the state has to be the one that the fulfilments give
+    /// any state; such a one that is `delivering` is moved by time alone. Otherwise the state has to be the one that the fulfilments give
     /// ([R16](crate::policy#r16)).
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
