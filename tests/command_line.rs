@@ -1,5 +1,5 @@
 //! The command line on lists and with observations: what it prints, and its exit status.
-#![cfg(feature = "serde")]
+#![cfg(all(feature = "std", feature = "serde"))]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

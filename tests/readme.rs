@@ -1,5 +1,5 @@
 //! What the README shows of the program is what the program prints.
-#![cfg(feature = "serde")]
+#![cfg(all(feature = "std", feature = "serde"))]
 
 use std::process::Command;
 
