@@ -1,5 +1,7 @@
 //! What is there to try, in development: assignments, roles, and tokens to paste.
 
+use std::time::Duration;
+
 use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, ResourceRole, Role, RoleAssignment,
     Scope, StoredAssignment, graph,
@@ -53,10 +55,11 @@ pub fn callers() -> [(&'static str, Value); 4] {
 ///
 /// # Errors
 /// The database fails.
-pub async fn seed(store: &Store, directory: &Table) -> Result<(), Problem> {
+pub async fn seed(store: &Store) -> Result<(), Problem> {
     if store.count("assignment").await? > 0 {
         return Ok(());
     }
+    let directory = Table { store: store.clone(), latency: Duration::ZERO };
     let sample = graph::json::read(SAMPLE_DOCUMENT)?;
     let catalog = Scope::Catalog(sample.catalog());
     store
@@ -98,7 +101,7 @@ pub async fn seed(store: &Store, directory: &Table) -> Result<(), Problem> {
         store.insert(stored).await?;
     }
     store.insert(&other_package(UNKNOWN_PACKAGE, vec![alive])).await?;
-    grant_all(directory, sample).await
+    grant_all(&directory, sample).await
 }
 
 /// Grants what the sample says is in place.

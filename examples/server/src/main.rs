@@ -22,7 +22,7 @@ async fn main() -> Result<(), Problem> {
     let listener = TcpListener::bind(&config.listen).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
     if config.tokens.is_development() {
-        development::seed(&store, &directory).await?;
+        development::seed(&store).await?;
         development::print_tokens(&config.tokens, &base_url)?;
     }
     println!("listening on {base_url}");

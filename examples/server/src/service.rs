@@ -191,12 +191,16 @@ fn call_at(path: &str, headers: &HeaderMap) -> Result<axum::http::Request<()>, P
 
 /// The catalogs whose assignments the caller may see; nothing for all.
 fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Unauthorized> {
-    let Err(refused) = caller.authority(None) else { return Ok(None) };
-    let held = caller.roles.iter().filter_map(|held| match held.scope {
-        Scope::Catalog(catalog) => caller.authority(Some(catalog)).ok().map(|_| catalog),
-        Scope::Tenant => None,
-    });
-    let catalogs: Vec<_> = held.collect();
+    let Err(mut refused) = caller.authority(None) else { return Ok(None) };
+    let mut catalogs = Vec::new();
+    for held in &caller.roles {
+        if let Scope::Catalog(catalog) = held.scope {
+            match caller.authority(Some(catalog)) {
+                Ok(_) => catalogs.push(catalog),
+                Err(here) => refused = here,
+            }
+        }
+    }
     if catalogs.is_empty() { Err(refused) } else { Ok(Some(catalogs)) }
 }
 

@@ -17,9 +17,9 @@ use ureq::http::{Method, Request, Response};
 
 /// How often the call is made, and how long at most it waits before the next one.
 const CALLS: u32 = 5;
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How long the assignment is followed, and how often.
-const FOLLOW: Duration = Duration::from_secs(300);
+const FOLLOW: Duration = Duration::from_mins(5);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 type Failure = Box<dyn std::error::Error>;

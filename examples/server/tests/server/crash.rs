@@ -1,0 +1,183 @@
+//! `kill -9`: what was accepted is done all the same, and nothing was done that was not saved before.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use access_package::{Action, AssignmentState, Fulfillment, StoredAssignment, Timestamp, graph};
+use access_package_server::development::{self, member};
+use access_package_server::directory::{Directory, Table};
+use access_package_server::store::Store;
+use sqlx::{query, query_scalar};
+use uuid::Uuid;
+
+use crate::support::{Answer, Place, Server, V1, insert, poll, request, token};
+
+const ASSIGNMENTS: usize = 1_000;
+/// How many are accepted before the server is killed.
+const BEFORE: usize = 500;
+const CALLERS: usize = 8;
+
+/// What each of them gives.
+const GROUP: Uuid = Uuid::from_u128(7);
+
+/// The database itself refuses what is granted before it was saved that it is to be.
+const SAVED_BEFORE_GRANTED: &str = "CREATE TRIGGER saved_before_granted BEFORE INSERT ON grants \
+     WHEN NOT EXISTS (SELECT 1 FROM assignment WHERE state = 'delivering' AND stored ->> 'target' = NEW.target) \
+     BEGIN SELECT RAISE(ABORT, 'granted before it was saved'); END";
+
+#[test]
+fn what_was_accepted_outlives_the_server() {
+    let place = Place::new();
+    let ids = place.with_store(prepare);
+    let token = token("manager");
+
+    let slow = Server::start(&place, Duration::from_millis(250));
+    let accepted = call_all(&slow, &ids, &token, |answer, before| {
+        assert!(before >= BEFORE || answer.is_some(), "no answer before the server was killed");
+        if before + 1 == BEFORE {
+            slow.signal("-KILL");
+        }
+        answer.map(|answer| assert_eq!(answer.status, 202, "{}", answer.body)).is_some()
+    });
+    drop(slow);
+    assert!((BEFORE..ASSIGNMENTS).contains(&accepted.len()), "killed too late");
+    let stored = read_all(&place, &accepted);
+    assert!(stored.iter().all(|stored| stored.attempt == 1), "accepted, and not saved");
+    let unfinished = |stored: &StoredAssignment| stored.state == AssignmentState::Delivering;
+    assert!(stored.iter().any(unfinished), "nothing was under way: the test says nothing");
+
+    let mut server = Server::start(&place, Duration::ZERO);
+    let others: Vec<_> = ids.iter().copied().filter(|id| !accepted.contains(id)).collect();
+    let answered = call_all(&server, &others, &token, |answer, _| {
+        let answer = answer.expect("an answer");
+        // Of some the answer was lost with the server, though they were accepted.
+        let is_under_way = || answer.json()["error"]["details"][0]["code"] == "delivering";
+        assert!(answer.status == 202 || is_under_way(), "{}", answer.body);
+        true
+    });
+    assert_eq!(answered.len(), others.len());
+    let delivering = format!("{V1}?$filter=state%20eq%20'Delivering'");
+    poll("nothing is delivering", || {
+        let page = server.ask("GET", &delivering, &token).body;
+        graph::json::read_list(page.as_bytes()).unwrap().items.is_empty().then_some(())
+    });
+    server.signal("-TERM");
+    assert_eq!(server.status(), Some(0));
+
+    for stored in read_all(&place, &ids) {
+        assert_eq!(stored.state, AssignmentState::Delivered, "{}", stored.id);
+        // Those that were accepted before have not been asked for again.
+        let attempts = if accepted.contains(&stored.id.as_uuid()) { 1..=1 } else { 1..=2 };
+        assert!(attempts.contains(&stored.attempt), "{}", stored.id);
+    }
+    let granted = place.with_store(async |store| {
+        let sql = "SELECT count(*) FROM grants JOIN assignment ON target = stored ->> 'target' \
+                   WHERE resource_origin_id = ?";
+        let granted = query_scalar::<_, i64>(sql).bind(GROUP.to_string());
+        granted.fetch_one(&store.pool).await.unwrap()
+    });
+    assert_eq!(usize::try_from(granted), Ok(ASSIGNMENTS));
+}
+
+/// Calls for each assignment, several at a time; gives those for which `accepts` says so. It is told the
+/// answer, if there is one, and how many were accepted before. A caller that has no answer stops.
+fn call_all(
+    server: &Server,
+    ids: &[Uuid],
+    token: &str,
+    accepts: impl Fn(Option<Answer>, usize) -> bool + Sync,
+) -> HashSet<Uuid> {
+    let (next, accepted) = (AtomicUsize::new(0), Mutex::new(HashSet::new()));
+    thread::scope(|scope| {
+        for _ in 0..CALLERS {
+            scope.spawn(|| {
+                while let Some(id) = ids.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let headers = format!("Authorization: Bearer {token}\r\n");
+                    let answer = server.try_send(&request("POST", &format!("{V1}/{id}/reprocess"), &headers));
+                    let mut accepted = accepted.lock().unwrap();
+                    if !accepts(answer, accepted.len()) {
+                        return;
+                    }
+                    accepted.insert(*id);
+                }
+            });
+        }
+    });
+    accepted.into_inner().unwrap()
+}
+
+fn read_all<'i>(place: &Place, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<StoredAssignment> {
+    place.with_store(async |store| {
+        let mut all = Vec::new();
+        for id in ids {
+            let loaded = store.read((*id).into()).await.unwrap().unwrap();
+            all.push(StoredAssignment::from(&loaded.assignment));
+        }
+        all
+    })
+}
+
+/// A thousand assignments, and none of what they give is in place.
+async fn prepare(store: &Store) -> Vec<Uuid> {
+    development::seed(store).await.unwrap();
+    query(SAVED_BEFORE_GRANTED).execute(&store.pool).await.unwrap();
+    let sample = store.read(development::SAMPLE.into()).await.unwrap().unwrap();
+    let like = StoredAssignment::from(&sample.assignment);
+    let gives = member(GROUP, Fulfillment::Fulfilled).unwrap();
+    let mut ids = Vec::new();
+    for _ in 0..ASSIGNMENTS {
+        ids.push(insert(store, &like, vec![gives.clone()]).await);
+    }
+    ids
+}
+
+/// R21: what ends while it is delivering is expired by the worker, and nothing is granted from then on.
+#[test]
+fn nothing_is_granted_from_the_end_on() {
+    let place = Place::new();
+    let (id, target) = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        let sample = store.read(development::SAMPLE.into()).await.unwrap().unwrap();
+        let mut like = StoredAssignment::from(&sample.assignment);
+        // In the database it is delivering and has ended, as if the server had been down meanwhile.
+        like.state = AssignmentState::Delivering;
+        like.end = Some("2022-07-27T21:55:19.69Z".parse().unwrap());
+        let id = insert(store, &like, vec![member(GROUP, Fulfillment::Pending).unwrap()]).await;
+        let stored = StoredAssignment::from(&store.read(id.into()).await.unwrap().unwrap().assignment);
+        (id, stored.target)
+    });
+    let server = Server::start(&place, Duration::ZERO);
+    // Nobody asks for it: the worker finds it by itself.
+    poll("expired", || (place.read(id).state == AssignmentState::Expired).then_some(()));
+    drop(server);
+    let granted = place.with_store(async |store| {
+        let directory = Table { store: store.clone(), latency: Duration::ZERO };
+        directory.granted(target).await.unwrap()
+    });
+    assert_eq!(granted, []);
+}
+
+/// R21: the directory asks the clock itself, so an action that has ended on its way grants nothing.
+#[test]
+fn the_directory_grants_nothing_too_late() {
+    let place = Place::new();
+    let member = member(GROUP, Fulfillment::Pending).unwrap().resource_role;
+    let action = |end| Action {
+        assignment: Uuid::from_u128(1).into(),
+        attempt: 1,
+        target: Uuid::from_u128(2).into(),
+        resource_role: member.clone(),
+        end,
+    };
+    place.with_store(async |store| {
+        let directory = Table { store: store.clone(), latency: Duration::ZERO };
+        let too_late = action(Some(Timestamp::MIN));
+        assert_eq!(directory.grant(&too_late).await.unwrap(), None);
+        assert_eq!(directory.granted(too_late.target).await.unwrap(), []);
+        assert!(directory.grant(&action(Some(Timestamp::MAX))).await.unwrap().is_some());
+        assert_eq!(directory.granted(too_late.target).await.unwrap(), std::slice::from_ref(&member));
+    });
+}

@@ -1,0 +1,259 @@
+//! A server of its own for a test, on loopback and a database of its own; and a client that sees every byte.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use access_package::{AssignmentId, AssignmentResourceRole, AssignmentState, StoredAssignment};
+use access_package_server::development::callers;
+use access_package_server::store::{Loaded, Store};
+use access_package_server::token::Tokens;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+const KEY: &str = "a key that only tests know, and that outlives a restart";
+
+pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments";
+pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
+
+/// A directory for a database, gone with the test.
+pub struct Place(PathBuf);
+
+impl Place {
+    pub fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("access-package-{}-{number}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn database(&self) -> String {
+        self.0.join("test.db").to_str().unwrap().to_owned()
+    }
+
+    /// The database, as no server sees it.
+    pub fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::open(&self.database()).await.unwrap();
+            let done = work(&store).await;
+            store.close().await;
+            done
+        })
+    }
+
+    pub fn read(&self, id: Uuid) -> StoredAssignment {
+        let loaded: Loaded = self.with_store(async |store| store.read(id.into()).await.unwrap().unwrap());
+        StoredAssignment::from(&loaded.assignment)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// A process that this test has started, and that ends with it.
+pub struct Started(Child);
+
+impl Started {
+    pub fn new(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn status(&mut self) -> Option<i32> {
+        poll("the process has ended", || self.0.try_wait().unwrap()).code()
+    }
+
+    /// What it has said, once it has ended.
+    pub fn said(&mut self) -> String {
+        let mut said = String::new();
+        self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+pub struct Server {
+    process: Started,
+    address: String,
+}
+
+impl Server {
+    pub fn start(place: &Place, latency: Duration) -> Self {
+        Self::start_with(place, &[("DIRECTORY_LATENCY_MS", latency.as_millis().to_string())])
+    }
+
+    pub fn start_with(place: &Place, variables: &[(&str, String)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
+        command.env_clear().stderr(Stdio::null());
+        command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        let mut process = Started::new(&mut command);
+        let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut server = Self { process, address: String::new() };
+        // It says so itself once it can be called, or it ends and there is nothing more to read.
+        let (says, said) = mpsc::channel();
+        thread::spawn(move || {
+            let mut addresses =
+                lines.filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+            addresses.next().map(|address| says.send(address))
+        });
+        server.address = said.recv_timeout(DEADLINE).expect("the server has started");
+        server
+    }
+
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Sends a signal to the process: `-KILL`, or `-TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.process.0.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn status(&mut self) -> Option<i32> {
+        self.process.status()
+    }
+
+    /// Sends a request as it stands here, and gives the answer; nothing if there is none.
+    pub fn try_send(&self, request: &str) -> Option<Answer> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(DEADLINE)).ok()?;
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Answer::read(&answer)
+    }
+
+    pub fn send(&self, request: &str) -> Answer {
+        self.try_send(request).expect("an answer")
+    }
+
+    pub fn ask(&self, method: &str, path: &str, token: &str) -> Answer {
+        self.send(&request(method, path, &format!("Authorization: Bearer {token}\r\n")))
+    }
+
+    pub fn reprocess(&self, id: Uuid, token: &str) -> Answer {
+        self.ask("POST", &format!("{V1}/{id}/reprocess"), token)
+    }
+
+    /// The state, as a caller sees it who may.
+    pub fn state(&self, id: Uuid) -> AssignmentState {
+        let answer = self.ask("GET", &format!("{V1}/{id}"), &token("manager"));
+        answer.json()["state"].as_str().unwrap().parse().unwrap()
+    }
+
+    pub fn final_state(&self, id: Uuid) -> AssignmentState {
+        poll("the state is final", || Some(self.state(id)).filter(|it| *it != AssignmentState::Delivering))
+    }
+}
+
+/// A request without a body.
+pub fn request(method: &str, path: &str, headers: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n")
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    fn read(text: &str) -> Option<Self> {
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let mut lines = head.lines();
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let header =
+            |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.into()));
+        Some(Self { status, headers: lines.filter_map(header).collect(), body: body.to_owned() })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// What is left of an answer without what is new in each one: the id of the request and the date.
+    pub fn without_ids(mut self) -> Self {
+        if let Some(id) = self.header("request-id").map(str::to_owned) {
+            self.body = self.body.replace(&id, "ID");
+        }
+        if let Some((before, rest)) = self.body.split_once(r#""date":""#) {
+            let (_, after) = rest.split_once('"').unwrap();
+            self.body = format!(r#"{before}"date":"DATE"{after}"#);
+        }
+        // How many digits a second has differs, and with it the length.
+        self.headers.retain(|(name, _)| !["date", "request-id", "content-length"].contains(&name.as_str()));
+        self
+    }
+}
+
+pub fn tokens() -> Tokens {
+    Tokens::development(Some(KEY.into()))
+}
+
+/// The token of one of the callers that there are in development.
+pub fn token(name: &str) -> String {
+    let (_, claims) = callers().into_iter().find(|(it, _)| *it == name).unwrap();
+    tokens().make(&claims).unwrap()
+}
+
+/// The token of a user with the permission.
+pub fn delegated(oid: Uuid) -> String {
+    tokens().make(&json!({ "oid": oid, "scp": "EntitlementManagement.ReadWrite.All" })).unwrap()
+}
+
+/// A delivered assignment for somebody of its own, with a package of its own that gives this.
+pub async fn insert(store: &Store, like: &StoredAssignment, gives: Vec<AssignmentResourceRole>) -> Uuid {
+    let id = Uuid::new_v4();
+    let stored = StoredAssignment {
+        id: AssignmentId::from(id),
+        access_package: Uuid::new_v4().into(),
+        target: Uuid::new_v4().into(),
+        resource_roles: Some(gives.clone()),
+        ..like.clone()
+    };
+    let gives = gives.iter().map(|role| &role.resource_role);
+    store.set_gives(stored.access_package, gives).await.unwrap();
+    store.insert(&stored).await.unwrap();
+    id
+}
+
+/// Asks until there is something, or too much time has gone by.
+pub fn poll<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
