@@ -1,8 +1,11 @@
-//! The rules that this crate enforces, each with its id and where it comes from.
+//! The rules that this crate enforces, each with its id and where it comes from; and the part of them that
+//! says who may, in the languages of two policy engines.
 //!
 //! *Documented* means that Microsoft's public documentation says so; *observed*, that the service or
 //! its clients were seen to do so; *our choice*, that the documentation is silent and this is the
-//! conservative reading.
+//! conservative reading. [`RULES`] is the same list as data.
+//!
+//! What is in this module may still change before version 1.0.
 //!
 #![doc = include_str!("policy/rules.md")]
 //!
@@ -12,3 +15,27 @@
 //! roles of the assignment are known:
 //!
 #![doc = include_str!("policy/decision-table.md")]
+//!
+//! # In other languages
+//!
+//! For a host that decides with a policy engine already, [`CEDAR`] and [`REGO`] say what
+//! [`evaluate`](crate::evaluate) does: R1 to R9. Each is held to it at every point of the gate, by a test in
+//! `benches/peers`. They decide and no more: what follows from an accepted call is
+//! [`reprocess`](crate::reprocess)'s.
+
+mod rules;
+
+pub use rules::{Basis, Part, RULES, Rule, Source};
+
+/// The gate as a policy in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
+#[doc = concat!("```text\n", include_str!("policy/gate.cedar"), "```")]
+pub const CEDAR: &str = include_str!("policy/gate.cedar");
+
+/// The schema of [`CEDAR`], which validates in strict mode.
+#[doc = concat!("```text\n", include_str!("policy/gate.cedarschema"), "```")]
+pub const CEDAR_SCHEMA: &str = include_str!("policy/gate.cedarschema");
+
+/// The gate as a module in Rego v1: `data.access_package.allow`, and `data.access_package.reasons`, which
+/// are the codes of [`Reason`](crate::Reason).
+#[doc = concat!("```text\n", include_str!("policy/gate.rego"), "```")]
+pub const REGO: &str = include_str!("policy/gate.rego");

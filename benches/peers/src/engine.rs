@@ -1,0 +1,93 @@
+//! The engines, each with the gate in its own language.
+
+mod casbin;
+mod cedar;
+mod cel;
+mod rego;
+
+use access_package::{Account, Assignment, Caller, RoleAssignment, StoredAssignment, evaluate};
+
+pub use self::casbin::{CachedCasbin, Casbin};
+pub use self::cedar::{Cedar, conforming};
+pub use self::cel::Cel;
+pub use self::rego::{Reasons, Rego, RegoVm};
+use crate::baseline::{self, Record, Subject as _};
+use crate::question::Text;
+use crate::support::{load, stored};
+
+/// Who decides. The policy is prepared when one is made.
+pub trait Engine {
+    const NAME: &'static str;
+    /// A question as the engine wants to be asked.
+    type Prepared;
+
+    fn new() -> Self;
+    fn prepare(&mut self, text: &Text) -> Self::Prepared;
+    fn decide(&mut self, question: &Self::Prepared) -> bool;
+}
+
+fn read(text: &Text) -> (Caller, StoredAssignment) {
+    let account = match text.account.as_str() {
+        "workOrSchool" => Account::WorkOrSchool,
+        "application" => Account::Application,
+        "personal" => Account::Personal,
+        other => panic!("`{other}` is no account"),
+    };
+    let held = |(role, scope): &(String, String)| RoleAssignment {
+        role: role.parse().expect("a role"),
+        scope: scope.parse().expect("a scope"),
+    };
+    let caller = Caller {
+        account,
+        permissions: text.permissions.iter().map(|name| name.parse().expect("a permission")).collect(),
+        roles: text.roles.iter().map(held).collect(),
+    };
+    let state = text.state.parse().expect("a state");
+    let catalog = text.catalog.parse().expect("a catalog");
+    // The gate does not look at what the package gives.
+    (caller, StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
+}
+
+/// The crate itself.
+pub struct Crate;
+
+impl Engine for Crate {
+    const NAME: &'static str = "access-package";
+    type Prepared = (Caller, Assignment);
+
+    fn new() -> Self {
+        Self
+    }
+
+    fn prepare(&mut self, text: &Text) -> Self::Prepared {
+        let (caller, stored) = read(text);
+        (caller, load(stored))
+    }
+
+    #[inline]
+    fn decide(&mut self, (caller, assignment): &Self::Prepared) -> bool {
+        evaluate(caller, assignment).is_ok()
+    }
+}
+
+/// What one would write by hand.
+pub struct Baseline;
+
+impl Engine for Baseline {
+    const NAME: &'static str = "by hand";
+    type Prepared = (Caller, Record);
+
+    fn new() -> Self {
+        Self
+    }
+
+    fn prepare(&mut self, text: &Text) -> Self::Prepared {
+        let (caller, stored) = read(text);
+        (caller, Record::load(StoredAssignment { resource_roles: Some(vec![]), ..stored }))
+    }
+
+    #[inline]
+    fn decide(&mut self, (caller, record): &Self::Prepared) -> bool {
+        baseline::evaluate(caller, record).is_ok()
+    }
+}

@@ -1,0 +1,179 @@
+//! Cedar, with the crate's own text.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr as _;
+
+use access_package::policy::{CEDAR, CEDAR_SCHEMA};
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    RestrictedExpression, Schema, ValidationMode, Validator,
+};
+
+use super::Engine;
+use crate::question::Text;
+
+/// The names of `Roles` in the schema.
+const ROLES: [(&str, &str); 8] = [
+    ("catalogReader", "Catalog reader"),
+    ("catalogCreator", "Catalog creator"),
+    ("accessPackageAssignmentManager", "Access package assignment manager"),
+    ("accessPackageManager", "Access package manager"),
+    ("catalogOwner", "Catalog owner"),
+    ("userAdministrator", "User Administrator"),
+    ("identityGovernanceAdministrator", "Identity Governance Administrator"),
+    ("globalAdministrator", "Global Administrator"),
+];
+
+/// The texts as policies and schema, if the policies are valid in strict mode.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn conforming(policies: &str, schema: &str) -> Result<(PolicySet, Schema), String> {
+    let policies = PolicySet::from_str(policies).map_err(|error| error.to_string())?;
+    let (schema, warnings) = Schema::from_cedarschema_str(schema).map_err(|error| error.to_string())?;
+    let warnings: Vec<_> = warnings.collect();
+    if !warnings.is_empty() {
+        return Err(format!("{warnings:?}"));
+    }
+    let result = Validator::new(schema.clone()).validate(&policies, ValidationMode::Strict);
+    if result.validation_passed_without_warnings() { Ok((policies, schema)) } else { Err(result.to_string()) }
+}
+
+pub struct Cedar {
+    authorizer: Authorizer,
+    policies: PolicySet,
+    /// Entities are held to it if it is there.
+    schema: Option<Schema>,
+    types: Types,
+}
+
+struct Types {
+    scope: EntityTypeName,
+    permission: EntityTypeName,
+    state: EntityTypeName,
+    assignment: EntityTypeName,
+    user: EntityTypeName,
+    application: EntityTypeName,
+    personal: EntityTypeName,
+    reprocess: EntityUid,
+}
+
+fn of_type(name: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id))
+}
+
+fn reference(name: &EntityTypeName, id: &str) -> RestrictedExpression {
+    RestrictedExpression::new_entity_uid(of_type(name, id))
+}
+
+impl Cedar {
+    /// With other texts than the crate's; every question is held to the schema too.
+    ///
+    /// # Errors
+    /// What is wrong with the texts.
+    pub fn checked(policies: &str, schema: &str) -> Result<Self, String> {
+        let (policies, schema) = conforming(policies, schema)?;
+        Ok(Self { schema: Some(schema), ..Self::with(policies) })
+    }
+
+    /// With other policies than the crate's, and held to no schema.
+    ///
+    /// # Errors
+    /// What is wrong with the policies.
+    pub fn unchecked(policies: &str) -> Result<Self, String> {
+        PolicySet::from_str(policies).map(Self::with).map_err(|error| error.to_string())
+    }
+
+    fn with(policies: PolicySet) -> Self {
+        let name = |name: &str| format!("AccessPackage::{name}").parse().expect("a name");
+        let types = Types {
+            scope: name("Scope"),
+            permission: name("Permission"),
+            state: name("State"),
+            assignment: name("Assignment"),
+            user: name("User"),
+            application: name("Application"),
+            personal: name("PersonalAccount"),
+            reprocess: of_type(&name("Action"), "reprocess"),
+        };
+        Self { authorizer: Authorizer::new(), policies, schema: None, types }
+    }
+
+    /// The question as entities and a request.
+    ///
+    /// # Errors
+    /// They do not conform to the schema.
+    pub fn entities(&self, text: &Text) -> Result<(Request, Entities), String> {
+        let types = &self.types;
+        let tenant = of_type(&types.scope, "/");
+        let catalog = of_type(&types.scope, &format!("/AccessPackageCatalog/{}", text.catalog));
+
+        let held = |&(attribute, name): &(&str, &str)| {
+            let scopes = text.roles.iter().filter(|(role, _)| role == name);
+            let scopes = scopes.map(|(_, scope)| reference(&types.scope, scope));
+            (attribute.to_owned(), RestrictedExpression::new_set(scopes))
+        };
+        let roles = RestrictedExpression::new_record(ROLES.iter().map(held)).expect("different names");
+        let permissions = text.permissions.iter().map(|permission| reference(&types.permission, permission));
+        let account = match text.account.as_str() {
+            "workOrSchool" => &types.user,
+            "application" => &types.application,
+            _ => &types.personal,
+        };
+        let caller = Entity::new(
+            of_type(account, "caller"),
+            HashMap::from([
+                ("permissions".to_owned(), RestrictedExpression::new_set(permissions)),
+                ("roles".to_owned(), roles),
+            ]),
+            HashSet::new(),
+        );
+        let assignment = Entity::new(
+            of_type(&types.assignment, "assignment"),
+            HashMap::from([("state".to_owned(), reference(&types.state, &text.state))]),
+            HashSet::from([catalog.clone()]),
+        );
+        let (caller, assignment) =
+            caller.and_then(|caller| Ok((caller, assignment?))).map_err(|error| error.to_string())?;
+
+        let schema = self.schema.as_ref();
+        let request =
+            Request::new(caller.uid(), types.reprocess.clone(), assignment.uid(), Context::empty(), schema);
+        let request = request.map_err(|error| error.to_string())?;
+        let scopes = [
+            Entity::new_no_attrs(catalog, HashSet::from([tenant.clone()])),
+            Entity::new_no_attrs(tenant, HashSet::new()),
+        ];
+        let entities = Entities::from_entities([caller, assignment].into_iter().chain(scopes), schema);
+        Ok((request, entities.map_err(|error| error.to_string())?))
+    }
+
+    /// # Errors
+    /// What kept a policy from being evaluated.
+    pub fn answer(&self, (request, entities): &(Request, Entities)) -> Result<bool, String> {
+        let response = self.authorizer.is_authorized(request, &self.policies, entities);
+        if let Some(error) = response.diagnostics().errors().next() {
+            return Err(error.to_string());
+        }
+        Ok(response.decision() == Decision::Allow)
+    }
+}
+
+impl Engine for Cedar {
+    const NAME: &'static str = "Cedar";
+    type Prepared = (Request, Entities);
+
+    fn new() -> Self {
+        let (policies, _) = conforming(CEDAR, CEDAR_SCHEMA).expect("valid policies");
+        Self::with(policies)
+    }
+
+    fn prepare(&mut self, text: &Text) -> Self::Prepared {
+        self.entities(text).expect("entities")
+    }
+
+    fn decide(&mut self, (request, entities): &Self::Prepared) -> bool {
+        let response = self.authorizer.is_authorized(request, &self.policies, entities);
+        response.decision() == Decision::Allow
+    }
+}

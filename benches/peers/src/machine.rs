@@ -1,0 +1,159 @@
+//! The life cycle as a state machine of `statig`, and the one way in which it, the crate and the baseline are asked.
+
+use access_package::{
+    Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, ReprocessError,
+    Role, StoredAssignment, Timestamp,
+};
+use statig::blocking::InitializedStateMachine;
+use statig::prelude::*;
+
+use crate::baseline::Subject;
+use crate::support::MANAGER;
+
+/// What reprocesses an assignment.
+pub trait Life: Clone + Send {
+    const NAME: &'static str;
+
+    fn load(stored: StoredAssignment) -> Self;
+
+    /// # Errors
+    /// It is refused.
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError>;
+}
+
+impl<S: Subject> Life for S {
+    const NAME: &'static str = S::NAME;
+
+    fn load(stored: StoredAssignment) -> Self {
+        S::load(stored)
+    }
+
+    #[inline]
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+        Subject::reprocess(self, role)
+    }
+}
+
+/// What the machine works on. Its state is the machine's own.
+#[derive(Clone)]
+pub struct Storage {
+    id: AssignmentId,
+    target: ObjectId,
+    end: Option<Timestamp>,
+    attempt: u32,
+    resource_roles: Vec<AssignmentResourceRole>,
+    /// A handler has no answer of its own.
+    answer: Result<(), ReprocessError>,
+}
+
+pub enum Event {
+    /// What was stored says where to begin.
+    Load(AssignmentState),
+    Reprocess(Role),
+}
+
+impl Storage {
+    fn judge(&mut self, role: Role, state: AssignmentState) -> bool {
+        self.answer = if !role.at_least(MANAGER) {
+            Err(ReprocessError::InsufficientRole { required: MANAGER, actual: role })
+        } else if state != AssignmentState::Delivered {
+            Err(ReprocessError::InvalidState { required: AssignmentState::Delivered, actual: state })
+        } else {
+            Ok(())
+        };
+        self.answer.is_ok()
+    }
+
+    fn refuse(&mut self, event: &Event, state: AssignmentState) -> Outcome<State> {
+        if let &Event::Reprocess(role) = event {
+            self.judge(role, state);
+        }
+        Handled
+    }
+}
+
+#[state_machine(initial = "State::new()", state(derive(Clone)))]
+impl Storage {
+    #[state]
+    fn new(event: &Event) -> Outcome<State> {
+        match event {
+            Event::Load(AssignmentState::Delivering) => Transition(State::delivering()),
+            Event::Load(AssignmentState::Delivered) => Transition(State::delivered()),
+            Event::Load(AssignmentState::PartiallyDelivered) => Transition(State::partially_delivered()),
+            Event::Load(AssignmentState::DeliveryFailed) => Transition(State::delivery_failed()),
+            Event::Load(AssignmentState::Expired) => Transition(State::expired()),
+            _ => Handled,
+        }
+    }
+
+    #[state]
+    fn delivered(&mut self, event: &Event) -> Outcome<State> {
+        match event {
+            &Event::Reprocess(role) if self.judge(role, AssignmentState::Delivered) => {
+                self.attempt = self.attempt.wrapping_add(1);
+                for role in &mut self.resource_roles {
+                    role.fulfillment = Fulfillment::Pending;
+                }
+                if self.resource_roles.is_empty() { Handled } else { Transition(State::delivering()) }
+            }
+            _ => Handled,
+        }
+    }
+
+    #[state]
+    fn delivering(&mut self, event: &Event) -> Outcome<State> {
+        self.refuse(event, AssignmentState::Delivering)
+    }
+
+    #[state]
+    fn partially_delivered(&mut self, event: &Event) -> Outcome<State> {
+        self.refuse(event, AssignmentState::PartiallyDelivered)
+    }
+
+    #[state]
+    fn delivery_failed(&mut self, event: &Event) -> Outcome<State> {
+        self.refuse(event, AssignmentState::DeliveryFailed)
+    }
+
+    #[state]
+    fn expired(&mut self, event: &Event) -> Outcome<State> {
+        self.refuse(event, AssignmentState::Expired)
+    }
+}
+
+/// The machine, begun.
+#[derive(Clone)]
+pub struct Machine(InitializedStateMachine<Storage>);
+
+impl Life for Machine {
+    const NAME: &'static str = "statig";
+
+    fn load(stored: StoredAssignment) -> Self {
+        let storage = Storage {
+            id: stored.id,
+            target: stored.target,
+            end: stored.end,
+            attempt: stored.attempt,
+            resource_roles: stored.resource_roles.expect("known resource roles"),
+            answer: Ok(()),
+        };
+        let mut machine = storage.uninitialized_state_machine().init();
+        machine.handle(&Event::Load(stored.state));
+        Self(machine)
+    }
+
+    #[inline]
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+        self.0.handle(&Event::Reprocess(role));
+        let storage = self.0.inner();
+        storage.answer?;
+        let pending = storage.resource_roles.iter().filter(|role| role.fulfillment == Fulfillment::Pending);
+        Ok(pending.map(|role| Action {
+            assignment: storage.id,
+            attempt: storage.attempt,
+            target: storage.target,
+            resource_role: role.resource_role.clone(),
+            end: storage.end,
+        }))
+    }
+}

@@ -1,0 +1,117 @@
+//! The engines decide as the crate does, at every point of the gate.
+
+use std::collections::BTreeSet;
+
+use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
+use access_package::{Action, Assignment, AssignmentState, Fulfillment, ReprocessError, Role};
+use peers::baseline::Record;
+use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Crate, Engine, Reasons, Rego, RegoVm};
+use peers::machine::{Life, Machine};
+use peers::question::{Question, Text, every_point};
+use peers::support::stored;
+
+/// Every question in both forms, with the crate's answer.
+fn asked() -> impl Iterator<Item = (Question, Text, bool)> {
+    every_point().into_iter().map(|question| {
+        let text = Text::from(&question);
+        let answer = question.answer();
+        (question, text, answer)
+    })
+}
+
+fn agrees<E: Engine>() {
+    let mut engine = E::new();
+    let mut points = 0;
+    for (_, text, answer) in asked() {
+        let question = engine.prepare(&text);
+        assert_eq!(engine.decide(&question), answer, "{}: {text:?}", E::NAME);
+        points += 1;
+    }
+    println!("{}: {points} points", E::NAME);
+}
+
+// That a question survives being written as text, or all that follows would compare something else.
+#[test]
+fn the_crate_agrees_with_itself() {
+    agrees::<Crate>();
+    agrees::<Baseline>();
+}
+
+// R1 to R9
+#[test]
+fn cedar_agrees() {
+    agrees::<Cedar>();
+}
+
+#[test]
+fn rego_agrees() {
+    agrees::<Rego>();
+    agrees::<RegoVm>();
+}
+
+#[test]
+fn casbin_agrees() {
+    agrees::<Casbin>();
+    agrees::<CachedCasbin>();
+}
+
+#[test]
+fn cel_agrees() {
+    agrees::<Cel>();
+}
+
+#[test]
+fn the_points_are_all_there_are() {
+    let roles_in_scopes = 8 * 3;
+    let held = 1 + roles_in_scopes + roles_in_scopes * (roles_in_scopes - 1) / 2;
+    let texts: BTreeSet<_> = asked().map(|(_, text, _)| format!("{text:?}")).collect();
+    assert_eq!(texts.len(), 3 * 4 * held * 5);
+    let allowed = asked().filter(|(_, _, answer)| *answer).count();
+    assert!(allowed > 0 && allowed < texts.len(), "{allowed}");
+}
+
+#[test]
+fn cedar_validates_strictly_and_so_does_every_question() {
+    let cedar = Cedar::checked(CEDAR, CEDAR_SCHEMA).expect("valid policies");
+    for (_, text, answer) in asked() {
+        let question = cedar.entities(&text).expect("entities that conform");
+        assert_eq!(cedar.answer(&question), Ok(answer), "{text:?}");
+    }
+}
+
+// R8: nothing else is said to who may not.
+#[test]
+fn rego_gives_the_reasons_of_the_crate() {
+    let rego = Reasons::with(REGO).expect("a valid module");
+    for (question, text, _) in asked() {
+        let reasons = rego.answer(&text).expect("a set");
+        assert!(reasons.iter().eq(&question.reasons()), "{text:?}: {reasons:?}");
+    }
+}
+
+type Answer = Result<Vec<Action>, ReprocessError>;
+
+fn answer<L: Life>(state: AssignmentState, role: Role, resource_roles: usize) -> Answer {
+    let fulfillment = match state {
+        AssignmentState::Delivering => Fulfillment::Pending,
+        AssignmentState::DeliveryFailed => Fulfillment::Failed,
+        _ => Fulfillment::Fulfilled,
+    };
+    let mut life = L::load(stored(state, &vec![fulfillment; resource_roles]));
+    life.reprocess(role).map(Iterator::collect::<Vec<_>>)
+}
+
+// R1, R2, R8, R9, R13
+#[test]
+fn the_machine_reprocesses_as_the_crate_does() {
+    use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired};
+    for state in [Delivering, Delivered, DeliveryFailed, Expired] {
+        for role in Role::ALL {
+            for resource_roles in [1, 5] {
+                let by_crate = answer::<Assignment>(state, role, resource_roles);
+                assert_eq!(answer::<Machine>(state, role, resource_roles), by_crate, "{state}, {role}");
+                assert_eq!(answer::<Record>(state, role, resource_roles), by_crate, "{state}, {role}");
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The words of the texts count: with one taken for another, a text is not valid or some point of the gate is
+//! decided otherwise.
+
+use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
+use peers::engine::{Cedar, Reasons, Rego, conforming};
+use peers::question::{Question, Text, every_point};
+
+/// A word, and what it can be taken for.
+const CONFUSIONS: [(&str, &str); 29] = [
+    ("permit", "forbid"),
+    ("forbid", "permit"),
+    ("when", "unless"),
+    ("unless", "when"),
+    ("User", "Application"),
+    ("Application", "User"),
+    ("PersonalAccount", "User"),
+    ("ReadWrite", "Read"),
+    ("delivered", "partiallyDelivered"),
+    ("accessPackageAssignmentManager", "userAdministrator"),
+    ("accessPackageManager", "catalogReader"),
+    ("catalogOwner", "catalogCreator"),
+    ("identityGovernanceAdministrator", "userAdministrator"),
+    ("globalAdministrator", "userAdministrator"),
+    ("false", "true"),
+    ("workOrSchool", "application"),
+    ("application", "personal"),
+    ("assignment manager", "manager"),
+    ("package manager", "package reader"),
+    ("owner", "creator"),
+    ("Governance", "Protection"),
+    ("Global", "User"),
+    ("AccessPackageCatalog", "AccessPackage"),
+    ("reprocess", "remove"),
+    ("not", ""),
+    ("==", "!="),
+    ("!=", "=="),
+    ("||", "&&"),
+    ("> 0", "> 1"),
+];
+
+/// The text with one word taken for another, once for each place in its code.
+fn mistakes(text: &str) -> Vec<(String, String)> {
+    let is_part_of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let mut mistakes = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.find('#').or_else(|| line.find("//")).map_or(line, |comment| &line[..comment]);
+        for (word, other) in CONFUSIONS.iter().filter(|_| !code.starts_with('@')) {
+            for (place, _) in code.match_indices(word) {
+                let (before, after) = (&code[..place], &code[place + word.len()..]);
+                if is_part_of_word(before.chars().next_back()) || is_part_of_word(after.chars().next()) {
+                    continue;
+                }
+                let mut mistaken = text.to_owned();
+                let place = start + place;
+                mistaken.replace_range(place..place + word.len(), other);
+                mistakes.push((mistaken, format!("`{other}` for `{word}` in `{}`", line.trim())));
+            }
+        }
+        start += line.len();
+    }
+    mistakes
+}
+
+/// Whether a point is answered as the crate does.
+type Agrees = Box<dyn Fn(&Question, &Text) -> bool>;
+
+fn agrees(cedar: Cedar) -> Agrees {
+    Box::new(move |question, text| {
+        let answer = cedar.entities(text).and_then(|question| cedar.answer(&question));
+        answer == Ok(question.answer())
+    })
+}
+
+fn rego(module: &str) -> Result<Agrees, String> {
+    let (rego, reasons) = (Rego::with(module)?, Reasons::with(module)?);
+    Ok(Box::new(move |question, text| {
+        rego.answer(text) == Ok(question.answer())
+            && reasons.answer(text).is_ok_and(|reasons| reasons.iter().eq(&question.reasons()))
+    }))
+}
+
+fn every_mistake_is_seen(language: &str, text: &str, read: impl Fn(&str) -> Result<Agrees, String>) {
+    let asked: Vec<_> = every_point().into_iter().map(|question| (Text::from(&question), question)).collect();
+    let is_right = |agrees: &Agrees| asked.iter().all(|(text, question)| agrees(question, text));
+    assert!(is_right(&read(text).expect("valid")), "{language} as it is");
+    let mistakes = mistakes(text);
+    let mut by_an_answer = 0;
+    for (mistaken, what) in &mistakes {
+        if let Ok(agrees) = read(mistaken) {
+            assert!(!is_right(&agrees), "{language}: {what} is not seen");
+            by_an_answer += 1;
+        }
+    }
+    assert!(mistakes.len() > 10, "{language}");
+    println!("{language}: {} mistakes seen, {by_an_answer} of them by an answer", mistakes.len());
+}
+
+#[test]
+fn in_cedar() {
+    every_mistake_is_seen("Cedar", CEDAR, |text| Cedar::checked(text, CEDAR_SCHEMA).map(agrees));
+}
+
+#[test]
+fn in_cedar_without_its_schema() {
+    every_mistake_is_seen("Cedar without its schema", CEDAR, |text| Cedar::unchecked(text).map(agrees));
+}
+
+#[test]
+fn in_the_schema() {
+    every_mistake_is_seen("Cedar's schema", CEDAR_SCHEMA, |text| Cedar::checked(CEDAR, text).map(agrees));
+}
+
+#[test]
+fn in_rego() {
+    every_mistake_is_seen("Rego", REGO, rego);
+}
+
+// Without its schema Cedar would take it for a state like any other.
+#[test]
+fn strict_validation_sees_a_misspelt_state() {
+    let misspelt = CEDAR.replace("\"delivered\"", "\"deliverd\"");
+    assert!(conforming(&misspelt, CEDAR_SCHEMA).is_err());
+}

@@ -1,0 +1,93 @@
+# Who may reprocess an access package assignment, in which state, and why not: the rules R1 to R9.
+#
+#	input.caller.account        "workOrSchool", "application" or "personal"
+#	input.caller.permissions    names of permissions
+#	input.caller.roles          objects with the name of a `role` and its `scope`, an `appScopeId`
+#	input.assignment.catalog    the id of a catalog
+#	input.assignment.state      one of the five words
+#
+# The host has validated the token, looked up the roles, and writes ids in lower case.
+package access_package
+
+default allow := false
+
+allow if {
+	caller_may
+	input.assignment.state == "delivered" # R9
+}
+
+# R4: a user needs both, however high the role.
+caller_may if {
+	input.caller.account == "workOrSchool"
+	has_permission
+	has_role
+}
+
+# R5: an application needs either. R6: there is no such rule for a personal account.
+caller_may if {
+	input.caller.account == "application"
+	has_permission
+}
+
+caller_may if {
+	input.caller.account == "application"
+	has_role
+}
+
+# R7: the permission to read is another one.
+has_permission if "EntitlementManagement.ReadWrite.All" in input.caller.permissions
+
+# R3: on the catalog of the assignment, or on the tenant.
+has_role if {
+	some scope in qualifying_scopes
+	scope in {"/", sprintf("/AccessPackageCatalog/%s", [input.assignment.catalog])}
+}
+
+# R1, R2: the roles of the ladder; Catalog creator, Catalog reader and User Administrator are not on it.
+qualifying := {
+	"Access package assignment manager",
+	"Access package manager",
+	"Catalog owner",
+	"Identity Governance Administrator",
+	"Global Administrator",
+}
+
+qualifying_scopes contains held.scope if {
+	some held in input.caller.roles
+	held.role in qualifying
+}
+
+# Everything that stands in the way of the caller, at once. R8: it says nothing of the assignment but whether a
+# role of the caller's own covers its catalog, and of the state only to a caller who may.
+reasons contains "personalAccount" if input.caller.account == "personal"
+
+reasons contains "missingDelegatedPermission" if {
+	input.caller.account == "workOrSchool"
+	not has_permission
+}
+
+reasons contains "missingApplicationPermission" if {
+	input.caller.account == "application"
+	not caller_may
+}
+
+reasons contains "insufficientRole" if {
+	needs_role
+	count(qualifying_scopes) == 0
+}
+
+reasons contains "outOfScope" if {
+	needs_role
+	count(qualifying_scopes) > 0
+}
+
+reasons contains "invalidState" if {
+	caller_may
+	input.assignment.state != "delivered"
+}
+
+needs_role if {
+	input.caller.account in {"workOrSchool", "application"}
+	not caller_may
+	not has_role
+}

@@ -1,0 +1,332 @@
+//! The rules as data. `rules.md` is made from it: `UPDATE_RULES=1 cargo test --test policy`.
+
+use Basis::{Documented, Observed, OurChoice};
+
+/// A rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Rule {
+    /// `R1` to `R30`, which stays the same.
+    pub id: &'static str,
+    /// The heading under which it stands.
+    pub about: &'static str,
+    /// What it says, as Markdown without links.
+    pub text: &'static str,
+    /// Where it comes from, which need not be one place for all of it.
+    pub basis: &'static [Part],
+}
+
+/// Where a rule, or a part of it, comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Part {
+    /// How it is known.
+    pub basis: Basis,
+    /// Which part of the rule this is about; nothing if it is all that is left of it.
+    pub what: Option<&'static str>,
+    /// The public documents that say so; or, for what they do not say, the ones that come closest.
+    pub sources: &'static [Source],
+}
+
+/// How a rule is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Basis {
+    /// Microsoft's public documentation says so.
+    Documented,
+    /// The service or its clients were seen to do so.
+    Observed,
+    /// The documentation is silent, and this is the conservative reading.
+    OurChoice,
+}
+
+/// A public document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Source {
+    /// What the list of rules calls it.
+    pub name: &'static str,
+    /// Where it is.
+    pub url: &'static str,
+}
+
+const REPROCESS: Source = Source {
+    name: "reprocess",
+    url: "https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess",
+};
+const ASSIGNMENT: Source = Source {
+    name: "assignment",
+    url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignment",
+};
+const RESOURCE_ROLE: Source = Source {
+    name: "resource role",
+    url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentresourcerole?view=graph-rest-beta",
+};
+const DELEGATION: Source = Source {
+    name: "delegation",
+    url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-delegate",
+};
+const HOW_TO: Source = Source {
+    name: "how-to",
+    url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-reprocess-access-package-assignments",
+};
+const PROCESS: Source = Source {
+    name: "process",
+    url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-process",
+};
+const RESOURCES: Source = Source {
+    name: "resources",
+    url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-access-package-resources",
+};
+
+const WHO: &str = "Who may reprocess";
+const WHEN: &str = "When";
+const WHAT: &str = "What happens";
+const HTTP: &str = "Over HTTP";
+
+const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
+    Part { basis, what: None, sources }
+}
+
+const fn part(basis: Basis, what: &'static str, sources: &'static [Source]) -> Part {
+    Part { basis, what: Some(what), sources }
+}
+
+/// Every rule, in the order of their ids.
+///
+/// ```
+/// use access_package::policy::{Basis, RULES};
+///
+/// let ours = RULES.iter().filter(|rule| rule.basis.iter().all(|part| part.basis == Basis::OurChoice));
+/// let ids: Vec<_> = ours.map(|rule| rule.id).collect();
+/// assert_eq!(ids, ["R8", "R11", "R12", "R17", "R18", "R19", "R22", "R23", "R30"]);
+/// ```
+pub static RULES: [Rule; 30] = [
+    Rule {
+        id: "R1",
+        about: WHO,
+        text: "The caller needs the role *Access package assignment manager* or a higher one: *Access \
+               package assignment manager* < *Access package manager* < *Catalog owner* < *Identity \
+               Governance Administrator* < *Global Administrator*.",
+        basis: &[whole(Documented, &[REPROCESS, DELEGATION])],
+    },
+    Rule {
+        id: "R2",
+        about: WHO,
+        text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. \
+               Each is only itself and none suffices, though older pages list *User Administrator*.",
+        basis: &[whole(Documented, &[DELEGATION])],
+    },
+    Rule {
+        id: "R3",
+        about: WHO,
+        text: "A role of entitlement management counts on the one catalog it is held on \
+               (`/AccessPackageCatalog/{id}`), or everywhere if held on the tenant (`/`). A directory \
+               role counts everywhere, unless it was given for one catalog.",
+        basis: &[whole(Documented, &[DELEGATION])],
+    },
+    Rule {
+        id: "R4",
+        about: WHO,
+        text: "A call on behalf of a work or school account needs both the permission \
+               `EntitlementManagement.ReadWrite.All` and the role. One without the other is not enough, \
+               however high the role.",
+        basis: &[whole(Documented, &[REPROCESS])],
+    },
+    Rule {
+        id: "R5",
+        about: WHO,
+        text: "An application that calls on its own needs the application permission of that name, \
+               which counts in the whole tenant, or a role that suffices.",
+        basis: &[whole(Documented, &[REPROCESS])],
+    },
+    Rule {
+        id: "R6",
+        about: WHO,
+        text: "A personal Microsoft account may never.",
+        basis: &[whole(Documented, &[REPROCESS])],
+    },
+    Rule {
+        id: "R7",
+        about: WHO,
+        text: "The permission to read, `EntitlementManagement.Read.All`, is never enough.",
+        basis: &[whole(Documented, &[REPROCESS])],
+    },
+    Rule {
+        id: "R8",
+        about: WHO,
+        text: "The caller is judged before the state is looked at. Who may not reprocess learns nothing \
+               of the assignment: not its state, and of its catalog only whether a role of the caller's \
+               own covers it.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R9",
+        about: WHEN,
+        text: "The *state* has to be `delivered`. The free text in *status* decides nothing.",
+        basis: &[whole(Documented, &[REPROCESS, ASSIGNMENT])],
+    },
+    Rule {
+        id: "R10",
+        about: WHEN,
+        text: "Any other state refuses and says what would help: while `delivering`, to wait; when \
+               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*; when `expired`, to \
+               request again.",
+        basis: &[whole(Documented, &[REPROCESS, PROCESS]), part(OurChoice, "the hints", &[])],
+    },
+    Rule {
+        id: "R11",
+        about: WHEN,
+        text: "A word that is not one of the five states, such as `unknownFutureValue`, is refused and \
+               never taken for one of them.",
+        basis: &[whole(OurChoice, &[ASSIGNMENT])],
+    },
+    Rule {
+        id: "R12",
+        about: WHEN,
+        text: "A refused call changes nothing. That time has made an assignment expire is not the \
+               call's doing, and a host may save it.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R13",
+        about: WHAT,
+        text: "Every resource role that the access package gives *now* is enforced again, each by one \
+               action. The host brings them in. Where they are not known the call is refused, for it \
+               would enforce nothing.",
+        basis: &[whole(Documented, &[HOW_TO, RESOURCES]), part(OurChoice, "the refusal", &[])],
+    },
+    Rule {
+        id: "R14",
+        about: WHAT,
+        text: "Access is only restored. Nothing is removed, no schedule moves, and neither approval, \
+               custom extension nor mail is set off again.",
+        basis: &[part(Observed, "access is only added", &[HOW_TO]), part(OurChoice, "the rest", &[])],
+    },
+    Rule {
+        id: "R15",
+        about: WHAT,
+        text: "Accepted is not done: until the last outcome is known the assignment is `delivering`, \
+               and cannot be reprocessed again meanwhile.",
+        basis: &[part(Documented, "the `202`", &[REPROCESS]), part(OurChoice, "the state in between", &[])],
+    },
+    Rule {
+        id: "R16",
+        about: WHAT,
+        text: "When every outcome is known the state is `delivered` if all resource roles are in place, \
+               `partiallyDelivered` if some are, `deliveryFailed` if none is. With nothing to enforce \
+               it is `delivered` at once.",
+        basis: &[
+            part(Documented, "what the states mean", &[PROCESS, ASSIGNMENT]),
+            part(OurChoice, "how they follow", &[]),
+        ],
+    },
+    Rule {
+        id: "R17",
+        about: WHAT,
+        text: "Outcomes may come late, twice and in any order: the result is the same. Within an \
+               attempt *fulfilled* beats *failed*, even after the state was final. An outcome of \
+               another attempt changes nothing and is no error. *Failed* is said once the executor has \
+               given up, not for each try.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R18",
+        about: WHAT,
+        text: "What is in place already counts as fulfilled, so every action can be repeated.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R19",
+        about: WHAT,
+        text: "What could not be observed is neither there nor missing, but unknown, and is enforced.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R20",
+        about: WHAT,
+        text: "A resource role that was seen to be unenforceable (a dynamic or on-premises group, a \
+               deleted resource) fails at once and without an action, and shows as failed.",
+        basis: &[whole(Observed, &[RESOURCES])],
+    },
+    Rule {
+        id: "R21",
+        about: WHAT,
+        text: "Expiry wins over everything, and the end is exclusive: an assignment is expired at its \
+               end and after it. Expired, it yields no action, takes no outcome and never comes back. \
+               Each action says from when on it must not be carried out.",
+        basis: &[
+            part(Documented, "that assignments expire", &[ASSIGNMENT]),
+            part(OurChoice, "the boundary", &[]),
+        ],
+    },
+    Rule {
+        id: "R22",
+        about: WHAT,
+        text: "What is still to be done follows from the assignment at any time. After a crash, loading \
+               it gives the actions that remain.",
+        basis: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R23",
+        about: WHAT,
+        text: "Resource roles are told apart by origin system and origin ids, never by a display name. \
+               GUIDs are compared without regard to case; other ids and the URLs of sites to the \
+               letter.",
+        basis: &[whole(OurChoice, &[RESOURCE_ROLE])],
+    },
+    Rule {
+        id: "R24",
+        about: HTTP,
+        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`; \
+               in beta, and on the first page of v1.0, `…/accessPackageAssignments/{id}/reprocess`. \
+               Also taken, since clients send them: `assignments('{id}')/reprocess`, \
+               `…/microsoft.graph.reprocess`, and a doubled slash after the version.",
+        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the other forms", &[])],
+    },
+    Rule {
+        id: "R25",
+        about: HTTP,
+        text: "The header `Authorization: Bearer …` is required. Without a caller the answer is `401`.",
+        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the `401`", &[])],
+    },
+    Rule {
+        id: "R26",
+        about: HTTP,
+        text: "There is no body to send. None, `{}` and `null` are all taken, with or without a length.",
+        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the bodies", &[])],
+    },
+    Rule {
+        id: "R27",
+        about: HTTP,
+        text: "Accepted is `202` with neither body nor `Content-Type`: a content type on an empty body \
+               breaks a client in use.",
+        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[])],
+    },
+    Rule {
+        id: "R28",
+        about: HTTP,
+        text: "An id that is no GUID of 36 characters with hyphens: `400`, code `InvalidRequest`. No \
+               such assignment: `404`, code `ResourceNotFound`, but only for a caller who may reprocess \
+               in any catalog. Who may in some catalogs only gets the same `403` as for an assignment \
+               in another catalog.",
+        basis: &[
+            part(Documented, "`400` and `404`", &[REPROCESS]),
+            part(OurChoice, "the `403` and the codes", &[]),
+        ],
+    },
+    Rule {
+        id: "R29",
+        about: HTTP,
+        text: "A caller who may not: `403`, code `UnAuthorized`. The wrong state: `400`, code \
+               `InvalidAssignmentState`. No caller: `401`, code `InvalidAuthenticationToken`. Errors \
+               are OData JSON, and each reason and each remedy is an entry of `details`.",
+        basis: &[part(Observed, "the `403`", &[]), part(OurChoice, "the `400` and the details", &[])],
+    },
+    Rule {
+        id: "R30",
+        about: HTTP,
+        text: "Any other method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`. Any \
+               other path is said not to be ours, so that a host can route it on.",
+        basis: &[whole(OurChoice, &[])],
+    },
+];

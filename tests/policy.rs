@@ -1,0 +1,110 @@
+//! The rules as data, as the list that the documentation shows, and as the reasons of a refusal.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use access_package::Reason;
+use access_package::policy::{Basis, CEDAR, Part, REGO, RULES, Rule, Source};
+
+const RULES_MD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/policy/rules.md");
+
+/// Every source, in the order in which the rules first name them.
+fn sources() -> Vec<Source> {
+    let mut sources = Vec::new();
+    for source in RULES.iter().flat_map(|rule| rule.basis).flat_map(|part| part.sources) {
+        if !sources.contains(source) {
+            sources.push(*source);
+        }
+    }
+    sources
+}
+
+fn basis_in_markdown(part: &Part) -> String {
+    let basis = match part.basis {
+        Basis::Documented => "documented",
+        Basis::Observed => "observed",
+        Basis::OurChoice => "**our choice**",
+    };
+    let links: Vec<_> = part.sources.iter().map(|source| format!("[{}]", source.name)).collect();
+    let links = links.join(", ");
+    match (part.what, part.basis) {
+        (None, _) if links.is_empty() => basis.to_owned(),
+        (Some(what), _) if links.is_empty() => format!("{basis}: {what}"),
+        (Some(what), _) => format!("{basis}: {what} ({links})"),
+        (None, Basis::Documented) => format!("{basis}: {links}"),
+        // The document does not say it.
+        (None, Basis::Observed | Basis::OurChoice) => format!("{basis}, on {links}"),
+    }
+}
+
+fn in_markdown(rules: &[Rule]) -> String {
+    let mut markdown = String::new();
+    for about in rules.chunk_by(|a, b| a.about == b.about) {
+        writeln!(markdown, "## {}\n\n| id | rule | basis |\n|---|---|---|", about[0].about).unwrap();
+        for Rule { id, text, basis, .. } in about {
+            let basis: Vec<_> = basis.iter().map(basis_in_markdown).collect();
+            let anchor = id.to_lowercase();
+            writeln!(markdown, "| <a id=\"{anchor}\"></a>{id} | {text} | {} |", basis.join("; ")).unwrap();
+        }
+        markdown.push('\n');
+    }
+    for Source { name, url, .. } in sources() {
+        writeln!(markdown, "[{name}]: {url}").unwrap();
+    }
+    markdown
+}
+
+#[test]
+fn the_documentation_shows_these_rules() {
+    let markdown = in_markdown(&RULES);
+    if std::env::var_os("UPDATE_RULES").is_some() {
+        std::fs::write(RULES_MD, &markdown).expect("src/policy/rules.md can be written");
+    }
+    let shown = std::fs::read_to_string(RULES_MD).expect("src/policy/rules.md");
+    for (line, (shown, rule)) in (1..).zip(shown.lines().zip(markdown.lines())) {
+        assert_eq!(shown, rule, "line {line} of src/policy/rules.md; UPDATE_RULES=1 rewrites it");
+    }
+    assert_eq!(shown.len(), markdown.len());
+}
+
+#[test]
+fn the_rules_are_r1_to_r30_each_with_a_basis() {
+    for (number, rule) in (1..).zip(&RULES) {
+        assert_eq!(rule.id, format!("R{number}"));
+        assert!(rule.text.ends_with('.'), "{rule:?}");
+        assert!(!rule.basis.is_empty(), "{rule:?}");
+        for part in rule.basis {
+            // What is documented says where.
+            assert!(part.basis != Basis::Documented || !part.sources.is_empty(), "{rule:?}");
+        }
+    }
+    for source in sources() {
+        assert!(source.url.starts_with("https://learn.microsoft.com/"), "{source:?}");
+    }
+}
+
+#[test]
+fn a_reason_cites_a_rule_and_a_source_of_it() {
+    for reason in Reason::ALL {
+        let rule = RULES.iter().find(|rule| rule.id == reason.rule()).expect("a rule");
+        let documented = rule.basis.iter().filter(|part| part.basis == Basis::Documented);
+        let urls: Vec<_> = documented.flat_map(|part| part.sources).map(|source| source.url).collect();
+        assert!(urls.contains(&reason.source()), "{reason:?}: {urls:?}");
+    }
+}
+
+/// The rules that a text cites.
+fn cited(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| RULES.iter().any(|rule| rule.id == *word))
+        .collect()
+}
+
+// That they decide alike is tested in benches/peers.
+#[test]
+fn the_policies_cite_every_rule_of_the_gate() {
+    let gate: BTreeSet<_> = RULES[..9].iter().map(|rule| rule.id).collect();
+    for text in [CEDAR, REGO] {
+        assert!(gate.is_subset(&cited(text)), "{text}");
+    }
+}
