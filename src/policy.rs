@@ -28,6 +28,9 @@ mod rules;
 pub use rules::{Basis, Part, RULES, Rule, Source};
 
 /// The gate as a policy in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
+///
+/// **Validate entities and requests against the schema.** Cedar passes over a policy that it cannot evaluate,
+/// and a `forbid` passed over for a missing attribute forbids nothing.
 #[doc = concat!("```text\n", include_str!("policy/gate.cedar"), "```")]
 pub const CEDAR: &str = include_str!("policy/gate.cedar");
 
