@@ -16,8 +16,6 @@ pub trait Life: Clone + Send {
 
     fn load(stored: StoredAssignment) -> Self;
 
-    /// # Errors
-    /// It is refused.
     fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError>;
 }
 
@@ -72,10 +70,10 @@ impl Storage {
     }
 }
 
-#[state_machine(initial = "State::new()", state(derive(Clone)))]
+#[state_machine(initial = "State::begun()", state(derive(Clone)))]
 impl Storage {
     #[state]
-    fn new(event: &Event) -> Outcome<State> {
+    fn begun(event: &Event) -> Outcome<State> {
         match event {
             Event::Load(AssignmentState::Delivering) => Transition(State::delivering()),
             Event::Load(AssignmentState::Delivered) => Transition(State::delivered()),

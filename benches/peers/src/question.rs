@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use access_package::{Account, Assignment, AssignmentState, Caller, Refusal, RoleAssignment, evaluate};
+use access_package::{
+    Account, Assignment, AssignmentState, Caller, Reason, Refusal, RoleAssignment, evaluate,
+};
 
 use crate::points::{role_assignments, without_roles};
 use crate::support::in_state;
@@ -16,17 +18,15 @@ pub struct Question {
 
 impl Question {
     /// What the crate answers.
-    #[must_use]
     pub fn answer(&self) -> bool {
         evaluate(&self.caller, &self.assignment).is_ok()
     }
 
     /// The codes of everything that stands in the way; a word of their own for the state.
-    #[must_use]
     pub fn reasons(&self) -> BTreeSet<&'static str> {
         match evaluate(&self.caller, &self.assignment) {
             Ok(_) => BTreeSet::new(),
-            Err(Refusal::Unauthorized(refused)) => refused.reasons().map(|reason| reason.code()).collect(),
+            Err(Refusal::Unauthorized(refused)) => refused.reasons().map(Reason::code).collect(),
             Err(Refusal::InvalidState { .. }) => BTreeSet::from(["invalidState"]),
         }
     }
@@ -72,7 +72,6 @@ fn every_pair_of_roles() -> Vec<Vec<RoleAssignment>> {
 }
 
 /// Every point of the gate: every account with every set of permissions and up to two roles, in every state.
-#[must_use]
 pub fn every_point() -> Vec<Question> {
     let roles = every_pair_of_roles();
     let callers = without_roles()

@@ -51,10 +51,10 @@ fn mistakes(text: &str) -> Vec<(String, String)> {
                 if is_part_of_word(before.chars().next_back()) || is_part_of_word(after.chars().next()) {
                     continue;
                 }
-                let mut mistaken = text.to_owned();
+                let mut wrong = text.to_owned();
                 let place = start + place;
-                mistaken.replace_range(place..place + word.len(), other);
-                mistakes.push((mistaken, format!("`{other}` for `{word}` in `{}`", line.trim())));
+                wrong.replace_range(place..place + word.len(), other);
+                mistakes.push((wrong, format!("`{other}` for `{word}` in `{}`", line.trim())));
             }
         }
         start += line.len();
@@ -86,8 +86,8 @@ fn every_mistake_is_seen(language: &str, text: &str, read: impl Fn(&str) -> Resu
     assert!(is_right(&read(text).expect("valid")), "{language} as it is");
     let mistakes = mistakes(text);
     let mut by_an_answer = 0;
-    for (mistaken, what) in &mistakes {
-        if let Ok(agrees) = read(mistaken) {
+    for (wrong, what) in &mistakes {
+        if let Ok(agrees) = read(wrong) {
             assert!(!is_right(&agrees), "{language}: {what} is not seen");
             by_an_answer += 1;
         }

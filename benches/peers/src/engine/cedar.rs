@@ -25,9 +25,6 @@ const ROLES: [(&str, &str); 8] = [
 ];
 
 /// The texts as policies and schema, if the policies are valid in strict mode.
-///
-/// # Errors
-/// What is wrong with them.
 pub fn conforming(policies: &str, schema: &str) -> Result<(PolicySet, Schema), String> {
     let policies = PolicySet::from_str(policies).map_err(|error| error.to_string())?;
     let (schema, warnings) = Schema::from_cedarschema_str(schema).map_err(|error| error.to_string())?;
@@ -68,18 +65,12 @@ fn reference(name: &EntityTypeName, id: &str) -> RestrictedExpression {
 
 impl Cedar {
     /// With other texts than the crate's; every question is held to the schema too.
-    ///
-    /// # Errors
-    /// What is wrong with the texts.
     pub fn checked(policies: &str, schema: &str) -> Result<Self, String> {
         let (policies, schema) = conforming(policies, schema)?;
         Ok(Self { schema: Some(schema), ..Self::with(policies) })
     }
 
     /// With other policies than the crate's, and held to no schema.
-    ///
-    /// # Errors
-    /// What is wrong with the policies.
     pub fn unchecked(policies: &str) -> Result<Self, String> {
         PolicySet::from_str(policies).map(Self::with).map_err(|error| error.to_string())
     }
@@ -100,9 +91,6 @@ impl Cedar {
     }
 
     /// The question as entities and a request.
-    ///
-    /// # Errors
-    /// They do not conform to the schema.
     pub fn entities(&self, text: &Text) -> Result<(Request, Entities), String> {
         let types = &self.types;
         let tenant = of_type(&types.scope, "/");
@@ -133,8 +121,8 @@ impl Cedar {
             HashMap::from([("state".to_owned(), reference(&types.state, &text.state))]),
             HashSet::from([catalog.clone()]),
         );
-        let (caller, assignment) =
-            caller.and_then(|caller| Ok((caller, assignment?))).map_err(|error| error.to_string())?;
+        let caller = caller.map_err(|error| error.to_string())?;
+        let assignment = assignment.map_err(|error| error.to_string())?;
 
         let schema = self.schema.as_ref();
         let request =
@@ -148,8 +136,6 @@ impl Cedar {
         Ok((request, entities.map_err(|error| error.to_string())?))
     }
 
-    /// # Errors
-    /// What kept a policy from being evaluated.
     pub fn answer(&self, (request, entities): &(Request, Entities)) -> Result<bool, String> {
         let response = self.authorizer.is_authorized(request, &self.policies, entities);
         if let Some(error) = response.diagnostics().errors().next() {

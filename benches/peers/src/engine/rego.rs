@@ -58,14 +58,10 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    /// # Errors
-    /// What is wrong with the text.
     pub fn with(module: &str) -> Result<Self, String> {
         Ok(Self { policy: compiled(module, "data.access_package.reasons")? })
     }
 
-    /// # Errors
-    /// What kept the policy from being evaluated.
     pub fn answer(&self, text: &Text) -> Result<BTreeSet<String>, String> {
         let value = self.policy.eval_with_input(input(text)).map_err(|error| error.to_string())?;
         let reasons = value.as_set().map_err(|error| error.to_string())?;
@@ -78,15 +74,10 @@ impl Reasons {
 
 impl Rego {
     /// With another text than the crate's.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
     pub fn with(module: &str) -> Result<Self, String> {
         Ok(Self { policy: compiled(module, ALLOW)? })
     }
 
-    /// # Errors
-    /// What kept the policy from being evaluated.
     pub fn answer(&self, text: &Text) -> Result<bool, String> {
         let value = self.policy.eval_with_input(input(text)).map_err(|error| error.to_string())?;
         value.as_bool().copied().map_err(|error| error.to_string())
