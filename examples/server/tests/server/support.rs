@@ -70,7 +70,7 @@ pub struct Started(Child);
 
 impl Started {
     pub fn new(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap())
+        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// Waits until it has ended by itself.
@@ -105,7 +105,7 @@ impl Server {
 
     pub fn start_with(place: &Place, variables: &[(&str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
-        command.env_clear().stderr(Stdio::null());
+        command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         let mut process = Started::new(&mut command);
