@@ -1,19 +1,21 @@
 //! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use access_package::graph::{Version, http};
 use access_package::{
     Assignment, AssignmentId, AssignmentState, Caller, CatalogId, Scope, Unauthorized, graph,
 };
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use axum::routing::get;
 use serde_json::json;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tracing::{debug, error};
 use uuid::Uuid;
 
@@ -24,6 +26,10 @@ use crate::{Problem, driver, now};
 
 /// How many assignments a page of a list has at most.
 const PAGE: u32 = 100;
+
+/// How much of a body is read, and for how long.
+const BODY_SIZE: usize = 64 * 1024;
+const BODY_TIME: Duration = Duration::from_secs(5);
 
 pub struct Service {
     pub store: Store,
@@ -240,8 +246,10 @@ fn next_link(
 
 /// Answers a request, always: what fails is told in JSON of OData.
 async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response<Body> {
-    // The body is not looked at (R26), so it is not waited for.
-    let request = request.map(drop);
+    let (head, body) = request.into_parts();
+    // The body is read and not looked at (R26): what is left of it would cost the client its connection.
+    drop(timeout(BODY_TIME, to_bytes(body, BODY_SIZE)).await);
+    let request = axum::http::Request::from_parts(head, ());
     let request_id = Uuid::new_v4().to_string();
     let client_request_id = request.headers().get("client-request-id").and_then(|id| id.to_str().ok());
     let inner = http::InnerError { date: now(), request_id: &request_id, client_request_id };

@@ -1,5 +1,6 @@
 //! Every result of a call, to the byte but for ids and dates.
 
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use access_package::{
@@ -10,7 +11,7 @@ use access_package_server::store::Store;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Answer, BETA, Place, Server, V1, delegated, insert, request, token, tokens};
+use crate::support::{Answer, BETA, DEADLINE, Place, Server, V1, delegated, insert, request, token, tokens};
 
 fn error(code: &str, message: &str, details: &[[&str; 2]]) -> String {
     let details: Vec<_> = details
@@ -313,4 +314,26 @@ fn every_form_of_the_call_is_taken() {
     assert_eq!(answer.header("client-request-id"), Some("7f02"));
     assert_eq!(answer.json()["error"]["innerError"]["client-request-id"], "7f02");
     assert_eq!(answer.json()["error"]["innerError"]["request-id"], answer.header("request-id").unwrap());
+}
+
+// R26: a body that comes late does not cost the client its connection.
+#[test]
+fn a_connection_can_be_used_again() {
+    let place = Place::new();
+    let server = Server::start(&place, Duration::ZERO);
+    let mut stream = server.connect().unwrap();
+    let authorization = format!("Authorization: Bearer {}", token("manager"));
+    let path = format!("{V1}/{SAMPLE}/reprocess");
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\nContent-Length: 2\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    // A server that does not wait for the body answers now.
+    stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let early = stream.read(&mut [0; 4096]);
+    assert!(early.is_err(), "answered before the body: {early:?}");
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(format!("{{}}{}", request("GET", "/healthz", "")).as_bytes()).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    assert!(answers.starts_with("HTTP/1.1 202 ") && answers.ends_with("ok"), "{answers}");
 }
