@@ -22,9 +22,9 @@
 //! fn handle(call: &http::Call<'_>) -> Result<(), http::Rejection> {
 //!     let caller = authenticate(call.token).ok_or(http::Rejection::NoCaller)?; // 1
 //!     let id = call.assignment?; // 2
-//!     let assignment = load(id); // 3, 4, 5
-//!     let (mut assignment, role) = http::evaluate(&caller, assignment)?; // 6
-//!     // ... 7: reprocess with the role; 8: save ...
+//!     let assignment = load(id); // 3, 4
+//!     let (mut assignment, role) = http::evaluate(&caller, assignment)?; // 5
+//!     // ... 6: bring in the resource roles; 7: reprocess with the role; 8: save ...
 //!     # let _ = (&mut assignment, role);
 //!     Ok(()) // 9
 //! }
