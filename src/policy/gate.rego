@@ -3,10 +3,10 @@
 #	input.caller.account        "workOrSchool", "application" or "personal"
 #	input.caller.permissions    names of permissions
 #	input.caller.roles          objects with the name of a `role` and its `scope`, an `appScopeId`
-#	input.assignment.catalog    the id of a catalog
+#	input.assignment.scope      the `appScopeId` of its catalog: /AccessPackageCatalog/{id}
 #	input.assignment.state      one of the five words
 #
-# The host has validated the token, looked up the roles, and writes ids in lower case.
+# The host has validated the token, looked up the roles, and writes ids in one case.
 package access_package
 
 default allow := false
@@ -40,7 +40,7 @@ has_permission if "EntitlementManagement.ReadWrite.All" in input.caller.permissi
 # R3: on the catalog of the assignment, or on the tenant.
 has_role if {
 	some scope in qualifying_scopes
-	scope in {"/", sprintf("/AccessPackageCatalog/%s", [input.assignment.catalog])}
+	scope in {"/", input.assignment.scope}
 }
 
 # R1, R2: the roles of the ladder; Catalog creator, Catalog reader and User Administrator are not on it.

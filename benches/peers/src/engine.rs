@@ -5,7 +5,7 @@ mod cedar;
 mod cel;
 mod rego;
 
-use access_package::{Account, Assignment, Caller, RoleAssignment, StoredAssignment, evaluate};
+use access_package::{Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, evaluate};
 
 pub use self::casbin::{CachedCasbin, Casbin};
 pub use self::cedar::{Cedar, conforming};
@@ -43,7 +43,7 @@ fn read(text: &Text) -> (Caller, StoredAssignment) {
         roles: text.roles.iter().map(held).collect(),
     };
     let state = text.state.parse().expect("a state");
-    let catalog = text.catalog.parse().expect("a catalog");
+    let Ok(Scope::Catalog(catalog)) = text.scope.parse() else { panic!("`{}` is no catalog", text.scope) };
     // The gate does not look at what the package gives.
     (caller, StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, Reason, Refusal, RoleAssignment, evaluate,
+    Account, Assignment, AssignmentState, Caller, Reason, Refusal, RoleAssignment, Scope, evaluate,
 };
 
 use crate::points::{role_assignments, without_roles};
@@ -39,7 +39,8 @@ pub struct Text {
     pub permissions: Vec<String>,
     /// Each a role and its scope.
     pub roles: Vec<(String, String)>,
-    pub catalog: String,
+    /// The one of its catalog.
+    pub scope: String,
     pub state: String,
 }
 
@@ -54,7 +55,7 @@ impl From<&Question> for Text {
             account: account.to_owned(),
             permissions: caller.permissions.iter().map(ToString::to_string).collect(),
             roles: caller.roles.iter().map(|held| (held.role.to_string(), held.scope.to_string())).collect(),
-            catalog: assignment.catalog().to_string(),
+            scope: Scope::Catalog(assignment.catalog()).to_string(),
             state: assignment.state().to_string(),
         }
     }

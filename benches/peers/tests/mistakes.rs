@@ -29,7 +29,7 @@ const CONFUSIONS: [(&str, &str); 29] = [
     ("owner", "creator"),
     ("Governance", "Protection"),
     ("Global", "User"),
-    ("AccessPackageCatalog", "AccessPackage"),
+    ("scope", "state"),
     ("reprocess", "remove"),
     ("not", ""),
     ("==", "!="),

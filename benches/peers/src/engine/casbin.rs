@@ -56,7 +56,7 @@ impl Prepared {
             caller: format!("who holds {:?}", text.roles),
             account: text.account.clone(),
             permissions: text.permissions.clone(),
-            scope: format!("/AccessPackageCatalog/{}", text.catalog),
+            scope: text.scope.clone(),
             state: text.state.clone(),
         }
     }

@@ -94,7 +94,7 @@ impl Cedar {
     pub fn entities(&self, text: &Text) -> Result<(Request, Entities), String> {
         let types = &self.types;
         let tenant = of_type(&types.scope, "/");
-        let catalog = of_type(&types.scope, &format!("/AccessPackageCatalog/{}", text.catalog));
+        let catalog = of_type(&types.scope, &text.scope);
 
         let held = |&(attribute, name): &(&str, &str)| {
             let scopes = text.roles.iter().filter(|(role, _)| role == name);

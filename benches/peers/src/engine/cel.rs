@@ -9,6 +9,15 @@ use crate::question::Text;
 
 const EXPRESSION: &str = include_str!("../gate.cel");
 
+/// R1. A list written in the expression would be made anew for each role that the caller holds.
+const LADDER: [&str; 5] = [
+    "Access package assignment manager",
+    "Access package manager",
+    "Catalog owner",
+    "Identity Governance Administrator",
+    "Global Administrator",
+];
+
 pub struct Cel {
     program: Program,
 }
@@ -38,8 +47,10 @@ impl Engine for Cel {
             ("permissions", permissions.into()),
             ("roles", roles.into()),
         ]);
-        let assignment = map([("catalog", text(&asked.catalog)), ("state", text(&asked.state))]);
+        let assignment = map([("scope", text(&asked.scope)), ("state", text(&asked.state))]);
         let mut context = Context::default();
+        let ladder: Vec<_> = LADDER.map(text).into();
+        context.add_variable_from_value("ladder", ladder);
         context.add_variable_from_value("caller", caller);
         context.add_variable_from_value("assignment", assignment);
         context

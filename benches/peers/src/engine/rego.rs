@@ -42,7 +42,7 @@ fn input(text: &Text) -> Value {
         ),
         (
             "assignment",
-            object([("catalog", text.catalog.as_str().into()), ("state", text.state.as_str().into())]),
+            object([("scope", text.scope.as_str().into()), ("state", text.state.as_str().into())]),
         ),
     ])
 }

@@ -1,0 +1,37 @@
+//! What does a decision cost, and what does it cost to reprocess, beside others? Writes README.md and its charts.
+//!
+//! Inputs are prepared outside the timed part; where that is not what a host would do, both are shown.
+
+mod cases;
+mod chart;
+mod measure;
+mod report;
+
+use std::path::Path;
+
+use report::Measured;
+
+/// What is between these in README.md is written here.
+const MARKS: [&str; 2] = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
+
+fn main() {
+    let machine = report::machine();
+    let measured = Measured {
+        decisions: measure::run(cases::decisions()),
+        reprocess: measure::run(cases::reprocess()),
+        million: measure::run(cases::million()),
+        memory: cases::memory(),
+    };
+    let figures = report::markdown(&machine, &measured);
+    println!("{figures}");
+
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = here.join("README.md");
+    let text = std::fs::read_to_string(&readme).expect("README.md");
+    let (before, rest) = text.split_once(MARKS[0]).expect("where the figures begin");
+    let (_, after) = rest.split_once(MARKS[1]).expect("where the figures end");
+    std::fs::write(&readme, [before, MARKS[0], &figures, MARKS[1], after].concat()).expect("README.md");
+    for (name, chart) in report::charts(&measured) {
+        std::fs::write(here.join(name), chart).expect("a chart");
+    }
+}

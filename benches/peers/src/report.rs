@@ -1,0 +1,232 @@
+//! The figures as Markdown.
+
+use std::fmt::Write as _;
+use std::process::Command;
+
+use crate::cases::{
+    ALLOWED, COPY, EMPTY, FROM_TEXT, IN_TURN, MILLION, READ, REFUSALS, RESOURCE_ROLES, SIZES, THREADS,
+};
+use crate::chart;
+use crate::measure::{Figure, ROUNDS, Spoken, Time};
+
+const CRATE: &str = "access-package";
+const BY_HAND: &str = "by hand";
+const CACHED: &str = "Casbin, answer cached";
+
+/// Everything that was measured.
+pub struct Measured {
+    pub decisions: Vec<Figure>,
+    pub reprocess: Vec<Figure>,
+    pub million: Vec<Figure>,
+    pub memory: Vec<(&'static str, usize)>,
+}
+
+fn find<'a>(figures: &'a [Figure], question: &str, who: &str) -> Option<&'a Figure> {
+    figures.iter().find(|figure| figure.question == question && figure.who == who)
+}
+
+/// Everybody, in the order in which they were asked.
+fn everybody(figures: &[Figure]) -> Vec<&'static str> {
+    let mut all = Vec::new();
+    for figure in figures {
+        if !all.contains(&figure.who) {
+            all.push(figure.who);
+        }
+    }
+    all
+}
+
+fn number(value: f64) -> String {
+    if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
+
+/// The median, how it compares, and all rounds.
+fn cell(figure: Option<&Figure>, ours: Option<&Figure>) -> String {
+    let Some(figure) = figure else { return "–".to_owned() };
+    let Time { median, min, max } = figure.time;
+    let ratio = match ours {
+        Some(ours) if ours.who != figure.who => format!(" ×{}", number(median / ours.time.median)),
+        _ => String::new(),
+    };
+    format!("{}{ratio}<br><sub>{} – {}</sub>", Spoken(median), Spoken(min), Spoken(max))
+}
+
+fn table(figures: &[Figure], ours: &str, questions: &[(&str, &str)], with_allocations: bool) -> String {
+    let mut table = String::from("| |");
+    let mut line = String::from("|---|");
+    for (_, heading) in questions {
+        write!(table, " {heading} |").unwrap();
+        line.push_str("--:|");
+    }
+    if with_allocations {
+        table.push_str(" allocations |");
+        line.push_str("--:|");
+    }
+    writeln!(table, "\n{line}").unwrap();
+    for who in everybody(figures) {
+        write!(table, "| {} |", named(who)).unwrap();
+        for (question, _) in questions {
+            let [his, ours] = [who, ours].map(|who| find(figures, question, who));
+            write!(table, " {} |", cell(his, ours)).unwrap();
+        }
+        if with_allocations {
+            let (question, _) = questions[0];
+            let count = find(figures, question, who).map_or(0, |figure| figure.allocations);
+            write!(table, " {count} |").unwrap();
+        }
+        table.push('\n');
+    }
+    table
+}
+
+fn said_by(program: &str, argument: &str) -> String {
+    let output = Command::new(program).arg(argument).output().expect("a program that is there");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// The versions in our lock file.
+fn versions() -> String {
+    let lock = include_str!("../Cargo.lock");
+    let version = |name: &str| {
+        let (_, package) = lock.split_once(&format!("name = \"{name}\"\nversion = \"")).expect("locked");
+        let (version, _) = package.split_once('"').expect("a version");
+        format!("`{name}` {version}")
+    };
+    ["cedar-policy", "regorus", "cel", "casbin", "statig"].map(version).join(", ")
+}
+
+/// On what machine, when, and how busy it was.
+pub fn machine() -> String {
+    let cpu = read("/proc/cpuinfo");
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = read("/proc/loadavg");
+    format!(
+        "{}, on {} with {cores} cores, {}. The load of the machine before the run was {}. {}.",
+        said_by("date", "+%F"),
+        model.trim_start_matches([':', ' ', '\t']),
+        said_by("rustc", "--version"),
+        load.split(' ').next().unwrap_or("unknown"),
+        versions(),
+    )
+}
+
+fn ratio(figures: &[Figure], question: &str, who: &str, to: &str) -> f64 {
+    let [a, b] = [who, to].map(|who| find(figures, question, who).expect("measured").time.median);
+    a / b
+}
+
+/// How many times as long the fastest policy engine takes for a question as the crate does, and which it is.
+fn fastest_engine(figures: &[Figure], question: &str) -> (f64, &'static str) {
+    let engines = everybody(figures).into_iter().filter(|who| ![CRATE, BY_HAND, CACHED, EMPTY].contains(who));
+    let compared = engines.map(|who| (ratio(figures, question, who, CRATE), who));
+    compared.min_by(|a, b| a.0.total_cmp(&b.0)).expect("an engine")
+}
+
+/// What is aimed at, and how it came out.
+fn summary(Measured { decisions, million, .. }: &Measured) -> String {
+    let (times, engine) = fastest_engine(decisions, ALLOWED);
+    let least = |question| (fastest_engine(decisions, question), question);
+    let least = REFUSALS.into_iter().chain([IN_TURN]).map(least).min_by(|a, b| a.0.0.total_cmp(&b.0.0));
+    let ((least_times, least_engine), least_question) = least.expect("questions");
+    let allocates = match find(decisions, ALLOWED, CRATE).expect("measured").allocations {
+        0 => "allocates nothing".to_owned(),
+        count => format!("allocates {count} times"),
+    };
+    let [one, two] = THREADS.map(|threads| number(ratio(million, &threads.to_string(), "crate", COPY)));
+    format!(
+        "Each cell is the median of {ROUNDS} rounds, in each of which everybody is asked; × how it compares with \
+         the crate; and below them the fastest and the slowest round.\n\n\
+         - For the allowed call the fastest policy engine, {engine}, takes {times} times as long as the crate, \
+         which {allocates}. They come closest for *{least_question}*: {least_engine} takes \
+         {least_times} times as long.\n\
+         - A million assignments of {RESOURCE_ROLES} resource roles are reprocessed, every action read in place, in \
+         {one} times the time of copying their bytes on one thread, and {two} times on two.\n",
+        times = number(times),
+        least_times = number(least_times),
+    )
+}
+
+/// All of it, but for what stays the same.
+pub fn markdown(machine: &str, measured: &Measured) -> String {
+    let Measured { decisions, reprocess, million, memory } = measured;
+    let [no_role, no_permission, out_of_scope, wrong_state] = REFUSALS;
+    let questions = [ALLOWED, no_role, no_permission, out_of_scope, wrong_state, IN_TURN, FROM_TEXT]
+        .map(|name| (name, name));
+    let sizes = SIZES.map(|size| size.to_string());
+    let sizes: Vec<_> = sizes.iter().map(|size| (size.as_str(), size.as_str())).collect();
+    let threads = THREADS.map(|threads| threads.to_string());
+    let threads = [(threads[0].as_str(), "one thread"), (threads[1].as_str(), "two threads")];
+
+    let mut text = format!("Taken {machine}\n\n");
+    writeln!(text, "{}", summary(measured)).unwrap();
+    let mut section = |heading: &str, image: &str, body: &str| {
+        writeln!(text, "### {heading}\n\n![{heading}, on a logarithmic scale]({image})\n\n{body}").unwrap();
+    };
+    section("One decision", "decision.svg", &table(decisions, CRATE, &questions, true));
+    section(
+        "Reprocessing one assignment, by its resource roles",
+        "reprocess.svg",
+        &table(reprocess, "crate", &sizes, true),
+    );
+    section(
+        "A million assignments of five resource roles",
+        "million.svg",
+        &table(million, "crate", &threads, false),
+    );
+    writeln!(text, "| | memory of a million | of one |\n|---|--:|--:|").unwrap();
+    for (who, bytes) in memory {
+        let who = named(who);
+        writeln!(text, "| {who} | {} MB | {} bytes |", bytes / 1_000_000, bytes / MILLION).unwrap();
+    }
+    text
+}
+
+fn named(who: &'static str) -> &'static str {
+    match who {
+        "crate" => CRATE,
+        "baseline" => BY_HAND,
+        other => other,
+    }
+}
+
+/// The charts and their file names.
+pub fn charts(measured: &Measured) -> [(&'static str, String); 3] {
+    let Measured { decisions, reprocess, million, .. } = measured;
+    let time = |figures: &[Figure], question: &str, who: &str| {
+        find(figures, question, who).map(|figure| figure.time)
+    };
+
+    let mut order = everybody(decisions);
+    order.sort_by(|a, b| {
+        let [a, b] = [a, b].map(|who| time(decisions, ALLOWED, who).expect("asked of all").median);
+        a.total_cmp(&b)
+    });
+    let rows: Vec<_> = order
+        .into_iter()
+        .map(|who| (who, vec![time(decisions, ALLOWED, who), time(decisions, FROM_TEXT, who)]))
+        .collect();
+    let series = ["all prepared", "from text"];
+    let decision = chart::rows("One decision: an allowed call by a user with five roles", &series, &rows);
+
+    let line = |who| {
+        let point = |size: usize| Some((size, time(reprocess, &size.to_string(), who)?));
+        (named(who), SIZES.into_iter().filter_map(point).collect())
+    };
+    let lines: Vec<_> = everybody(reprocess).into_iter().map(line).collect();
+    let growth = chart::growth("Reprocessing one assignment, every action read", "resource roles", &lines);
+
+    let row = |who| {
+        let times = THREADS.map(|threads| time(million, &threads.to_string(), who));
+        (named(who), times.to_vec())
+    };
+    let rows: Vec<_> = [READ, COPY, "crate", "baseline", "statig"].map(row).into();
+    let title = "A million assignments of five resource roles, every action read";
+    let million = chart::rows(title, &["one thread", "two threads"], &rows);
+
+    [("decision.svg", decision), ("reprocess.svg", growth), ("million.svg", million)]
+}
