@@ -348,7 +348,7 @@ pub struct Remedy(u8);
 impl Remedy {
     /// Every set of steps but the empty one. A set comes after its parts, and the role before a permission.
     fn all() -> impl Iterator<Item = Self> + Clone {
-        (1..16).map(Self)
+        (1..1 << Step::ALL.len()).map(Self)
     }
 
     fn is_part_of(self, other: Self) -> bool {
