@@ -68,7 +68,8 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 2] = [Self::EntitlementManagementReadWriteAll, Self::EntitlementManagementReadAll];
+    pub const ALL: &'static [Self] =
+        &[Self::EntitlementManagementReadWriteAll, Self::EntitlementManagementReadAll];
 
     /// The name, as in the claims of a token.
     #[must_use]
@@ -90,7 +91,7 @@ impl FromStr for Permission {
     type Err = ParsePermissionError;
 
     fn from_str(name: &str) -> Result<Self, ParsePermissionError> {
-        Self::ALL.into_iter().find(|permission| permission.name() == name).ok_or(ParsePermissionError)
+        Self::ALL.iter().copied().find(|permission| permission.name() == name).ok_or(ParsePermissionError)
     }
 }
 

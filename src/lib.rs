@@ -102,7 +102,7 @@ pub use resource_role::{
     DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
 };
 pub use role::{ParseRoleError, Role};
-pub use state::{Advice, AssignmentState, ParseStateError};
+pub use state::{Advice, AssignmentState, ParseAssignmentStateError};
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;

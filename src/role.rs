@@ -45,7 +45,7 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: &'static [Self] = &[
         Self::CatalogReader,
         Self::CatalogCreator,
         Self::AccessPackageAssignmentManager,
@@ -130,7 +130,7 @@ impl Role {
     /// The role with this id; nothing if it is none of them.
     #[must_use]
     pub fn from_id(id: Uuid) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.id() == id)
+        Self::ALL.iter().copied().find(|role| role.id() == id)
     }
 
     /// Whether it is a role of the directory, and not of entitlement management.
@@ -174,7 +174,7 @@ impl FromStr for Role {
     type Err = ParseRoleError;
 
     fn from_str(text: &str) -> Result<Self, ParseRoleError> {
-        let named = Self::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(text));
+        let named = Self::ALL.iter().copied().find(|role| role.name().eq_ignore_ascii_case(text));
         named.or_else(|| parse_guid(text).and_then(Self::from_id)).ok_or(ParseRoleError)
     }
 }

@@ -36,8 +36,8 @@ pub enum AssignmentState {
 
 impl AssignmentState {
     /// Every state, in the order of the API reference.
-    pub const ALL: [Self; 5] =
-        [Self::Delivering, Self::PartiallyDelivered, Self::Delivered, Self::Expired, Self::DeliveryFailed];
+    pub const ALL: &'static [Self] =
+        &[Self::Delivering, Self::PartiallyDelivered, Self::Delivered, Self::Expired, Self::DeliveryFailed];
 
     /// The word of Graph v1.0, `state`: camel case.
     #[must_use]
@@ -83,11 +83,15 @@ impl fmt::Display for AssignmentState {
 }
 
 impl FromStr for AssignmentState {
-    type Err = ParseStateError;
+    type Err = ParseAssignmentStateError;
 
     /// R11: a word that is not one of the five is refused, never taken for one of them.
-    fn from_str(word: &str) -> Result<Self, ParseStateError> {
-        Self::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(word)).ok_or(ParseStateError)
+    fn from_str(word: &str) -> Result<Self, ParseAssignmentStateError> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|state| state.as_str().eq_ignore_ascii_case(word))
+            .ok_or(ParseAssignmentStateError)
     }
 }
 
@@ -99,7 +103,7 @@ crate::text::serde_as_text!(AssignmentState);
 #[error(
     "not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`"
 )]
-pub struct ParseStateError;
+pub struct ParseAssignmentStateError;
 
 /// What helps an assignment that cannot be reprocessed because of its state. The hints are our own
 /// ([R10](crate::policy#r10)); [`Display`](fmt::Display) gives each as a sentence.
@@ -111,6 +115,18 @@ pub enum Advice {
     ReprocessRequest,
     /// The assignment has ended: request the access package again.
     RequestAgain,
+}
+
+impl Advice {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Wait => "wait",
+            Self::ReprocessRequest => "reprocessRequest",
+            Self::RequestAgain => "requestAgain",
+        }
+    }
 }
 
 impl fmt::Display for Advice {

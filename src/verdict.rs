@@ -217,7 +217,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: &'static [Self] = &[
         Self::PersonalAccount,
         Self::MissingDelegatedPermission,
         Self::MissingApplicationPermission,
@@ -296,7 +296,7 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which they are taken.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: &'static [Self] = &[
         Self::UseWorkOrSchoolAccount,
         Self::HoldRole,
         Self::ObtainDelegatedPermission,
@@ -361,7 +361,7 @@ impl Remedy {
 
     /// The steps, in the order in which they are taken.
     pub fn steps(self) -> impl Iterator<Item = Step> + Clone {
-        Step::ALL.into_iter().filter(move |step| self.0 & step.bit() != 0)
+        Step::ALL.iter().copied().filter(move |step| self.0 & step.bit() != 0)
     }
 }
 

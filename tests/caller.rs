@@ -259,7 +259,7 @@ fn directory_roles_are_tenant_wide_and_others_are_not_in_a_token() {
         ..caller(account, &[])
     };
     let wids = |wids: &[&str]| Claims { wids: list(wids), ..claims() };
-    let of_entitlement_management = Role::ALL.into_iter().filter(|role| !role.is_directory_role());
+    let of_entitlement_management = Role::ALL.iter().copied().filter(|role| !role.is_directory_role());
     let of_entitlement_management: Vec<_> =
         of_entitlement_management.map(|role| role.id().to_string()).collect();
     assert_eq!(of_entitlement_management.len(), 5);

@@ -26,8 +26,9 @@ struct Decision {
 
 impl Decision {
     fn new(role: &str, state: &str, answer: &str) -> Self {
-        let role = Role::ALL.into_iter().find(|known| known.name() == role).expect("a role");
-        let state = AssignmentState::ALL.into_iter().find(|known| known.as_str() == state).expect("a state");
+        let role = Role::ALL.iter().copied().find(|known| known.name() == role).expect("a role");
+        let state =
+            AssignmentState::ALL.iter().copied().find(|known| known.as_str() == state).expect("a state");
         let answer = match answer {
             "**accepted**" => Ok(()),
             "insufficient role" => Err(ReprocessError::InsufficientRole { required: MANAGER, actual: role }),
@@ -56,8 +57,8 @@ fn decisions() -> Vec<Decision> {
 fn the_table_holds_every_role_and_every_state_once() {
     let decisions = decisions();
     assert_eq!(decisions.len(), Role::ALL.len() * AssignmentState::ALL.len());
-    for role in Role::ALL {
-        for state in AssignmentState::ALL {
+    for &role in Role::ALL {
+        for &state in AssignmentState::ALL {
             let here = decisions.iter().filter(|decision| (decision.role, decision.state) == (role, state));
             assert_eq!(here.count(), 1, "{role}, {state}");
         }

@@ -7,8 +7,8 @@ use core::fmt::{Debug, Display};
 
 use access_package::{
     AccessPackageId, Action, Advice, Assignment, AssignmentId, AssignmentState, CatalogId, LoadError,
-    ObjectId, ParseIdError, ParseResourceRoleError, ParseRoleError, ParseStateError, Receipt, RecordError,
-    ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment,
+    ObjectId, ParseAssignmentStateError, ParseIdError, ParseResourceRoleError, ParseRoleError, Receipt,
+    RecordError, ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment,
 };
 use support::member_of;
 use uuid::Uuid;
@@ -183,7 +183,10 @@ fn every_state_but_delivered_has_advice() {
         (Expired, Some(Advice::RequestAgain)),
         (DeliveryFailed, Some(Advice::ReprocessRequest)),
     ];
-    assert_eq!(AssignmentState::ALL.map(|state| (state, state.advice())), advice);
+    assert_eq!(AssignmentState::ALL, advice.map(|(state, _)| state));
+    for (state, advice) in advice {
+        assert_eq!(state.advice(), advice, "{state}");
+    }
 }
 
 /// It can cross a thread and be kept: it compiles or it does not.
@@ -196,7 +199,7 @@ fn is_error<T: Error + Clone + Send + Sync + 'static>() {
 #[test]
 fn errors_and_data_are_plain() {
     is_error::<ParseIdError>();
-    is_error::<ParseStateError>();
+    is_error::<ParseAssignmentStateError>();
     is_error::<ParseRoleError>();
     is_error::<ParseResourceRoleError>();
     #[cfg(feature = "serde")]

@@ -73,8 +73,8 @@ fn an_allocation_is_counted() {
 #[test]
 fn a_refusal_does_not_allocate() {
     let mut refusals = 0;
-    for role in Role::ALL {
-        for state in AssignmentState::ALL {
+    for &role in Role::ALL {
+        for &state in AssignmentState::ALL {
             let mut assignment = in_state(state);
             let (count, result) = allocations(|| reprocess(&mut assignment, role).map(drop));
             assert_eq!(count, 0, "{role}, {state}");
@@ -125,7 +125,7 @@ fn an_action_does_not_allocate() {
 #[test]
 fn a_verdict_does_not_allocate() {
     for lacks in [Lacks::Nothing, Lacks::Permission, Lacks::Role, Lacks::Scope] {
-        for state in AssignmentState::ALL {
+        for &state in AssignmentState::ALL {
             let (caller, assignment) = (caller(lacks), in_state(state));
             let (count, verdict) = allocations(|| evaluate(&caller, &assignment));
             assert_eq!(count, 0, "{lacks:?}, {state}");

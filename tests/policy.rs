@@ -85,7 +85,7 @@ fn the_rules_are_r1_to_r30_each_with_a_basis() {
 
 #[test]
 fn a_reason_cites_a_rule_and_a_source_of_it() {
-    for reason in Reason::ALL {
+    for &reason in Reason::ALL {
         let rule = RULES.iter().find(|rule| rule.id == reason.rule()).expect("a rule");
         let documented = rule.basis.iter().filter(|part| part.basis == Basis::Documented);
         let urls: Vec<_> = documented.flat_map(|part| part.sources).map(|source| source.url).collect();

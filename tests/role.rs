@@ -50,11 +50,11 @@ fn all_holds_every_role_once() {
 
 #[test]
 fn or_higher_is_a_partial_order() {
-    for a in Role::ALL {
+    for &a in Role::ALL {
         assert!(a.at_least(a), "reflexive: {a}");
-        for b in Role::ALL {
+        for &b in Role::ALL {
             assert!(!(a.at_least(b) && b.at_least(a)) || a == b, "antisymmetric: {a}, {b}");
-            for c in Role::ALL {
+            for &c in Role::ALL {
                 assert!(!(a.at_least(b) && b.at_least(c)) || a.at_least(c), "transitive: {a}, {b}, {c}");
             }
         }
@@ -75,7 +75,7 @@ fn the_ladder_goes_up_step_by_step() {
 #[test]
 fn an_outsider_is_only_itself() {
     for outsider in OUTSIDERS {
-        for role in Role::ALL.into_iter().filter(|&role| role != outsider) {
+        for role in Role::ALL.iter().copied().filter(|&role| role != outsider) {
             assert!(!outsider.at_least(role), "{outsider}, {role}");
             assert!(!role.at_least(outsider), "{role}, {outsider}");
         }

@@ -60,7 +60,7 @@ fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
 #[test]
 fn a_state_loads_with_the_fulfillments_it_says() {
     for fulfillments in fulfillments(3) {
-        for state in AssignmentState::ALL {
+        for &state in AssignmentState::ALL {
             match Assignment::try_from(stored(state, &fulfillments)) {
                 Ok(assignment) => {
                     assert!(says(state, &fulfillments), "{state}, {fulfillments:?}");
@@ -124,7 +124,7 @@ fn unknown(state: AssignmentState) -> Assignment {
 
 #[test]
 fn with_resource_roles_unknown_every_state_loads_and_nothing_is_to_be_done() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let assignment = unknown(state);
         assert_eq!((assignment.state(), assignment.resource_roles()), (state, None));
         assert_eq!(assignment.actions().count(), 0);
@@ -135,8 +135,8 @@ fn with_resource_roles_unknown_every_state_loads_and_nothing_is_to_be_done() {
 // R13: refused, and last, after the role and the state (R8).
 #[test]
 fn with_resource_roles_unknown_reprocess_is_refused_after_the_role_and_the_state() {
-    for role in Role::ALL {
-        for state in AssignmentState::ALL {
+    for &role in Role::ALL {
+        for &state in AssignmentState::ALL {
             let expected = if !role.at_least(MANAGER) {
                 ReprocessError::InsufficientRole { required: MANAGER, actual: role }
             } else if state != Delivered {
@@ -154,7 +154,7 @@ fn with_resource_roles_unknown_reprocess_is_refused_after_the_role_and_the_state
 
 #[test]
 fn with_resource_roles_unknown_no_receipt_is_taken() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let mut assignment = unknown(state);
         let receipt = Receipt {
             assignment: assignment.id(),

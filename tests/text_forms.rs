@@ -4,7 +4,8 @@ use core::fmt::{Debug, Display};
 use core::str::FromStr;
 
 use access_package::{
-    AccessPackageId, AssignmentId, AssignmentState, CatalogId, ObjectId, ParseIdError, ParseStateError,
+    AccessPackageId, AssignmentId, AssignmentState, CatalogId, ObjectId, ParseAssignmentStateError,
+    ParseIdError,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -120,7 +121,7 @@ fn no_other_word_is_a_state() {
         "2",
     ];
     for word in junk {
-        assert_eq!(word.parse::<AssignmentState>(), Err(ParseStateError), "{word:?}");
+        assert_eq!(word.parse::<AssignmentState>(), Err(ParseAssignmentStateError), "{word:?}");
     }
 }
 

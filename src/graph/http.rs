@@ -58,7 +58,6 @@ use ::http::StatusCode;
 
 use super::Version;
 use crate::id::ParseIdError;
-use crate::state::Advice;
 use crate::verdict::{Refusal, Remedy, Step};
 
 pub use client::{CallError, RequestError, RetryAfter, read_response, request};
@@ -164,7 +163,7 @@ impl Rejection {
             }
             Self::Refused(Refusal::InvalidState { actual, .. }) => {
                 let state = Detail::new(actual.as_str(), format!("state is `{actual}`"));
-                let advice = actual.advice().map(|advice| Detail::new(advice_code(advice), advice)); // R10
+                let advice = actual.advice().map(|advice| Detail::new(advice.code(), advice)); // R10
                 [state].into_iter().chain(advice).collect()
             }
         }
@@ -174,12 +173,4 @@ impl Rejection {
 /// The codes of the steps, all of which are to be taken.
 fn remedy_code(remedy: Remedy) -> String {
     remedy.steps().map(Step::code).collect::<Vec<_>>().join("+")
-}
-
-const fn advice_code(advice: Advice) -> &'static str {
-    match advice {
-        Advice::Wait => "wait",
-        Advice::ReprocessRequest => "reprocessRequest",
-        Advice::RequestAgain => "requestAgain",
-    }
 }

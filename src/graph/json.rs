@@ -64,6 +64,7 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
 
 /// The document cannot be read as an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// It is not JSON, or a value in it is not what its property holds.
     #[error("line {line}, column {column}: {message}")]

@@ -49,12 +49,12 @@ pub fn near_miss(text: &str) -> impl Strategy<Value = String> + use<> {
 
 /// A role.
 pub fn role() -> impl Strategy<Value = Role> {
-    select(Role::ALL.as_slice())
+    select(Role::ALL)
 }
 
 /// A state.
 pub fn state() -> impl Strategy<Value = AssignmentState> {
-    select(AssignmentState::ALL.as_slice())
+    select(AssignmentState::ALL)
 }
 
 /// A resource role, of each origin system that the crate knows and of others; some differ by a letter.
@@ -230,7 +230,7 @@ pub fn role_assignment(catalog: CatalogId) -> impl Strategy<Value = RoleAssignme
 
 /// A permission.
 pub fn permission() -> impl Strategy<Value = Permission> {
-    select(Permission::ALL.as_slice())
+    select(Permission::ALL)
 }
 
 /// A caller who asks for an assignment in this catalog: with too little, just enough, or more than that.

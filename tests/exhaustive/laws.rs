@@ -98,7 +98,7 @@ impl Laws {
     fn refusals(&mut self, of: &Assignment) -> Result<(), Broken> {
         let state = of.state();
         let expired = state == AssignmentState::Expired;
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let refused = self.call("reprocess", of, |it| reprocess(it, role).is_err())?;
             let mut observed = false;
             let refused_observed = self.call("reprocess_observed", of, |it| {

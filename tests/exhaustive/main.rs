@@ -49,7 +49,7 @@ fn check(size: Size) -> Report {
     let report =
         explore(&World::starts(Host::Faithful, size), size).unwrap_or_else(|found| panic!("{found}"));
     println!("{size:?}\n{report}");
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         assert!(report.in_memory.contains_key(state.as_str()), "never {state}");
     }
     for event in Event::ALL {

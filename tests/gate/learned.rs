@@ -41,7 +41,7 @@ impl<T: fmt::Display + fmt::Debug> Printed for T {}
 /// Assignments in every state and in three catalogs, alike in nothing else.
 fn assignments() -> Vec<Assignment> {
     let in_catalog = |catalog: CatalogId| {
-        AssignmentState::ALL.into_iter().flat_map(move |state| {
+        AssignmentState::ALL.iter().copied().flat_map(move |state| {
             let one = StoredAssignment { catalog, ..StoredAssignment::from(&in_state(state)) };
             let other = StoredAssignment {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),

@@ -32,7 +32,7 @@ fn seen(answer: Result<Role, Refusal>) -> Answer {
 #[test]
 fn every_point_is_answered_as_the_rules_say() {
     let mut points = 0;
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         for caller in callers() {
             let answer = evaluate(&caller, &assignment);
@@ -55,7 +55,7 @@ fn every_point_is_answered_as_the_rules_say() {
 // R8, R9, R12
 #[test]
 fn evaluate_and_reprocess_agree() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         for caller in callers() {
             let evaluated = evaluate(&caller, &assignment);
@@ -81,7 +81,7 @@ fn evaluate_and_reprocess_agree() {
 // R13: the one thing that `reprocess` refuses beyond it.
 #[test]
 fn evaluate_does_not_ask_for_the_resource_roles() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let known = in_state(state);
         let mut unknown = load(StoredAssignment { resource_roles: None, ..StoredAssignment::from(&known) });
         for caller in callers() {

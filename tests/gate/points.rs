@@ -30,21 +30,21 @@ pub(crate) fn every_set<T: Copy>(items: &[T]) -> Vec<Vec<T>> {
 /// Every role, wherever it can be held.
 pub(crate) fn role_assignments() -> Vec<RoleAssignment> {
     let everywhere = |role| SCOPES.map(|scope| RoleAssignment { role, scope });
-    Role::ALL.into_iter().flat_map(everywhere).collect()
+    Role::ALL.iter().copied().flat_map(everywhere).collect()
 }
 
 /// Every account with every set of permissions, as yet without a role.
 pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
     let with_permissions = |account| {
         let caller = move |permissions| Caller { account, permissions, roles: vec![] };
-        every_set(&Permission::ALL).into_iter().map(caller)
+        every_set(Permission::ALL).into_iter().map(caller)
     };
     ACCOUNTS.into_iter().flat_map(with_permissions)
 }
 
 /// Each of those with every role, and with none, in every scope.
 pub(crate) fn callers() -> impl Iterator<Item = Caller> {
-    let roles: Vec<_> = Role::ALL.into_iter().map(Some).chain([None]).collect();
+    let roles: Vec<_> = Role::ALL.iter().copied().map(Some).chain([None]).collect();
     without_roles().flat_map(move |caller| {
         let held = |role: &Option<Role>| {
             SCOPES.map(|scope| role.map(|role| RoleAssignment { role, scope }).into_iter().collect())

@@ -40,7 +40,7 @@ fn proper_parts(steps: &[Step]) -> impl Iterator<Item = Vec<Step>> {
 /// In every state, for those the caller may know of afterwards.
 #[test]
 fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         let is_unauthorized =
             |caller: &Caller| matches!(evaluate(caller, &assignment), Err(Refusal::Unauthorized(_)));
@@ -64,7 +64,7 @@ fn no_remedy_is_left_out() {
         let Err(refused) = caller.authority(Some(HERE)) else { continue };
         let MayNot { remedies, .. } = refused.into();
         let helps = |steps: &[Step]| after(&caller, steps).authority(Some(HERE)).is_ok();
-        for steps in every_set(&Step::ALL) {
+        for steps in every_set(Step::ALL) {
             let smallest = helps(&steps) && !proper_parts(&steps).any(|part| helps(&part));
             let times = remedies.iter().filter(|&remedy| *remedy == steps).count();
             assert_eq!(times, usize::from(smallest), "{caller:?}, {steps:?}");

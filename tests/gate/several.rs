@@ -60,7 +60,7 @@ fn with_one_more(caller: &Caller) -> impl Iterator<Item = Caller> {
     let permission = |permission| {
         added(&caller.permissions, permission).map(|permissions| Caller { permissions, ..caller.clone() })
     };
-    role_assignments().into_iter().flat_map(role).chain(Permission::ALL.into_iter().flat_map(permission))
+    role_assignments().into_iter().flat_map(role).chain(Permission::ALL.iter().copied().flat_map(permission))
 }
 
 #[test]

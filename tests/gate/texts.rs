@@ -161,7 +161,7 @@ fn sources(rule: &str) -> Vec<&'static str> {
 
 #[test]
 fn a_reason_has_its_source_from_its_rule() {
-    for reason in Reason::ALL {
+    for &reason in Reason::ALL {
         let sources = sources(reason.rule());
         assert!(sources.contains(&reason.source()), "{reason:?}: {sources:?}");
     }

@@ -25,7 +25,7 @@ fn only_who_may_in_every_catalog_is_told_that_it_is_missing() {
             assert_eq!(missing, Err(Rejection::NotFound), "{caller:?}");
             told_so += 1;
         } else {
-            for state in AssignmentState::ALL {
+            for &state in AssignmentState::ALL {
                 let foreign = told(&caller, Some(&on_nobodys_catalog(state)));
                 let (missing, foreign) = (answer(missing), answer(foreign));
                 assert_eq!(missing.status(), 403, "{caller:?}");
@@ -42,7 +42,7 @@ fn only_who_may_in_every_catalog_is_told_that_it_is_missing() {
 #[test]
 fn what_is_there_comes_back_with_the_verdict_of_the_core() {
     for caller in callers() {
-        for state in AssignmentState::ALL {
+        for &state in AssignmentState::ALL {
             let assignment = in_state(state);
             let verdict = access_package::evaluate(&caller, &assignment);
             let expected = verdict.map(|role| (&assignment, role)).map_err(Rejection::Refused);

@@ -31,8 +31,8 @@ fn as_it_is_said(caller: &Caller) -> Caller {
 
 #[test]
 fn every_point_of_the_gate_is_heard_as_it_was_said() {
-    let assignments = AssignmentState::ALL.map(|state| Some(in_state(state)));
-    for assignment in assignments.iter().chain([&None]) {
+    let assignments = AssignmentState::ALL.iter().map(|&state| Some(in_state(state)));
+    for assignment in assignments.chain([None]) {
         for caller in callers() {
             let verdict = |caller: &Caller| evaluate(caller, assignment.as_ref()).map(drop);
             let expected = verdict(&as_it_is_said(&caller)).map_err(CallError::Rejected);

@@ -22,7 +22,7 @@ fn written_again(document: &Value) {
 
 #[test]
 fn every_state_in_either_spelling_is_read_and_written_in_its_own() {
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         for word in [state.as_str(), state.as_beta_str(), &state.as_str().to_uppercase()] {
             for (document, pointer) in [(v1(), "/state"), (beta(), "/assignmentState")] {
                 let document = with(document, pointer, Some(json!(word)));

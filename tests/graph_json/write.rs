@@ -168,7 +168,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
         proptest::option::of(ticks),
         any::<u32>(),
         proptest::option::weighted(0.9, proptest::collection::vec(role, 0..4)),
-        proptest::sample::select(&AssignmentState::ALL[..]),
+        proptest::sample::select(AssignmentState::ALL),
     );
     fields.prop_filter_map("a whole assignment", |(ids, end, attempt, resource_roles, state)| {
         let [id, catalog, access_package, target] = ids.map(Uuid::from_u128);
@@ -184,7 +184,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             resource_roles,
         };
         // Its state, or else the one that the fulfilments give.
-        let mut states = [state].into_iter().chain(AssignmentState::ALL);
+        let mut states = [state].into_iter().chain(AssignmentState::ALL.iter().copied());
         states.find_map(|state| StoredAssignment { state, ..stored.clone() }.try_into().ok())
     })
 }

@@ -40,7 +40,7 @@ fn whole_assignments_load_in_every_state() {
         format!("{}, known: {}", assignment.state(), assignment.resource_roles().is_some())
     };
     assert_eq!(kinds(strategy::stored_assignment(), loaded).len(), 2 * AssignmentState::ALL.len());
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let of_this = |stored: StoredAssignment| {
             assert_eq!(stored.state, state);
             let known = stored.resource_roles.clone().expect("known").len();

@@ -41,7 +41,7 @@ pub(crate) const ASSIGNMENT: u128 = 0xa;
 /// An assignment before its first step: in any state, most often delivered.
 pub(crate) fn start() -> impl Strategy<Value = Naive> {
     let package = prop_oneof![
-        1 => select(&AssignmentState::ALL).prop_map(Package::Unknown),
+        1 => select(AssignmentState::ALL).prop_map(Package::Unknown),
         3 => given(Just(Fulfillment::Fulfilled).boxed()),
         4 => given(select(vec![Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Fulfilled]).boxed()),
     ];
@@ -83,7 +83,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn caller() -> impl Strategy<Value = Role> {
-    prop_oneof![2 => Just(Role::CatalogOwner), 1 => select(&Role::ALL)]
+    prop_oneof![2 => Just(Role::CatalogOwner), 1 => select(Role::ALL)]
 }
 
 fn observation() -> impl Strategy<Value = Observed> {

@@ -101,7 +101,7 @@ pub fn stored(data: &[u8]) {
     assert_eq!(serde_json::from_str::<StoredAssignment>(&text).expect("what was written"), stored);
     let Ok(loaded) = Assignment::try_from(stored) else { return };
     check(&loaded);
-    for role in Role::ALL {
+    for &role in Role::ALL {
         for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
             let mut assignment = loaded.clone();
             let accepted = reprocess_observed(&mut assignment, role, |_| observed).map(drop);

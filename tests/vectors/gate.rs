@@ -86,8 +86,11 @@ impl From<&RoleAssignment> for Held {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    let held: Vec<_> =
-        Role::ALL.into_iter().flat_map(|role| SCOPES.map(|scope| RoleAssignment { role, scope })).collect();
+    let held: Vec<_> = Role::ALL
+        .iter()
+        .copied()
+        .flat_map(|role| SCOPES.map(|scope| RoleAssignment { role, scope }))
+        .collect();
     let mut cases = Vec::new();
 
     // Every point, with one role or none.
@@ -96,7 +99,7 @@ pub(crate) fn cases() -> Vec<Case> {
         for permissions in PERMISSIONS {
             for roles in &one_or_none {
                 let caller = Caller { account, permissions: permissions.to_vec(), roles: roles.clone() };
-                cases.extend(AssignmentState::ALL.map(|state| Case::new(&caller, state)));
+                cases.extend(AssignmentState::ALL.iter().map(|&state| Case::new(&caller, state)));
             }
         }
     }

@@ -33,8 +33,8 @@ pub(crate) fn loads() -> Vec<Load> {
     let fulfillments: Vec<_> = (0..=2).flat_map(|length| every_list(&FULFILLMENTS, length)).collect();
     let known = |state| fulfillments.iter().map(move |fulfillments| stored(state, fulfillments));
     let unknown = |state| StoredAssignment { resource_roles: None, ..stored(state, &[]) };
-    let known = AssignmentState::ALL.into_iter().flat_map(known);
-    let unknown = AssignmentState::ALL.into_iter().map(unknown);
+    let known = AssignmentState::ALL.iter().copied().flat_map(known);
+    let unknown = AssignmentState::ALL.iter().copied().map(unknown);
     let of_another_format = StoredAssignment { format: 2, ..delivered(1) };
     let agreeing = known.chain(unknown).chain([of_another_format]).map(|stored| json(&stored));
 
@@ -210,12 +210,12 @@ pub(crate) fn traces() -> Vec<Trace> {
 /// Each role in each state.
 fn asked() -> Vec<Trace> {
     let asked = |state| {
-        Role::ALL.map(|role| {
+        Role::ALL.iter().map(move |&role| {
             let name = format!("asked by {role} while {state}");
             Trace::new(name, &["R1", "R2", "R8", "R9", "R12"], (&in_state(state)).into()).reprocess(role)
         })
     };
-    AssignmentState::ALL.into_iter().flat_map(asked).collect()
+    AssignmentState::ALL.iter().copied().flat_map(asked).collect()
 }
 
 fn unknown() -> Vec<Trace> {
@@ -224,7 +224,7 @@ fn unknown() -> Vec<Trace> {
         let trace = Trace::new(format!("resource roles unknown while {state}"), &["R8", "R9", "R13"], start);
         trace.reprocess(Role::CatalogReader).reprocess(MANAGER).told(0, Outcome::Fulfilled)
     };
-    AssignmentState::ALL.map(unknown).into()
+    AssignmentState::ALL.iter().copied().map(unknown).collect()
 }
 
 /// Two resource roles, seen in every way; then the outcomes of what is asked for, and once more.
@@ -279,7 +279,7 @@ fn astray() -> Vec<Trace> {
             traces.push(trace.told(0, Outcome::Fulfilled).reprocess(MANAGER));
         }
     }
-    for state in AssignmentState::ALL {
+    for &state in AssignmentState::ALL {
         let trace = Trace::new(format!("astray while {state}"), rules, (&in_state(state)).into());
         let own = trace.receipt(0, Outcome::Fulfilled);
         let of_another = Receipt { assignment: Uuid::from_u128(0xaa).into(), ..own.clone() };
@@ -308,7 +308,7 @@ fn ends() -> Vec<Trace> {
         })
     };
     let without = Trace::new("without an end", &["R21"], delivered(1)).expire(clocks[2].1).reprocess(MANAGER);
-    AssignmentState::ALL.into_iter().flat_map(ended).chain([without]).collect()
+    AssignmentState::ALL.iter().copied().flat_map(ended).chain([without]).collect()
 }
 
 /// What the access package gives now.
@@ -335,5 +335,5 @@ fn brought_in() -> Vec<Trace> {
         .reprocess(MANAGER)
         .told(0, Outcome::Fulfilled)
         .told(1, Outcome::Fulfilled);
-    AssignmentState::ALL.into_iter().map(brought_in).chain([known, each, taken_away]).collect()
+    AssignmentState::ALL.iter().copied().map(brought_in).chain([known, each, taken_away]).collect()
 }

@@ -79,7 +79,8 @@ pub fn every_point() -> Vec<Question> {
         .flat_map(|caller| roles.iter().map(move |roles| Caller { roles: roles.clone(), ..caller.clone() }));
     callers
         .flat_map(|caller| {
-            AssignmentState::ALL.map(|state| Question { caller: caller.clone(), assignment: in_state(state) })
+            let ask = move |&state| Question { caller: caller.clone(), assignment: in_state(state) };
+            AssignmentState::ALL.iter().map(ask)
         })
         .collect()
 }

@@ -106,7 +106,7 @@ fn answer<L: Life>(state: AssignmentState, role: Role, resource_roles: usize) ->
 fn the_machine_reprocesses_as_the_crate_does() {
     use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired};
     for state in [Delivering, Delivered, DeliveryFailed, Expired] {
-        for role in Role::ALL {
+        for &role in Role::ALL {
             for resource_roles in [1, 5] {
                 let by_crate = answer::<Assignment>(state, role, resource_roles);
                 assert_eq!(answer::<Machine>(state, role, resource_roles), by_crate, "{state}, {role}");

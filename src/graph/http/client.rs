@@ -210,7 +210,7 @@ impl Error {
 
 /// Every rejection there is.
 fn every_rejection() -> impl Iterator<Item = Rejection> {
-    let states = AssignmentState::ALL.into_iter();
+    let states = AssignmentState::ALL.iter().copied();
     let of_state = states.map(|actual| Refusal::InvalidState { required: REQUIRED_STATE, actual });
     let without_verdict =
         [Rejection::MethodNotAllowed, Rejection::NoCaller, Rejection::InvalidId, Rejection::NotFound];

@@ -80,7 +80,7 @@ fn in_the_way(caller: &Caller, catalog: CatalogId) -> Vec<Reason> {
 fn minimal(turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
     let mut minimal: Vec<Vec<Step>> = Vec::new();
     for set in 1..1_u32 << Step::ALL.len() {
-        let steps = (0..).zip(Step::ALL).filter(|(number, _)| set >> number & 1 == 1);
+        let steps = (0..).zip(Step::ALL.iter().copied()).filter(|(number, _)| set >> number & 1 == 1);
         let steps: Vec<_> = steps.map(|(_, step)| step).collect();
         // Every part of a set has come before it.
         let has_a_part = minimal.iter().any(|part| part.iter().all(|step| steps.contains(step)));

@@ -101,14 +101,14 @@ fn the_decision_table() {
         development::seed(store).await.unwrap();
         let catalog = store.read(SAMPLE.into()).await.unwrap().unwrap().assignment.catalog();
         let mut cells = Vec::new();
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let (here, elsewhere) = (Uuid::new_v4(), Uuid::new_v4());
             let other = CatalogId::from(Uuid::from_u128(5));
             for (principal, catalog) in [(here, catalog), (elsewhere, other)] {
                 let held = RoleAssignment { role, scope: Scope::Catalog(catalog) };
                 store.add_role(principal, held).await.unwrap();
             }
-            for state in AssignmentState::ALL {
+            for &state in AssignmentState::ALL {
                 cells.push((role, state, here, elsewhere, insert_in(store, state).await));
             }
         }
