@@ -1,11 +1,9 @@
 //! The baseline: what one would write by hand in an afternoon, for the same inputs and the same answers.
 //!
 //! A [`Record`] with public fields, a `matches!` on the role and one on the state, and one loop that
-//! marks every resource role. It gives the crate's own [`Action`]s and errors, so that neither side
-//! does less within a call; `instructions` checks that both answer alike.
-//!
-//! [`evaluate`] alone says less than the crate's: the first thing that stands in the way, and nothing of
-//! what would help.
+//! marks every resource role. It gives the crate's own [`Action`]s, errors and reasons, so that neither side
+//! does less within a call; `instructions` checks that both answer alike. Only of what would help it says
+//! nothing.
 //!
 //! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfilments or a
 //! resource role given twice goes unseen; it has no *unknown* resource roles; anyone may write to its
@@ -102,14 +100,11 @@ pub fn reprocess_observed(
     Ok(pending(record))
 }
 
-/// Why a caller may not: the first reason that is found.
+/// Why a caller may not: everything that stands in the way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Denied {
-    PersonalAccount,
-    MissingPermission,
-    InsufficientRole,
-    OutOfScope,
-    InvalidState,
+    Caller([Option<Reason>; 2]),
+    InvalidState(AssignmentState),
 }
 
 /// How high a role is on the ladder, if it is on it.
@@ -125,14 +120,7 @@ fn rung(role: Role) -> Option<u8> {
 }
 
 pub fn evaluate(caller: &Caller, record: &Record) -> Result<Role, Denied> {
-    let permission = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
-    let mut highest = match (caller.account, permission) {
-        (Account::WorkOrSchool, true) | (Account::Application, false) => None,
-        (Account::Application, true) => Some(Role::IdentityGovernanceAdministrator),
-        (Account::WorkOrSchool, false) => return Err(Denied::MissingPermission),
-        (Account::Personal, _) => return Err(Denied::PersonalAccount),
-    };
-    let mut elsewhere = false;
+    let (mut highest, mut elsewhere) = (None, false);
     for held in caller.roles.iter().filter(|held| rung(held.role).is_some()) {
         if held.scope == Scope::Tenant || held.scope == Scope::Catalog(record.catalog) {
             if highest.is_none_or(|highest| rung(held.role) > rung(highest)) {
@@ -142,11 +130,29 @@ pub fn evaluate(caller: &Caller, record: &Record) -> Result<Role, Denied> {
             elsewhere = true;
         }
     }
-    match highest {
-        Some(role) if record.state == AssignmentState::Delivered => Ok(role),
-        Some(_) => Err(Denied::InvalidState),
-        None if elsewhere => Err(Denied::OutOfScope),
-        None => Err(Denied::InsufficientRole),
+    let role = match highest {
+        Some(_) => None,
+        None if elsewhere => Some(Reason::OutOfScope),
+        None => Some(Reason::InsufficientRole),
+    };
+    let permission = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+    let least = Role::IdentityGovernanceAdministrator;
+    let role = match (caller.account, permission, highest) {
+        (Account::WorkOrSchool, true, Some(role)) | (Account::Application, false, Some(role)) => role,
+        (Account::Application, true, Some(role)) if rung(role) > rung(least) => role,
+        (Account::Application, true, _) => least,
+        (Account::WorkOrSchool, true, None) => return Err(Denied::Caller([role, None])),
+        (Account::WorkOrSchool, false, _) => {
+            return Err(Denied::Caller([Some(Reason::MissingDelegatedPermission), role]));
+        }
+        (Account::Application, false, None) => {
+            return Err(Denied::Caller([Some(Reason::MissingApplicationPermission), role]));
+        }
+        (Account::Personal, ..) => return Err(Denied::Caller([Some(Reason::PersonalAccount), None])),
+    };
+    match record.state {
+        AssignmentState::Delivered => Ok(role),
+        other => Err(Denied::InvalidState(other)),
     }
 }
 
@@ -167,20 +173,14 @@ pub trait Subject: Clone + Send {
     fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal>;
 }
 
-/// The crate gives every reason; the first one is the one that the baseline finds.
 impl From<Refusal> for Denied {
     fn from(refusal: Refusal) -> Self {
-        let reason = match refusal {
-            Refusal::Unauthorized(refused) => refused.reasons().next().expect("a reason"),
-            Refusal::InvalidState { .. } => return Self::InvalidState,
-        };
-        match reason {
-            Reason::PersonalAccount => Self::PersonalAccount,
-            Reason::MissingDelegatedPermission | Reason::MissingApplicationPermission => {
-                Self::MissingPermission
+        match refusal {
+            Refusal::Unauthorized(refused) => {
+                let mut reasons = refused.reasons();
+                Self::Caller([reasons.next(), reasons.next()])
             }
-            Reason::InsufficientRole => Self::InsufficientRole,
-            Reason::OutOfScope => Self::OutOfScope,
+            Refusal::InvalidState { actual, .. } => Self::InvalidState(actual),
         }
     }
 }
