@@ -7,7 +7,7 @@
 //! [`Actions`] that other code carries out.
 //!
 //! ```
-//! use access_package::{Assignment, AssignmentState, Outcome, ReprocessError, Role, reprocess};
+//! use access_package::{AssignmentState, Outcome, Role, reprocess};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # #[cfg(feature = "serde")] {
@@ -38,16 +38,47 @@
 //! # }
 //! ```
 //!
+//! # Who may
+//!
+//! [`evaluate`] judges a [`Caller`], made from what the host has established: the kind of account, its
+//! permissions, and the roles it holds with the scope of each. It names everything that stands in the way at
+//! once, and the smallest sets of steps that would help; who may gets the role for [`reprocess`].
+//!
+#![doc = include_str!("policy/gate.md")]
+//!
+//! The caller is judged before the state, and who may not learns nothing of it. What each refusal says, which
+//! rule it comes from and where that is documented stands in [`policy`](policy#what-a-refusal-says).
+//!
+//! # The life of an assignment
+//!
+//! Only one that is `delivered` can be reprocessed. It is `delivering` until the outcome of every action is
+//! known; if none is needed, because everything was seen to be in place or cannot be enforced, it is in its final
+//! state at once. That state says how much is in place: all, some or nothing. An outcome that comes late can
+//! still make it better, and the end makes it `expired` for good.
+//!
+#![doc = include_str!("policy/life.svg")]
+//!
+//! The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
+//! [derived](Assignment::actions) from it, so that a crash loses nothing.
+//!
+//! # The contract with the driver
+//!
+#![doc = include_str!("contract.md")]
+//!
 //! # What it keeps
 //!
 //! - The rules are in [`policy`], each with its id and its source; where the documentation is silent, our
 //!   choice is named as one.
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
-//! - The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
-//!   [derived](Assignment::actions) from it, so that a crash loses nothing. **Save it before you act.**
 //! - The crate has no clock, network, storage or randomness. Given the same it answers the same.
 //!
-//! The README has the contract with the code that drives it, step by step.
+//! # Versions
+//!
+//! Before 1.0 a new minor version may change the interface; the modules `policy` and `testing` are the likeliest. A
+//! change of a rule is named in the changelog by its id, whatever else changes. Enumerations of what the service may
+//! extend are `#[non_exhaustive]`: states, roles, permissions, resource roles. Those that are the crate's own,
+//! errors and reasons among them, are not: a refusal that is new is to break a build and not a behaviour.
+//! The stored form has a [version of its own](StoredAssignment#its-version).
 //!
 //! # Features
 //!

@@ -11,10 +11,19 @@
 //!
 //! # The decision
 //!
+//! What [`evaluate`](crate::evaluate) answers for a delivered assignment, by account, permission, and where
+//! the caller holds a role that suffices:
+//!
+#![doc = include_str!("policy/gate.md")]
+//!
 //! What [`reprocess`](crate::reprocess) answers, for each role and each state, where the resource
 //! roles of the assignment are known:
 //!
 #![doc = include_str!("policy/decision-table.md")]
+//!
+//! # What a refusal says
+//!
+#![doc = include_str!("policy/refusals.md")]
 //!
 //! # In other languages
 //!
@@ -27,10 +36,14 @@ mod rules;
 
 pub use rules::{Basis, Part, RULES, Rule, Source};
 
-/// The gate as a policy in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
+/// The gate as policies in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
 ///
-/// **Validate entities and requests against the schema.** Cedar passes over a policy that it cannot evaluate,
-/// and a `forbid` passed over for a missing attribute forbids nothing.
+/// They fail closed: each only permits, and Cedar passes over a policy that it cannot evaluate, so an attribute
+/// that is missing can turn a yes into a no and never a no into a yes. For the same reason they hold nothing back:
+/// what another policy of yours permits for this action is permitted.
+///
+/// **Validate entities and requests against the schema all the same.** Without it a mistake in them looks like any
+/// other refusal.
 #[doc = concat!("```text\n", include_str!("policy/gate.cedar"), "```")]
 pub const CEDAR: &str = include_str!("policy/gate.cedar");
 

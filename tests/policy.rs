@@ -1,12 +1,14 @@
 //! The rules as data, as the list that the documentation shows, and as the reasons of a refusal.
 
+#[path = "support/golden.rs"]
+mod golden;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use access_package::Reason;
 use access_package::policy::{Basis, CEDAR, Part, REGO, RULES, Rule, Source};
-
-const RULES_MD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/policy/rules.md");
+use golden::hold;
 
 /// Every source, in the order in which the rules first name them.
 fn sources() -> Vec<Source> {
@@ -56,15 +58,7 @@ fn in_markdown(rules: &[Rule]) -> String {
 
 #[test]
 fn the_documentation_shows_these_rules() {
-    let markdown = in_markdown(&RULES);
-    if std::env::var_os("UPDATE_RULES").is_some() {
-        std::fs::write(RULES_MD, &markdown).expect("src/policy/rules.md can be written");
-    }
-    let shown = std::fs::read_to_string(RULES_MD).expect("src/policy/rules.md");
-    for (line, (shown, rule)) in (1..).zip(shown.lines().zip(markdown.lines())) {
-        assert_eq!(shown, rule, "line {line} of src/policy/rules.md; UPDATE_RULES=1 rewrites it");
-    }
-    assert_eq!(shown.len(), markdown.len());
+    hold("src/policy/rules.md", &in_markdown(&RULES));
 }
 
 #[test]

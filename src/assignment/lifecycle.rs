@@ -1,19 +1,15 @@
 //! The life of an assignment: the only file that changes a state.
 //!
 //! ```text
-//!            reprocess, something to enforce
-//!   delivered ─────────────────────────────▶ delivering
-//!    ▲  ↺ nothing to enforce                  │  ↺ outcomes are missing
-//!    │                                        │ the last outcome is in
-//!    │ all fulfilled                          │
-//!    ├────────────────────────────────────────┤
-//!    │ late: fulfilled      some fulfilled    │
-//!    ├──────────────── partiallyDelivered ◀───┤
-//!    │                          ▲             │
-//!    │                          │ late        │ none fulfilled
-//!    └──────────────────── deliveryFailed ◀───┘
-//!
-//!   every state ──── the end has come ────▶ expired, for good
+//! from                 by          to
+//! delivering           record      partiallyDelivered, delivered, deliveryFailed
+//! delivering           expire      expired
+//! partiallyDelivered   record      delivered
+//! partiallyDelivered   expire      expired
+//! delivered            reprocess   delivering, partiallyDelivered, delivered, deliveryFailed
+//! delivered            expire      expired
+//! deliveryFailed       record      partiallyDelivered, delivered
+//! deliveryFailed       expire      expired
 //! ```
 //!
 //! Where every outcome is known from the start, since nothing is missing or what is cannot be enforced, the

@@ -18,6 +18,14 @@ use crate::timestamp::Timestamp;
 ///
 /// With the feature `serde` it reads and writes itself, in camel case; every field has to be there.
 ///
+/// # Its version
+/// [`format`](Self::format) counts apart from the version of the crate. A form that is stored is never read as
+/// another: it is the error [`LoadError::UnsupportedFormat`], and nothing changes. When the form changes, the
+/// number rises, and the changelog says how to make the new one from the old. To tell them apart, read
+/// `format` first and alone, since what stands beside it may not fit; everything here is public, so
+/// converting takes no more than filling in the fields.
+///
+/// # Examples
 /// ```
 /// use access_package::{Assignment, AssignmentState, StoredAssignment};
 /// use uuid::Uuid;
@@ -90,9 +98,9 @@ impl TryFrom<StoredAssignment> for Assignment {
 
     /// Makes an assignment of what was stored, if it is whole.
     ///
-    /// An expired assignment may have any fulfilments, and one whose resource roles are not known
-    /// any state; such a one that is `delivering` is moved by time alone. Otherwise the state has to be the one that the fulfilments give
-    /// ([R16](crate::policy#r16)).
+    /// An expired assignment may have any fulfilments, and one whose resource roles are not known any state;
+    /// such a one that is `delivering` is moved by time alone. Otherwise the state has to be the one that
+    /// the fulfilments give ([R16](crate::policy#r16)).
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
             return Err(LoadError::UnsupportedFormat {

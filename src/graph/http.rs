@@ -18,7 +18,7 @@
 //! # }
 //! # fn load(_id: access_package::AssignmentId) -> Option<access_package::Assignment> { None }
 //!
-//! /// A server, by the numbers of the contract in the README.
+//! /// A server, by the numbers of the contract.
 //! fn handle(call: &http::Call<'_>) -> Result<(), http::Rejection> {
 //!     let caller = authenticate(call.token).ok_or(http::Rejection::NoCaller)?; // 1
 //!     let id = call.assignment?; // 2

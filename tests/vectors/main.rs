@@ -1,15 +1,16 @@
 //! The rules as vectors, for those who write in other languages: `gate.json` and `lifecycle.json`, which
 //! the README beside them explains. Here they are made from the crate, and held to be up to date.
-//! `UPDATE_VECTORS=1 cargo test --all-features --test vectors` writes them anew.
+//! `UPDATE=1 cargo test --all-features --test vectors` makes them anew.
 #![cfg(feature = "serde")]
 
 mod gate;
+#[path = "../support/golden.rs"]
+mod golden;
 mod lifecycle;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::path::Path;
-
+use golden::hold;
 use serde::Serialize;
 
 /// The version of both files. Another one says that their form has changed.
@@ -19,18 +20,6 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain data")
 }
 
-/// A file as it has to be.
-fn hold(name: &str, current: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
-    if std::env::var_os("UPDATE_VECTORS").is_some_and(|value| value == "1") {
-        std::fs::write(&path, current).expect("the folder of this test can be written");
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let differ = committed.lines().zip(current.lines()).position(|(committed, current)| committed != current);
-    let line = differ.unwrap_or_else(|| committed.lines().count().min(current.lines().count())) + 1;
-    assert!(committed == current, "{name} is out of date from line {line} on: see how it is written anew");
-}
-
 #[test]
 fn the_gate_is_up_to_date() {
     let cases = gate::cases();
@@ -38,7 +27,7 @@ fn the_gate_is_up_to_date() {
     let lines: Vec<_> = cases.iter().map(json).collect();
     let header =
         format!("{{\"version\":{VERSION},\n\"assignment\":{},\n\"cases\":[\n", json(&gate::Given::new()));
-    hold("gate.json", &format!("{header}{}\n]}}\n", lines.join(",\n")));
+    hold("tests/vectors/gate.json", &format!("{header}{}\n]}}\n", lines.join(",\n")));
 }
 
 #[test]
@@ -50,7 +39,7 @@ fn the_lifecycle_is_up_to_date() {
     let (loads, traces) = (loads.join(",\n"), traces.join(",\n"));
     let current =
         format!("{{\"version\":{VERSION},\n\"loads\":[\n{loads}\n],\n\"traces\":[\n{traces}\n]}}\n");
-    hold("lifecycle.json", &current);
+    hold("tests/vectors/lifecycle.json", &current);
 }
 
 #[test]

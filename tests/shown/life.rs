@@ -1,0 +1,127 @@
+//! Every move that an assignment can make, found by making it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use access_package::{
+    Assignment, AssignmentState, Fulfillment, Observed, Outcome, StoredAssignment, Timestamp,
+    reprocess_observed,
+};
+
+use crate::support::{MANAGER, every_list, member_of, stored};
+
+/// What makes an assignment move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    Reprocess,
+    Record,
+    Expire,
+}
+
+impl Event {
+    pub const ALL: [Self; 3] = [Self::Reprocess, Self::Record, Self::Expire];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reprocess => "reprocess",
+            Self::Record => "record",
+            Self::Expire => "expire",
+        }
+    }
+}
+
+/// A move: the place of a state in the list of all, what happens, and the place of the state after it.
+pub type Move = (usize, Event, usize);
+
+const RESOURCE_ROLES: usize = 3;
+
+fn place(state: AssignmentState) -> usize {
+    AssignmentState::ALL.iter().position(|&other| other == state).expect("one of all")
+}
+
+/// Every assignment with up to three resource roles that can be loaded.
+fn assignments() -> impl Iterator<Item = Assignment> {
+    use Fulfillment::{Failed, Fulfilled, Pending};
+    let fulfillments =
+        (0..=RESOURCE_ROLES).flat_map(|length| every_list(&[Pending, Failed, Fulfilled], length));
+    let in_each_state = |fulfillments: Vec<_>| {
+        AssignmentState::ALL
+            .iter()
+            .map(move |&state| StoredAssignment { end: Some(Timestamp::MAX), ..stored(state, &fulfillments) })
+    };
+    fulfillments.flat_map(in_each_state).filter_map(|stored| stored.try_into().ok())
+}
+
+/// Reprocessed, whatever is seen of its resource roles.
+fn reprocessed(before: &Assignment) -> Vec<Assignment> {
+    let seen = [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable];
+    let length = before.resource_roles().expect("known").len();
+    let answers = every_list(&seen, length).into_iter();
+    let after = answers.filter_map(|answers| {
+        let mut assignment = before.clone();
+        let mut answers = answers.into_iter();
+        reprocess_observed(&mut assignment, MANAGER, |_| answers.next().expect("an answer for each")).ok()?;
+        Some(assignment)
+    });
+    after.collect()
+}
+
+/// With one outcome more, of an action that it asked for at some time.
+fn recorded(before: &Assignment) -> Vec<Assignment> {
+    let number = before.resource_roles().expect("known").len() as u128;
+    let receipts = (0..number).flat_map(|number| {
+        [Outcome::Fulfilled, Outcome::Failed].map(|outcome| access_package::Receipt {
+            assignment: before.id(),
+            attempt: before.attempt(),
+            resource_role: member_of(number),
+            outcome,
+        })
+    });
+    let after = receipts.map(|receipt| {
+        let mut assignment = before.clone();
+        assignment.record(&receipt).expect("a receipt of its own");
+        assignment
+    });
+    after.collect()
+}
+
+/// When its end has come.
+fn ended(before: &Assignment) -> Vec<Assignment> {
+    let mut assignment = before.clone();
+    assignment.expire(Timestamp::MAX);
+    vec![assignment]
+}
+
+/// Every move there is. To stay where one is counts as one only if something was done: a call accepted.
+pub fn moves() -> BTreeSet<Move> {
+    let mut moves = BTreeSet::new();
+    for before in assignments() {
+        for event in Event::ALL {
+            let after = match event {
+                Event::Reprocess => reprocessed(&before),
+                Event::Record => recorded(&before),
+                Event::Expire => ended(&before),
+            };
+            let after = after
+                .into_iter()
+                .filter(|after| event == Event::Reprocess || after.state() != before.state());
+            moves.extend(after.map(|after| (place(before.state()), event, place(after.state()))));
+        }
+    }
+    moves
+}
+
+/// From where, by what, to where: as comments of Rust.
+pub fn table(moves: &BTreeSet<Move>) -> String {
+    let mut table = format!("//! {:<20} {:<11} to\n", "from", "by");
+    for (from, state) in AssignmentState::ALL.iter().enumerate() {
+        for event in Event::ALL {
+            let to = moves.iter().filter(|(other, by, _)| (*other, *by) == (from, event));
+            let to: Vec<_> = to.map(|&(.., to)| AssignmentState::ALL[to].as_str()).collect();
+            if !to.is_empty() {
+                writeln!(table, "//! {state:<20} {:<11} {}", event.name(), to.join(", ")).unwrap();
+            }
+        }
+    }
+    table
+}
