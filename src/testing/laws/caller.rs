@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{HERE, LADDER, Law, at_any_time, before_the_end, ensure, same, unseen};
+use super::{HERE, LADDER, Law, at_any_time, before_the_end, ensure, same, unseen, who_may};
 use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, Refused, strategy};
 use crate::{
@@ -131,7 +131,8 @@ pub fn more_authority_never_hurts<I: Implementation>(
         strategy::permission().prop_map(More::Permission),
         strategy::role_assignment(HERE).prop_map(More::Role),
     ];
-    let cases = (before_the_end(strategy::stored_assignment()), strategy::caller(HERE), more);
+    let callers = prop_oneof![who_may(), strategy::caller(HERE)];
+    let cases = (before_the_end(strategy::stored_assignment()), callers, more);
     law.hold(cases, |((stored, now), caller, more)| {
         let ask = |caller: &Caller| {
             let mut it = make(stored.clone());

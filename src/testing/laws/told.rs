@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::testing::words::Words;
 use crate::testing::{Implementation, strategy};
-use crate::{AssignmentId, Outcome, Receipt};
+use crate::{Action, AssignmentId, Outcome, Receipt};
 
 /// What is reported, each by the place of its action.
 #[derive(Debug, Clone)]
@@ -41,20 +41,16 @@ pub(super) fn told() -> impl Strategy<Value = Told> {
 
 impl Told {
     pub(super) fn in_order(&self, it: &impl Implementation) -> Vec<Receipt> {
-        let mut actions = it.actions();
-        actions.sort_by(|a, b| a.resource_role.cmp(&b.resource_role));
-        let receipt = |&(place, outcome): &(usize, Outcome)| {
-            Some(actions.get(place % actions.len().max(1))?.clone().receipt(outcome))
-        };
-        self.reports.iter().filter_map(receipt).collect()
+        let asked = asked(it);
+        self.reports.iter().filter_map(|&(place, outcome)| receipt(&asked, place, outcome)).collect()
     }
 
     pub(super) fn otherwise(&self, it: &impl Implementation, attempt_before: u32) -> Vec<Receipt> {
-        let in_order = self.in_order(it);
+        let (asked, in_order) = (asked(it), self.in_order(it));
         let repeated = self.again.iter().filter_map(|&place| in_order.iter().cycle().nth(place));
         let all: Vec<_> = repeated.chain(in_order.iter().rev()).cloned().collect();
         let astray = self.astray.iter().filter_map(|&(astray, place, outcome)| {
-            let mut receipt = Receipt { outcome, ..in_order.iter().cycle().nth(place)?.clone() };
+            let mut receipt = receipt(&asked, place, outcome)?;
             match astray {
                 Astray::AttemptBefore => receipt.attempt = attempt_before,
                 Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1),
@@ -67,6 +63,17 @@ impl Told {
         });
         all.into_iter().chain(astray).collect()
     }
+}
+
+/// What it asks for, in the order of the resource roles.
+fn asked(it: &impl Implementation) -> Vec<Action> {
+    let mut actions = it.actions();
+    actions.sort_by(|a, b| a.resource_role.cmp(&b.resource_role));
+    actions
+}
+
+fn receipt(asked: &[Action], place: usize, outcome: Outcome) -> Option<Receipt> {
+    Some(asked.get(place % asked.len().max(1))?.clone().receipt(outcome))
 }
 
 impl Words for Told {
