@@ -1,25 +1,20 @@
--- An assignment in its stored form. The columns beside it are copies that can be searched; saving
--- writes all of them, and raises the version.
+-- An assignment in its stored form. What is searched by is taken from it by the database, so that the two
+-- cannot disagree; but for the end, which has no order as text. It never changes.
 CREATE TABLE assignment (
     id        TEXT PRIMARY KEY,
-    version   INTEGER NOT NULL,
-    catalog   TEXT NOT NULL,
-    state     TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 0,
     end_ticks INTEGER,
-    stored    TEXT NOT NULL
+    stored    TEXT NOT NULL,
+    catalog   TEXT NOT NULL AS (stored ->> 'catalog'),
+    state     TEXT NOT NULL AS (stored ->> 'state')
 ) STRICT;
 CREATE INDEX assignment_by_state ON assignment (state);
 CREATE INDEX assignment_by_end ON assignment (end_ticks) WHERE end_ticks IS NOT NULL;
 
--- What an access package gives now. One that is not in the first table is not known; one without rows
--- in the second gives nothing.
-CREATE TABLE access_package (id TEXT PRIMARY KEY) STRICT;
-CREATE TABLE package_resource_role (
-    access_package     TEXT NOT NULL REFERENCES access_package,
-    origin_system      TEXT NOT NULL,
-    resource_origin_id TEXT NOT NULL,
-    role_origin_id     TEXT NOT NULL,
-    PRIMARY KEY (access_package, origin_system, resource_origin_id, role_origin_id)
+-- What an access package gives now, a list in JSON.
+CREATE TABLE access_package (
+    id    TEXT PRIMARY KEY,
+    gives TEXT NOT NULL
 ) STRICT;
 
 -- Who holds which role, and where: the roles of entitlement management, which are in no token.
@@ -32,10 +27,8 @@ CREATE TABLE role_assignment (
 
 -- The directory: it stands for groups, applications and sites, which are elsewhere in earnest.
 CREATE TABLE grants (
-    target             TEXT NOT NULL,
-    origin_system      TEXT NOT NULL,
-    resource_origin_id TEXT NOT NULL,
-    role_origin_id     TEXT NOT NULL,
-    PRIMARY KEY (target, origin_system, resource_origin_id, role_origin_id)
+    target        TEXT NOT NULL,
+    resource_role TEXT NOT NULL,
+    PRIMARY KEY (target, resource_role)
 ) STRICT;
 CREATE TABLE deleted_resource (resource_origin_id TEXT PRIMARY KEY) STRICT;

@@ -18,9 +18,6 @@ pub struct Config {
 impl Config {
     /// Reads the environment; the README lists the variables. Without a key the server is one for
     /// development.
-    ///
-    /// # Errors
-    /// A variable is malformed, or missing beside the key.
     pub fn from_env() -> Result<Self, Problem> {
         let tokens = match variable("TOKEN_KEY_FILE") {
             Some(file) => {

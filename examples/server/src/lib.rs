@@ -6,6 +6,7 @@ pub mod config;
 pub mod development;
 pub mod directory;
 pub mod driver;
+pub mod fault;
 pub mod service;
 pub mod store;
 pub mod token;
@@ -15,7 +16,8 @@ use std::time::SystemTime;
 
 use access_package::Timestamp;
 
-/// What goes wrong in the server itself. The caller learns that it did, the log learns what.
+/// What goes wrong in the server itself: the database fails, or what it holds is of no use. The caller
+/// learns that it did, the log learns what.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 /// The true time. The crate has no clock; this is the only place that asks for it.

@@ -1,6 +1,7 @@
 //! The database. An assignment is saved only over the version that was loaded: of two writers one loses.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
+use std::time::Duration;
 
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, CatalogId, ResourceRole, RoleAssignment,
@@ -8,14 +9,14 @@ use access_package::{
 };
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, SqlStr, query, query_as, query_scalar};
+use sqlx::{SqlStr, SqlitePool, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::Problem;
 
 #[derive(Clone)]
 pub struct Store {
-    pub pool: sqlx::SqlitePool,
+    pub pool: SqlitePool,
 }
 
 /// An assignment, and the version of it that was loaded.
@@ -24,39 +25,16 @@ pub struct Loaded {
     version: i64,
 }
 
-impl Borrow<Assignment> for Loaded {
-    fn borrow(&self) -> &Assignment {
-        &self.assignment
-    }
-}
-
-/// The three columns that make a resource role.
-type Origin = (String, String, String);
-
-/// Which assignments a page of a list is to have.
-pub struct Selection<'a> {
-    /// The catalogs; nothing for all.
-    pub catalogs: Option<&'a [CatalogId]>,
-    pub state: Option<AssignmentState>,
-    /// The last id of the page before.
-    pub after: &'a str,
-    pub limit: u32,
-}
-
 impl Store {
     /// Opens the database, and brings it up to date.
-    ///
-    /// # Errors
-    /// It cannot be opened.
     pub async fn open(file: &str) -> Result<Self, Problem> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
-            .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             // What is answered with 202 outlives the loss of power, too.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(std::time::Duration::from_secs(20));
+            .busy_timeout(Duration::from_secs(20));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         let sql = SqlStr::from_static(include_str!("../migrations/1_schema.sql"));
         let schema = Migration::new(1, Cow::Borrowed("schema"), MigrationType::Simple, sql, false);
@@ -64,20 +42,10 @@ impl Store {
         Ok(Self { pool })
     }
 
-    pub async fn close(&self) {
-        self.pool.close().await;
-    }
-
     /// Puts a new assignment in.
-    ///
-    /// # Errors
-    /// It is there already, or the database fails.
     pub async fn insert(&self, stored: &StoredAssignment) -> Result<(), Problem> {
-        let sql = "INSERT INTO assignment (id, version, catalog, state, end_ticks, stored) VALUES (?, 0, ?, ?, ?, ?)";
-        query(sql)
+        query("INSERT INTO assignment (id, end_ticks, stored) VALUES (?, ?, ?)")
             .bind(stored.id.to_string())
-            .bind(stored.catalog.to_string())
-            .bind(stored.state.as_str())
             .bind(stored.end.map(Timestamp::ticks))
             .bind(serde_json::to_string(stored)?)
             .execute(&self.pool)
@@ -85,46 +53,37 @@ impl Store {
         Ok(())
     }
 
+    /// The catalog that an assignment is in, even if the assignment cannot be loaded.
+    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<CatalogId>, Problem> {
+        let catalog = query_scalar::<_, String>("SELECT catalog FROM assignment WHERE id = ?");
+        let catalog = catalog.bind(id.to_string()).fetch_optional(&self.pool).await?;
+        Ok(catalog.and_then(|catalog| catalog.parse().ok()))
+    }
+
     /// Loads an assignment as it is stored.
-    ///
-    /// # Errors
-    /// What is stored cannot be read, or the database fails.
     pub async fn read(&self, id: AssignmentId) -> Result<Option<Loaded>, Problem> {
-        let sql = "SELECT version, stored FROM assignment WHERE id = ?";
-        let row = query_as::<_, (i64, String)>(sql).bind(id.to_string()).fetch_optional(&self.pool).await?;
-        let load = |(version, stored): (_, String)| Ok(Loaded { assignment: whole(&stored)?, version });
-        row.map(load).transpose()
+        let row = query_as::<_, (i64, String)>("SELECT version, stored FROM assignment WHERE id = ?");
+        let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
+        row.map(|(version, stored)| Ok(Loaded { assignment: whole(&stored)?, version })).transpose()
     }
 
     /// Saves an assignment. False if another save came first: then nothing is changed, and whoever
     /// wanted to has to load and judge again.
-    ///
-    /// # Errors
-    /// The database fails.
     pub async fn save(&self, loaded: &mut Loaded) -> Result<bool, Problem> {
         let stored = StoredAssignment::from(&loaded.assignment);
-        let sql = "UPDATE assignment SET version = version + 1, state = ?, end_ticks = ?, stored = ? \
-                   WHERE id = ? AND version = ?";
-        let saved = query(sql)
-            .bind(stored.state.as_str())
-            .bind(stored.end.map(Timestamp::ticks))
-            .bind(serde_json::to_string(&stored)?)
-            .bind(stored.id.to_string())
-            .bind(loaded.version)
-            .execute(&self.pool)
-            .await?
-            .rows_affected()
-            == 1;
-        if saved {
-            loaded.version += 1;
-        }
+        let saved =
+            query("UPDATE assignment SET version = version + 1, stored = ? WHERE id = ? AND version = ?")
+                .bind(serde_json::to_string(&stored)?)
+                .bind(stored.id.to_string())
+                .bind(loaded.version)
+                .execute(&self.pool)
+                .await?;
+        let saved = saved.rows_affected() == 1;
+        loaded.version += i64::from(saved);
         Ok(saved)
     }
 
     /// The assignments that somebody has to look after: with something to be done, or past their end.
-    ///
-    /// # Errors
-    /// The database fails.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<AssignmentId>, Problem> {
         let sql = "SELECT id FROM assignment WHERE state = 'delivering' \
                    UNION SELECT id FROM assignment WHERE end_ticks <= ? AND state <> 'expired'";
@@ -132,75 +91,56 @@ impl Store {
         Ok(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
     }
 
-    /// A page of a list, in the order of the ids.
-    ///
-    /// # Errors
-    /// What is stored cannot be read, or the database fails.
-    pub async fn list(&self, selection: &Selection<'_>) -> Result<Vec<Assignment>, Problem> {
+    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are
+    /// named, and in this state if one is.
+    pub async fn list(
+        &self,
+        catalogs: Option<&[CatalogId]>,
+        state: Option<AssignmentState>,
+        after: &str,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Assignment>, Problem> {
         let catalogs: Option<Vec<_>> =
-            selection.catalogs.map(|catalogs| catalogs.iter().map(ToString::to_string).collect());
-        let sql = "SELECT stored FROM assignment WHERE id > ?1 AND (?2 IS NULL OR state = ?2) \
-                   AND (?3 IS NULL OR catalog IN (SELECT value FROM json_each(?3))) ORDER BY id LIMIT ?4";
+            catalogs.map(|catalogs| catalogs.iter().map(ToString::to_string).collect());
+        // What has ended is expired (R21), whether or not the worker has come by.
+        let sql = "SELECT stored FROM assignment \
+                   WHERE (?1 IS NULL OR catalog IN (SELECT value FROM json_each(?1))) \
+                   AND (?2 IS NULL OR ?2 = CASE WHEN end_ticks <= ?3 THEN 'expired' ELSE state END) \
+                   AND id > ?4 ORDER BY id LIMIT ?5";
         let rows = query_scalar::<_, String>(sql)
-            .bind(selection.after)
-            .bind(selection.state.map(AssignmentState::as_str))
             .bind(catalogs.map(|catalogs| serde_json::to_string(&catalogs)).transpose()?)
-            .bind(selection.limit)
+            .bind(state.map(AssignmentState::as_str))
+            .bind(now.ticks())
+            .bind(after)
+            .bind(i64::try_from(limit)?)
             .fetch_all(&self.pool)
             .await?;
-        rows.iter().map(|stored| whole(stored)).collect()
+        let mut assignments = rows.iter().map(|stored| whole(stored)).collect::<Result<Vec<_>, _>>()?;
+        for assignment in &mut assignments {
+            assignment.expire(now);
+        }
+        Ok(assignments)
     }
 
     /// What an access package gives now; nothing if that is not known.
-    ///
-    /// # Errors
-    /// A resource role is malformed, or the database fails.
     pub async fn gives_now(&self, package: AccessPackageId) -> Result<Option<Vec<ResourceRole>>, Problem> {
-        let package = package.to_string();
-        let known = query("SELECT 1 FROM access_package WHERE id = ?").bind(&package);
-        if known.fetch_optional(&self.pool).await?.is_none() {
-            return Ok(None);
-        }
-        let sql = "SELECT origin_system, resource_origin_id, role_origin_id \
-                   FROM package_resource_role WHERE access_package = ?";
-        let rows = query_as::<_, Origin>(sql).bind(&package).fetch_all(&self.pool).await?;
-        let read = |(system, resource, role): &Origin| ResourceRole::from_origin(system, resource, role);
-        Ok(Some(rows.iter().map(read).collect::<Result<_, _>>()?))
+        let gives = query_scalar::<_, String>("SELECT gives FROM access_package WHERE id = ?");
+        let gives = gives.bind(package.to_string()).fetch_optional(&self.pool).await?;
+        Ok(gives.map(|gives| serde_json::from_str(&gives)).transpose()?)
     }
 
     /// Says what an access package gives from now on.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn set_gives<'r>(
-        &self,
-        package: AccessPackageId,
-        gives: impl IntoIterator<Item = &'r ResourceRole>,
-    ) -> Result<(), Problem> {
-        let package = package.to_string();
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        query("INSERT OR IGNORE INTO access_package VALUES (?)")
-            .bind(&package)
-            .execute(&mut *transaction)
+    pub async fn set_gives(&self, package: AccessPackageId, gives: &[&ResourceRole]) -> Result<(), Problem> {
+        query("INSERT OR REPLACE INTO access_package VALUES (?, ?)")
+            .bind(package.to_string())
+            .bind(serde_json::to_string(gives)?)
+            .execute(&self.pool)
             .await?;
-        let forget = query("DELETE FROM package_resource_role WHERE access_package = ?");
-        forget.bind(&package).execute(&mut *transaction).await?;
-        for role in gives {
-            query("INSERT INTO package_resource_role VALUES (?, ?, ?, ?)")
-                .bind(&package)
-                .bind(role.origin_system())
-                .bind(role.resource_origin_id())
-                .bind(role.role_origin_id())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        Ok(transaction.commit().await?)
+        Ok(())
     }
 
     /// The roles that somebody holds. One that the crate does not know does not count.
-    ///
-    /// # Errors
-    /// The database fails.
     pub async fn roles(&self, principal: Uuid) -> Result<Vec<RoleAssignment>, Problem> {
         let sql = "SELECT role, app_scope_id FROM role_assignment WHERE principal = ?";
         let rows = query_as::<_, (String, String)>(sql);
@@ -212,9 +152,6 @@ impl Store {
     }
 
     /// Gives somebody a role.
-    ///
-    /// # Errors
-    /// The database fails.
     pub async fn add_role(&self, principal: Uuid, held: RoleAssignment) -> Result<(), Problem> {
         query("INSERT OR IGNORE INTO role_assignment VALUES (?, ?, ?)")
             .bind(principal.to_string())
@@ -223,15 +160,6 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
-    }
-
-    /// How many rows a table has.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn count(&self, table: &'static str) -> Result<i64, Problem> {
-        let sql = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        Ok(query_scalar(sql).fetch_one(&self.pool).await?)
     }
 }
 

@@ -10,10 +10,9 @@ use uuid::Uuid;
 
 use crate::Problem;
 
-/// The audience of the tokens made in development.
-pub const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
-/// Their issuer.
-pub const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
+/// Of the tokens made in development.
+const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
+const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
 
 /// What checks tokens and, in development, makes them.
 pub struct Tokens {
@@ -43,9 +42,6 @@ impl Payload {
 
 impl Tokens {
     /// Tokens of Entra: signed with RS256.
-    ///
-    /// # Errors
-    /// The text is not the public key of RSA in PEM.
     pub fn configured(pem: &[u8], audience: &str, issuer: &str) -> Result<Self, Problem> {
         let validation = validation(Algorithm::RS256, audience, issuer);
         Ok(Self { key: DecodingKey::from_rsa_pem(pem)?, validation, development: None })
@@ -68,17 +64,11 @@ impl Tokens {
     }
 
     /// What the token says, if it is valid.
-    ///
-    /// # Errors
-    /// It is not. Why is for the log, not for the caller.
     pub fn check(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
         decode(token, &self.key, &self.validation).map(|data| data.claims)
     }
 
     /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.
-    ///
-    /// # Errors
-    /// It is not development.
     pub fn make(&self, claims: &Value) -> Result<String, Problem> {
         let key = self.development.as_ref().ok_or("tokens are made in development only")?;
         let expires = SystemTime::now() + Duration::from_hours(24);

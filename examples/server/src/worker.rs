@@ -19,14 +19,14 @@ const AT_A_TIME: usize = 8;
 const EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
-pub struct Worker<D> {
+pub struct Worker {
     pub store: Store,
-    pub directory: D,
+    pub directory: Directory,
     /// Says that there is something new.
     pub wake: Arc<Notify>,
 }
 
-impl<D: Directory> Worker<D> {
+impl Worker {
     /// Works until it is told to stop. The first look comes at once: it finds what a crash left behind.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {

@@ -1,116 +1,136 @@
 //! Reprocesses one assignment, of the example server or of Microsoft Graph, and follows it to its end.
 //!
-//! `TOKEN=… client ID`; `BASE_URL` (`http://127.0.0.1:8080`) and `VERSION` (`v1.0`) may be set too. The
-//! exit status is 0 if the assignment is delivered, 1 if the call is refused, 3 if it was accepted and
-//! ends in another state, and 2 if it is not known.
+//! `TOKEN=… client ID`; `BASE_URL` (`http://127.0.0.1:8080`), `VERSION` (`v1.0`) and `PATIENCE` (300, in
+//! seconds, for everything together) may be set too. The exit status is 0 if the assignment is delivered,
+//! 1 if the call is refused, 3 if it was accepted and ends in another state, and 2 if it is not known.
 
 use std::env;
 use std::process::ExitCode;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use access_package::graph::Version;
 use access_package::graph::http::{self, CallError, Rejection, RetryAfter};
 use access_package::{AssignmentId, AssignmentState, Refusal};
 use serde_json::Value;
+use ureq::Agent;
 use ureq::http::{Method, Request, Response};
-
-/// How often the call is made, and how long at most it waits before the next one.
-const CALLS: u32 = 5;
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// How long the assignment is followed, and how often.
-const FOLLOW: Duration = Duration::from_mins(5);
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(status) => ExitCode::from(status),
-        Err(failure) => {
-            eprintln!("client: {failure}");
-            ExitCode::from(2)
-        }
-    }
+    run().unwrap_or_else(|failure| {
+        eprintln!("client: {failure}");
+        2.into()
+    })
 }
 
-fn run() -> Result<u8, Failure> {
+fn run() -> Result<ExitCode, Failure> {
     let id: AssignmentId = env::args().nth(1).ok_or("usage: client ASSIGNMENT-ID")?.parse()?;
     let token = env::var("TOKEN").map_err(|_| "`TOKEN` is not set")?;
-    let base_url = env::var("BASE_URL").unwrap_or_else(|_| "http://127.0.0.1:8080".into());
-    let version = match env::var("VERSION").as_deref() {
-        Ok("beta") => Version::Beta,
-        Ok("v1.0") | Err(_) => Version::V1,
-        Ok(other) => return Err(format!("`{other}` is not a version: expected `v1.0` or `beta`").into()),
+    let variable = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
+    let version = match &*variable("VERSION", "v1.0") {
+        "v1.0" => Version::V1,
+        "beta" => Version::Beta,
+        other => return Err(format!("`{other}` is not a version: expected `v1.0` or `beta`").into()),
     };
-    let request = http::request(&base_url, version, id, &token)?;
-    let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
-    let agent = config.timeout_global(Some(Duration::from_secs(30))).build().new_agent();
+    let request = http::request(&variable("BASE_URL", "http://127.0.0.1:8080"), version, id, &token)?;
+    let patience =
+        variable("PATIENCE", "300").parse().map_err(|_| "`PATIENCE` is not a number of seconds")?;
+    let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    let client = Client {
+        agent: config.build().new_agent(),
+        started: Instant::now(),
+        patience: Duration::from_secs(patience),
+    };
 
-    if let Err(error) = call(&agent, &request)? {
-        println!("refused: {error}");
-        explain(&error);
-        return Ok(1);
+    if let Err(error) = http::read_response(&client.send(&request)?) {
+        return refused(error);
     }
     println!("accepted");
-    let state = follow(&agent, request)?;
+    let state = client.follow(request)?;
     println!("{state}");
-    if let Some(advice) = state.advice() {
-        println!("  what helps: {advice}");
-    }
-    Ok(if state == AssignmentState::Delivered { 0 } else { 3 })
+    state.advice().iter().for_each(|advice| println!("  what helps: {advice}"));
+    Ok(if state == AssignmentState::Delivered { 0.into() } else { 3.into() })
 }
 
-/// Calls, and again if it is asked to.
-fn call(agent: &ureq::Agent, request: &Request<()>) -> Result<Result<(), CallError>, Failure> {
-    let mut calls = 1;
-    loop {
-        let answer = http::read_response(&send(agent, request)?);
-        let Err(CallError::Retry { status, after }) = &answer else { return Ok(answer) };
-        if calls == CALLS {
-            return Err(format!("answer is `{status}`, {CALLS} times").into());
+struct Client {
+    agent: Agent,
+    started: Instant,
+    patience: Duration,
+}
+
+impl Client {
+    fn left(&self) -> Duration {
+        self.patience.saturating_sub(self.started.elapsed())
+    }
+
+    fn wait(&self, pause: Duration) -> Result<(), Failure> {
+        if pause > self.left() {
+            return Err("that is too long to wait: look again later".into());
         }
-        let pause = match after {
-            Some(RetryAfter::Seconds(seconds)) => Duration::from_secs(*seconds),
-            Some(RetryAfter::Text(_)) | None => Duration::from_secs(1 << calls),
-        };
-        if pause > LONGEST_PAUSE {
-            return Err(format!("answer is `{status}`: call again in {} s", pause.as_secs()).into());
-        }
-        println!("answer is `{status}`: again in {} s", pause.as_secs());
         sleep(pause);
-        calls += 1;
+        Ok(())
     }
-}
 
-/// Looks at the assignment until its state is final.
-fn follow(agent: &ureq::Agent, mut request: Request<()>) -> Result<AssignmentState, Failure> {
-    let uri = request.uri().to_string();
-    *request.uri_mut() = uri.trim_end_matches("/reprocess").parse()?;
-    *request.method_mut() = Method::GET;
-    request.headers_mut().remove("content-length");
-    let started = Instant::now();
-    while started.elapsed() < FOLLOW {
-        let response = send(agent, &request)?;
-        let document: Value = serde_json::from_str(response.body()).unwrap_or_default();
-        let word = document.get("state").or_else(|| document.get("assignmentState")).and_then(Value::as_str);
-        match word.map(str::parse).transpose()? {
-            Some(AssignmentState::Delivering) => sleep(LOOK_EVERY),
-            Some(state) => return Ok(state),
-            None if matches!(response.status().as_u16(), 429 | 503 | 504) => sleep(LOOK_EVERY * 10),
-            None => return Err(format!("answer is `{}`: no state to be seen", response.status()).into()),
+    /// Sends a request, and again if the server asks for that: not before it says, and ever more slowly.
+    fn send(&self, request: &Request<()>) -> Result<Response<Vec<u8>>, Failure> {
+        let mut least = Duration::from_secs(1);
+        loop {
+            let request = self.agent.configure_request(request.clone()).timeout_global(Some(self.left()));
+            let (head, mut body) = self.agent.run(request.build())?.into_parts();
+            let response = Response::from_parts(head, body.read_to_vec()?);
+            let Err(CallError::Retry { status, after }) = http::read_response(&response) else {
+                return Ok(response);
+            };
+            let pause = after.map_or(least, asked).max(least);
+            println!("answer is `{}`: again in {} s", status.as_u16(), pause.as_secs());
+            self.wait(pause)?;
+            least *= 2;
         }
     }
-    Err("still `delivering`: look again later".into())
+
+    /// Looks at the assignment until its state is final.
+    fn follow(&self, mut request: Request<()>) -> Result<AssignmentState, Failure> {
+        *request.uri_mut() = request.uri().to_string().trim_end_matches("/reprocess").parse()?;
+        *request.method_mut() = Method::GET;
+        request.headers_mut().remove("content-length");
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let response = self.send(&request)?;
+            let document: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+            let word = document.get("state").or_else(|| document.get("assignmentState"));
+            let Some(word) = word.and_then(Value::as_str) else {
+                http::read_response(&response).map_err(|error| format!("no state to be seen: {error}"))?;
+                return Err("no state to be seen".into());
+            };
+            match word.parse().map_err(|error| format!("state is `{word}`: {error}"))? {
+                AssignmentState::Delivering => self.wait(pause)?,
+                state => return Ok(state),
+            }
+            pause = Duration::from_secs(5).min(pause * 2);
+        }
+    }
 }
 
-fn send(agent: &ureq::Agent, request: &Request<()>) -> Result<Response<String>, Failure> {
-    let (head, mut body) = agent.run(request.clone())?.into_parts();
-    Ok(Response::from_parts(head, body.read_to_string()?))
+/// How long the server asks to be left alone.
+fn asked(after: RetryAfter) -> Duration {
+    match after {
+        RetryAfter::Seconds(seconds) => Duration::from_secs(seconds),
+        RetryAfter::Text(date) => {
+            let date = httpdate::parse_http_date(&date).unwrap_or(SystemTime::UNIX_EPOCH);
+            date.duration_since(SystemTime::now()).unwrap_or_default()
+        }
+    }
 }
 
-/// Every reason, and everything that would help.
-fn explain(error: &CallError) {
+/// Says every reason, and everything that would help.
+fn refused(error: CallError) -> Result<ExitCode, Failure> {
+    // Such an answer does not say whether it was accepted.
+    if matches!(error, CallError::Other { status, .. } if !status.is_client_error()) {
+        return Err(error.into());
+    }
+    println!("refused: {error}");
     match error {
         CallError::Rejected(Rejection::Refused(Refusal::Unauthorized(refusal))) => {
             refusal.reasons().for_each(|reason| println!("  because: {reason} ({})", reason.rule()));
@@ -121,4 +141,5 @@ fn explain(error: &CallError) {
         }
         _ => {}
     }
+    Ok(1.into())
 }

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{Fulfillment, StoredAssignment};
-use access_package_server::development::{self, SAMPLE, member};
+use access_package::Fulfillment;
+use access_package_server::development::{self, member};
 use uuid::Uuid;
 
-use crate::support::{Place, Server, V1, insert, token};
+use crate::support::{Place, Server, V1, insert, sample, token};
 
 const CALLERS: usize = 8;
 const TIME: Duration = Duration::from_secs(3);
@@ -19,9 +19,8 @@ fn load() {
     let place = Place::new();
     let (given, empty) = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let sample = store.read(SAMPLE.into()).await.unwrap().unwrap();
-        let like = StoredAssignment::from(&sample.assignment);
-        let gives = vec![member(Uuid::from_u128(7), Fulfillment::Fulfilled).unwrap()];
+        let like = sample(store).await;
+        let gives = vec![member(Uuid::from_u128(7), Fulfillment::Fulfilled)];
         let mut ids = (Vec::new(), Vec::new());
         for _ in 0..CALLERS {
             ids.0.push(insert(store, &like, gives.clone()).await);

@@ -1,9 +1,12 @@
 //! The server, started for real: a process of its own, on loopback, on a database of its own.
 
+mod client;
 mod concurrency;
 mod crash;
 mod load;
+mod odata;
 mod reading;
+mod requests;
 mod results;
 mod support;
 mod tokens;

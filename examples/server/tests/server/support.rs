@@ -11,8 +11,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentId, AssignmentResourceRole, AssignmentState, StoredAssignment};
-use access_package_server::development::callers;
+use access_package::{AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, StoredAssignment};
+use access_package_server::development::{SAMPLE, callers, member};
 use access_package_server::store::{Loaded, Store};
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ impl Place {
         runtime.block_on(async {
             let store = Store::open(&self.database()).await.unwrap();
             let done = work(&store).await;
-            store.close().await;
+            store.pool.close().await;
             done
         })
     }
@@ -70,7 +70,7 @@ pub struct Started(Child);
 
 impl Started {
     pub fn new(command: &mut Command) -> Self {
-        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+        Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap())
     }
 
     /// Waits until it has ended by itself.
@@ -78,10 +78,11 @@ impl Started {
         poll("the process has ended", || self.0.try_wait().unwrap()).code()
     }
 
-    /// What it has said, once it has ended.
+    /// What it has said, once it has ended: as it should, and of what went wrong.
     pub fn said(&mut self) -> String {
         let mut said = String::new();
         self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+        self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         said
     }
 }
@@ -108,7 +109,7 @@ impl Server {
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut process = Started::new(&mut command);
+        let mut process = Started::new(command.stderr(Stdio::null()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
         // It says so itself once it can be called, or it ends and there is nothing more to read.
@@ -245,10 +246,29 @@ pub async fn insert(store: &Store, like: &StoredAssignment, gives: Vec<Assignmen
         resource_roles: Some(gives.clone()),
         ..like.clone()
     };
-    let gives = gives.iter().map(|role| &role.resource_role);
-    store.set_gives(stored.access_package, gives).await.unwrap();
+    let gives: Vec<_> = gives.iter().map(|role| &role.resource_role).collect();
+    store.set_gives(stored.access_package, &gives).await.unwrap();
     store.insert(&stored).await.unwrap();
     id
+}
+
+/// The sample, which others are like.
+pub async fn sample(store: &Store) -> StoredAssignment {
+    StoredAssignment::from(&store.read(SAMPLE.into()).await.unwrap().unwrap().assignment)
+}
+
+/// An assignment in this state, in the sample's catalog.
+pub async fn insert_in(store: &Store, state: AssignmentState) -> Uuid {
+    let role = |number, fulfillment| member(Uuid::from_u128(number), fulfillment);
+    let roles = match state {
+        AssignmentState::Delivering => vec![role(1, Fulfillment::Pending)],
+        AssignmentState::PartiallyDelivered => {
+            vec![role(1, Fulfillment::Failed), role(2, Fulfillment::Fulfilled)]
+        }
+        AssignmentState::DeliveryFailed => vec![role(1, Fulfillment::Failed)],
+        _ => vec![role(1, Fulfillment::Fulfilled)],
+    };
+    insert(store, &StoredAssignment { state, ..sample(store).await }, roles).await
 }
 
 /// Asks until there is something, or too much time has gone by.

@@ -1,0 +1,265 @@
+//! The client: what it says, how it ends and how long it waits, of this server and of others.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use access_package::AssignmentState;
+use access_package_server::development::{EXPIRED, HALF, SAMPLE};
+use httpdate::fmt_http_date;
+
+use crate::support::{DEADLINE, Place, Server, Started, token};
+
+/// Starts the client with these variables; gives its exit status, and what it has said.
+fn client(id: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
+    command.env_clear().envs(variables.iter().copied()).stderr(Stdio::piped()).arg(id);
+    let mut client = Started::new(&mut command);
+    (client.status(), client.said())
+}
+
+#[test]
+fn the_client_follows_to_the_end() {
+    let place = Place::new();
+    let server = Server::start(&place, Duration::from_millis(20));
+    let (manager, reader, sample) = (token("manager"), token("reader"), SAMPLE.to_string());
+    let (half, expired) = (HALF.to_string(), EXPIRED.to_string());
+    let cases = [
+        ("v1.0", &sample, &manager, 0, "accepted\ndelivered\n"),
+        ("beta", &sample, &manager, 0, "accepted\ndelivered\n"),
+        (
+            "v1.0",
+            &half,
+            &manager,
+            3,
+            "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment\n",
+        ),
+        (
+            "v1.0",
+            &expired,
+            &manager,
+            1,
+            "refused: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  what helps: request the access package again\n",
+        ),
+        (
+            "beta",
+            &sample,
+            &reader,
+            1,
+            "refused: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n",
+        ),
+    ];
+    for (version, id, token, status, says) in cases {
+        let variables = [("BASE_URL", &*server.base_url()), ("TOKEN", token), ("VERSION", version)];
+        assert_eq!(client(id, &variables), (Some(status), says.to_owned()));
+    }
+}
+
+#[test]
+fn what_the_client_cannot_do_it_says() {
+    let sample = SAMPLE.to_string();
+    // Nobody listens any more.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = ("BASE_URL", &*format!("http://{closed}"));
+    let token = ("TOKEN", "0");
+    let cases: &[(&str, &[_], &str)] = &[
+        (&sample, &[], "`TOKEN` is not set"),
+        ("7", &[token], "not a valid assignment id"),
+        (&sample, &[("TOKEN", "two words")], "not a bearer token"),
+        (&sample, &[token, ("BASE_URL", "localhost")], "not a base URL"),
+        (&sample, &[token, ("VERSION", "v2.0")], "`v2.0` is not a version"),
+        (&sample, &[token, ("PATIENCE", "much")], "`PATIENCE` is not a number"),
+        (&sample, &[token, closed], ""),
+    ];
+    for (id, variables, says) in cases {
+        let (status, said) = client(id, variables);
+        assert!(status == Some(2) && said.starts_with(&format!("client: {says}")), "{status:?} {said}");
+    }
+}
+
+/// A server that gives these answers, one after the other, and then none; and how many requests it has seen.
+fn stub(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(AtomicUsize::new(0));
+    let requests = Arc::clone(&seen);
+    thread::spawn(move || {
+        let mut answers = answers.into_iter();
+        let mut waiting = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            // The head of a request; there is no body.
+            while stream.by_ref().lines().next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {
+            }
+            requests.fetch_add(1, Ordering::SeqCst);
+            match answers.next() {
+                Some(answer) => drop(stream.get_mut().write_all(answer.as_bytes())),
+                None => waiting.push(stream),
+            }
+        }
+    });
+    (base_url, seen)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
+}
+
+fn accepted() -> String {
+    answer("202 Accepted", "", "")
+}
+
+fn state(body: &str) -> String {
+    answer("200 OK", "Content-Type: application/json\r\n", body)
+}
+
+fn delivered() -> String {
+    state(r#"{"state":"delivered"}"#)
+}
+
+/// Calls a server that gives these answers, with so many seconds of patience.
+fn impatient(answers: Vec<String>, patience: &str) -> ((Option<i32>, String), usize) {
+    let (base_url, seen) = stub(answers);
+    let variables = [("BASE_URL", &*base_url), ("TOKEN", "0"), ("PATIENCE", patience)];
+    let ended = client(&SAMPLE.to_string(), &variables);
+    (ended, seen.load(Ordering::SeqCst))
+}
+
+/// Calls a server that gives these answers. It has to be asked for each of them, and no more.
+fn against(answers: Vec<String>) -> (Option<i32>, String) {
+    let count = answers.len();
+    let (ended, seen) = impatient(answers, "300");
+    assert_eq!(seen, count, "{ended:?}");
+    ended
+}
+
+fn ended(status: i32, said: &str) -> (Option<i32>, String) {
+    (Some(status), said.to_owned())
+}
+
+/// Of a server that is busy: it is asked again when it says, or a second later, and then two.
+#[test]
+fn the_client_calls_again_when_it_is_asked_to() {
+    let again =
+        |status: &str, headers: &str| against(vec![answer(status, headers, ""), accepted(), delivered()]);
+    let cases = [
+        ("429 Too Many Requests", "", 1),
+        ("429 Too Many Requests", "Retry-After: 0\r\n", 1),
+        ("503 Service Unavailable", "Retry-After: 2\r\n", 2),
+        ("503 Service Unavailable", "Retry-After: soon\r\n", 1),
+        ("504 Gateway Timeout", "Retry-After: 18446744073709551616\r\n", 1),
+        ("504 Gateway Timeout", "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", 1),
+    ];
+    thread::scope(|scope| {
+        for (status, headers, seconds) in cases {
+            scope.spawn(move || {
+                let started = Instant::now();
+                let code = &status[..3];
+                let says = format!("answer is `{code}`: again in {seconds} s\naccepted\ndelivered\n");
+                assert_eq!(again(status, headers), ended(0, &says), "{headers}");
+                assert!(started.elapsed() >= Duration::from_secs(seconds), "{headers}");
+            });
+        }
+        scope.spawn(|| {
+            let date = SystemTime::now() + Duration::from_secs(4);
+            let (status, said) =
+                again("503 Service Unavailable", &format!("Retry-After: {}\r\n", fmt_http_date(date)));
+            // What is written is in whole seconds.
+            assert!(SystemTime::now() >= date - Duration::from_secs(1), "too early: {said}");
+            assert!(status == Some(0) && said.starts_with("answer is `503`: again in "), "{said}");
+        });
+        scope.spawn(|| {
+            let busy = || answer("429 Too Many Requests", "", "");
+            let delivering = || state(r#"{"assignmentState":"Delivering"}"#);
+            let answers = vec![busy(), busy(), accepted(), delivering(), busy(), delivering(), delivered()];
+            let says = "answer is `429`: again in 1 s\nanswer is `429`: again in 2 s\naccepted\nanswer is `429`: again in 1 s\ndelivered\n";
+            assert_eq!(against(answers), ended(0, says));
+        });
+    });
+}
+
+/// It does not wait longer than it is let, whatever the server does.
+#[test]
+fn the_client_does_not_wait_for_ever() {
+    const TOO_LONG: &str = "client: that is too long to wait: look again later\n";
+    let started = Instant::now();
+    let busy = |headers: &str| answer("503 Service Unavailable", headers, "");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let says = format!("answer is `503`: again in 3600 s\n{TOO_LONG}");
+            assert_eq!(against(vec![busy("Retry-After: 3600\r\n")]), ended(2, &says));
+        });
+        scope.spawn(|| {
+            let date = fmt_http_date(SystemTime::now() + Duration::from_hours(24));
+            let (status, said) = against(vec![busy(&format!("Retry-After: {date}\r\n"))]);
+            assert!(status == Some(2) && said.ends_with(TOO_LONG), "{said}");
+        });
+        scope.spawn(|| {
+            let (always_busy, _) = impatient(vec![busy(""); 9], "2");
+            let says = format!("answer is `503`: again in 1 s\nanswer is `503`: again in 2 s\n{TOO_LONG}");
+            assert_eq!(always_busy, ended(2, &says));
+        });
+        scope.spawn(|| {
+            let delivering = vec![state(r#"{"state":"delivering"}"#); 99];
+            let (always_delivering, seen) = impatient([vec![accepted()], delivering].concat(), "2");
+            assert_eq!(always_delivering, ended(2, &format!("accepted\n{TOO_LONG}")));
+            assert!(seen < 10, "asked {seen} times in two seconds");
+        });
+        scope.spawn(|| {
+            let ((status, said), _) = impatient(Vec::new(), "1");
+            assert!(status == Some(2) && said.starts_with("client: timeout"), "{said}");
+        });
+    });
+    assert!(started.elapsed() < DEADLINE);
+}
+
+/// What is neither accepted nor refused in the words of this crate.
+#[test]
+fn the_client_bears_odd_answers() {
+    let json = "Content-Type: application/json\r\n";
+    let graph = r#"{"error":{"code":"InvalidModel","message":"The model is invalid.","innerError":{"date":"2026-01-01T00:00:00"}}}"#;
+    let html = "<html>Bad \u{fffd}</html>";
+    let no_state = "accepted\nclient: no state to be seen: answer is ";
+    let unknown = "unknownFutureValue".parse::<AssignmentState>().unwrap_err();
+    let unknown = format!("accepted\nclient: state is `unknownFutureValue`: {unknown}\n");
+    let cases = [
+        (
+            vec![answer("400 Bad Request", json, graph)],
+            1,
+            "refused: answer is `400`, `InvalidModel`: The model is invalid.\n",
+        ),
+        (vec![answer("404 Not Found", "", "")], 1, "refused: answer is `404`\n"),
+        (vec![answer("403 Forbidden", json, "{}")], 1, "refused: answer is `403`\n"),
+        (
+            vec![answer("500 Internal Server Error", "Content-Type: text/html\r\n", html)],
+            2,
+            "client: answer is `500`\n",
+        ),
+        (
+            vec![answer("500 Internal Server Error", json, graph)],
+            2,
+            "client: answer is `500`, `InvalidModel`: The model is invalid.\n",
+        ),
+        (vec![answer("302 Found", "Location: /elsewhere\r\n", "")], 2, "client: answer is `302`\n"),
+        (vec![state("{}")], 2, "client: answer is `200`\n"),
+        (vec![accepted(), answer("500 Internal Server Error", "", html)], 2, &format!("{no_state}`500`\n")),
+        (
+            vec![accepted(), answer("403 Forbidden", json, graph)],
+            2,
+            &format!("{no_state}`403`, `InvalidModel`: The model is invalid.\n"),
+        ),
+        (vec![accepted(), state("[7]")], 2, &format!("{no_state}`200`\n")),
+        (vec![accepted(), state(r#"{"state":7}"#)], 2, &format!("{no_state}`200`\n")),
+        (vec![accepted(), accepted()], 2, "accepted\nclient: no state to be seen\n"),
+        // R11
+        (vec![accepted(), state(r#"{"state":"unknownFutureValue"}"#)], 2, &unknown),
+    ];
+    for (answers, status, says) in cases {
+        assert_eq!(against(answers), ended(status, says));
+    }
+}
