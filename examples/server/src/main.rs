@@ -17,7 +17,7 @@ use tokio::time::sleep;
 use tracing::{info, warn};
 
 /// How long what is under way has, once the server is told to end.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> Result<(), Problem> {

@@ -200,15 +200,15 @@ fn the_client_does_not_wait_for_ever() {
             assert!(status == Some(2) && said.ends_with(TOO_LONG), "{said}");
         });
         scope.spawn(|| {
-            let (always_busy, _) = impatient(vec![busy(""); 9], "2");
+            let (always_busy, _) = impatient(vec![busy(""); 9], "3");
             let says = format!("answer is `503`: again in 1 s\nanswer is `503`: again in 2 s\n{TOO_LONG}");
             assert_eq!(always_busy, ended(2, &says));
         });
         scope.spawn(|| {
             let delivering = vec![state(r#"{"state":"delivering"}"#); 99];
-            let (always_delivering, seen) = impatient([vec![accepted()], delivering].concat(), "2");
+            let (always_delivering, seen) = impatient([vec![accepted()], delivering].concat(), "3");
             assert_eq!(always_delivering, ended(2, &format!("accepted\n{TOO_LONG}")));
-            assert!(seen < 10, "asked {seen} times in two seconds");
+            assert!(seen < 10, "asked {seen} times in three seconds");
         });
         scope.spawn(|| {
             let ((status, said), _) = impatient(Vec::new(), "1");

@@ -1,13 +1,14 @@
 //! `kill -9`: what was accepted is done all the same, and nothing was done that was not saved before.
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use access_package::{Action, AssignmentState, Fulfillment, StoredAssignment, Timestamp, graph};
-use access_package_server::development::{self, member};
+use access_package_server::development::{self, SAMPLE, member};
 use access_package_server::directory::Directory;
 use access_package_server::store::Store;
 use sqlx::{query, query_scalar};
@@ -131,6 +132,21 @@ async fn prepare(store: &Store) -> Vec<Uuid> {
         ids.push(insert(store, &like, vec![gives.clone()]).await);
     }
     ids
+}
+
+/// It ends by itself even if what is under way does not: that is done after the next start.
+#[test]
+fn the_end_is_not_waited_for_for_ever() {
+    let place = Place::new();
+    let mut server = Server::start(&place, Duration::from_hours(1));
+    assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
+    // This client has something to say, and does not say it.
+    let mut halfway = server.connect().unwrap();
+    halfway.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    server.signal("-INT");
+    assert_eq!(server.status(), Some(1));
+    let server = Server::start(&place, Duration::ZERO);
+    assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
 }
 
 /// R21: what ends while it is delivering is expired by the worker, and nothing is granted from then on.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use access_package::graph::json::{read, read_list};
 use access_package::{AssignmentState, Fulfillment, StoredAssignment};
 use access_package_server::development::{self, DELETED_GROUP, EXPIRED, FOREIGN, HALF, SAMPLE, member};
+use access_package_server::now;
 use uuid::Uuid;
 
-use crate::support::{BETA, Place, Server, V1, insert, insert_in, sample, token};
+use crate::support::{BETA, Place, Server, V1, insert, insert_in, request, sample, token};
 
 /// The ids of a page, and the path of the next.
 fn page(server: &Server, path: &str, token: &str) -> (Vec<Uuid>, Option<String>) {
@@ -75,6 +76,25 @@ fn a_list_has_pages() {
     }
     all.sort_unstable();
     assert_eq!(found, all);
+
+    // Behind a proxy the next page is where the proxy is.
+    let headers = format!("Authorization: Bearer {manager}\r\nX-Forwarded-Proto: https\r\n");
+    let page = read_list(server.send(&request("GET", V1, &headers)).body.as_bytes()).unwrap();
+    assert!(page.next_link.unwrap().starts_with(&format!("https://localhost{V1}?$skiptoken=")));
+}
+
+// R21: what has ended is shown as expired, whether or not it is stored so already.
+#[test]
+fn what_has_ended_is_listed_as_expired() {
+    Place::new().with_store(async |store| {
+        development::seed(store).await.unwrap();
+        let list = |state| store.list(None, Some(state), "", 9, now());
+        let expired = list(AssignmentState::Expired).await.unwrap();
+        let shown: Vec<_> = expired.iter().map(|it| (it.id().as_uuid(), it.state())).collect();
+        assert_eq!(shown, [(EXPIRED, AssignmentState::Expired)]);
+        let delivered = list(AssignmentState::Delivered).await.unwrap();
+        assert!(delivered.iter().all(|it| it.id().as_uuid() != EXPIRED));
+    });
 }
 
 // R13, R16
