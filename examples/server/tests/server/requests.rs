@@ -186,5 +186,7 @@ fn bodies_have_bounds() {
         assert_is(server.send(&request), status, body, &request[..99]);
     }
     assert_eq!(place.read(SAMPLE).attempt, 0);
+    let unknown = format!("{}{more}", request("POST", "/", "Content-Length: 65537\r\n"));
+    assert_eq!(server.send(&unknown).status, 401, "who calls is asked first");
     assert_is(server.send(&(head("Content-Length: 65536\r\n") + &full)), 202, "", "as large as it may be");
 }
