@@ -8,10 +8,10 @@ use access_package::Fulfillment;
 use access_package_server::development::{self, member};
 use uuid::Uuid;
 
-use crate::support::{Place, Server, V1, insert, sample, token};
+use crate::support::{DEADLINE, Place, Server, V1, insert, sample, token};
 
 const CALLERS: usize = 8;
-const TIME: Duration = Duration::from_secs(3);
+const TIME: Duration = Duration::from_secs(5);
 
 #[test]
 #[ignore = "a measurement: run it in release, by itself"]
@@ -32,31 +32,43 @@ fn load() {
     let path = |id: &Uuid| format!("{V1}/{id}/reprocess");
     let paths = |ids: &[Uuid]| ids.iter().map(path).collect::<Vec<_>>();
     let missing = vec![path(&Uuid::from_u128(404)); CALLERS];
-    let cases = [
-        ("GET /healthz", "GET", vec!["/healthz".to_owned(); CALLERS]),
-        ("reprocess, refused: 403", "POST", missing),
-        ("reprocess, nothing to enforce: 202, saved", "POST", paths(&empty)),
-        ("reprocess, 202 and 400, the worker beside it", "POST", paths(&given)),
+    let cases: [(&str, &str, &[u16], Vec<String>); 4] = [
+        ("`GET /healthz`", "GET", &[200], vec!["/healthz".to_owned(); CALLERS]),
+        ("refused, `403`", "POST", &[403], missing),
+        ("accepted and saved, nothing to enforce", "POST", &[202], paths(&empty)),
+        ("accepted or refused as `delivering`, the worker beside it", "POST", &[202, 400], paths(&given)),
     ];
-    for (what, method, paths) in cases {
-        let calls = AtomicU32::new(0);
+    println!(
+        "| {CALLERS} callers, {} s each | calls/s | to `/healthz` | accepted/s |\n|---|--:|--:|--:|",
+        TIME.as_secs()
+    );
+    let mut healthz = None;
+    for (what, method, expected, paths) in cases {
+        let (calls, accepted) = (AtomicU32::new(0), AtomicU32::new(0));
         let started = Instant::now();
         thread::scope(|scope| {
             for path in &paths {
                 let url = format!("{}{path}", server.base_url());
-                let calls = &calls;
+                let (calls, accepted) = (&calls, &accepted);
                 scope.spawn(move || {
-                    let config = ureq::Agent::config_builder().http_status_as_error(false);
-                    let (agent, token) = (config.build().new_agent(), format!("Bearer {}", token("manager")));
+                    let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+                    let agent = config.timeout_global(Some(DEADLINE)).build().new_agent();
+                    let token = format!("Bearer {}", token("manager"));
                     while started.elapsed() < TIME {
                         let request = ureq::http::Request::builder().method(method).uri(&url);
                         let request = request.header("Authorization", &token).body(()).unwrap();
-                        agent.run(request).unwrap().body_mut().read_to_vec().unwrap();
+                        let mut answer = agent.run(request).unwrap();
+                        let status = answer.status().as_u16();
+                        assert!(expected.contains(&status), "{what}: {status}");
+                        answer.body_mut().read_to_vec().unwrap();
                         calls.fetch_add(1, Ordering::Relaxed);
+                        accepted.fetch_add(u32::from(status == 202), Ordering::Relaxed);
                     }
                 });
             }
         });
-        println!("{:>8.0} /s  {what}", f64::from(calls.into_inner()) / started.elapsed().as_secs_f64());
+        let [rate, accepted] =
+            [calls, accepted].map(|count| f64::from(count.into_inner()) / started.elapsed().as_secs_f64());
+        println!("| {what} | {rate:.0} | {:.2} | {accepted:.0} |", rate / *healthz.get_or_insert(rate));
     }
 }
