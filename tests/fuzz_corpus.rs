@@ -5,6 +5,9 @@ use std::path::Path;
 
 #[path = "support/bodies.rs"]
 mod bodies;
+#[cfg(feature = "http")]
+#[path = "support/http_bodies.rs"]
+mod http_bodies;
 
 /// Runs the body on every file of the corpus of its target.
 fn replay(target: &str, body: fn(&[u8])) {
@@ -44,4 +47,16 @@ fn claims() {
 #[test]
 fn receipts() {
     replay("receipts", bodies::receipts);
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn requests() {
+    replay("http_request", http_bodies::http_request);
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn responses() {
+    replay("http_response", http_bodies::http_response);
 }
