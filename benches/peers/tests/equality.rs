@@ -79,6 +79,17 @@ fn cedar_validates_strictly_and_so_does_every_question() {
     }
 }
 
+// R8: what a host shows of a refusal tells nothing of the state.
+#[test]
+fn no_policy_of_cedar_is_the_reason_of_a_refusal() {
+    let mut cedar = Cedar::new();
+    for (_, text, answer) in asked() {
+        let question = cedar.prepare(&text);
+        let response = cedar.response(&question);
+        assert_eq!(response.diagnostics().reason().next().is_some(), answer, "{text:?}");
+    }
+}
+
 // R8: nothing else is said to who may not.
 #[test]
 fn rego_gives_the_reasons_of_the_crate() {

@@ -6,15 +6,25 @@ use peers::engine::{Cedar, Reasons, Rego, conforming};
 use peers::question::{Question, Text, every_point};
 
 /// A word, and what it can be taken for.
-const CONFUSIONS: [(&str, &str); 29] = [
+const CONFUSIONS: [(&str, &str); 40] = [
     ("permit", "forbid"),
-    ("forbid", "permit"),
     ("when", "unless"),
-    ("unless", "when"),
+    ("principal", "resource"),
+    ("resource", "principal"),
     ("User", "Application"),
+    ("User", "PersonalAccount"),
     ("Application", "User"),
+    ("Application", "PersonalAccount"),
     ("PersonalAccount", "User"),
+    ("permissions", "roles"),
+    ("roles", "permissions"),
+    ("contains", "containsAny"),
+    ("in", "=="),
+    ("Action", "State"),
+    ("Permission", "Scope"),
     ("ReadWrite", "Read"),
+    ("state", "scope"),
+    ("State", "Scope"),
     ("delivered", "partiallyDelivered"),
     ("accessPackageAssignmentManager", "userAdministrator"),
     ("accessPackageManager", "catalogReader"),
@@ -35,6 +45,7 @@ const CONFUSIONS: [(&str, &str); 29] = [
     ("==", "!="),
     ("!=", "=="),
     ("||", "&&"),
+    ("&&", "||"),
     ("> 0", "> 1"),
 ];
 
@@ -114,6 +125,15 @@ fn in_the_schema() {
 #[test]
 fn in_rego() {
     every_mistake_is_seen("Rego", REGO, rego);
+}
+
+#[test]
+fn every_confusion_is_of_a_word_that_is_there() {
+    let mistakes: Vec<_> = [CEDAR, CEDAR_SCHEMA, REGO].into_iter().flat_map(mistakes).collect();
+    for (word, other) in CONFUSIONS {
+        let wrong = format!("`{other}` for `{word}`");
+        assert!(mistakes.iter().any(|(_, what)| what.starts_with(&wrong)), "{wrong}");
+    }
 }
 
 // Without its schema Cedar would take it for a state like any other.

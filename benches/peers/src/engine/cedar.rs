@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 use access_package::policy::{CEDAR, CEDAR_SCHEMA};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
+    Response, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
 use super::Engine;
@@ -136,8 +136,12 @@ impl Cedar {
         Ok((request, entities.map_err(|error| error.to_string())?))
     }
 
-    pub fn answer(&self, (request, entities): &(Request, Entities)) -> Result<bool, String> {
-        let response = self.authorizer.is_authorized(request, &self.policies, entities);
+    pub fn response(&self, (request, entities): &(Request, Entities)) -> Response {
+        self.authorizer.is_authorized(request, &self.policies, entities)
+    }
+
+    pub fn answer(&self, question: &(Request, Entities)) -> Result<bool, String> {
+        let response = self.response(question);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string());
         }
@@ -158,8 +162,7 @@ impl Engine for Cedar {
         self.entities(text).expect("entities")
     }
 
-    fn decide(&mut self, (request, entities): &Self::Prepared) -> bool {
-        let response = self.authorizer.is_authorized(request, &self.policies, entities);
-        response.decision() == Decision::Allow
+    fn decide(&mut self, question: &Self::Prepared) -> bool {
+        self.response(question).decision() == Decision::Allow
     }
 }
