@@ -60,3 +60,9 @@ fn requests() {
 fn responses() {
     replay("http_response", http_bodies::http_response);
 }
+
+#[cfg(feature = "http")]
+#[test]
+fn calls() {
+    replay("http_call", http_bodies::http_call);
+}

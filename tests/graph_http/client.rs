@@ -193,15 +193,25 @@ fn what_passes_is_called_again() {
     let seconds = |seconds| Some(RetryAfter::Seconds(seconds));
     let text = |text: &str| Some(RetryAfter::Text(text.into()));
     let date = "Wed, 21 Oct 2015 07:28:00 GMT";
-    let headers: [(&[(&str, &str)], _); 9] = [
+    let headers: [(&[(&str, &str)], _); 18] = [
         (&[], None),
         (&[("Retry-After", "0")], seconds(0)),
         (&[("retry-after", "120")], seconds(120)),
         (&[("retry-after", " 120 ")], seconds(120)),
         (&[("retry-after", date)], text(date)),
+        (&[("retry-after", "007")], seconds(7)),
+        (&[("retry-after", "\t120")], seconds(120)),
         (&[("retry-after", "+5")], text("+5")),
+        (&[("retry-after", "-5")], text("-5")),
+        (&[("retry-after", "1 2")], text("1 2")),
+        (&[("retry-after", "0x10")], text("0x10")),
         (&[("retry-after", "1.5")], text("1.5")),
+        (&[("retry-after", "18446744073709551615")], seconds(u64::MAX)),
+        (&[("retry-after", "18446744073709551616")], text("18446744073709551616")),
         (&[("retry-after", "99999999999999999999")], text("99999999999999999999")),
+        (&[("retry-after", "")], text("")),
+        // Of two the first one counts: both are only advice.
+        (&[("retry-after", "1"), ("retry-after", "2")], seconds(1)),
         (&[("retry-after", "é")], None),
     ];
     for status in [429, 503, 504] {

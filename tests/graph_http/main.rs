@@ -4,6 +4,8 @@
 
 mod any;
 mod client;
+#[path = "../support/http_bodies.rs"]
+mod http_bodies;
 mod missing;
 #[path = "../gate/points.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]

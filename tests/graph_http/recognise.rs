@@ -10,7 +10,7 @@ fn call(version: Version) -> Call<'static> {
     Call { version, token: TOKEN, assignment: Ok(id()) }
 }
 
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02x}"))
 }
 

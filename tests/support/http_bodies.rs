@@ -1,13 +1,16 @@
-//! What must hold for any request and any response; see `bodies.rs`. The paths and tokens are read here a second
-//! time, naively and from the rules.
+//! What must hold for any request, any response and any call; see `bodies.rs`. The paths and tokens are read
+//! here a second time, naively and from the rules.
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use access_package::graph::Version;
 use access_package::graph::http::{
-    CallError, InnerError, Rejection, RetryAfter, read_response, recognise, respond,
+    Call, CallError, InnerError, Rejection, RequestError, RetryAfter, read_response, recognise, request,
+    respond,
 };
-use access_package::{AssignmentId, Timestamp};
+use access_package::{AssignmentId, Refusal, Timestamp};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Lines: the first one as it is, then headers up to an empty line; what is left is the body.
 fn message(data: &[u8]) -> (&[u8], Vec<(HeaderName, HeaderValue)>, &[u8]) {
@@ -64,29 +67,44 @@ pub fn http_request(data: &[u8]) {
 
     if let Some(call) = recognised {
         let result = call.and_then(|call| call.assignment).map(drop);
-        assert_eq!(heard(result), result.map_err(CallError::Rejected));
+        assert_eq!(read_response(&answer(result)), result.map_err(CallError::Rejected));
     }
 }
 
-/// What a client hears of this answer, which is looked at on the way (R27, R29).
-fn heard(result: Result<(), Rejection>) -> Result<(), CallError> {
+/// What is answered, which is looked at on the way.
+fn answer(result: Result<(), Rejection>) -> Response<String> {
     let inner = InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
     let response = respond(result, &inner);
-    match result {
+    let (status, code) = match result {
         Ok(()) => {
-            assert_eq!((response.status(), response.body().as_str()), (StatusCode::ACCEPTED, ""));
+            assert_eq!((response.status().as_u16(), response.body().as_str()), (202, "")); // R27
             assert!(response.headers().is_empty());
+            return response;
         }
-        Err(rejection) => {
-            assert!(response.status().is_client_error());
-            assert_eq!(response.headers()["content-type"], "application/json");
-            let body: serde_json::Value = serde_json::from_str(response.body()).expect("JSON");
-            assert_eq!(body["error"]["message"], rejection.to_string());
-            assert_eq!(body["error"]["innerError"]["request-id"], "1");
-            assert!(!body["error"]["details"].as_array().expect("a list").is_empty());
-        }
-    }
-    read_response(&response)
+        Err(Rejection::MethodNotAllowed) => (405, "MethodNotAllowed"), // R30
+        Err(Rejection::NoCaller) => (401, "InvalidAuthenticationToken"),
+        Err(Rejection::InvalidId) => (400, "InvalidRequest"), // R28
+        Err(Rejection::NotFound) => (404, "ResourceNotFound"),
+        Err(Rejection::Refused(Refusal::Unauthorized(_))) => (403, "UnAuthorized"), // R29
+        Err(Rejection::Refused(Refusal::InvalidState { .. })) => (400, "InvalidAssignmentState"),
+    };
+    assert_eq!(response.status(), status);
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let mut body: Value = serde_json::from_str(response.body()).expect("JSON");
+    let details = body["error"]["details"].take();
+    let message = body["error"]["message"].take();
+    assert!(details.as_array().is_some_and(|details| details.iter().all(is_detail) && !details.is_empty()));
+    assert!(message.as_str().is_some_and(|message| !message.is_empty()));
+    let inner = json!({ "date": "0001-01-01T00:00:00Z", "request-id": "1" });
+    let error = json!({ "code": code, "message": null, "details": null, "innerError": inner });
+    assert_eq!(body, json!({ "error": error }));
+    response
+}
+
+fn is_detail(detail: &Value) -> bool {
+    detail.as_object().is_some_and(|it| {
+        it.len() == 2 && ["code", "message"].iter().all(|name| it.get(*name).is_some_and(Value::is_string))
+    })
 }
 
 /// R24: the version and the id that a path of ours names.
@@ -162,29 +180,78 @@ pub fn http_response(data: &[u8]) {
         (202, heard) => assert_eq!(heard, Ok(())),
         (429 | 503 | 504, Err(CallError::Retry { status: told, after })) => {
             assert_eq!(told, status);
-            let text = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-            let told = after.map(|after| match after {
-                RetryAfter::Seconds(seconds) => seconds.to_string(),
-                RetryAfter::Text(text) => text,
-            });
-            // A number may have been written with zeros before it.
-            let plain = |text: &str| text.trim().trim_start_matches('0').to_owned();
-            assert_eq!(told.as_deref().map(plain), text.map(plain));
+            let said = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+            check_retry_after(after, said.map(str::trim));
         }
-        (429 | 503 | 504, other) => panic!("{other:?}"),
         // What a server of this crate says is what it would say again.
-        (_, Err(CallError::Rejected(rejection))) => {
-            assert_eq!(heard(Err(rejection)), Err(CallError::Rejected(rejection)));
-            let inner = InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
-            let again = respond(Err(rejection), &inner);
+        (400.., Err(CallError::Rejected(rejection))) => {
+            let again = answer(Err(rejection));
             assert_eq!(again.status(), status);
-            let code = |body: &[u8]| {
-                let body: serde_json::Value = serde_json::from_slice(body).expect("it was read");
-                body["error"]["code"].clone()
-            };
-            assert_eq!(code(body), code(again.body().as_bytes()));
+            // What nobody looks at need not be JSON to the last byte.
+            if let Ok(body) = serde_json::from_slice::<Value>(body) {
+                assert_eq!(codes(&body), codes(&serde_json::from_str(again.body()).expect("JSON")));
+            }
         }
-        (_, Err(CallError::Other { status: told, .. })) => assert_eq!(told, status),
-        (_, other) => panic!("{other:?}"),
+        (status, Err(CallError::Other { status: told, .. })) if ![429, 503, 504].contains(&status) => {
+            assert_eq!(told, status);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A number is seconds only if it is digits and nothing else.
+fn check_retry_after(after: Option<RetryAfter>, said: Option<&str>) {
+    let without_zeros = |text: &str| text.trim_start_matches('0').to_owned();
+    match (after, said) {
+        (None, None) => {}
+        (Some(RetryAfter::Seconds(seconds)), Some(said)) => {
+            assert!(said.starts_with(|first: char| first.is_ascii_digit()), "{said:?}");
+            assert_eq!(without_zeros(&seconds.to_string()), without_zeros(said));
+        }
+        (Some(RetryAfter::Text(text)), Some(said)) => {
+            assert_eq!(text, said);
+            assert!(said.starts_with('+') || said.parse::<u64>().is_err(), "{said:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The words for programs.
+fn codes(body: &Value) -> Vec<&Value> {
+    let details = body["error"]["details"].as_array().into_iter().flatten();
+    details.map(|detail| &detail["code"]).chain([&body["error"]["code"]]).collect()
+}
+
+/// Lines: a base URL, up to 16 bytes of an id, a token. The call is made as R24 says, and recognised as it
+/// was made; or it is refused.
+pub fn http_call(data: &[u8]) {
+    let (base_url, rest) = line(data);
+    let (bytes, text) = line(rest);
+    let (Ok(base_url), Ok(text)) = (std::str::from_utf8(base_url), std::str::from_utf8(text)) else { return };
+    let mut id = [0; 16];
+    id.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    let id = AssignmentId::from_uuid(Uuid::from_bytes(id));
+    let versions =
+        [(Version::V1, "v1.0", "assignments"), (Version::Beta, "beta", "accessPackageAssignments")];
+    for (version, name, collection) in versions {
+        let mut request = match request(base_url, version, id, text) {
+            Ok(request) => request,
+            Err(RequestError::Token) => {
+                assert_ne!(token(format!("Bearer {text}").as_bytes()), Some(text.as_bytes()));
+                continue;
+            }
+            Err(RequestError::BaseUrl) => {
+                let host = base_url.strip_prefix("https://").unwrap_or_default();
+                assert!(host.is_empty() || !host.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+                continue;
+            }
+        };
+        assert!(["http", "https"].contains(&request.uri().scheme_str().expect("absolute")));
+        let below = format!("/{name}/identityGovernance/entitlementManagement/{collection}/{id}/reprocess");
+        let url = request.uri().to_string();
+        assert!(request.uri().query().is_none() && url.ends_with(&below), "{url}");
+        // A base URL may have a path, which a host takes off.
+        *request.uri_mut() = below.parse().expect("a path");
+        assert_eq!(recognise(&request), Some(Ok(Call { version, token: text, assignment: Ok(id) })));
     }
 }
