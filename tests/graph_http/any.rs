@@ -48,8 +48,10 @@ fn ours() -> impl Strategy<Value = String> {
 
 /// What clients, proxies and typing errors do to a path.
 fn nearly_ours() -> impl Strategy<Value = String> {
-    let change: [fn(&mut Vec<String>, usize); 12] = [
+    let change: [fn(&mut Vec<String>, usize); 14] = [
         |path, at| path.insert(at, String::new()), // A doubled slash.
+        |path, at| drop(path.splice(at..at, [String::new(), String::new()])),
+        |path, _| path[0] = "beta".into(),
         |path, at| drop(path.remove(at)),
         |path, at| path.insert(at, path[at].clone()),
         |path, at| path.swap(at, 1),
@@ -81,7 +83,7 @@ fn any_authorization() -> impl Strategy<Value = Vec<u8>> {
         2 => Just("Bearer "),
         1 => select(vec!["bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", ""]),
     ];
-    let token = prop_oneof![4 => Just(String::from(TOKEN)), 1 => "[ -~]{0,9}", 1 => "[a=]{0,4} ?"];
+    let token = prop_oneof![4 => Just(String::from(TOKEN)), 1 => "[ -~]{0,9}", 1 => "[ab=,;:@]{0,3} ?"];
     prop_oneof![
         4 => (scheme, token).prop_map(|(scheme, token)| format!("{scheme}{token}").into_bytes()),
         1 => vec(any::<u8>(), 0..40),
