@@ -48,7 +48,7 @@ fn ours() -> impl Strategy<Value = String> {
 
 /// What clients, proxies and typing errors do to a path.
 fn nearly_ours() -> impl Strategy<Value = String> {
-    let change: [fn(&mut Vec<String>, usize); 14] = [
+    let change: [fn(&mut Vec<String>, usize); 15] = [
         |path, at| path.insert(at, String::new()), // A doubled slash.
         |path, at| drop(path.splice(at..at, [String::new(), String::new()])),
         |path, _| path[0] = "beta".into(),
@@ -62,6 +62,7 @@ fn nearly_ours() -> impl Strategy<Value = String> {
         |path, at| path[at] = format!("microsoft.graph.{}", path[at]),
         |path, at| path[at] = path[at].replace(['(', ')', '\''], ""),
         |path, at| path[at] = format!("{}%2f", path[at]),
+        |path, at| path[at] = format!("{}%20", path[at]),
         |path, at| path[at] = format!("{}('{ID}')", path[at]),
     ];
     let changes = vec((select(change.to_vec()), any::<Index>()), 0..4);
@@ -83,7 +84,7 @@ fn any_authorization() -> impl Strategy<Value = Vec<u8>> {
         2 => Just("Bearer "),
         1 => select(vec!["bearer ", "BEARER  ", "Bearer", "Bearer\t", "Basic ", " Bearer ", ""]),
     ];
-    let token = prop_oneof![4 => Just(String::from(TOKEN)), 1 => "[ -~]{0,9}", 1 => "[ab=,;:@]{0,3} ?"];
+    let token = prop_oneof![4 => Just(String::from(TOKEN)), 1 => "[ -~]{0,9}", 1 => "[a=]{0,4} ?", 1 => "[ab,;:@]{1,3}"];
     prop_oneof![
         4 => (scheme, token).prop_map(|(scheme, token)| format!("{scheme}{token}").into_bytes()),
         1 => vec(any::<u8>(), 0..40),
