@@ -4,6 +4,8 @@
 pub mod http;
 #[cfg(feature = "serde")]
 pub mod json;
+#[cfg(feature = "serde")]
+mod object;
 
 /// A version of Microsoft Graph. The two name the same things differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

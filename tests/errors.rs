@@ -187,6 +187,8 @@ fn every_state_but_delivered_has_advice() {
     for (state, advice) in advice {
         assert_eq!(state.advice(), advice, "{state}");
     }
+    let advice = [Advice::Wait, Advice::ReprocessRequest, Advice::RequestAgain];
+    assert_eq!(advice.map(Advice::code), ["wait", "reprocessRequest", "requestAgain"]);
 }
 
 /// It can cross a thread and be kept: it compiles or it does not.

@@ -11,7 +11,6 @@
 //! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
 
 mod list;
-mod object;
 mod read;
 mod schedule;
 mod write;
@@ -22,6 +21,7 @@ pub use write::{write, write_list};
 use alloc::string::{String, ToString};
 
 use crate::assignment::{Assignment, LoadError, StoredAssignment};
+use crate::graph::object::Object;
 use crate::resource_role::ParseResourceRoleError;
 
 /// What to `$expand` in v1.0 for everything that [`read`] needs.
@@ -58,7 +58,7 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
-    let object::Object(document) = serde_json::from_slice::<object::Object<read::Document>>(document)?;
+    let Object(document) = serde_json::from_slice::<Object<read::Document>>(document)?;
     Ok(StoredAssignment::try_from(document)?.try_into()?)
 }
 

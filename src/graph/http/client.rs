@@ -14,6 +14,7 @@ use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, Rejection, collection, is_bearer_
 use crate::assignment::{REQUIRED_ROLE, REQUIRED_STATE};
 use crate::caller::{Account, Caller, Permission, RoleAssignment, Scope};
 use crate::graph::Version;
+use crate::graph::object::Object;
 use crate::id::AssignmentId;
 use crate::state::AssignmentState;
 use crate::verdict::Refusal;
@@ -122,7 +123,7 @@ pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallE
         }
         _ => {
             let body = serde_json::from_slice(response.body().as_ref());
-            let Body { error } = body.unwrap_or_default();
+            let Object(Body { error: Object(error) }) = body.unwrap_or_default();
             let rejection = every_rejection().find(|rejection| error.is_of(*rejection, status));
             Err(rejection.map_or_else(
                 || CallError::Other { status, code: error.code, message: error.message },
@@ -182,14 +183,14 @@ fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
 
 #[derive(Default, Deserialize)]
 struct Body {
-    error: Error,
+    error: Object<Error>,
 }
 
 #[derive(Default, Deserialize)]
 struct Error {
     code: Option<String>,
     message: Option<String>,
-    details: Option<Vec<Detail>>,
+    details: Option<Vec<Object<Detail>>>,
 }
 
 #[derive(Deserialize)]
@@ -201,7 +202,7 @@ impl Error {
     /// Whether a server of this crate that rejects a call so says this: by the words for programs, since
     /// the messages may change.
     fn is_of(&self, rejection: Rejection, status: StatusCode) -> bool {
-        let details = self.details.iter().flatten().map(|detail| detail.code.as_deref());
+        let details = self.details.iter().flatten().map(|Object(detail)| detail.code.as_deref());
         status == rejection.status()
             && self.code.as_deref() == Some(rejection.code())
             && details.eq(rejection.details().iter().map(|detail| Some(detail.code.as_str())))

@@ -7,9 +7,9 @@ use core::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::object::Object;
 use super::{ReadError, missing, read};
 use crate::assignment::Assignment;
+use crate::graph::object::Object;
 use crate::id::AssignmentId;
 
 /// A page of a list of assignments.

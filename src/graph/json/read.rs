@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer};
 
-use super::object::Object;
 use super::schedule::Schedule;
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
 use crate::assignment::{AssignmentResourceRole, Fulfillment, StoredAssignment};
 use crate::graph::Version;
+use crate::graph::object::Object;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 use crate::state::AssignmentState;

@@ -5,8 +5,8 @@ use core::str::FromStr;
 use jiff::Span;
 use serde::{Deserialize, Deserializer};
 
-use super::object::Object;
 use super::{ReadError, missing};
+use crate::graph::object::Object;
 use crate::timestamp::Timestamp;
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 /// What is an object in JSON. Without this a list would be read as one too, its items taken for the
 /// properties in the order in which they happen to be declared.
+#[derive(Default)]
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
