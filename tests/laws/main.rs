@@ -125,7 +125,7 @@ mod finds_out {
         accepted_asks_for_everything_owed: ForgetsTheLastResourceRole MovesTheEnd DoesNotCountTheAttempt;
         observed_asks_only_for_what_is_missing: TakesUnknownForPresent EnforcesWhatIsThere HidesWhatCannotBeEnforced;
         outcomes_make_the_state: AnyFailureIsAllFailure DeliversAtTheFirstOutcome;
-        order_and_repetition_do_not_matter: TheLastWordWins TakesOutcomesOfAnyAttempt;
+        order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled TakesOutcomesOfAnyAttempt TakesAnyResourceRole ComparesUrlsWithoutCase;
         expired_stays_expired: NeverExpires TheEndIsInclusive ComesBackWithTheClock;
         restart_forgets_nothing: QueuesInMemory SavesOnlyTheState;
     }

@@ -2,8 +2,8 @@
 
 use access_package::testing::{Implementation, Refused};
 use access_package::{
-    Account, Action, AssignmentState, Caller, Fulfillment, Observed, Outcome, Permission, Receipt,
-    ResourceRole, Role, Step, StoredAssignment, Timestamp,
+    Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
+    Permission, Receipt, ResourceRole, Role, Step, StoredAssignment, Timestamp,
 };
 
 use crate::{Faithful, faithful};
@@ -32,7 +32,10 @@ pub(crate) enum Mistake {
     AnyFailureIsAllFailure,
     DeliversAtTheFirstOutcome,
     TheLastWordWins,
+    FailedBeatsFulfilled,
     TakesOutcomesOfAnyAttempt,
+    TakesAnyResourceRole,
+    ComparesUrlsWithoutCase,
     NeverExpires,
     TheEndIsInclusive,
     ComesBackWithTheClock,
@@ -59,6 +62,10 @@ impl Mistaken {
         let mut stored = self.it.stored();
         meddle(&mut stored);
         self.it = faithful(stored);
+    }
+
+    fn known(&self) -> Vec<ResourceRole> {
+        self.it.0.resource_roles().into_iter().flatten().map(|role| role.resource_role.clone()).collect()
     }
 
     /// Goes on as if all were delivered.
@@ -167,9 +174,36 @@ impl Implementation for Mistaken {
         match self.mistake {
             Mistake::TakesOutcomesOfAnyAttempt => receipt.attempt = attempt,
             Mistake::NeverExpires => return self.it.record(&receipt, Timestamp::MIN),
-            Mistake::TheLastWordWins
-                if receipt.assignment == self.it.0.id() && receipt.attempt == attempt =>
+            Mistake::ComparesUrlsWithoutCase => {
+                let same = |role: &&ResourceRole| {
+                    role.to_string().eq_ignore_ascii_case(&receipt.resource_role.to_string())
+                };
+                if let Some(role) = self.known().iter().find(same) {
+                    receipt.resource_role = role.clone();
+                }
+            }
+            _ if receipt.assignment != self.it.0.id() || receipt.attempt != attempt => {}
+            Mistake::TakesAnyResourceRole
+                if self.it.0.state() == AssignmentState::Delivering
+                    && !self.known().contains(&receipt.resource_role) =>
             {
+                self.meddle(|stored| {
+                    let fulfillment = Fulfillment::Fulfilled;
+                    let role = AssignmentResourceRole { resource_role: receipt.resource_role, fulfillment };
+                    stored.resource_roles.iter_mut().for_each(|known| known.push(role.clone()));
+                });
+                return;
+            }
+            Mistake::FailedBeatsFulfilled => {
+                let has_failed = |role: &AssignmentResourceRole| {
+                    role.resource_role == receipt.resource_role && role.fulfillment == Fulfillment::Failed
+                };
+                if !self.it.0.resource_roles().into_iter().flatten().any(has_failed) {
+                    self.last_word(&receipt, now);
+                }
+                return;
+            }
+            Mistake::TheLastWordWins => {
                 // Forgets what was said before, by way of a new attempt of the same number.
                 return self.last_word(&receipt, now);
             }

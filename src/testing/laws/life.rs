@@ -116,32 +116,33 @@ pub fn outcomes_make_the_state<I: Implementation>(
     })
 }
 
-/// Outcomes may come late, twice and in any order, with those of other attempts and other assignments
-/// between them: what comes of them is the same.
+/// Outcomes may come late, twice and in any order: *fulfilled* beats *failed* whichever came first. Those of
+/// other attempts, other assignments and resource roles that it does not have change nothing.
 ///
 /// # Errors
 /// The law does not hold.
 pub fn order_and_repetition_do_not_matter<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law = Law { name: "order and repetition do not matter", rules: "R17" };
+    let law = Law { name: "order and repetition do not matter", rules: "R16, R17, R23" };
     law.hold((delivered(), who_may(), told()), |((stored, now), caller, told)| {
-        let after = |receipts: &dyn Fn(&I) -> Vec<Receipt>| {
+        for otherwise in [false, true] {
             let mut it = accepted(&make, stored, caller, &unseen, *now)?;
-            let receipts = receipts(&it);
+            let in_order = told.in_order(&it);
+            let receipts = if otherwise { told.otherwise(&it, stored.attempt) } else { in_order.clone() };
             for receipt in &receipts {
                 it.record(receipt, *now);
             }
-            Ok::<_, String>((receipts, in_order(it.stored()), it.actions()))
-        };
-        let one = after(&|it| told.in_order(it))?;
-        let other = after(&|it| told.otherwise(it, stored.attempt))?;
-        ensure(one.1 == other.1 && same(&one.2, &other.2), || {
-            let words = |(receipts, stored, actions): &(Vec<Receipt>, StoredAssignment, Vec<Action>)| {
-                format!("told {}: {}", list(receipts, ", "), with_actions(stored, actions))
-            };
-            format!("{}\nbut {}", words(&one), words(&other))
-        })
+            let expected = attempted(stored, &it, |resource_role| {
+                let told = in_order.iter().filter(|receipt| receipt.resource_role == *resource_role);
+                told.fold(Fulfillment::Pending, |before, receipt| match (before, receipt.outcome) {
+                    (Fulfillment::Fulfilled, _) | (_, Outcome::Fulfilled) => Fulfillment::Fulfilled,
+                    (Fulfillment::Pending | Fulfillment::Failed, Outcome::Failed) => Fulfillment::Failed,
+                })
+            });
+            agree(&it, &expected).map_err(|found| format!("told {}, {found}", list(&receipts, ", ")))?;
+        }
+        Ok(())
     })
 }
 
