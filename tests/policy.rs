@@ -6,8 +6,8 @@ mod golden;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use access_package::Reason;
-use access_package::policy::{Basis, CEDAR, Part, REGO, RULES, Rule, Source};
+use access_package::policy::{Basis, CEDAR, CEDAR_SCHEMA, Part, REGO, RULES, Rule, Source};
+use access_package::{AssignmentState, Permission, Reason, Role};
 use golden::hold;
 
 /// Every source, in the order in which the rules first name them.
@@ -100,5 +100,33 @@ fn the_policies_cite_every_rule_of_the_gate() {
     let gate: BTreeSet<_> = RULES[..9].iter().map(|rule| rule.id).collect();
     for text in [CEDAR, REGO] {
         assert!(gate.is_subset(&cited(text)), "{text}");
+    }
+}
+
+/// `Catalog owner` as `catalogOwner`.
+fn in_camel_case(name: &str) -> String {
+    let words = name.split(' ').enumerate().map(|(number, word)| {
+        let (first, rest) = word.split_at(1);
+        let first = if number == 0 { first.to_lowercase() } else { first.to_uppercase() };
+        first + rest
+    });
+    words.collect()
+}
+
+// R1, R2, R11
+#[test]
+fn the_policies_name_the_ladder_and_their_schema_every_word() {
+    for &role in Role::ALL {
+        let suffices = role.at_least(Role::AccessPackageAssignmentManager);
+        let attribute = in_camel_case(role.name());
+        assert_eq!(CEDAR.contains(&format!("principal.roles.{attribute}")), suffices, "{role}");
+        assert_eq!(REGO.contains(&format!("\t\"{role}\",\n")), suffices, "{role}");
+        assert!(CEDAR_SCHEMA.contains(&format!(" {attribute}: Set<Scope>,")), "{role}");
+    }
+    for state in AssignmentState::ALL {
+        assert!(CEDAR_SCHEMA.contains(&format!("\"{state}\"")), "{state}");
+    }
+    for permission in Permission::ALL {
+        assert!(CEDAR_SCHEMA.contains(&format!("\"{permission}\"")), "{permission}");
     }
 }

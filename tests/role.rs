@@ -45,6 +45,7 @@ fn all_holds_every_role_once() {
     assert_eq!(Role::ALL.len(), LADDER.len() + OUTSIDERS.len());
     for role in LADDER.into_iter().chain(OUTSIDERS) {
         assert_eq!(Role::ALL.iter().filter(|&&other| other == role).count(), 1, "{role}");
+        assert!(DOCUMENTED.iter().any(|(documented, ..)| *documented == role), "{role}");
     }
 }
 

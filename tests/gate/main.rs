@@ -50,6 +50,8 @@ fn every_point_is_answered_as_the_rules_say() {
     let all =
         ACCOUNTS.len() * sets_of_permissions * roles_and_none * SCOPES.len() * AssignmentState::ALL.len();
     assert_eq!(points, all);
+    let told = format!("{},{:03} points", points / 1000, points % 1000);
+    assert!(include_str!("../../README.md").contains(&told), "the README does not say {told}");
 }
 
 // R8, R9, R12

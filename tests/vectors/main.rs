@@ -34,6 +34,8 @@ fn the_gate_is_up_to_date() {
 fn the_lifecycle_is_up_to_date() {
     let (loads, traces) = (lifecycle::loads(), lifecycle::traces());
     println!("{} loads, {} traces", loads.len(), traces.len());
+    let told = format!("{} traces", traces.len());
+    assert!(include_str!("../../README.md").contains(&told), "the README does not say {told}");
     let loads: Vec<_> = loads.iter().map(json).collect();
     let traces: Vec<_> = traces.iter().map(lifecycle::Trace::lines).collect();
     let (loads, traces) = (loads.join(",\n"), traces.join(",\n"));
