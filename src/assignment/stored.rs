@@ -65,7 +65,8 @@ pub struct StoredAssignment {
     // Not to be forgotten: without it the assignment would never end.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
-    /// Which attempt this is; 0 for an assignment that was never reprocessed.
+    /// Which attempt this is; 0 for an assignment that was never reprocessed. After the greatest number comes 0
+    /// again: it is only ever compared for equality.
     pub attempt: u32,
     /// The resource roles, in any order and each once; nothing if they are not known.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
