@@ -61,34 +61,40 @@ fn rule(id: &str) -> &'static Rule {
     RULES.iter().find(|rule| rule.id == id).expect("a rule")
 }
 
-/// What a refusal says, its rules, and where they come from.
-fn line(table: &mut String, name: &str, says: &str, rules: &[&str]) {
+/// What a refusal says, its rules, and where they come from. The rules are linked to the list in this file.
+fn line(table: &mut String, list: &str, name: &str, says: &str, rules: &[&str]) {
     let mut sources: Vec<_> = Vec::new();
+    let mut choices: Vec<_> = Vec::new();
     for part in rules.iter().flat_map(|id| rule(id).basis) {
         let links = part.sources.iter().map(|source| format!("[{}]({})", source.name, source.url));
         let links: Vec<_> = links.filter(|link| !sources.contains(link)).collect();
-        if part.basis == Basis::Documented {
-            sources.extend(links);
+        match part.basis {
+            Basis::Documented => sources.extend(links),
+            Basis::OurChoice => {
+                choices.push(format!("; **our choice**: {}", part.what.expect("a part of it")))
+            }
+            Basis::Observed => unreachable!("no refusal rests on it"),
         }
     }
-    let sources = if sources.is_empty() { "our choice".to_owned() } else { sources.join(", ") };
-    writeln!(table, "| {} | {says} | {} | {sources} |", in_words(name), rules.join(", ")).unwrap();
+    let rules: Vec<_> = rules.iter().map(|id| format!("[{id}]({list}#{})", id.to_lowercase())).collect();
+    let (name, rules, sources) = (in_words(name), rules.join(", "), sources.join(", "));
+    writeln!(table, "| {name} | {says} | {rules} | {sources}{} |", choices.concat()).unwrap();
 }
 
-/// Each refusal with its words, the rules behind it and where these are documented.
-pub fn refusals() -> String {
+/// Each refusal with its words, the rules behind it, in the list in this file, and where these are documented.
+pub fn refusals(list: &str) -> String {
     let mut table = "| refusal | in words | rules | documented in |\n|---|---|---|---|\n".to_owned();
     for reason in Reason::ALL {
-        line(&mut table, reason.code(), &reason.to_string(), &[reason.rule()]);
+        line(&mut table, list, reason.code(), &reason.to_string(), &[reason.rule()]);
     }
     for &state in AssignmentState::ALL {
         let error = reprocess(&mut in_state(state), MANAGER).map(drop);
         if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
-            line(&mut table, "invalidState", &format!("{error}; {advice}"), &["R9", "R10"]);
+            line(&mut table, list, "invalidState", &format!("{error}; {advice}"), &["R9", "R10"]);
         }
     }
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
     let error = reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("nothing to enforce is known");
-    line(&mut table, "resourceRolesUnknown", &error.to_string(), &["R13"]);
+    line(&mut table, list, "resourceRolesUnknown", &error.to_string(), &["R13"]);
     table
 }
