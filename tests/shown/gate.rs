@@ -71,7 +71,8 @@ fn line(table: &mut String, list: &str, name: &str, says: &str, rules: &[&str]) 
         match part.basis {
             Basis::Documented => sources.extend(links),
             Basis::OurChoice => {
-                choices.push(format!("; **our choice**: {}", part.what.expect("a part of it")))
+                let what = part.what.expect("a part of it");
+                choices.push(format!("; **our choice**: {what}"));
             }
             Basis::Observed => unreachable!("no refusal rests on it"),
         }
