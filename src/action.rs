@@ -11,6 +11,9 @@ use crate::timestamp::Timestamp;
 
 /// One thing to be done: see to it that the target has the resource role.
 ///
+/// As serde data it is an object of these fields in camel case. Fields that it does not know are ignored, so that
+/// a later version may add some; the same holds for a [`Receipt`].
+///
 /// It only ever restores access ([R14](crate::policy#r14)) and is idempotent: a target that has the
 /// resource role already counts as done ([R18](crate::policy#r18)). Carry it out only after the
 /// assignment was saved, and not when it [has ended](Self::has_ended).
@@ -88,8 +91,9 @@ pub struct Receipt {
 /// What is still to be done for an assignment: an action for each pending resource role.
 ///
 /// It is derived from the assignment, without allocation, and can be dropped and
-/// [asked for again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)). It borrows
-/// the assignment: save that before you carry out the first action.
+/// [asked for again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)). **Save the
+/// assignment before you carry out the first action.** While this borrows it you cannot: drop this, save, and
+/// ask again; or collect the actions, which own what they say.
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {
     pub(crate) assignment: AssignmentId,

@@ -113,6 +113,7 @@ pub struct RoleAssignment {
 
 /// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Scope {
     /// In the whole tenant, `/`.
     Tenant,
@@ -166,7 +167,8 @@ pub struct ParseScopeError;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 pub struct Claims {
-    /// The tenant that issued the token.
+    /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
+    /// accounts is taken for that of an organization.
     pub tid: String,
     /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
     /// optional: have it put into the tokens of applications, or they are taken for delegated ones.
@@ -193,6 +195,21 @@ impl Caller {
     /// Only the permissions of the token's own kind count: in a delegated token `scp`, in an
     /// application's `roles`. Permissions and directory roles that the crate does not know are ignored.
     /// A guest with a personal account in a work tenant has that tenant's token, and so is a work account.
+    ///
+    /// ```
+    /// use access_package::{Caller, Claims, Role, RoleAssignment, Scope};
+    ///
+    /// let claims = Claims {
+    ///     tid: "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into(),
+    ///     idtyp: None,
+    ///     scp: Some("User.Read EntitlementManagement.ReadWrite.All".into()),
+    ///     roles: vec![],
+    ///     wids: vec![],
+    /// };
+    /// let looked_up = [RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant }];
+    /// let caller = Caller::from_claims(&claims, looked_up);
+    /// assert_eq!(caller.authority(None), Ok(Role::CatalogOwner));
+    /// ```
     #[must_use]
     pub fn from_claims(claims: &Claims, looked_up: impl IntoIterator<Item = RoleAssignment>) -> Self {
         let account = if parse_guid(&claims.tid) == Some(PERSONAL_TENANT) {

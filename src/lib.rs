@@ -76,13 +76,15 @@
 //!
 //! Before 1.0 a new minor version may change the interface; the modules `policy` and `testing` are the likeliest. A
 //! change of a rule is named in the changelog by its id, whatever else changes. Enumerations of what the service may
-//! extend are `#[non_exhaustive]`: states, roles, permissions, resource roles. Those that are the crate's own,
-//! errors and reasons among them, are not: a refusal that is new is to break a build and not a behaviour.
+//! extend are `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles. Those that are
+//! complete or the crate's own are not, errors and reasons among them: a refusal that is new is to break a build
+//! and not a behaviour.
 //! The stored form has a [version of its own](StoredAssignment#its-version).
 //!
 //! # Features
 //!
-//! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc` only.
+//! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
+//!   atomics as wide as a pointer.
 //! - `serde`: the stored form, actions and receipts as serde data, and [`graph`]'s documents.
 //! - `http`: the requests and responses of Microsoft Graph, in [`graph`].
 //! - `proptest`: `testing`, strategies and laws for tests of your own.

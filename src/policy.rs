@@ -23,6 +23,9 @@
 //!
 //! # What a refusal says
 //!
+//! For a state that does not allow it, what comes after the semicolon is not part of the error: it is the state's
+//! [advice](crate::AssignmentState::advice).
+//!
 #![doc = include_str!("policy/refusals.md")]
 //!
 //! # In other languages

@@ -65,6 +65,7 @@ pub enum ResourceRole {
 
 /// What access to a group a resource role gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum GroupAccess {
     /// Member of the group.
     Member,
@@ -80,6 +81,7 @@ pub enum GroupAccess {
 
 /// Whether a directory role is active, or its holder may activate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum DirectoryActivation {
     /// To be activated by its holder.
     Eligible,

@@ -58,12 +58,12 @@ fn in_markdown(rules: &[Rule]) -> String {
 
 #[test]
 fn the_documentation_shows_these_rules() {
-    hold("src/policy/rules.md", &in_markdown(&RULES));
+    hold("src/policy/rules.md", &in_markdown(RULES));
 }
 
 #[test]
 fn the_rules_are_r1_to_r30_each_with_a_basis() {
-    for (number, rule) in (1..).zip(&RULES) {
+    for (number, rule) in (1..).zip(RULES) {
         assert_eq!(rule.id, format!("R{number}"));
         assert!(rule.text.ends_with('.'), "{rule:?}");
         assert!(!rule.basis.is_empty(), "{rule:?}");

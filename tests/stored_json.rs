@@ -162,6 +162,19 @@ fn what_cannot_be_read_says_why() {
     }
 }
 
+/// So that a later version may add some.
+#[test]
+fn a_field_that_is_not_known_is_ignored() {
+    fn check<T: DeserializeOwned + PartialEq + Debug>(text: &str) {
+        let known: T = serde_json::from_str(text).expect("what was written");
+        let later = text.replacen('{', r#"{"later":{"than":1},"#, 1);
+        assert_eq!(serde_json::from_str::<T>(&later).expect("ignored"), known);
+    }
+    check::<StoredAssignment>(STORED);
+    check::<Action>(ACTION);
+    check::<Receipt>(RECEIPT);
+}
+
 // R16: reading JSON makes plain data; an assignment is made of it by the same check as of any.
 #[test]
 fn a_contradiction_is_read_but_does_not_load() {

@@ -37,14 +37,15 @@ pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 /// Reprocesses the assignment: asks again for every resource role that the access package gives, as it
 /// was [last brought in](Assignment::set_resource_roles).
 ///
-/// It judges the role alone. Get that from [`evaluate`](crate::evaluate), which also judges the account, its
-/// permissions and where its roles are held, and gives the highest that counts.
+/// **It judges the role alone, and believes it.** Get that from [`evaluate`](crate::evaluate), which also judges
+/// the account, its permissions and where its roles are held, and gives the highest that counts.
 ///
 /// Accepted, a new attempt begins: every resource role is pending, the assignment is `delivering`
 /// until the last outcome is recorded ([R15](crate::policy#r15)), and the actions are what is to be
 /// done ([R13](crate::policy#r13)). With nothing to enforce it is `delivered` at once.
 ///
-/// **Save the assignment before you carry out an action**: it holds everything that is still to be done.
+/// **Save the assignment before you carry out an action**: it holds everything that is still to be done. The
+/// actions borrow it, so drop them first and ask for them again ([`Assignment::actions`]), or collect them.
 ///
 /// # Errors
 /// Judged in this order, and a refusal changes nothing ([R12](crate::policy#r12)):
@@ -250,7 +251,8 @@ impl Assignment {
     /// Brings in the resource roles that the access package gives now, each as fulfilled
     /// ([R13](crate::policy#r13)): what reprocessing is going to enforce.
     ///
-    /// Only a delivered assignment takes them. Every other state says something of the resource
+    /// If that is still what the assignment has, there is no need to bring it in again. Only a delivered assignment
+    /// takes them. Every other state says something of the resource
     /// roles it was reached with, and none of them can be reprocessed.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! The requests and responses of Microsoft Graph, for a server and for a client, on the types of the
-//! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do.
+//! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do. Where both
+//! modules are in scope, that crate is `::http`.
 //!
-//! A server asks [`recognise`] whether a request is its own, [`evaluate`] for the verdict where the
+//! A server asks [`recognize`] whether a request is its own, [`evaluate`] for the verdict where the
 //! assignment may be missing, and [`respond`] for the answer. A client sends what [`request`] makes
 //! and hands the answer to [`read_response`]. Between the two, what was refused is the same
 //! [`Rejection`] at both ends.
@@ -33,7 +34,7 @@
 //! let id = "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b".parse()?;
 //! let request = http::request("https://graph.microsoft.com", Version::V1, id, "eyJ0.eyJh.c2ln")?;
 //!
-//! let Some(call) = http::recognise(&request) else { unreachable!("or route it on") };
+//! let Some(call) = http::recognize(&request) else { unreachable!("or route it on") };
 //! let inner = http::InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
 //! let response = http::respond(call.and_then(|call| handle(&call)), &inner);
 //!
@@ -61,7 +62,7 @@ use crate::id::ParseIdError;
 use crate::verdict::{Refusal, Remedy, Step};
 
 pub use client::{CallError, RequestError, RetryAfter, read_response, request};
-pub use server::{Call, InnerError, evaluate, recognise, respond};
+pub use server::{Call, InnerError, evaluate, recognize, respond};
 
 /// Where both versions keep entitlement management.
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];

@@ -39,6 +39,13 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
 /// Properties that the domain does not know are ignored.
 ///
+/// A document needs `id`, `state`, `schedule`, and `target` with its `objectId`. A schedule that is null or has no
+/// `expiration`, as the documentation shows it too, is one without an end. It needs of `accessPackage` the `id`,
+/// the `id` of its `catalog` and, where the state is `delivered` or `delivering`, `resourceRoleScopes`: of each the
+/// `originSystem` and `originId` of its `role` and the `originId` of its `scope`. Beta calls these `assignmentState`, `accessPackageId`, `catalogId` and, on the assignment itself,
+/// `accessPackageAssignmentResourceRoles`, with `accessPackageResourceRole` and `accessPackageResourceScope`. A page
+/// of a list is read by [`read_list`].
+///
 /// # Errors
 /// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
 ///
@@ -64,7 +71,6 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
 
 /// The document cannot be read as an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum ReadError {
     /// It is not JSON, or a value in it is not what its property holds.
     #[error("line {line}, column {column}: {message}")]

@@ -90,7 +90,7 @@ fn origin_text() -> impl Strategy<Value = String> {
     prop_oneof![4 => select(few).prop_map(String::from), 1 => any::<String>()]
 }
 
-/// A resource role of an assignment, with how far it has got.
+/// How far a resource role of an assignment has got.
 pub fn fulfillment() -> impl Strategy<Value = Fulfillment> {
     select([Fulfillment::Fulfilled, Fulfillment::Failed, Fulfillment::Pending].as_slice())
 }

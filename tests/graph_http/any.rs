@@ -1,14 +1,14 @@
 //! Any request, any response and any call, and such as nearly are ours: what must hold for them is in
 //! `support/http_bodies.rs`.
 
-use access_package::graph::http::{CallError, read_response, recognise};
+use access_package::graph::http::{CallError, read_response, recognize};
 use http::{HeaderValue, Response};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::recognise::percent_encoded;
+use crate::recognize::percent_encoded;
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, answer, http_bodies, id, post, results};
 
 /// Pieces of paths that are ours, and of such as nearly are.
@@ -164,7 +164,7 @@ proptest! {
         fewer.remove(at.index(segments.len()));
         for changed in [more, fewer] {
             let request = post(&format!("/{}", changed.join("/"))).body(()).unwrap();
-            prop_assert_eq!(recognise(&request), None);
+            prop_assert_eq!(recognize(&request), None);
         }
     }
 
@@ -177,8 +177,8 @@ proptest! {
             _ => format!("%{:02X}", u32::from(char)),
         }).collect();
         let changed = post(&changed).body(()).unwrap();
-        prop_assert_eq!(recognise(&changed), recognise(&plain));
-        prop_assert_eq!(recognise(&plain).unwrap().unwrap().assignment, Ok(id()));
+        prop_assert_eq!(recognize(&changed), recognize(&plain));
+        prop_assert_eq!(recognize(&plain).unwrap().unwrap().assignment, Ok(id()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The face over HTTP: what is recognised, what is answered to the byte, and that a client reads back what a
+//! The face over HTTP: what is recognized, what is answered to the byte, and that a client reads back what a
 //! server has said.
 #![cfg(feature = "http")]
 
@@ -10,7 +10,7 @@ mod missing;
 #[path = "../gate/points.rs"]
 #[allow(dead_code, reason = "a part of it is used here")]
 mod points;
-mod recognise;
+mod recognize;
 mod respond;
 mod round_trip;
 #[path = "../support/mod.rs"]

@@ -1,7 +1,7 @@
 //! What a server says is what its client hears.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, CallError, Rejection, evaluate, read_response, recognise, request};
+use access_package::graph::http::{Call, CallError, Rejection, evaluate, read_response, recognize, request};
 use access_package::{AssignmentId, AssignmentState};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ fn every_point_of_the_gate_is_heard_as_it_was_said() {
 
 proptest! {
     #[test]
-    fn every_request_is_recognised_as_it_was_made(
+    fn every_request_is_recognized_as_it_was_made(
         number: u128,
         version in prop_oneof![Just(Version::V1), Just(Version::Beta)],
         base in "https?://[a-z]{1,9}(:[1-9][0-9]{0,3})?/?",
@@ -42,7 +42,7 @@ proptest! {
     ) {
         let id = AssignmentId::from_uuid(Uuid::from_u128(number));
         let request = request(&base, version, id, &token).unwrap();
-        prop_assert_eq!(recognise(&request), Some(Ok(Call { version, token: &token, assignment: Ok(id) })));
+        prop_assert_eq!(recognize(&request), Some(Ok(Call { version, token: &token, assignment: Ok(id) })));
     }
 }
 
@@ -54,6 +54,6 @@ fn a_base_url_may_have_a_path() {
         let request = request(base, Version::V1, id, TOKEN).unwrap();
         let path = "/graph/v1.0/identityGovernance/entitlementManagement/assignments/00000000-0000-0000-0000-000000000000/reprocess";
         assert_eq!(request.uri().path(), path);
-        assert_eq!(recognise(&request), None);
+        assert_eq!(recognize(&request), None);
     }
 }

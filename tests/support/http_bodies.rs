@@ -4,7 +4,7 @@
 
 use access_package::graph::Version;
 use access_package::graph::http::{
-    Call, CallError, InnerError, Rejection, RequestError, RetryAfter, read_response, recognise, request,
+    Call, CallError, InnerError, Rejection, RequestError, RetryAfter, read_response, recognize, request,
     respond,
 };
 use access_package::{AssignmentId, Refusal, Timestamp};
@@ -61,11 +61,11 @@ pub fn http_request(data: &[u8]) {
         let token = token(value.as_bytes()).ok_or(Rejection::NoCaller)?;
         Ok((version, token, assignment.ok_or(Rejection::InvalidId))) // R28
     });
-    let recognised = recognise(&request);
-    let seen = recognised.map(|call| call.map(|call| (call.version, call.token.as_bytes(), call.assignment)));
+    let recognized = recognize(&request);
+    let seen = recognized.map(|call| call.map(|call| (call.version, call.token.as_bytes(), call.assignment)));
     assert_eq!(seen, expected);
 
-    if let Some(call) = recognised {
+    if let Some(call) = recognized {
         let result = call.and_then(|call| call.assignment).map(drop);
         assert_eq!(read_response(&answer(result)), result.map_err(CallError::Rejected));
     }
@@ -222,7 +222,7 @@ fn codes(body: &Value) -> Vec<&Value> {
     details.map(|detail| &detail["code"]).chain([&body["error"]["code"]]).collect()
 }
 
-/// Lines: a base URL, up to 16 bytes of an id, a token. The call is made as R24 says, and recognised as it
+/// Lines: a base URL, up to 16 bytes of an id, a token. The call is made as R24 says, and recognized as it
 /// was made; or it is refused.
 pub fn http_call(data: &[u8]) {
     let (base_url, rest) = line(data);
@@ -253,6 +253,6 @@ pub fn http_call(data: &[u8]) {
         assert!(!base.ends_with('/') && request.uri().query().is_none(), "{url}");
         // A base URL may have a path, which a host takes off.
         *request.uri_mut() = below.parse().expect("a path");
-        assert_eq!(recognise(&request), Some(Ok(Call { version, token: text, assignment: Ok(id) })));
+        assert_eq!(recognize(&request), Some(Ok(Call { version, token: text, assignment: Ok(id) })));
     }
 }

@@ -63,7 +63,7 @@ impl Service {
         let path = "/v1.0/identityGovernance/entitlementManagement/assignments/0/reprocess";
         let mut call = Request::post(path).body(()).map_err(Problem::from)?;
         call.headers_mut().clone_from(headers);
-        let token = http::recognise(&call).and_then(Result::ok).ok_or(Rejection::NoCaller)?.token;
+        let token = http::recognize(&call).and_then(Result::ok).ok_or(Rejection::NoCaller)?.token;
         let payload = self.tokens.check(token).map_err(|error| {
             debug!(%error, "token is refused");
             Rejection::NoCaller
@@ -93,7 +93,7 @@ impl Service {
         }
         let caller = self.caller(request.headers()).await?;
         body?;
-        if let Some(call) = http::recognise(request) {
+        if let Some(call) = http::recognize(request) {
             let id = call?.assignment?; // 2
             driver::reprocess(&self.store, &caller, id).await?;
             self.wake.notify_one();
@@ -148,7 +148,7 @@ impl Service {
 fn read_path(path: &str) -> Option<(Version, Result<AssignmentId, Rejection>)> {
     // Who calls is known already: any token will do.
     let call = Request::post(path).header(AUTHORIZATION, "Bearer 0").body(()).ok()?;
-    let call = http::recognise(&call)?.ok()?;
+    let call = http::recognize(&call)?.ok()?;
     Some((call.version, call.assignment))
 }
 

@@ -39,7 +39,7 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// Recognises a call to reprocess an assignment; nothing for any other path, which the host can route
+/// Recognizes a call to reprocess an assignment; nothing for any other path, which the host can route
 /// on ([R30](crate::policy#r30)).
 ///
 /// These are ours ([R24](crate::policy#r24)), each with or without `microsoft.graph.` before `reprocess`,
@@ -68,15 +68,15 @@ impl fmt::Debug for Call<'_> {
 ///     "/beta/identityGovernance/entitlementManagement/accessPackageAssignments('7')/reprocess",
 /// );
 /// let request = request.header("Authorization", "Bearer eyJ0.eyJh.c2ln").body("{}")?;
-/// let call = http::recognise(&request).unwrap()?;
+/// let call = http::recognize(&request).unwrap()?;
 /// assert_eq!(call.token, "eyJ0.eyJh.c2ln");
 /// assert_eq!(call.assignment, Err(http::Rejection::InvalidId));
 ///
 /// let another = ::http::Request::get("/beta/me").body(())?;
-/// assert_eq!(http::recognise(&another), None);
+/// assert_eq!(http::recognize(&another), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn recognise<B>(request: &Request<B>) -> Option<Result<Call<'_>, Rejection>> {
+pub fn recognize<B>(request: &Request<B>) -> Option<Result<Call<'_>, Rejection>> {
     let (version, assignment) = read_path(request.uri().path())?;
     if request.method() != Method::POST {
         return Some(Err(Rejection::MethodNotAllowed)); // R30
@@ -175,7 +175,8 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
 /// assignment, and the role with which to reprocess it.
 ///
 /// Let it [expire](Assignment::expire) before. Give it by value, by reference or by mutable reference: it
-/// comes back the same way.
+/// comes back the same way. So does a row of your own that is [`Borrow<Assignment>`](Borrow), such as one with a
+/// version beside the assignment.
 ///
 /// # Errors
 /// - [`Rejection::Refused`]: as `evaluate` says; or the assignment is missing and the caller may not

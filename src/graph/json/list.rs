@@ -14,6 +14,7 @@ use crate::id::AssignmentId;
 
 /// A page of a list of assignments.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// The assignments, in the order of the page; for one that cannot be read, why.
     pub items: Vec<Result<Assignment, ItemError>>,
@@ -24,6 +25,7 @@ pub struct Page {
 /// One item of a list cannot be read as an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`value[{index}]`{}: {problem}", Named(*.id))]
+#[non_exhaustive]
 pub struct ItemError {
     /// Which item of the page it is, from 0.
     pub index: usize,

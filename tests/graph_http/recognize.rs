@@ -1,7 +1,7 @@
 //! Which requests are ours, and what they say.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, Rejection, recognise};
+use access_package::graph::http::{Call, Rejection, recognize};
 use http::{Method, Request};
 
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, id, post};
@@ -34,7 +34,7 @@ fn every_form_that_clients_send_is_ours() {
                             let path = format!("{collection}{key}/{action}{query}");
                             for path in [format!("https://graph.microsoft.com{path}"), path] {
                                 let request = post(&path).body(()).unwrap();
-                                assert_eq!(recognise(&request), Some(Ok(call(version))), "{path}");
+                                assert_eq!(recognize(&request), Some(Ok(call(version))), "{path}");
                             }
                         }
                     }
@@ -98,12 +98,12 @@ fn another_path_is_not_ours() {
     for path in paths {
         for method in [Method::POST, Method::GET, Method::OPTIONS] {
             let request = post(&path).method(method).body(()).unwrap();
-            assert_eq!(recognise(&request), None, "{path}");
+            assert_eq!(recognize(&request), None, "{path}");
         }
     }
     // The form of CONNECT has no path at all.
     let connect = Request::connect("graph.microsoft.com:443").body(()).unwrap();
-    assert_eq!(recognise(&connect), None);
+    assert_eq!(recognize(&connect), None);
 }
 
 // R28
@@ -145,7 +145,7 @@ fn anything_in_place_of_the_id_is_an_invalid_one() {
     for id in ids {
         for path in [format!("{V1}/{id}/reprocess"), format!("{BETA}('{id}')/microsoft.graph.reprocess")] {
             let request = post(&path).body(()).unwrap();
-            let call = recognise(&request).expect("ours").expect("a call");
+            let call = recognize(&request).expect("ours").expect("a call");
             assert_eq!(call.assignment, Err(Rejection::InvalidId), "{path:.100}");
         }
     }
@@ -160,7 +160,7 @@ fn another_method_is_rejected_before_all_else() {
             let with_token = post(&path).method(method).body(()).unwrap();
             let without = Request::builder().method(method).uri(&path).body(()).unwrap();
             for request in [with_token, without] {
-                assert_eq!(recognise(&request), Some(Err(Rejection::MethodNotAllowed)), "{method} {path}");
+                assert_eq!(recognize(&request), Some(Err(Rejection::MethodNotAllowed)), "{method} {path}");
             }
         }
     }
@@ -175,7 +175,7 @@ fn a_call_has_one_bearer_token() {
             let add =
                 |request: http::request::Builder, header: &&[u8]| request.header("authorization", *header);
             let request = headers.iter().fold(Request::post(&path), add).body(()).unwrap();
-            recognise(&request).expect("ours").map(|call| call.token.to_owned())
+            recognize(&request).expect("ours").map(|call| call.token.to_owned())
         };
         let taken = ["Bearer a", "bearer a", "BEARER a", "Bearer   a", "Bearer a "];
         for header in taken {
@@ -222,7 +222,7 @@ fn no_body_is_needed_and_any_is_taken() {
             let add =
                 |request: http::request::Builder, &(name, value): &(&str, &str)| request.header(name, value);
             let request = headers.iter().fold(post(&path), add).body(body).unwrap();
-            assert_eq!(recognise(&request), Some(Ok(call(Version::V1))), "{body} {headers:?}");
+            assert_eq!(recognize(&request), Some(Ok(call(Version::V1))), "{body} {headers:?}");
         }
     }
 }
