@@ -1,11 +1,15 @@
-//! The rules that this crate enforces, each with its id and where it comes from; and the part of them that
-//! says who may, in the languages of two policy engines.
+//! The rules that this crate enforces, each with its id and where it comes from; and those that say who may,
+//! in the languages of two policy engines.
 //!
-//! *Documented* means that Microsoft's public documentation says so; *observed*, that the service or
-//! its clients were seen to do so; *our choice*, that the documentation is silent and this is the
-//! conservative reading. [`RULES`] is the same list as data.
+//! - *Documented*: Microsoft's public documentation says so.
+//! - *Observed*: the documentation does not say so, but a public client of the service or a public report of its
+//!   answers shows it. We have not called the service ourselves.
+//! - *Our choice*: the documentation is silent, and this is the conservative reading.
 //!
-//! What is in this module may still change before version 1.0.
+//! The pages were read in November 2026, some of them in archived copies. Should a page say something else by now,
+//! the page is right. [`RULES`] is the same list as data.
+//!
+//! **This module may change before 1.0.**
 //!
 #![doc = include_str!("policy/rules.md")]
 //!
@@ -23,8 +27,8 @@
 //!
 //! # What a refusal says
 //!
-//! For a state that does not allow it, what comes after the semicolon is not part of the error: it is the state's
-//! [advice](crate::AssignmentState::advice).
+//! *What helps* is the smallest sets of steps ([`remedies`](crate::Unauthorized::remedies)) where nothing else stands
+//! in the way, and for a state its [advice](crate::AssignmentState::advice).
 //!
 #![doc = include_str!("policy/refusals.md")]
 //!

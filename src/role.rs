@@ -33,13 +33,14 @@ pub enum Role {
     AccessPackageAssignmentManager,
     /// May edit the access packages of a catalog and manage their assignments.
     AccessPackageManager,
-    /// May do anything in a catalog.
+    /// May edit a catalog: its resources, its access packages and who manages them.
     CatalogOwner,
-    /// A directory role. It does not qualify, though older pages of the documentation list it.
+    /// A directory role that does not qualify, though an older page of the documentation lists it
+    /// ([R2](crate::policy#r2)).
     UserAdministrator,
-    /// A directory role: may do anything in every catalog.
+    /// A directory role: may manage all of entitlement management.
     IdentityGovernanceAdministrator,
-    /// A directory role: may do anything.
+    /// A directory role: may manage everything in the tenant.
     GlobalAdministrator,
 }
 

@@ -111,7 +111,9 @@ pub struct ParseAssignmentStateError;
 pub enum Advice {
     /// Delivery is under way: wait until it has ended.
     Wait,
-    /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment.
+    /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment. The
+    /// service allows that for [14 days](https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess)
+    /// after the request was completed; then the access package has to be requested again.
     ReprocessRequest,
     /// The assignment has ended: request the access package again.
     RequestAgain,

@@ -211,7 +211,7 @@ pub enum Reason {
     MissingApplicationPermission,
     /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
     InsufficientRole,
-    /// A role suffices, but is not held on the assignment's catalog ([R3](crate::policy#r3)).
+    /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
     OutOfScope,
 }
 
@@ -237,19 +237,19 @@ impl Reason {
         }
     }
 
-    /// The id of the [rule](crate::policy) behind it.
+    /// The ids of the [rules](crate::policy) behind it, the one that decides first.
     #[must_use]
-    pub const fn rule(self) -> &'static str {
+    pub const fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::PersonalAccount => "R6",
-            Self::MissingDelegatedPermission => "R4",
-            Self::MissingApplicationPermission => "R5",
-            Self::InsufficientRole => "R1",
-            Self::OutOfScope => "R3",
+            Self::PersonalAccount => &["R6"],
+            Self::MissingDelegatedPermission => &["R4", "R7"],
+            Self::MissingApplicationPermission => &["R5", "R7"],
+            Self::InsufficientRole => &["R1", "R2"],
+            Self::OutOfScope => &["R3"],
         }
     }
 
-    /// Where Microsoft documents that rule.
+    /// Where Microsoft documents the first of its [rules](Self::rules): a URL.
     #[must_use]
     pub const fn source(self) -> &'static str {
         match self {
@@ -274,7 +274,10 @@ impl fmt::Display for Reason {
             }
             Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
             Self::OutOfScope => {
-                write!(f, "a role is `{REQUIRED_ROLE}` or higher, but not on the assignment's catalog")
+                write!(
+                    f,
+                    "a role is `{REQUIRED_ROLE}` or higher, but held on neither the assignment's catalog nor the tenant"
+                )
             }
         }
     }

@@ -128,7 +128,7 @@ fn the_rules_are_r1_to_r30_each_with_a_basis() {
         assert!(!basis.contains("documented") || basis.contains('['), "R{number}: {basis}");
         for source in basis.split('[').skip(1) {
             let (name, _) = source.split_once(']').expect("a link");
-            assert!(RULES.contains(&format!("\n[{name}]: https://learn.microsoft.com/")), "{name}");
+            assert!(RULES.contains(&format!("\n[{name}]: https://")), "{name}");
         }
     }
 }

@@ -49,7 +49,7 @@ impl Report {
                 match refusal {
                     Refusal::Unauthorized(refusal) => {
                         let reasons = refusal.reasons().map(
-                            |it| json!({ "code": it.code(), "rule": it.rule(), "text": it.to_string() }),
+                            |it| json!({ "code": it.code(), "rules": it.rules(), "text": it.to_string() }),
                         );
                         let remedies = refusal.remedies();
                         words["reasons"] = reasons.collect();
@@ -95,7 +95,8 @@ fn explain(refusal: Refusal) -> String {
         Refusal::Unauthorized(unauthorized) => {
             text += "refused: the caller may not reprocess this assignment\n\nwhy\n";
             for reason in unauthorized.reasons() {
-                let _ = writeln!(text, "  - {reason}\n    (rule {}, {})", reason.rule(), reason.source());
+                let _ =
+                    writeln!(text, "  - {reason}\n    ({}: {})", reason.rules().join(", "), reason.source());
             }
             let one_of = if unauthorized.remedies().count() > 1 { ", any one of these" } else { "" };
             let _ = write!(text, "\nwhat helps{one_of}");
@@ -106,7 +107,7 @@ fn explain(refusal: Refusal) -> String {
             }
         }
         Refusal::InvalidState { actual, .. } => {
-            let _ = writeln!(text, "refused: {refusal}\n         (rule R9, {REPROCESS})");
+            let _ = writeln!(text, "refused: {refusal}\n         (R9: {REPROCESS})");
             if let Some(advice) = actual.advice() {
                 let _ = write!(text, "\nwhat helps\n  - {advice}");
             }

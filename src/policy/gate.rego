@@ -6,7 +6,8 @@
 #	input.assignment.scope      the `appScopeId` of its catalog: /AccessPackageCatalog/{id}
 #	input.assignment.state      one of the five words
 #
-# The host has validated the token, looked up the roles, and writes ids in one case.
+# The host has validated the token, looked up the roles, and writes ids in one case. Whether it is known what the
+# access package gives (R13) is not asked here; the call that follows asks it.
 package access_package
 
 default allow := false

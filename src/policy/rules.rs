@@ -24,7 +24,7 @@ pub struct Part {
     pub basis: Basis,
     /// Which part of the rule this is about; nothing if it is all that is left of it.
     pub what: Option<&'static str>,
-    /// The public documents that say so; or, for what they do not say, the ones that come closest.
+    /// The public documents that say or show so; or, for what they do not say, the ones that come closest.
     pub sources: &'static [Source],
 }
 
@@ -33,7 +33,8 @@ pub struct Part {
 pub enum Basis {
     /// Microsoft's public documentation says so.
     Documented,
-    /// The service or its clients were seen to do so.
+    /// The documentation does not say so, but a public client of the service or a public report of its answers
+    /// shows it. We have not called the service ourselves.
     Observed,
     /// The documentation is silent, and this is the conservative reading.
     OurChoice,
@@ -78,6 +79,27 @@ const RESOURCES: Source = Source {
     url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-access-package-resources",
 };
 
+const REPROCESS_REQUEST: Source = Source {
+    name: "reprocess a request",
+    url: "https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess",
+};
+const HOW_TO_OF_2023: Source = Source {
+    name: "how-to of 2023",
+    url: "https://github.com/MicrosoftDocs/azure-docs/blob/034e32d5b2ca6ed682d139af001c501782c26687/articles/active-directory/governance/entitlement-management-reprocess-access-package-assignments.md",
+};
+const RUST_CLIENT: Source = Source {
+    name: "a client in Rust",
+    url: "https://github.com/sreeise/graph-rs-sdk/blob/812290e2c055bdd3f680598fa6926bf95217f214/src/assignments/request.rs",
+};
+const EMPTY_JSON: Source = Source {
+    name: "a report from 2019",
+    url: "https://github.com/microsoftgraph/msgraph-sdk-javascript/issues/156",
+};
+const FORBIDDEN: Source = Source {
+    name: "a report from 2023",
+    url: "https://github.com/microsoftgraph/msgraph-metadata/issues/327",
+};
+
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
 const WHAT: &str = "What happens";
@@ -113,8 +135,8 @@ pub static RULES: &[Rule] = &[
         id: "R2",
         about: WHO,
         text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. \
-               Each is only itself and none suffices, though older pages list *User Administrator*.",
-        basis: &[whole(Documented, &[DELEGATION])],
+               Each is only itself and none suffices. An older page still lists *User Administrator*.",
+        basis: &[whole(Documented, &[DELEGATION]), part(Documented, "the older page", &[HOW_TO_OF_2023])],
     },
     Rule {
         id: "R3",
@@ -136,13 +158,14 @@ pub static RULES: &[Rule] = &[
         id: "R5",
         about: WHO,
         text: "An application that calls on its own needs the application permission of that name, \
-               which counts in the whole tenant, or a role that suffices.",
-        basis: &[whole(Documented, &[REPROCESS])],
+               which counts in the whole tenant, or a role that suffices. With the permission it acts as an \
+               *Identity Governance Administrator*, or as a *Global Administrator* if it holds that role.",
+        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "as whom it acts", &[])],
     },
     Rule {
         id: "R6",
         about: WHO,
-        text: "A personal Microsoft account may never.",
+        text: "A personal Microsoft account may never reprocess.",
         basis: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
@@ -171,7 +194,11 @@ pub static RULES: &[Rule] = &[
         text: "Any other state refuses and says what would help: while `delivering`, to wait; when \
                `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*; when `expired`, to \
                request again.",
-        basis: &[whole(Documented, &[REPROCESS, PROCESS]), part(OurChoice, "the hints", &[])],
+        basis: &[
+            whole(Documented, &[REPROCESS, PROCESS]),
+            part(Documented, "that such a request can be reprocessed", &[REPROCESS_REQUEST]),
+            part(OurChoice, "the other hints", &[]),
+        ],
     },
     Rule {
         id: "R11",
@@ -200,7 +227,10 @@ pub static RULES: &[Rule] = &[
         about: WHAT,
         text: "Access is only restored. Nothing is removed, no schedule moves, and neither approval, \
                custom extension nor mail is set off again.",
-        basis: &[part(Observed, "access is only added", &[HOW_TO]), part(OurChoice, "the rest", &[])],
+        basis: &[
+            part(Documented, "that access is given again", &[HOW_TO]),
+            part(OurChoice, "that nothing else happens", &[]),
+        ],
     },
     Rule {
         id: "R15",
@@ -246,7 +276,10 @@ pub static RULES: &[Rule] = &[
         about: WHAT,
         text: "A resource role that was seen to be unenforceable (a dynamic or on-premises group, a \
                deleted resource) fails at once and without an action, and shows as failed.",
-        basis: &[whole(Observed, &[RESOURCES])],
+        basis: &[
+            part(Documented, "which groups cannot be changed", &[RESOURCES]),
+            part(OurChoice, "the deleted resource, and failing at once", &[]),
+        ],
     },
     Rule {
         id: "R21",
@@ -279,9 +312,13 @@ pub static RULES: &[Rule] = &[
         about: HTTP,
         text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`; \
                in beta, and on the first page of v1.0, `…/accessPackageAssignments/{id}/reprocess`. \
-               Also taken, since clients send them: `assignments('{id}')/reprocess`, \
-               `…/microsoft.graph.reprocess`, and a doubled slash after the version.",
-        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the other forms", &[])],
+               Also taken: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
+               slash after the version.",
+        basis: &[
+            whole(Documented, &[REPROCESS]),
+            part(Observed, "`microsoft.graph.reprocess`", &[RUST_CLIENT]),
+            part(OurChoice, "the other forms", &[]),
+        ],
     },
     Rule {
         id: "R25",
@@ -293,22 +330,22 @@ pub static RULES: &[Rule] = &[
         id: "R26",
         about: HTTP,
         text: "There is no body to send. None, `{}` and `null` are all taken, with or without a length.",
-        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the bodies", &[])],
+        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "to take the others", &[])],
     },
     Rule {
         id: "R27",
         about: HTTP,
         text: "Accepted is `202` with neither body nor `Content-Type`: a content type on an empty body \
                breaks a client in use.",
-        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[])],
+        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[EMPTY_JSON])],
     },
     Rule {
         id: "R28",
         about: HTTP,
         text: "An id that is no GUID of 36 characters with hyphens: `400`, code `InvalidRequest`. No \
                such assignment: `404`, code `ResourceNotFound`, but only for a caller who may reprocess \
-               in any catalog. Who may in some catalogs only gets the same `403` as for an assignment \
-               in another catalog.",
+               in every catalog. A caller who may in some catalogs only gets the same `403` as for an \
+               assignment in another catalog.",
         basis: &[
             part(Documented, "`400` and `404`", &[REPROCESS]),
             part(OurChoice, "the `403` and the codes", &[]),
@@ -320,7 +357,10 @@ pub static RULES: &[Rule] = &[
         text: "A caller who may not: `403`, code `UnAuthorized`. The wrong state: `400`, code \
                `InvalidAssignmentState`. No caller: `401`, code `InvalidAuthenticationToken`. Errors \
                are OData JSON, and each reason and each remedy is an entry of `details`.",
-        basis: &[part(Observed, "the `403`", &[]), part(OurChoice, "the `400` and the details", &[])],
+        basis: &[
+            part(Observed, "the `403`", &[FORBIDDEN]),
+            part(OurChoice, "the `400`, the `401` and the details", &[]),
+        ],
     },
     Rule {
         id: "R30",

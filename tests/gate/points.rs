@@ -42,14 +42,10 @@ pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
     ACCOUNTS.into_iter().flat_map(with_permissions)
 }
 
-/// Each of those with every role, and with none, in every scope.
+/// Each of those with every role in every scope, and with none.
 pub(crate) fn callers() -> impl Iterator<Item = Caller> {
-    let roles: Vec<_> = Role::ALL.iter().copied().map(Some).chain([None]).collect();
-    without_roles().flat_map(move |caller| {
-        let held = |role: &Option<Role>| {
-            SCOPES.map(|scope| role.map(|role| RoleAssignment { role, scope }).into_iter().collect())
-        };
-        let held: Vec<_> = roles.iter().flat_map(held).collect();
-        held.into_iter().map(move |roles| Caller { roles, ..caller.clone() })
+    without_roles().flat_map(|caller| {
+        let one_or_none = role_assignments().into_iter().map(|held| vec![held]).chain([vec![]]);
+        one_or_none.map(move |roles| Caller { roles, ..caller.clone() })
     })
 }

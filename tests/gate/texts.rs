@@ -20,11 +20,11 @@ fn every_refusal_of_a_caller() {
         "caller may not reprocess this assignment: a personal Microsoft account is never allowed",
         "caller may not reprocess this assignment: delegated permission `EntitlementManagement.ReadWrite.All` is missing",
         "caller may not reprocess this assignment: delegated permission `EntitlementManagement.ReadWrite.All` is missing; no role is `Access package assignment manager` or higher",
-        "caller may not reprocess this assignment: delegated permission `EntitlementManagement.ReadWrite.All` is missing; a role is `Access package assignment manager` or higher, but not on the assignment's catalog",
+        "caller may not reprocess this assignment: delegated permission `EntitlementManagement.ReadWrite.All` is missing; a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
         "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher",
-        "caller may not reprocess this assignment: a role is `Access package assignment manager` or higher, but not on the assignment's catalog",
+        "caller may not reprocess this assignment: a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
         "caller may not reprocess this assignment: application permission `EntitlementManagement.ReadWrite.All` is missing; no role is `Access package assignment manager` or higher",
-        "caller may not reprocess this assignment: application permission `EntitlementManagement.ReadWrite.All` is missing; a role is `Access package assignment manager` or higher, but not on the assignment's catalog",
+        "caller may not reprocess this assignment: application permission `EntitlementManagement.ReadWrite.All` is missing; a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
     ]);
     let said: BTreeSet<_> =
         callers().filter_map(|caller| refused(&caller)).map(|it| it.to_string()).collect();
@@ -79,40 +79,40 @@ fn every_remedy() {
     assert!(said.iter().eq(texts), "{said:#?}");
 }
 
-/// What a reason is, in this order: its code, its text and its rule.
-const REASONS: [(Reason, &str, &str, &str); 5] = [
-    (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", "R6"),
+/// What a reason is, in this order: its code, its text and its rules.
+const REASONS: [(Reason, &str, &str, &[&str]); 5] = [
+    (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (
         Reason::MissingDelegatedPermission,
         "missingDelegatedPermission",
         "delegated permission `EntitlementManagement.ReadWrite.All` is missing",
-        "R4",
+        &["R4", "R7"],
     ),
     (
         Reason::MissingApplicationPermission,
         "missingApplicationPermission",
         "application permission `EntitlementManagement.ReadWrite.All` is missing",
-        "R5",
+        &["R5", "R7"],
     ),
     (
         Reason::InsufficientRole,
         "insufficientRole",
         "no role is `Access package assignment manager` or higher",
-        "R1",
+        &["R1", "R2"],
     ),
     (
         Reason::OutOfScope,
         "outOfScope",
-        "a role is `Access package assignment manager` or higher, but not on the assignment's catalog",
-        "R3",
+        "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
+        &["R3"],
     ),
 ];
 
 #[test]
 fn every_reason() {
     assert_eq!(Reason::ALL, REASONS.map(|(reason, ..)| reason));
-    for (reason, code, text, rule) in REASONS {
-        assert_eq!((reason.code(), reason.to_string().as_str(), reason.rule()), (code, text, rule));
+    for (reason, code, text, rules) in REASONS {
+        assert_eq!((reason.code(), reason.to_string().as_str(), reason.rules()), (code, text, rules));
     }
 }
 
@@ -162,7 +162,7 @@ fn sources(rule: &str) -> Vec<&'static str> {
 #[test]
 fn a_reason_has_its_source_from_its_rule() {
     for &reason in Reason::ALL {
-        let sources = sources(reason.rule());
+        let sources = sources(reason.rules()[0]);
         assert!(sources.contains(&reason.source()), "{reason:?}: {sources:?}");
     }
 }

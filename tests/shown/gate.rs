@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use access_package::policy::{Basis, RULES, Rule};
 use access_package::{
     Account, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, RoleAssignment, Scope,
-    StoredAssignment, evaluate, reprocess,
+    StoredAssignment, Unauthorized, evaluate, reprocess,
 };
 use uuid::Uuid;
 
@@ -25,32 +25,52 @@ fn in_words(code: &str) -> String {
     code.chars().map(apart).collect()
 }
 
-/// What the verdict is on a delivered assignment.
-fn answer(account: Account, permission: bool, scope: Option<Scope>) -> String {
+/// On the catalog of the assignment, on another one, and nowhere.
+fn scopes() -> [Option<Scope>; 3] {
+    let here = Scope::Catalog(in_state(AssignmentState::Delivered).catalog());
+    [Some(here), Some(Scope::Catalog(Uuid::from_u128(0xcc).into())), None]
+}
+
+/// Why the caller may not reprocess a delivered assignment, if so.
+fn refused(account: Account, permission: bool, scope: Option<Scope>) -> Option<Unauthorized> {
     let permissions = permission.then_some(Permission::EntitlementManagementReadWriteAll);
     let roles = scope.map(|scope| RoleAssignment { role: MANAGER, scope });
     let caller = Caller { account, permissions: Vec::from_iter(permissions), roles: Vec::from_iter(roles) };
     match evaluate(&caller, &in_state(AssignmentState::Delivered)) {
-        Ok(_) => "**may**".to_owned(),
-        Err(Refusal::Unauthorized(refused)) => {
-            let reasons: Vec<_> = refused.reasons().map(|reason| in_words(reason.code())).collect();
-            reasons.join("; ")
-        }
+        Ok(_) => None,
+        Err(Refusal::Unauthorized(refused)) => Some(refused),
         Err(Refusal::InvalidState { .. }) => unreachable!("it is delivered"),
     }
 }
 
+fn answer(refused: Option<Unauthorized>) -> String {
+    let reasons = |refused: Unauthorized| {
+        let reasons: Vec<_> = refused.reasons().map(|reason| in_words(reason.code())).collect();
+        reasons.join(", ")
+    };
+    refused.map_or("**may**".to_owned(), reasons)
+}
+
+/// What turns the verdict where nothing stands in the way that does not have to.
+fn what_helps(reason: Reason) -> String {
+    let points = ACCOUNTS.iter().flat_map(|&(_, account)| {
+        [true, false].map(|permission| scopes().map(|scope| refused(account, permission, scope)))
+    });
+    let of_this_reason =
+        points.flatten().flatten().filter(|refused| refused.reasons().any(|it| it == reason));
+    let refused = of_this_reason.min_by_key(|refused| refused.reasons().count()).expect("each is given");
+    refused.remedies().map(|remedy| remedy.to_string()).collect::<Vec<_>>().join("; or ")
+}
+
 /// Who may: the kind of account and the permission by where the role is held.
 pub fn table() -> String {
-    let here = Scope::Catalog(in_state(AssignmentState::Delivered).catalog());
-    let elsewhere = Scope::Catalog(Uuid::from_u128(0xcc).into());
     let mut table =
         "| caller | permission | sufficient role on the catalog or the tenant | only on another catalog | none |\n\
                      |---|---|---|---|---|\n"
             .to_owned();
     for (name, account) in ACCOUNTS {
         for (says, permission) in [("yes", true), ("no", false)] {
-            let answers = [Some(here), Some(elsewhere), None].map(|scope| answer(account, permission, scope));
+            let answers = scopes().map(|scope| answer(refused(account, permission, scope)));
             writeln!(table, "| {name} | {says} | {} |", answers.join(" | ")).unwrap();
         }
     }
@@ -61,41 +81,60 @@ fn rule(id: &str) -> &'static Rule {
     RULES.iter().find(|rule| rule.id == id).expect("a rule")
 }
 
-/// What a refusal says, its rules, and where they come from. The rules are linked to the list in this file.
-fn line(table: &mut String, list: &str, name: &str, says: &str, rules: &[&str]) {
-    let mut sources: Vec<_> = Vec::new();
-    let mut choices: Vec<_> = Vec::new();
-    for part in rules.iter().flat_map(|id| rule(id).basis) {
-        let links = part.sources.iter().map(|source| format!("[{}]({})", source.name, source.url));
-        let links: Vec<_> = links.filter(|link| !sources.contains(link)).collect();
-        match part.basis {
-            Basis::Documented => sources.extend(links),
-            Basis::OurChoice => {
-                let what = part.what.expect("a part of it");
-                choices.push(format!("; **our choice**: {what}"));
-            }
-            Basis::Observed => unreachable!("no refusal rests on it"),
-        }
-    }
-    let rules: Vec<_> = rules.iter().map(|id| format!("[{id}]({list}#{})", id.to_lowercase())).collect();
-    let (name, rules, sources) = (in_words(name), rules.join(", "), sources.join(", "));
-    writeln!(table, "| {name} | {says} | {rules} | {sources}{} |", choices.concat()).unwrap();
+/// Which part of the rules is our choice.
+fn choices(rules: &[&str]) -> String {
+    let parts = rules.iter().flat_map(|id| rule(id).basis);
+    let choices = parts.filter(|part| part.basis == Basis::OurChoice).map(|part| part.what.expect("a part"));
+    choices.map(|what| format!("; **our choice**: {what}")).collect()
 }
 
-/// Each refusal with its words, the rules behind it, in the list in this file, and where these are documented.
+/// Where the rules are documented.
+fn sources(rules: &[&str]) -> String {
+    let parts = rules.iter().flat_map(|id| rule(id).basis);
+    let documented = parts.filter(|part| part.basis == Basis::Documented).flat_map(|part| part.sources);
+    let mut links: Vec<_> = Vec::new();
+    for link in documented.map(|source| format!("[{}]({})", source.name, source.url)) {
+        if !links.contains(&link) {
+            links.push(link);
+        }
+    }
+    links.join(", ")
+}
+
+/// A refusal: what it says, what helps, its rules in the list in this file, and where they come from.
+fn line(table: &mut String, list: &str, [name, says, helps]: [&str; 3], rules: &[&str], come_from: &str) {
+    let rules: Vec<_> = rules.iter().map(|id| format!("[{id}]({list}#{})", id.to_lowercase())).collect();
+    let (name, rules) = (in_words(name), rules.join(", "));
+    writeln!(table, "| {name} | {says} | {helps} | {rules} | {come_from} |").unwrap();
+}
+
+/// Each refusal with its words, what helps, the rules behind it, in the list in this file, and where these are
+/// documented.
 pub fn refusals(list: &str) -> String {
-    let mut table = "| refusal | in words | rules | documented in |\n|---|---|---|---|\n".to_owned();
-    for reason in Reason::ALL {
-        line(&mut table, list, reason.code(), &reason.to_string(), &[reason.rule()]);
+    let mut table =
+        "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
+    for &reason in Reason::ALL {
+        let (says, helps) = (reason.to_string(), what_helps(reason));
+        line(&mut table, list, [reason.code(), &says, &helps], reason.rules(), &sources(reason.rules()));
     }
     for &state in AssignmentState::ALL {
         let error = reprocess(&mut in_state(state), MANAGER).map(drop);
         if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
-            line(&mut table, list, "invalidState", &format!("{error}; {advice}"), &["R9", "R10"]);
+            let (says, helps, rules) = (error.to_string(), advice.to_string(), ["R9", "R10"]);
+            let come_from = sources(&rules) + &choices(&rules);
+            line(&mut table, list, ["invalidState", &says, &helps], &rules, &come_from);
         }
     }
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
     let error = reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("nothing to enforce is known");
-    line(&mut table, list, "resourceRolesUnknown", &error.to_string(), &["R13"]);
+    let (says, rules) = (error.to_string(), ["R13"]);
+    let come_from = sources(&rules) + &choices(&rules);
+    line(
+        &mut table,
+        list,
+        ["resourceRolesUnknown", &says, "bring them in with `set_resource_roles`"],
+        &rules,
+        &come_from,
+    );
     table
 }

@@ -133,7 +133,7 @@ fn refused(error: CallError) -> Result<ExitCode, Failure> {
     println!("refused: {error}");
     match error {
         CallError::Rejected(Rejection::Refused(Refusal::Unauthorized(refusal))) => {
-            refusal.reasons().for_each(|reason| println!("  because: {reason} ({})", reason.rule()));
+            refusal.reasons().for_each(|reason| println!("  because: {reason} ({})", reason.rules().join(", ")));
             refusal.remedies().for_each(|remedy| println!("  what helps: {remedy}"));
         }
         CallError::Rejected(Rejection::Refused(Refusal::InvalidState { actual, .. })) => {

@@ -16,7 +16,7 @@ const PREFIX: &str = "caller may not reprocess this assignment: ";
 const HOLD: &str = "hold the role `Access package assignment manager` on the assignment's catalog";
 const NO_ROLE: &str = "no role is `Access package assignment manager` or higher";
 const ELSEWHERE: &str =
-    "a role is `Access package assignment manager` or higher, but not on the assignment's catalog";
+    "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant";
 const DELEGATED: &str = "delegated permission `EntitlementManagement.ReadWrite.All` is missing";
 const OBTAIN: &str = "obtain the delegated permission `EntitlementManagement.ReadWrite.All`";
 const APPLICATION: &str = "application permission `EntitlementManagement.ReadWrite.All` is missing";
