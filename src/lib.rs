@@ -1,9 +1,9 @@
 //! Reprocessing a Microsoft Entra access package assignment, as pure domain logic.
 //!
 //! An access package gives its holder roles in groups, applications and sites. When such access is lost
-//! behind the assignment's back, an administrator *reprocesses* the assignment: it is looked at again
-//! and enforced again. [`reprocess`] is that operation, without the service around it. It judges the
-//! caller's [`Role`] and the [`AssignmentState`], changes the [`Assignment`], and gives the
+//! behind the assignment's back, an administrator *reprocesses* the assignment: it is evaluated and
+//! enforced again. [`reprocess`] is that operation, without the service around it. It judges the
+//! caller's [`Role`] and the [`AssignmentState`], changes the [`Assignment`], and returns the
 //! [`Actions`] that other code carries out.
 //!
 //! ```
@@ -40,26 +40,27 @@
 //!
 //! # Who may
 //!
-//! [`evaluate`] judges a [`Caller`], made from what the host has established: the kind of account, its
-//! permissions, and the roles it holds with the scope of each. It names everything that stands in the way at
-//! once, and the smallest sets of steps that would help; who may gets the role for [`reprocess`].
+//! [`evaluate`] judges a [`Caller`], which the host makes from what it has established: the kind of account, its
+//! permissions, and the roles it holds with the scope of each. It either returns the role to pass to [`reprocess`], or
+//! names everything that stands in the way, with the smallest sets of steps that would help. For an assignment that
+//! is `delivered`:
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
-//! The caller is judged before the state, and who may not learns nothing of it. What each refusal says, which
-//! rule it comes from and where that is documented stands in [`policy`](policy#what-a-refusal-says).
+//! The caller is judged before the state, so a caller who may not reprocess learns nothing of that. What each
+//! refusal says, the rules it comes from and where those are documented is in [`policy`](policy#what-a-refusal-says).
 //!
 //! # The life of an assignment
 //!
-//! Only one that is `delivered` can be reprocessed. It is `delivering` until the outcome of every action is
-//! known; if none is needed, because everything was seen to be in place or cannot be enforced, it is in its final
-//! state at once. That state says how much is in place: all, some or nothing. An outcome that comes late can
-//! still make it better, and the end makes it `expired` for good.
+//! Only an assignment that is `delivered` can be reprocessed. It is then `delivering` until the outcome of every action
+//! is known; if no action is needed, because everything was seen to be in place or cannot be enforced, it is in its
+//! final state at once. The final state says how much is in place: all, some or nothing. A late outcome can still
+//! improve it, and once its end has come the assignment is `expired` for good.
 //!
 #![doc = include_str!("policy/life.svg")]
 //!
 //! The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
-//! [derived](Assignment::actions) from it, so that a crash loses nothing.
+//! [derived](Assignment::actions) from it, so a crash loses nothing.
 //!
 //! # The contract with the driver
 //!
@@ -67,27 +68,25 @@
 //!
 //! # What it keeps
 //!
-//! - The rules are in [`policy`], each with its id and its source; where the documentation is silent, our
-//!   choice is named as one.
+//! - Every rule has an id and a source in [`policy`]. Where the documentation is silent, the rule is named as our choice.
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
-//! - The crate has no clock, network, storage or randomness. Given the same it answers the same.
+//! - There is no clock, network, storage or randomness: the same input gives the same answer.
 //!
 //! # Versions
 //!
-//! Before 1.0 a new minor version may change the interface; the modules `policy` and `testing` are the likeliest. A
-//! change of a rule is named in the changelog by its id, whatever else changes. Enumerations of what the service may
-//! extend are `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles. Those that are
-//! complete or the crate's own are not, errors and reasons among them: a refusal that is new is to break a build
-//! and not a behaviour.
+//! Before 1.0 a new minor version may change the interface, [`policy`] and `testing` most likely of all. A change
+//! of a rule is named in the changelog by its id, whatever else changes. Enumerations that the service may extend are
+//! `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles. Those that are complete or the
+//! crate's own are not, errors and reasons among them, so that a new refusal breaks your build and not its behaviour.
 //! The stored form has a [version of its own](StoredAssignment#its-version).
 //!
 //! # Features
 //!
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
 //!   atomics as wide as a pointer.
-//! - `serde`: the stored form, actions and receipts as serde data, and [`graph`]'s documents.
+//! - `serde`: the stored form, actions and receipts as serde data, and the documents of Microsoft Graph in [`graph`].
 //! - `http`: the requests and responses of Microsoft Graph, in [`graph`].
-//! - `proptest`: `testing`, strategies and laws for tests of your own.
+//! - `proptest`: `testing`, with strategies and laws for tests of your own.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -100,6 +100,15 @@ fn cited(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+#[test]
+fn the_readme_names_every_choice_of_ours() {
+    let readme = include_str!("../README.md");
+    let (_, section) = readme.split_once("\n### What is our own choice\n").expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("another section");
+    let ours = RULES.iter().filter(|rule| rule.basis.iter().any(|part| part.basis == Basis::OurChoice));
+    assert_eq!(cited(section), ours.map(|rule| rule.id).collect());
+}
+
 // That they decide alike is tested in benches/peers.
 #[test]
 fn the_policies_cite_every_rule_of_the_gate() {

@@ -85,7 +85,7 @@ fn rule(id: &str) -> &'static Rule {
 fn choices(rules: &[&str]) -> String {
     let parts = rules.iter().flat_map(|id| rule(id).basis);
     let choices = parts.filter(|part| part.basis == Basis::OurChoice).map(|part| part.what.expect("a part"));
-    choices.map(|what| format!("; **our choice**: {what}")).collect()
+    choices.fold(String::new(), |all, what| all + "; **our choice**: " + what)
 }
 
 /// Where the rules are documented.
