@@ -5,7 +5,7 @@
 //! does less within a call; `instructions` checks that both answer alike. Only of what would help it says
 //! nothing.
 //!
-//! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfilments or a
+//! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfillments or a
 //! resource role given twice goes unseen; it has no *unknown* resource roles; anyone may write to its
 //! fields; it records no receipts and never expires; should `observe` panic, it is left half done.
 #![allow(dead_code, reason = "each bench uses a part of it")]

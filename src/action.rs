@@ -4,7 +4,7 @@
 use core::iter::FusedIterator;
 use core::slice;
 
-use crate::assignment::{AssignmentResourceRole, Fulfillment};
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::{AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::timestamp::Timestamp;

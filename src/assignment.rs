@@ -1,6 +1,6 @@
-//! The assignment: what is known of it, and how far each resource role has got.
+//! The assignment: what is known of it.
 //!
-//! An assignment is always whole: its state agrees with its fulfilments (R16), and its resource
+//! An assignment is always whole: its state agrees with its fulfillments (R16), and its resource
 //! roles are sorted, each there once (R23).
 
 mod lifecycle;
@@ -8,6 +8,7 @@ mod stored;
 
 use alloc::vec::Vec;
 
+use crate::fulfillment::AssignmentResourceRole;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -35,33 +36,6 @@ pub struct Assignment {
     attempt: u32,
     /// Nothing where they are not known.
     resource_roles: Option<Vec<AssignmentResourceRole>>,
-}
-
-/// A resource role of an assignment, and how far it has got.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
-pub struct AssignmentResourceRole {
-    /// What the access package gives.
-    pub resource_role: ResourceRole,
-    /// Whether it is in place.
-    pub fulfillment: Fulfillment,
-}
-
-/// How far one resource role of an assignment has got in the present attempt.
-///
-/// The order is that of the words: of two outcomes the later word here wins, whichever came first
-/// ([R17](crate::policy#r17)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
-pub enum Fulfillment {
-    /// Still to be enforced.
-    Pending,
-    /// Could not be enforced, or the executor has given up.
-    Failed,
-    /// In place.
-    Fulfilled,
 }
 
 impl Assignment {

@@ -68,7 +68,8 @@
 //!
 //! # What it keeps
 //!
-//! - Every rule has an id and a source in [`policy`]. Where the documentation is silent, the rule is named as our choice.
+//! - Every rule has an id and a source in [`policy`]. Where the documentation is silent, the rule is named as our
+//!   choice.
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
 //! - There is no clock, network, storage or randomness: the same input gives the same answer.
 //!
@@ -107,6 +108,7 @@ extern crate std;
 mod action;
 mod assignment;
 mod caller;
+mod fulfillment;
 mod id;
 mod resource_role;
 mod role;
@@ -123,12 +125,13 @@ pub mod testing;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use assignment::{
-    Assignment, AssignmentResourceRole, Fulfillment, LoadError, Observed, RecordError, ReprocessError,
-    SetResourceRolesError, StoredAssignment, reprocess, reprocess_observed,
+    Assignment, LoadError, Observed, RecordError, ReprocessError, SetResourceRolesError, StoredAssignment,
+    reprocess, reprocess_observed,
 };
 pub use caller::{
     Account, Caller, Claims, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope,
 };
+pub use fulfillment::{AssignmentResourceRole, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, CatalogId, ObjectId, ParseIdError};
 pub use resource_role::{
     DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,

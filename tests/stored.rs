@@ -14,7 +14,7 @@ use uuid::Uuid;
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
 use Fulfillment::{Failed, Fulfilled, Pending};
 
-/// Every list of up to so many fulfilments.
+/// Every list of up to so many fulfillments.
 fn fulfillments(up_to: usize) -> impl Iterator<Item = Vec<Fulfillment>> {
     (0..=up_to).flat_map(|length| every_list(&[Pending, Failed, Fulfilled], length))
 }
@@ -43,7 +43,7 @@ fn every_field_comes_back() {
     assert_eq!(save_and_load(&assignment), assignment);
 }
 
-/// What each state says of the fulfilments, by R16 and R21.
+/// What each state says of the fulfillments, by R16 and R21.
 fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
     let have = |fulfillment| fulfillments.contains(&fulfillment);
     match state {

@@ -16,12 +16,13 @@
 //! way over `delivering` takes no time: from `delivered` straight to the final state.
 //!
 //! Three rules make it: a call is judged completely before it changes anything (R12), the state
-//! follows from the fulfilments by one [`fold`] (R16), and an expired assignment stays as it is (R21).
+//! follows from the fulfillments by one [`fold`] (R16), and an expired assignment stays as it is (R21).
 
 use alloc::vec::Vec;
 
-use super::{Assignment, AssignmentResourceRole, Fulfillment, sorted};
+use super::{Assignment, sorted};
 use crate::action::{Actions, Outcome, Receipt, has_ended};
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::AssignmentId;
 use crate::resource_role::ResourceRole;
 use crate::role::Role;
@@ -161,7 +162,7 @@ impl Observed {
     }
 }
 
-/// R16: the state that follows from the fulfilments. With nothing to enforce it is delivered.
+/// R16: the state that follows from the fulfillments. With nothing to enforce it is delivered.
 #[inline]
 pub(super) fn fold(resource_roles: &[AssignmentResourceRole]) -> AssignmentState {
     let (mut failed, mut fulfilled) = (false, false);

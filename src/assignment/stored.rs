@@ -4,7 +4,8 @@
 use alloc::vec::Vec;
 
 use super::lifecycle::fold;
-use super::{Assignment, AssignmentResourceRole, sorted};
+use super::{Assignment, sorted};
+use crate::fulfillment::AssignmentResourceRole;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -59,7 +60,7 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
-    /// The state; it has to agree with the fulfilments.
+    /// The state; it has to agree with the fulfillments.
     pub state: AssignmentState,
     /// The instant at which the assignment ends, exclusive; nothing if it has no end.
     // Not to be forgotten: without it the assignment would never end.
@@ -99,9 +100,9 @@ impl TryFrom<StoredAssignment> for Assignment {
 
     /// Makes an assignment of what was stored, if it is whole.
     ///
-    /// An expired assignment may have any fulfilments, and one whose resource roles are not known any state;
+    /// An expired assignment may have any fulfillments, and one whose resource roles are not known any state;
     /// such a one that is `delivering` is moved by time alone. Otherwise the state has to be the one that
-    /// the fulfilments give ([R16](crate::policy#r16)).
+    /// the fulfillments give ([R16](crate::policy#r16)).
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
             return Err(LoadError::UnsupportedFormat {
@@ -145,10 +146,10 @@ pub enum LoadError {
     /// A resource role is there more than once.
     #[error("resource role `{0}` is given twice")]
     DuplicateResourceRole(ResourceRole),
-    /// The state is not the one that the fulfilments give.
+    /// The state is not the one that the fulfillments give.
     #[error("state is `{actual}`: with these fulfillments it has to be `{required}`")]
     StateContradictsFulfillments {
-        /// The state that the fulfilments give. One that is expired may have any.
+        /// The state that the fulfillments give. One that is expired may have any.
         required: AssignmentState,
         /// The state it has.
         actual: AssignmentState,

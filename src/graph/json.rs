@@ -39,12 +39,22 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
 /// Properties that the domain does not know are ignored.
 ///
-/// A document needs `id`, `state`, `schedule`, and `target` with its `objectId`. A schedule that is null or has no
-/// `expiration`, as the documentation shows it too, is one without an end. It needs of `accessPackage` the `id`,
-/// the `id` of its `catalog` and, where the state is `delivered` or `delivering`, `resourceRoleScopes`: of each the
-/// `originSystem` and `originId` of its `role` and the `originId` of its `scope`. Beta calls these `assignmentState`, `accessPackageId`, `catalogId` and, on the assignment itself,
-/// `accessPackageAssignmentResourceRoles`, with `accessPackageResourceRole` and `accessPackageResourceScope`. A page
-/// of a list is read by [`read_list`].
+/// What a document needs:
+///
+/// | v1.0 | beta |
+/// |---|---|
+/// | `id` | `id` |
+/// | `state` | `assignmentState` |
+/// | `schedule` | `schedule` |
+/// | `target.objectId` | `target.objectId` |
+/// | `accessPackage.id` | `accessPackageId` |
+/// | `accessPackage.catalog.id` | `catalogId` |
+/// | `accessPackage.resourceRoleScopes` | `accessPackageAssignmentResourceRoles` |
+/// | … `role.originSystem`, `role.originId` | … `accessPackageResourceRole.originSystem`, `….originId` |
+/// | … `scope.originId` | … `accessPackageResourceScope.originId` |
+///
+/// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no
+/// `expiration`, as the documentation shows it too, has no end. A page of a list is read by [`read_list`].
 ///
 /// # Errors
 /// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.

@@ -155,7 +155,7 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         .boxed()
 }
 
-/// A stored assignment that is nearly whole and does not load: its state contradicts its fulfilments,
+/// A stored assignment that is nearly whole and does not load: its state contradicts its fulfillments,
 /// a resource role is there twice, or the format is another.
 pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let whole = || {

@@ -183,7 +183,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             attempt,
             resource_roles,
         };
-        // Its state, or else the one that the fulfilments give.
+        // Its state, or else the one that the fulfillments give.
         let mut states = [state].into_iter().chain(AssignmentState::ALL.iter().copied());
         states.find_map(|state| StoredAssignment { state, ..stored.clone() }.try_into().ok())
     })

@@ -28,7 +28,7 @@ pub(crate) struct Load {
     result: &'static str,
 }
 
-/// Every state with every list of up to two fulfilments or with none known, and what is wrong otherwise.
+/// Every state with every list of up to two fulfillments or with none known, and what is wrong otherwise.
 pub(crate) fn loads() -> Vec<Load> {
     let fulfillments: Vec<_> = (0..=2).flat_map(|length| every_list(&FULFILLMENTS, length)).collect();
     let known = |state| fulfillments.iter().map(move |fulfillments| stored(state, fulfillments));

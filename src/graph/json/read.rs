@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::schedule::Schedule;
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
-use crate::assignment::{AssignmentResourceRole, Fulfillment, StoredAssignment};
+use crate::assignment::StoredAssignment;
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::graph::object::Object;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};

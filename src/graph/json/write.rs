@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::assignment::{Assignment, AssignmentResourceRole, Fulfillment};
+use crate::assignment::Assignment;
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::state::AssignmentState;
