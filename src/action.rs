@@ -11,8 +11,8 @@ use crate::timestamp::Timestamp;
 
 /// One thing to be done: see to it that the target has the resource role.
 ///
-/// As serde data it is an object of these fields in camel case. Fields that it does not know are ignored, so that
-/// a later version may add some; the same holds for a [`Receipt`].
+/// As serde data it is an object of these fields in camel case. In a format that names its fields those that it does
+/// not know are ignored, so that a later version may add some; the same holds for a [`Receipt`].
 ///
 /// It only ever restores access ([R14](crate::policy#r14)) and is idempotent: a target that has the
 /// resource role already counts as done ([R18](crate::policy#r18)). Carry it out only after the
@@ -29,7 +29,7 @@ pub struct Action {
     pub target: ObjectId,
     /// What the target is to have.
     pub resource_role: ResourceRole,
-    /// The instant from which this must no longer be carried out; nothing if there is none.
+    /// The instant from which this must no longer be carried out; `None` if the assignment has no end.
     // Not to be forgotten: without it the action could be carried out for ever.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
@@ -92,7 +92,7 @@ pub struct Receipt {
 ///
 /// It is derived from the assignment, without allocation, and can be dropped and
 /// [asked for again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)). **Save the
-/// assignment before you carry out the first action.** While this borrows it you cannot: drop this, save, and
+/// assignment before you carry out the first action.** You cannot while this borrows it: drop this, save, and
 /// ask again; or collect the actions, which own what they say.
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {

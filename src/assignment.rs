@@ -34,7 +34,7 @@ pub struct Assignment {
     state: AssignmentState,
     end: Option<Timestamp>,
     attempt: u32,
-    /// Nothing where they are not known.
+    /// `None` where they are not known.
     resource_roles: Option<Vec<AssignmentResourceRole>>,
 }
 
@@ -69,7 +69,7 @@ impl Assignment {
         self.state
     }
 
-    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)); nothing if it
+    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)); `None` if it
     /// has no end.
     #[must_use]
     pub const fn end(&self) -> Option<Timestamp> {
@@ -83,7 +83,7 @@ impl Assignment {
         self.attempt
     }
 
-    /// The resource roles in their order, each with how far it has got; nothing if they are not known.
+    /// The resource roles in their order, each with how far it has got; `None` if they are not known.
     #[must_use]
     pub fn resource_roles(&self) -> Option<&[AssignmentResourceRole]> {
         self.resource_roles.as_deref()

@@ -55,7 +55,7 @@ pub enum Account {
     Personal,
 }
 
-/// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed as
+/// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed exactly as
 /// Graph writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -87,6 +87,9 @@ impl fmt::Display for Permission {
     }
 }
 
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(Permission);
+
 impl FromStr for Permission {
     type Err = ParsePermissionError;
 
@@ -111,7 +114,8 @@ pub struct RoleAssignment {
     pub scope: Scope,
 }
 
-/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment.
+/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment, in exactly its case but
+/// for the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -142,6 +146,9 @@ impl fmt::Display for Scope {
     }
 }
 
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(Scope);
+
 impl FromStr for Scope {
     type Err = ParseScopeError;
 
@@ -171,7 +178,8 @@ pub struct Claims {
     /// accounts is taken for that of an organization.
     pub tid: String,
     /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
-    /// optional: have it put into the tokens of applications, or they are taken for delegated ones.
+    /// optional: have it put into the tokens of applications, or they are taken for delegated ones (our choice, since
+    /// less is allowed then).
     #[cfg_attr(feature = "serde", serde(default))]
     pub idtyp: Option<String>,
     /// The delegated permissions, with blanks between.
@@ -194,7 +202,8 @@ impl Caller {
     ///
     /// Only the permissions of the token's own kind count: in a delegated token `scp`, in an
     /// application's `roles`. Permissions and directory roles that the crate does not know are ignored.
-    /// A guest with a personal account in a work tenant has that tenant's token, and so is a work account.
+    /// A guest with a personal account in a work tenant has a token of that tenant, and so counts as a work account
+    /// (our choice).
     ///
     /// ```
     /// use access_package::{Caller, Claims, Role, RoleAssignment, Scope};

@@ -15,8 +15,7 @@ pub struct AssignmentResourceRole {
 
 /// How far one resource role of an assignment has got in the present attempt.
 ///
-/// The order is that of the words: of two outcomes the later word here wins, whichever came first
-/// ([R17](crate::policy#r17)).
+/// Ordered as declared: of two outcomes the one declared later wins, whichever came first ([R17](crate::policy#r17)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]

@@ -2,9 +2,7 @@
 
 #[cfg(feature = "http")]
 pub mod http;
-#[cfg(feature = "serde")]
 pub mod json;
-#[cfg(feature = "serde")]
 mod object;
 
 /// A version of Microsoft Graph. The two name the same things differently.

@@ -10,7 +10,7 @@ pub(crate) fn parse_guid(text: &str) -> Option<Uuid> {
     (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// The text is not the id it was read as: that is 36 characters, a GUID with hyphens.
+/// The text is not a valid id: that is a GUID of 36 characters, with hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a valid {kind} id: expected a GUID of 36 characters with hyphens")]
 pub struct ParseIdError {

@@ -85,8 +85,8 @@
 //!
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
 //!   atomics as wide as a pointer.
-//! - `serde`: the stored form, actions and receipts as serde data, and the documents of Microsoft Graph in [`graph`].
-//! - `http`: the requests and responses of Microsoft Graph, in [`graph`].
+//! - `serde`: the stored form, actions and receipts as serde data, and the documents of Microsoft Graph, in `graph`.
+//! - `http`: the requests and responses of Microsoft Graph, in `graph`.
 //! - `proptest`: `testing`, with strategies and laws for tests of your own.
 
 #![no_std]
@@ -118,6 +118,7 @@ mod text;
 mod timestamp;
 mod verdict;
 
+#[cfg(feature = "serde")]
 pub mod graph;
 pub mod policy;
 #[cfg(feature = "proptest")]

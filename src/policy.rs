@@ -46,8 +46,8 @@ pub use rules::{Basis, Part, RULES, Rule, Source};
 /// The gate as policies in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
 ///
 /// They fail closed: each only permits, and Cedar passes over a policy that it cannot evaluate, so an attribute
-/// that is missing can turn a yes into a no and never a no into a yes. For the same reason they hold nothing back:
-/// what another policy of yours permits for this action is permitted.
+/// that is missing can turn a yes into a no and never a no into a yes. For the same reason they do not restrict your
+/// other policies: what one of those permits for this action is permitted.
 ///
 /// **Validate entities and requests against the schema all the same.** Without it a mistake in them looks like any
 /// other refusal.
@@ -59,6 +59,9 @@ pub const CEDAR: &str = include_str!("policy/gate.cedar");
 pub const CEDAR_SCHEMA: &str = include_str!("policy/gate.cedarschema");
 
 /// The gate as a module in Rego v1: `data.access_package.allow`, and `data.access_package.reasons`, which
-/// are the codes of [`Reason`](crate::Reason).
+/// are the codes of [`Reason`](crate::Reason), and `invalidState`.
+///
+/// It fails closed: an input that lacks something, or has another form, is not allowed, though the reasons may then be
+/// none.
 #[doc = concat!("```text\n", include_str!("policy/gate.rego"), "```")]
 pub const REGO: &str = include_str!("policy/gate.rego");

@@ -90,7 +90,8 @@ pub enum DirectoryActivation {
 }
 
 /// A resource role of an origin system that the crate does not know. Its texts come from
-/// [`ResourceRole::origin_system`] and its neighbours.
+/// [`ResourceRole::origin_system`], [`resource_origin_id`](ResourceRole::resource_origin_id) and
+/// [`role_origin_id`](ResourceRole::role_origin_id).
 // Private, so that no known origin system can hide in here under its own name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpaqueResourceRole(Arc<OriginIds>);
@@ -273,7 +274,7 @@ impl From<ResourceRole> for OriginIds {
 /// The origin ids are not those of a resource role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ParseResourceRoleError {
-    /// The resource is identified by a GUID in this origin system, and this is none.
+    /// The resource is identified by a GUID in this origin system, and the text is not one.
     #[error(
         "origin id of the resource does not fit `{origin_system}`: expected a GUID of 36 characters with hyphens"
     )]
@@ -286,7 +287,7 @@ pub enum ParseResourceRoleError {
     RoleOriginId {
         /// The origin system.
         origin_system: &'static str,
-        /// What it would have been.
+        /// The form that was expected.
         expected: &'static str,
     },
     /// The origin system only provides data for reviews.

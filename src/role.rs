@@ -61,8 +61,7 @@ impl Role {
     ///
     /// The ladder is *Access package assignment manager* < *Access package manager* < *Catalog
     /// owner* < *Identity Governance Administrator* < *Global Administrator*
-    /// ([R1](crate::policy#r1)). Every other role is only itself, neither above nor below any
-    /// ([R2](crate::policy#r2)).
+    /// ([R1](crate::policy#r1)). Every other role is comparable only with itself ([R2](crate::policy#r2)).
     #[inline]
     #[must_use]
     pub const fn at_least(self, minimum: Self) -> bool {
@@ -128,7 +127,7 @@ impl Role {
         }
     }
 
-    /// The role with this id; nothing if it is none of them.
+    /// The role with this id; `None` if it is none of them.
     #[must_use]
     pub fn from_id(id: Uuid) -> Option<Self> {
         Self::ALL.iter().copied().find(|role| role.id() == id)
@@ -170,6 +169,9 @@ impl fmt::Display for Role {
         f.pad(self.name())
     }
 }
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(Role);
 
 impl FromStr for Role {
     type Err = ParseRoleError;

@@ -64,7 +64,7 @@ impl AssignmentState {
     }
 
     /// What helps an assignment in this state, where reprocessing does not ([R10](crate::policy#r10));
-    /// nothing for one that is delivered, since that can be reprocessed.
+    /// `None` for one that is delivered, since that can be reprocessed.
     #[must_use]
     pub const fn advice(self) -> Option<Advice> {
         match self {

@@ -61,8 +61,8 @@ use crate::{
 pub trait Implementation {
     /// The caller asks to reprocess the assignment, now.
     ///
-    /// `observe` says what can be seen of a resource role. What does not look at that leaves it out,
-    /// and with it the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
+    /// `observe` says what can be seen of a resource role. An implementation that does not look ignores it, and leaves out
+    /// the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
     ///
     /// # Errors
     /// The call is refused.
@@ -122,7 +122,7 @@ impl From<ReprocessError> for Refused {
     }
 }
 
-/// A law that does not hold, and the simplest case that was found to show it. Displayed, it says all.
+/// A law that does not hold, and the simplest case that was found to show it. Its `Display` says it all.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Broken {
     /// The law, by its name.

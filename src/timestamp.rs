@@ -3,13 +3,14 @@
 /// An instant in UTC, in ticks of 100 nanoseconds: exactly what the service keeps.
 ///
 /// It lies between [`MIN`](Self::MIN) and [`MAX`](Self::MAX), the years 1 to 9999. With the feature
-/// `serde` it is read and displayed as ISO 8601, such as `2022-07-27T21:55:19.69Z`.
+/// `serde` it is displayed as ISO 8601, such as `2022-07-27T21:55:19.69Z`, and read from it: with `Z` or an offset, and a
+/// fraction of up to nine digits, cut off after the seventh.
 ///
 /// ```
 /// use access_package::Timestamp;
 ///
-/// let instant = Timestamp::from_ticks(16_589_589_196_900_000).unwrap();
-/// assert_eq!(instant.ticks(), 16_589_589_196_900_000);
+/// let instant = Timestamp::from_unix_ticks(16_589_589_196_900_000).unwrap();
+/// assert_eq!(instant.unix_ticks(), 16_589_589_196_900_000);
 /// # #[cfg(feature = "serde")]
 /// assert_eq!("2022-07-27T21:55:19.69Z".parse(), Ok(instant));
 /// ```
@@ -26,23 +27,25 @@ impl Timestamp {
     /// The last instant: one tick before the year 10000.
     pub const MAX: Self = Self(2_534_023_007_999_999_999);
 
-    /// The instant that lies so many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z; nothing
+    /// The instant that lies so many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z; `None`
     /// before [`MIN`](Self::MIN) or after [`MAX`](Self::MAX).
+    ///
+    /// The ticks of .NET are as long but count from the year 1: add `MIN.unix_ticks()` to them.
     #[must_use]
-    pub const fn from_ticks(ticks: i64) -> Option<Self> {
+    pub const fn from_unix_ticks(ticks: i64) -> Option<Self> {
         if ticks < Self::MIN.0 || ticks > Self::MAX.0 { None } else { Some(Self(ticks)) }
     }
 
     /// The ticks of 100 nanoseconds since 1970-01-01T00:00:00Z.
     #[must_use]
-    pub const fn ticks(self) -> i64 {
+    pub const fn unix_ticks(self) -> i64 {
         self.0
     }
 
-    /// The tick in which the instant lies, so cut off towards the past; nothing out of range.
+    /// The tick in which the instant lies, so cut off towards the past; `None` out of range.
     #[cfg(any(feature = "std", feature = "serde"))]
     fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {
-        i64::try_from(nanoseconds.div_euclid(NANOSECONDS_PER_TICK)).ok().and_then(Self::from_ticks)
+        i64::try_from(nanoseconds.div_euclid(NANOSECONDS_PER_TICK)).ok().and_then(Self::from_unix_ticks)
     }
 }
 
@@ -100,6 +103,10 @@ mod text {
         fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
             let parse = || {
                 let pieces = Pieces::parse(text).ok()?;
+                // A zone in brackets is no part of ISO 8601, and may contradict the offset.
+                if pieces.time_zone_annotation().is_some() {
+                    return None;
+                }
                 let local = DateTime::from_parts(pieces.date(), pieces.time()?);
                 // Without an offset it is no instant, and is not guessed to be one.
                 let offset = pieces.to_numeric_offset()?;

@@ -45,11 +45,11 @@ pub fn evaluate(caller: &Caller, assignment: &Assignment) -> Result<Role, Refusa
 }
 
 impl Caller {
-    /// The caller's highest effective role over the catalog; with none, over the tenant as a whole,
-    /// which is what to ask where there is no assignment ([R28](crate::policy#r28)).
+    /// The caller's highest effective role over the catalog; of `None`, over the tenant as a whole. That is what to ask
+    /// of a missing assignment, which is in no catalog ([R28](crate::policy#r28)).
     ///
-    /// An application with the application permission acts with the authority of an *Identity
-    /// Governance Administrator* at least ([R5](crate::policy#r5)).
+    /// An application with the application permission acts as an *Identity Governance Administrator* at least
+    /// ([R5](crate::policy#r5), our choice).
     ///
     /// # Errors
     /// The caller may not reprocess an assignment there.
@@ -147,15 +147,15 @@ pub enum Refusal {
     /// instead is [`AssignmentState::advice`].
     #[error("state is `{actual}`: only an assignment that is `{required}` can be reprocessed")]
     InvalidState {
-        /// The state that does.
+        /// The state in which it can be reprocessed.
         required: AssignmentState,
         /// The state it has.
         actual: AssignmentState,
     },
 }
 
-/// The caller may not. It holds nothing of the assignment, but for whether one of the caller's roles
-/// that suffice covers its catalog ([R8](crate::policy#r8)).
+/// The caller may not. It holds nothing of the assignment, except whether a sufficient role of the caller's covers
+/// its catalog ([R8](crate::policy#r8)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Unauthorized(Standing);
 
@@ -177,7 +177,7 @@ impl Unauthorized {
         reasons.into_iter().flatten()
     }
 
-    /// What would turn the verdict: each remedy does, and no part of it would. Those with the role come
+    /// What would turn the refusal into a yes: each remedy does, and no part of it would. Those with the role come
     /// before the permission alone.
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         Remedy::all().filter(move |remedy| {
@@ -189,7 +189,8 @@ impl Unauthorized {
 impl fmt::Display for Unauthorized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("caller may not reprocess this assignment")?;
-        for (reason, before) in self.reasons().zip([": ", "; "]) {
+        for (number, reason) in self.reasons().enumerate() {
+            let before = if number == 0 { ": " } else { "; " };
             write!(f, "{before}{reason}")?;
         }
         Ok(())
@@ -198,7 +199,8 @@ impl fmt::Display for Unauthorized {
 
 impl core::error::Error for Unauthorized {}
 
-/// What stands in the way of a caller. [`Display`](fmt::Display) gives it as text.
+/// What stands in the way of a caller. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes
+/// from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
@@ -206,7 +208,7 @@ pub enum Reason {
     /// A work or school account without the delegated permission ([R4](crate::policy#r4),
     /// [R7](crate::policy#r7)).
     MissingDelegatedPermission,
-    /// An application without the application permission, nor a role that would do instead
+    /// An application without the application permission, and without a role that would do instead
     /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
     MissingApplicationPermission,
     /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
@@ -234,31 +236,6 @@ impl Reason {
             Self::MissingApplicationPermission => "missingApplicationPermission",
             Self::InsufficientRole => "insufficientRole",
             Self::OutOfScope => "outOfScope",
-        }
-    }
-
-    /// The ids of the [rules](crate::policy) behind it, the one that decides first.
-    #[must_use]
-    pub const fn rules(self) -> &'static [&'static str] {
-        match self {
-            Self::PersonalAccount => &["R6"],
-            Self::MissingDelegatedPermission => &["R4", "R7"],
-            Self::MissingApplicationPermission => &["R5", "R7"],
-            Self::InsufficientRole => &["R1", "R2"],
-            Self::OutOfScope => &["R3"],
-        }
-    }
-
-    /// Where Microsoft documents the first of its [rules](Self::rules): a URL.
-    #[must_use]
-    pub const fn source(self) -> &'static str {
-        match self {
-            Self::PersonalAccount | Self::MissingDelegatedPermission | Self::MissingApplicationPermission => {
-                "https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess"
-            }
-            Self::InsufficientRole | Self::OutOfScope => {
-                "https://learn.microsoft.com/entra/id-governance/entitlement-management-delegate"
-            }
         }
     }
 }
@@ -343,7 +320,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// A set of steps that together turn the verdict, where no part of them does.
+/// A set of steps that together turn the refusal into a yes, where no part of them does.
 /// [`Display`](fmt::Display) joins them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Remedy(u8);

@@ -16,7 +16,7 @@ fn action(end: Option<Timestamp>) -> Action {
 // R21: the end is exclusive.
 #[test]
 fn an_action_has_ended_at_its_end_and_after() {
-    let at = |ticks| Timestamp::from_ticks(ticks).unwrap();
+    let at = |ticks| Timestamp::from_unix_ticks(ticks).unwrap();
     let ends = action(Some(at(1_000)));
     assert!(!ends.has_ended(at(999)));
     assert!(ends.has_ended(at(1_000)));

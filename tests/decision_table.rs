@@ -1,4 +1,4 @@
-//! The decision table and the list of rules that the documentation shows are the ones that hold.
+//! The decision table that the documentation shows is the one that holds.
 
 mod support;
 
@@ -9,7 +9,6 @@ use support::{MANAGER, in_state};
 
 const README: &str = include_str!("../README.md");
 const TABLE: &str = include_str!("../src/policy/decision-table.md");
-const RULES: &str = include_str!("../src/policy/rules.md");
 
 /// The cells of one line of a Markdown table.
 fn cells(line: &str) -> Vec<&str> {
@@ -110,25 +109,4 @@ fn only_an_accepted_call_observes() {
 #[test]
 fn the_readme_shows_this_table() {
     assert!(README.contains(TABLE), "the README lacks src/policy/decision-table.md, to the letter");
-}
-
-#[test]
-fn the_rules_are_r1_to_r30_each_with_a_basis() {
-    let header = |line: &&str| line.starts_with("| id |") || line.starts_with("|---");
-    let rules: Vec<_> =
-        RULES.lines().filter(|line| line.starts_with('|') && !header(line)).map(cells).collect();
-    assert_eq!(rules.len(), 30);
-    for (number, rule) in (1..).zip(rules) {
-        let [id, text, basis] = rule[..] else { panic!("{rule:?}") };
-        assert_eq!(id, format!("<a id=\"r{number}\"></a>R{number}"));
-        assert!(!text.is_empty(), "R{number}");
-        let known = ["documented", "observed", "**our choice**"];
-        assert!(known.iter().any(|known| basis.contains(known)), "R{number}: {basis}");
-        // What is documented says where.
-        assert!(!basis.contains("documented") || basis.contains('['), "R{number}: {basis}");
-        for source in basis.split('[').skip(1) {
-            let (name, _) = source.split_once(']').expect("a link");
-            assert!(RULES.contains(&format!("\n[{name}]: https://")), "{name}");
-        }
-    }
 }

@@ -13,7 +13,7 @@ use golden::hold;
 /// Every source, in the order in which the rules first name them.
 fn sources() -> Vec<Source> {
     let mut sources = Vec::new();
-    for source in RULES.iter().flat_map(|rule| rule.basis).flat_map(|part| part.sources) {
+    for source in RULES.iter().flat_map(|rule| rule.parts).flat_map(|part| part.sources) {
         if !sources.contains(source) {
             sources.push(*source);
         }
@@ -43,10 +43,10 @@ fn in_markdown(rules: &[Rule]) -> String {
     let mut markdown = String::new();
     for about in rules.chunk_by(|a, b| a.about == b.about) {
         writeln!(markdown, "## {}\n\n| id | rule | basis |\n|---|---|---|", about[0].about).unwrap();
-        for Rule { id, text, basis, .. } in about {
-            let basis: Vec<_> = basis.iter().map(basis_in_markdown).collect();
+        for Rule { id, text, parts, .. } in about {
+            let parts: Vec<_> = parts.iter().map(basis_in_markdown).collect();
             let anchor = id.to_lowercase();
-            writeln!(markdown, "| <a id=\"{anchor}\"></a>{id} | {text} | {} |", basis.join("; ")).unwrap();
+            writeln!(markdown, "| <a id=\"{anchor}\"></a>{id} | {text} | {} |", parts.join("; ")).unwrap();
         }
         markdown.push('\n');
     }
@@ -66,14 +66,14 @@ fn the_rules_are_r1_to_r30_each_with_a_basis() {
     for (number, rule) in (1..).zip(RULES) {
         assert_eq!(rule.id, format!("R{number}"));
         assert!(rule.text.ends_with('.'), "{rule:?}");
-        assert!(!rule.basis.is_empty(), "{rule:?}");
-        for part in rule.basis {
+        assert!(!rule.parts.is_empty(), "{rule:?}");
+        for part in rule.parts {
             // What is documented says where.
             assert!(part.basis != Basis::Documented || !part.sources.is_empty(), "{rule:?}");
         }
     }
     // Microsoft's own pages are what is documented; a page that has gone stands in its public history.
-    for part in RULES.iter().flat_map(|rule| rule.basis).filter(|part| part.basis == Basis::Documented) {
+    for part in RULES.iter().flat_map(|rule| rule.parts).filter(|part| part.basis == Basis::Documented) {
         for Source { name, url, .. } in part.sources {
             let pages = ["https://learn.microsoft.com/", "https://github.com/MicrosoftDocs/"];
             assert!(pages.iter().any(|page| url.starts_with(page)), "{name}: {url}");
@@ -82,14 +82,10 @@ fn the_rules_are_r1_to_r30_each_with_a_basis() {
 }
 
 #[test]
-fn a_reason_cites_its_rules_and_a_source_of_the_first() {
+fn every_reason_rests_on_a_document() {
     for &reason in Reason::ALL {
-        let known = |id: &&str| RULES.iter().any(|rule| rule.id == *id);
-        assert!(reason.rules().iter().all(known), "{reason:?}");
-        let rule = RULES.iter().find(|rule| rule.id == reason.rules()[0]).expect("a rule");
-        let documented = rule.basis.iter().filter(|part| part.basis == Basis::Documented);
-        let urls: Vec<_> = documented.flat_map(|part| part.sources).map(|source| source.url).collect();
-        assert!(urls.contains(&reason.source()), "{reason:?}: {urls:?}");
+        let first = reason.rules().next().expect("a rule");
+        assert!(first.sources().next().is_some(), "{reason:?}: {first:?}");
     }
 }
 
@@ -105,7 +101,7 @@ fn the_readme_names_every_choice_of_ours() {
     let readme = include_str!("../README.md");
     let (_, section) = readme.split_once("\n### What is our own choice\n").expect("the section");
     let (section, _) = section.split_once("\n## ").expect("another section");
-    let ours = RULES.iter().filter(|rule| rule.basis.iter().any(|part| part.basis == Basis::OurChoice));
+    let ours = RULES.iter().filter(|rule| rule.parts.iter().any(|part| part.basis == Basis::OurChoice));
     assert_eq!(cited(section), ours.map(|rule| rule.id).collect());
 }
 

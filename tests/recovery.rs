@@ -21,7 +21,7 @@ fn is_owed(observed: Observed) -> bool {
 }
 
 fn end() -> Timestamp {
-    Timestamp::from_ticks(1).expect("in range")
+    Timestamp::from_unix_ticks(1).expect("in range")
 }
 
 /// A delivered assignment that ends.

@@ -23,7 +23,7 @@ fn fulfillments(up_to: usize) -> impl Iterator<Item = Vec<Fulfillment>> {
 fn every_field_comes_back() {
     let resource_role = |resource_role| AssignmentResourceRole { resource_role, fulfillment: Fulfilled };
     let resource_roles: Vec<_> = one_of_each_origin_system().into_iter().map(resource_role).collect();
-    let end = Timestamp::from_ticks(16_589_589_196_900_000);
+    let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
     let stored = StoredAssignment {
         end,
         attempt: u32::MAX,

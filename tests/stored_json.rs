@@ -55,7 +55,7 @@ const RECEIPT: &str = concat!(
 /// What [`STORED`] holds.
 fn delivering() -> StoredAssignment {
     StoredAssignment {
-        end: Timestamp::from_ticks(16_589_589_196_900_000),
+        end: Timestamp::from_unix_ticks(16_589_589_196_900_000),
         attempt: 3,
         ..stored(Delivering, &[Pending, Failed, Fulfilled])
     }

@@ -8,12 +8,12 @@ const MAX: i64 = 2_534_023_007_999_999_999;
 #[test]
 fn ticks_go_from_the_year_1_to_the_year_9999() {
     for ticks in [MIN, MIN + 1, -1, 0, 1, MAX - 1, MAX] {
-        assert_eq!(Timestamp::from_ticks(ticks).map(Timestamp::ticks), Some(ticks));
+        assert_eq!(Timestamp::from_unix_ticks(ticks).map(Timestamp::unix_ticks), Some(ticks));
     }
     for ticks in [i64::MIN, MIN - 1, MAX + 1, i64::MAX] {
-        assert_eq!(Timestamp::from_ticks(ticks), None);
+        assert_eq!(Timestamp::from_unix_ticks(ticks), None);
     }
-    assert_eq!((Timestamp::MIN.ticks(), Timestamp::MAX.ticks()), (MIN, MAX));
+    assert_eq!((Timestamp::MIN.unix_ticks(), Timestamp::MAX.unix_ticks()), (MIN, MAX));
 }
 
 #[cfg(feature = "std")]
@@ -51,7 +51,7 @@ mod system_time {
         for (nanoseconds, ticks) in cases {
             // The clocks of some systems go in steps of 100 nanoseconds.
             let Some(time) = system_time(nanoseconds).filter(|_| cfg!(unix)) else { continue };
-            assert_eq!(Timestamp::from(time).ticks(), ticks, "{nanoseconds} ns");
+            assert_eq!(Timestamp::from(time).unix_ticks(), ticks, "{nanoseconds} ns");
         }
     }
 
@@ -68,7 +68,7 @@ mod system_time {
         ];
         for (nanoseconds, ticks) in cases {
             let Some(time) = system_time(nanoseconds) else { continue };
-            assert_eq!(Timestamp::from(time).ticks(), ticks, "{nanoseconds} ns");
+            assert_eq!(Timestamp::from(time).unix_ticks(), ticks, "{nanoseconds} ns");
         }
     }
 
@@ -92,7 +92,7 @@ mod text {
     use super::{MAX, MIN};
 
     fn ticks(text: &str) -> Result<i64, ParseTimestampError> {
-        text.parse().map(Timestamp::ticks)
+        text.parse().map(Timestamp::unix_ticks)
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod text {
             (MAX, "9999-12-31T23:59:59.9999999Z"),
         ];
         for (instant, text) in cases {
-            assert_eq!(Timestamp::from_ticks(instant).expect("in range").to_string(), text);
+            assert_eq!(Timestamp::from_unix_ticks(instant).expect("in range").to_string(), text);
             assert_eq!(ticks(text), Ok(instant), "{text}");
         }
     }
@@ -164,6 +164,11 @@ mod text {
             "2022-07-27T21:55:19",
             "2022-07-27T21:55:19.69",
             "2022-07-27T21:55:19[Europe/Berlin]",
+            // A zone, which might say something else than the offset.
+            "2022-07-27T21:55:19Z[Europe/Berlin]",
+            "2022-07-27T21:55:19+02:00[Europe/Berlin]",
+            "2022-07-27T21:55:19+02:00[Asia/Tokyo]",
+            "2022-07-27T21:55:19+02:00[+02:00]",
             // Out of range.
             "0000-12-31T23:59:59.9999999Z",
             "0001-01-01T00:00:00+00:01",
@@ -201,7 +206,7 @@ mod text {
     proptest! {
         #[test]
         fn every_instant_is_written_and_read(instant in MIN..=MAX) {
-            let text = Timestamp::from_ticks(instant).expect("in range").to_string();
+            let text = Timestamp::from_unix_ticks(instant).expect("in range").to_string();
             prop_assert_eq!(ticks(&text), Ok(instant));
         }
 
@@ -218,7 +223,7 @@ mod text {
             );
             let minutes = (days(year, month, day) * 24 + hour) * 60 + minute - offset;
             let instant = MIN + (minutes * 60 + second) * 10_000_000 + fraction;
-            let expected = Timestamp::from_ticks(instant).map(Timestamp::ticks).ok_or(ParseTimestampError);
+            let expected = Timestamp::from_unix_ticks(instant).map(Timestamp::unix_ticks).ok_or(ParseTimestampError);
             prop_assert_eq!(ticks(&text), expected, "{}", text);
         }
 

@@ -17,17 +17,7 @@ pub struct Observations(HashMap<(ObjectId, ResourceRole), Observed>);
 struct Observation {
     target: ObjectId,
     resource_role: ResourceRole,
-    #[serde(with = "Word")]
     observed: Observed,
-}
-
-#[derive(Deserialize)]
-#[serde(remote = "Observed", rename_all = "camelCase")]
-enum Word {
-    Present,
-    Absent,
-    Unknown,
-    Unenforceable,
 }
 
 impl Observations {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use access_package::{Fulfillment, Outcome, Refusal, Step};
+use access_package::policy::Rule;
+use access_package::{Fulfillment, Outcome, Reason, Refusal, Step};
 use serde_json::{Value, json};
 
 use crate::{Report, Verdict};
@@ -48,9 +49,9 @@ impl Report {
                 let mut words = json!({ "verdict": "refused", "message": refusal.to_string() });
                 match refusal {
                     Refusal::Unauthorized(refusal) => {
-                        let reasons = refusal.reasons().map(
-                            |it| json!({ "code": it.code(), "rules": it.rules(), "text": it.to_string() }),
-                        );
+                        let reasons = refusal
+                            .reasons()
+                            .map(|it| json!({ "code": it.code(), "rules": ids(it), "text": it.to_string() }));
                         let remedies = refusal.remedies();
                         words["reasons"] = reasons.collect();
                         words["remedies"] = remedies
@@ -95,8 +96,8 @@ fn explain(refusal: Refusal) -> String {
         Refusal::Unauthorized(unauthorized) => {
             text += "refused: the caller may not reprocess this assignment\n\nwhy\n";
             for reason in unauthorized.reasons() {
-                let _ =
-                    writeln!(text, "  - {reason}\n    ({}: {})", reason.rules().join(", "), reason.source());
+                let source = reason.rules().flat_map(Rule::sources).next().map_or("", |source| source.url);
+                let _ = writeln!(text, "  - {reason}\n    ({}: {source})", ids(reason).join(", "));
             }
             let one_of = if unauthorized.remedies().count() > 1 { ", any one of these" } else { "" };
             let _ = write!(text, "\nwhat helps{one_of}");
@@ -114,6 +115,10 @@ fn explain(refusal: Refusal) -> String {
         }
     }
     text
+}
+
+fn ids(reason: Reason) -> Vec<&'static str> {
+    reason.rules().map(|rule| rule.id).collect()
 }
 
 fn word(outcome: Outcome) -> &'static str {

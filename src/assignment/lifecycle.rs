@@ -100,7 +100,7 @@ pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actio
 /// [`Observed::Unknown`]. With nothing left to ask for the state is final at once: `delivered`, or, with
 /// something unenforceable, `partiallyDelivered` or `deliveryFailed`.
 ///
-/// Should `observe` panic, the assignment is whole: accepted, with everything not yet observed pending.
+/// If `observe` panics, the assignment is still whole: accepted, with everything not yet observed pending.
 ///
 /// # Errors
 /// Those of [`reprocess`]; a refused call does not observe.
@@ -126,12 +126,12 @@ pub fn reprocess_observed(
     // R12: nothing was changed up to here, and nothing fails from here on.
     assignment.attempt = assignment.attempt.wrapping_add(1);
     // R13: everything is owed. R15: until it is known what became of it.
-    for role in &mut *resource_roles {
-        role.fulfillment = Fulfillment::Pending;
+    for entry in &mut *resource_roles {
+        entry.fulfillment = Fulfillment::Pending;
     }
     assignment.state = AssignmentState::Delivering;
-    for role in &mut *resource_roles {
-        role.fulfillment = observe(&role.resource_role).fulfillment();
+    for entry in &mut *resource_roles {
+        entry.fulfillment = observe(&entry.resource_role).fulfillment();
     }
     assignment.state = fold(resource_roles);
     Ok(assignment.actions())
@@ -139,6 +139,8 @@ pub fn reprocess_observed(
 
 /// What the host has seen of a resource role before it reprocesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Observed {
     /// The target has it: nothing to do ([R18](crate::policy#r18)).
     Present,
@@ -166,8 +168,8 @@ impl Observed {
 #[inline]
 pub(super) fn fold(resource_roles: &[AssignmentResourceRole]) -> AssignmentState {
     let (mut failed, mut fulfilled) = (false, false);
-    for role in resource_roles {
-        match role.fulfillment {
+    for entry in resource_roles {
+        match entry.fulfillment {
             Fulfillment::Pending => return AssignmentState::Delivering, // R15
             Fulfillment::Failed => failed = true,
             Fulfillment::Fulfilled => fulfilled = true,
@@ -213,7 +215,7 @@ impl Assignment {
     ///
     /// # Errors
     /// The receipt is for another assignment, or, in this attempt, for a resource role that this one
-    /// does not have: one that was late, say, and the access package has dropped it since. Nothing
+    /// does not have; for example a late one, if the access package has dropped the resource role since. Nothing
     /// changes, and trying again does not help.
     pub fn record(&mut self, receipt: &Receipt) -> Result<AssignmentState, RecordError> {
         if receipt.assignment != self.id {
@@ -224,12 +226,12 @@ impl Assignment {
             return Ok(self.state);
         }
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
-        let found = resource_roles.binary_search_by(|role| role.resource_role.cmp(&receipt.resource_role));
-        let Some(role) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
+        let found = resource_roles.binary_search_by(|entry| entry.resource_role.cmp(&receipt.resource_role));
+        let Some(entry) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
             return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
         };
         // R17: the later word wins, in whatever order they come.
-        role.fulfillment = role.fulfillment.max(match receipt.outcome {
+        entry.fulfillment = entry.fulfillment.max(match receipt.outcome {
             Outcome::Fulfilled => Fulfillment::Fulfilled,
             Outcome::Failed => Fulfillment::Failed,
         });
@@ -253,8 +255,11 @@ impl Assignment {
     /// ([R13](crate::policy#r13)): what reprocessing is going to enforce.
     ///
     /// If that is still what the assignment has, there is no need to bring it in again. Only a delivered assignment
-    /// takes them. Every other state says something of the resource
-    /// roles it was reached with, and none of them can be reprocessed.
+    /// takes them: every other state says something of the resource roles it was reached with, and none of them can be
+    /// reprocessed.
+    ///
+    /// Do this right before [`reprocess`], and do not save in between: until that is accepted, what is new here
+    /// is said to be in place and is not.
     ///
     /// # Errors
     /// The state is not `delivered`, or a resource role is given twice. Nothing changes.
@@ -279,7 +284,7 @@ pub enum ReprocessError {
     /// The caller's role does not suffice ([R1](crate::policy#r1), [R2](crate::policy#r2)).
     #[error("role is `{actual}`: `{required}` or higher is required")]
     InsufficientRole {
-        /// The least role that does.
+        /// The lowest role that suffices.
         required: Role,
         /// The role the caller has.
         actual: Role,
@@ -288,7 +293,7 @@ pub enum ReprocessError {
     /// instead is [`AssignmentState::advice`].
     #[error("state is `{actual}`: only an assignment that is `{required}` can be reprocessed")]
     InvalidState {
-        /// The state that does.
+        /// The state in which it can be reprocessed.
         required: AssignmentState,
         /// The state it has.
         actual: AssignmentState,

@@ -17,14 +17,19 @@ use crate::timestamp::Timestamp;
 /// crash the same actions remain ([R22](crate::policy#r22)). Not to be confused with the documents
 /// of Microsoft Graph, which know neither the attempt nor which resource role has failed.
 ///
-/// With the feature `serde` it reads and writes itself, in camel case; every field has to be there.
+/// With the feature `serde` it is plain data of serde, in camel case; every field has to be there.
+///
+/// # What loads
+/// An [`Assignment`] is made of it with `try_from`, if it is whole: each resource role is there once, and the
+/// [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two exceptions: one that is
+/// `expired` may have any fulfillments, and one whose resource roles are not known any state. If that is `delivering`,
+/// only expiry can change it.
 ///
 /// # Its version
-/// [`format`](Self::format) counts apart from the version of the crate. A form that is stored is never read as
-/// another: it is the error [`LoadError::UnsupportedFormat`], and nothing changes. When the form changes, the
-/// number rises, and the changelog says how to make the new one from the old. To tell them apart, read
-/// `format` first and alone, since what stands beside it may not fit; everything here is public, so
-/// converting takes no more than filling in the fields.
+/// [`format`](Self::format) counts apart from the version of the crate. One version is never read as another: it is the
+/// error [`LoadError::UnsupportedFormat`], and nothing changes. When the form changes, the number rises, and the
+/// changelog says how to make the new one from the old. To tell them apart, read `format` first and alone, since what
+/// stands beside it may not fit; everything here is public, so converting takes no more than filling in the fields.
 ///
 /// # Examples
 /// ```
@@ -60,16 +65,16 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
-    /// The state; it has to agree with the fulfillments.
+    /// The state; [as a rule](Self#what-loads) the one that the fulfillments give.
     pub state: AssignmentState,
-    /// The instant at which the assignment ends, exclusive; nothing if it has no end.
+    /// The instant at which the assignment ends, exclusive; `None` if it has no end.
     // Not to be forgotten: without it the assignment would never end.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
     /// Which attempt this is; 0 for an assignment that was never reprocessed. After the greatest number comes 0
     /// again: it is only ever compared for equality.
     pub attempt: u32,
-    /// The resource roles, in any order and each once; nothing if they are not known.
+    /// The resource roles, in any order and each once; `None` if they are not known.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub resource_roles: Option<Vec<AssignmentResourceRole>>,
 }
@@ -81,6 +86,12 @@ impl StoredAssignment {
 
 impl From<&Assignment> for StoredAssignment {
     fn from(assignment: &Assignment) -> Self {
+        assignment.clone().into()
+    }
+}
+
+impl From<Assignment> for StoredAssignment {
+    fn from(assignment: Assignment) -> Self {
         Self {
             format: Self::FORMAT,
             id: assignment.id,
@@ -90,7 +101,7 @@ impl From<&Assignment> for StoredAssignment {
             state: assignment.state,
             end: assignment.end,
             attempt: assignment.attempt,
-            resource_roles: assignment.resource_roles.clone(),
+            resource_roles: assignment.resource_roles,
         }
     }
 }
@@ -98,11 +109,7 @@ impl From<&Assignment> for StoredAssignment {
 impl TryFrom<StoredAssignment> for Assignment {
     type Error = LoadError;
 
-    /// Makes an assignment of what was stored, if it is whole.
-    ///
-    /// An expired assignment may have any fulfillments, and one whose resource roles are not known any state;
-    /// such a one that is `delivering` is moved by time alone. Otherwise the state has to be the one that
-    /// the fulfillments give ([R16](crate::policy#r16)).
+    /// Makes an assignment of what was stored, if it is [whole](StoredAssignment#what-loads).
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
             return Err(LoadError::UnsupportedFormat {

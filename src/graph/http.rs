@@ -1,15 +1,15 @@
-//! The requests and responses of Microsoft Graph, for a server and for a client, on the types of the
+//! The requests and responses of Microsoft Graph, for a server and for a client, with the types of the
 //! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do. Where both
 //! modules are in scope, that crate is `::http`.
 //!
-//! A server asks [`recognize`] whether a request is its own, [`evaluate`] for the verdict where the
-//! assignment may be missing, and [`respond`] for the answer. A client sends what [`request`] makes
-//! and hands the answer to [`read_response`]. Between the two, what was refused is the same
+//! A server asks [`recognize`] whether a request is a call to reprocess, and [`respond`] for the answer. A client sends
+//! what [`request`] makes and hands the answer to [`read_response`]. Why a call is not accepted is the same
 //! [`Rejection`] at both ends.
 //!
 //! ```
 //! use access_package::graph::{Version, http};
-//! use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp};
+//! use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, evaluate};
+//! # use access_package::{Assignment, AssignmentId, CatalogId};
 //! # fn authenticate(_token: &str) -> Option<Caller> {
 //! #     Some(Caller {
 //! #         account: Account::WorkOrSchool,
@@ -17,14 +17,16 @@
 //! #         roles: vec![RoleAssignment { role: Role::CatalogReader, scope: Scope::Tenant }],
 //! #     })
 //! # }
-//! # fn load(_id: access_package::AssignmentId) -> Option<access_package::Assignment> { None }
+//! # fn catalog(_id: AssignmentId) -> Option<CatalogId> { None }
+//! # fn load(_id: AssignmentId) -> Option<Assignment> { None }
 //!
 //! /// A server, by the numbers of the contract.
 //! fn handle(call: &http::Call<'_>) -> Result<(), http::Rejection> {
 //!     let caller = authenticate(call.token).ok_or(http::Rejection::NoCaller)?; // 1
 //!     let id = call.assignment?; // 2
-//!     let assignment = load(id); // 3, 4
-//!     let (mut assignment, role) = http::evaluate(&caller, assignment)?; // 5
+//!     caller.authority(catalog(id))?; // 3: one that is missing is in no catalog
+//!     let mut assignment = load(id).ok_or(http::Rejection::NotFound)?; // 3, 4
+//!     let role = evaluate(&caller, &assignment)?; // 5
 //!     // ... 6: bring in the resource roles; 7: reprocess with the role; 8: save ...
 //!     # let _ = (&mut assignment, role);
 //!     Ok(()) // 9
@@ -59,10 +61,10 @@ use ::http::StatusCode;
 
 use super::Version;
 use crate::id::ParseIdError;
-use crate::verdict::{Refusal, Remedy, Step};
+use crate::verdict::{Refusal, Remedy, Step, Unauthorized};
 
 pub use client::{CallError, RequestError, RetryAfter, read_response, request};
-pub use server::{Call, InnerError, evaluate, recognize, respond};
+pub use server::{Call, InnerError, bearer_token, recognize, respond};
 
 /// Where both versions keep entitlement management.
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];
@@ -84,11 +86,11 @@ fn is_bearer_token(text: &str) -> bool {
     !token.is_empty() && token.bytes().all(is_allowed)
 }
 
-/// Why a call is not accepted: the body of the answer says it, with every reason and every remedy
-/// ([R29](crate::policy#r29)).
+/// Why a call is not accepted: what the answer says, with every reason and every remedy in its body
+/// ([R29](crate::policy#r29)). A [`Refusal`] is one of these, beside what only a call over HTTP can get wrong.
 ///
-/// A [`ReprocessError`](crate::ReprocessError) is none of these. After [`evaluate`] the only one left is
-/// [`ResourceRolesUnknown`](crate::ReprocessError::ResourceRolesUnknown), and it is the host that did not
+/// A [`ReprocessError`](crate::ReprocessError) is none of these. After [`evaluate`](crate::evaluate) the only one left
+/// is [`ResourceRolesUnknown`](crate::ReprocessError::ResourceRolesUnknown), and it is the host that did not
 /// bring them in: that answer, such as `500`, is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
@@ -99,17 +101,23 @@ pub enum Rejection {
     /// the host does not take it ([R25](crate::policy#r25)).
     #[error("caller is not known: a valid bearer token is required")]
     NoCaller,
-    /// `400`, `InvalidRequest`: what the path has for an id is none ([R28](crate::policy#r28)).
+    /// `400`, `InvalidRequest`: the id in the path is not valid ([R28](crate::policy#r28)).
     #[error("{}", ParseIdError { kind: "assignment" })]
     InvalidId,
-    /// `404`, `ResourceNotFound`: there is no such assignment, and the caller may know
-    /// ([R28](crate::policy#r28)). [`evaluate`] says it, so that no one else has to.
+    /// `404`, `ResourceNotFound`: there is no such assignment, and the caller may know, since they may reprocess in
+    /// every catalog ([`Caller::authority`](crate::Caller::authority) of `None`, [R28](crate::policy#r28)).
     #[error("assignment does not exist")]
     NotFound,
     /// `403`, `UnAuthorized`, or `400`, `InvalidAssignmentState`: the verdict
     /// ([R29](crate::policy#r29)).
     #[error(transparent)]
     Refused(#[from] Refusal),
+}
+
+impl From<Unauthorized> for Rejection {
+    fn from(unauthorized: Unauthorized) -> Self {
+        Self::Refused(unauthorized.into())
+    }
 }
 
 /// One entry of the `details` of an error.

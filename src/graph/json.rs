@@ -9,6 +9,8 @@
 //! has failed, so what is read is always attempt 0. A host that stores no
 //! [`StoredAssignment`] and reads the document again instead loses the
 //! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
+//!
+//! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
 
 mod list;
 mod read;
@@ -32,9 +34,11 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 
 /// Reads the document of one assignment, of v1.0 or of beta.
 ///
-/// The state decides how far the resource roles have got. `delivered`: each is fulfilled.
-/// `delivering`: those that beta shows as fulfilled are, the others are pending; if that leaves none,
-/// all are. In every other state Graph does not say, and they are not known.
+/// The state decides how far the resource roles have got (our choice, since Graph does not say it in full):
+/// - `delivered`: each is fulfilled.
+/// - `delivering`: those that beta shows as fulfilled are, and the others are pending; if none would be left pending, all
+///   are. If the list is empty, the document contradicts itself, and they are not known.
+/// - In every other state Graph does not say, and they are not known.
 ///
 /// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
 /// Properties that the domain does not know are ignored.
@@ -54,7 +58,8 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
 /// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no
-/// `expiration`, as the documentation shows it too, has no end. A page of a list is read by [`read_list`].
+/// `expiration`, as the documentation shows it too, has no end, nor has one of the type `notSpecified` (our choice). A
+/// page of a list is read by [`read_list`].
 ///
 /// # Errors
 /// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
@@ -113,10 +118,10 @@ pub enum ReadError {
     #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
     MixedVersions,
     /// The origin ids are not those of a resource role.
-    #[error("`{place}`: {problem}")]
+    #[error("`{part}`: {problem}")]
     ResourceRole {
         /// The path of the resource role.
-        place: String,
+        part: String,
         /// What is wrong with it.
         problem: ParseResourceRoleError,
     },
@@ -126,6 +131,9 @@ pub enum ReadError {
         /// The path of the property that says when it ends.
         part: &'static str,
     },
+    /// The expiration says twice when it ends, and not the same.
+    #[error("`schedule.expiration` has two ends: `endDateTime` and `duration` do not agree")]
+    TwoEnds,
     /// The end of the schedule lies outside the years 1 to 9999.
     #[error("`schedule` ends outside the years 1 to 9999")]
     EndOutOfRange,

@@ -2,6 +2,8 @@
 
 use Basis::{Documented, Observed, OurChoice};
 
+use crate::verdict::Reason;
+
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -12,8 +14,15 @@ pub struct Rule {
     pub about: &'static str,
     /// What it says, as Markdown without links.
     pub text: &'static str,
-    /// Where it comes from, which need not be one place for all of it.
-    pub basis: &'static [Part],
+    /// Where its parts come from, which need not be one place for all of it.
+    pub parts: &'static [Part],
+}
+
+impl Rule {
+    /// The public documents that it rests on as a whole or in part, beginning with the one that says most.
+    pub fn sources(&self) -> impl Iterator<Item = &'static Source> + Clone + use<> {
+        self.parts.iter().filter(|part| part.basis == Documented).flat_map(|part| part.sources)
+    }
 }
 
 /// Where a rule, or a part of it, comes from.
@@ -22,7 +31,7 @@ pub struct Rule {
 pub struct Part {
     /// How it is known.
     pub basis: Basis,
-    /// Which part of the rule this is about; nothing if it is all that is left of it.
+    /// Which part of the rule this is about; `None` if it is the rest of it.
     pub what: Option<&'static str>,
     /// The public documents that say or show so; or, for what they do not say, the ones that come closest.
     pub sources: &'static [Source],
@@ -113,12 +122,33 @@ const fn part(basis: Basis, what: &'static str, sources: &'static [Source]) -> P
     Part { basis, what: Some(what), sources }
 }
 
+impl Reason {
+    /// The rules behind it, the one that decides first.
+    ///
+    /// ```
+    /// use access_package::Reason;
+    ///
+    /// let ids: Vec<_> = Reason::OutOfScope.rules().map(|rule| rule.id).collect();
+    /// assert_eq!(ids, ["R3"]);
+    /// ```
+    pub fn rules(self) -> impl Iterator<Item = &'static Rule> + Clone {
+        let ids: &[&str] = match self {
+            Self::PersonalAccount => &["R6"],
+            Self::MissingDelegatedPermission => &["R4", "R7"],
+            Self::MissingApplicationPermission => &["R5", "R7"],
+            Self::InsufficientRole => &["R1", "R2"],
+            Self::OutOfScope => &["R3"],
+        };
+        RULES.iter().filter(move |rule| ids.contains(&rule.id))
+    }
+}
+
 /// Every rule, in the order of their ids.
 ///
 /// ```
 /// use access_package::policy::{Basis, RULES};
 ///
-/// let ours = RULES.iter().filter(|rule| rule.basis.iter().all(|part| part.basis == Basis::OurChoice));
+/// let ours = RULES.iter().filter(|rule| rule.parts.iter().all(|part| part.basis == Basis::OurChoice));
 /// let ids: Vec<_> = ours.map(|rule| rule.id).collect();
 /// assert_eq!(ids, ["R8", "R11", "R12", "R17", "R18", "R19", "R22", "R23", "R30"]);
 /// ```
@@ -129,14 +159,14 @@ pub static RULES: &[Rule] = &[
         text: "The caller needs the role *Access package assignment manager* or a higher one: *Access \
                package assignment manager* < *Access package manager* < *Catalog owner* < *Identity \
                Governance Administrator* < *Global Administrator*.",
-        basis: &[whole(Documented, &[REPROCESS, DELEGATION])],
+        parts: &[whole(Documented, &[REPROCESS, DELEGATION])],
     },
     Rule {
         id: "R2",
         about: WHO,
         text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. \
                Each is only itself and none suffices. An older page still lists *User Administrator*.",
-        basis: &[whole(Documented, &[DELEGATION]), part(Documented, "the older page", &[HOW_TO_OF_2023])],
+        parts: &[whole(Documented, &[DELEGATION]), part(Documented, "the older page", &[HOW_TO_OF_2023])],
     },
     Rule {
         id: "R3",
@@ -144,7 +174,7 @@ pub static RULES: &[Rule] = &[
         text: "A role of entitlement management counts on the one catalog it is held on \
                (`/AccessPackageCatalog/{id}`), or everywhere if held on the tenant (`/`). A directory \
                role counts everywhere, unless it was given for one catalog.",
-        basis: &[whole(Documented, &[DELEGATION])],
+        parts: &[whole(Documented, &[DELEGATION])],
     },
     Rule {
         id: "R4",
@@ -152,7 +182,7 @@ pub static RULES: &[Rule] = &[
         text: "A call on behalf of a work or school account needs both the permission \
                `EntitlementManagement.ReadWrite.All` and the role. One without the other is not enough, \
                however high the role.",
-        basis: &[whole(Documented, &[REPROCESS])],
+        parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R5",
@@ -160,19 +190,19 @@ pub static RULES: &[Rule] = &[
         text: "An application that calls on its own needs the application permission of that name, \
                which counts in the whole tenant, or a role that suffices. With the permission it acts as an \
                *Identity Governance Administrator*, or as a *Global Administrator* if it holds that role.",
-        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "as whom it acts", &[])],
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "as whom it acts", &[])],
     },
     Rule {
         id: "R6",
         about: WHO,
         text: "A personal Microsoft account may never reprocess.",
-        basis: &[whole(Documented, &[REPROCESS])],
+        parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R7",
         about: WHO,
         text: "The permission to read, `EntitlementManagement.Read.All`, is never enough.",
-        basis: &[whole(Documented, &[REPROCESS])],
+        parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R8",
@@ -180,13 +210,13 @@ pub static RULES: &[Rule] = &[
         text: "The caller is judged before the state is looked at. Who may not reprocess learns nothing \
                of the assignment: not its state, and of its catalog only whether a role of the caller's \
                own covers it.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R9",
         about: WHEN,
         text: "The *state* has to be `delivered`. The free text in *status* decides nothing.",
-        basis: &[whole(Documented, &[REPROCESS, ASSIGNMENT])],
+        parts: &[whole(Documented, &[REPROCESS, ASSIGNMENT])],
     },
     Rule {
         id: "R10",
@@ -194,7 +224,7 @@ pub static RULES: &[Rule] = &[
         text: "Any other state refuses and says what would help: while `delivering`, to wait; when \
                `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*; when `expired`, to \
                request again.",
-        basis: &[
+        parts: &[
             whole(Documented, &[REPROCESS, PROCESS]),
             part(Documented, "that such a request can be reprocessed", &[REPROCESS_REQUEST]),
             part(OurChoice, "the other hints", &[]),
@@ -205,29 +235,32 @@ pub static RULES: &[Rule] = &[
         about: WHEN,
         text: "A word that is not one of the five states, such as `unknownFutureValue`, is refused and \
                never taken for one of them.",
-        basis: &[whole(OurChoice, &[ASSIGNMENT])],
+        parts: &[whole(OurChoice, &[ASSIGNMENT])],
     },
     Rule {
         id: "R12",
         about: WHEN,
         text: "A refused call changes nothing. That time has made an assignment expire is not the \
                call's doing, and a host may save it.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R13",
         about: WHAT,
         text: "Every resource role that the access package gives *now* is enforced again, each by one \
-               action. The host brings them in. Where they are not known the call is refused, for it \
-               would enforce nothing.",
-        basis: &[whole(Documented, &[HOW_TO, RESOURCES]), part(OurChoice, "the refusal", &[])],
+               action. The host brings them in, while the assignment is `delivered`. Where they are not \
+               known the call is refused, for it would enforce nothing.",
+        parts: &[
+            whole(Documented, &[HOW_TO, RESOURCES]),
+            part(OurChoice, "when they are brought in, and the refusal", &[]),
+        ],
     },
     Rule {
         id: "R14",
         about: WHAT,
         text: "Access is only restored. Nothing is removed, no schedule moves, and neither approval, \
                custom extension nor mail is set off again.",
-        basis: &[
+        parts: &[
             part(Documented, "that access is given again", &[HOW_TO]),
             part(OurChoice, "that nothing else happens", &[]),
         ],
@@ -237,7 +270,7 @@ pub static RULES: &[Rule] = &[
         about: WHAT,
         text: "Accepted is not done: until the last outcome is known the assignment is `delivering`, \
                and cannot be reprocessed again meanwhile.",
-        basis: &[part(Documented, "the `202`", &[REPROCESS]), part(OurChoice, "the state in between", &[])],
+        parts: &[part(Documented, "the `202`", &[REPROCESS]), part(OurChoice, "the state in between", &[])],
     },
     Rule {
         id: "R16",
@@ -245,7 +278,7 @@ pub static RULES: &[Rule] = &[
         text: "When every outcome is known the state is `delivered` if all resource roles are in place, \
                `partiallyDelivered` if some are, `deliveryFailed` if none is. With nothing to enforce \
                it is `delivered` at once.",
-        basis: &[
+        parts: &[
             part(Documented, "what the states mean", &[PROCESS, ASSIGNMENT]),
             part(OurChoice, "how they follow", &[]),
         ],
@@ -257,26 +290,26 @@ pub static RULES: &[Rule] = &[
                attempt *fulfilled* beats *failed*, even after the state was final. An outcome of \
                another attempt changes nothing and is no error. *Failed* is said once the executor has \
                given up, not for each try.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R18",
         about: WHAT,
         text: "What is in place already counts as fulfilled, so every action can be repeated.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R19",
         about: WHAT,
         text: "What could not be observed is neither there nor missing, but unknown, and is enforced.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R20",
         about: WHAT,
         text: "A resource role that was seen to be unenforceable (a dynamic or on-premises group, a \
                deleted resource) fails at once and without an action, and shows as failed.",
-        basis: &[
+        parts: &[
             part(Documented, "which groups cannot be changed", &[RESOURCES]),
             part(OurChoice, "the deleted resource, and failing at once", &[]),
         ],
@@ -287,7 +320,7 @@ pub static RULES: &[Rule] = &[
         text: "Expiry wins over everything, and the end is exclusive: an assignment is expired at its \
                end and after it. Expired, it yields no action, takes no outcome and never comes back. \
                Each action says from when on it must not be carried out.",
-        basis: &[
+        parts: &[
             part(Documented, "that assignments expire", &[ASSIGNMENT]),
             part(OurChoice, "the boundary", &[]),
         ],
@@ -297,7 +330,7 @@ pub static RULES: &[Rule] = &[
         about: WHAT,
         text: "What is still to be done follows from the assignment at any time. After a crash, loading \
                it gives the actions that remain.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R23",
@@ -305,7 +338,7 @@ pub static RULES: &[Rule] = &[
         text: "Resource roles are told apart by origin system and origin ids, never by a display name. \
                GUIDs are compared without regard to case; other ids and the URLs of sites to the \
                letter.",
-        basis: &[whole(OurChoice, &[RESOURCE_ROLE])],
+        parts: &[whole(OurChoice, &[RESOURCE_ROLE])],
     },
     Rule {
         id: "R24",
@@ -314,7 +347,7 @@ pub static RULES: &[Rule] = &[
                in beta, and on the first page of v1.0, `…/accessPackageAssignments/{id}/reprocess`. \
                Also taken: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
                slash after the version.",
-        basis: &[
+        parts: &[
             whole(Documented, &[REPROCESS]),
             part(Observed, "`microsoft.graph.reprocess`", &[RUST_CLIENT]),
             part(OurChoice, "the other forms", &[]),
@@ -324,20 +357,20 @@ pub static RULES: &[Rule] = &[
         id: "R25",
         about: HTTP,
         text: "The header `Authorization: Bearer …` is required. Without a caller the answer is `401`.",
-        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the `401`", &[])],
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the `401`", &[])],
     },
     Rule {
         id: "R26",
         about: HTTP,
         text: "There is no body to send. None, `{}` and `null` are all taken, with or without a length.",
-        basis: &[whole(Documented, &[REPROCESS]), part(OurChoice, "to take the others", &[])],
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "to take the others", &[])],
     },
     Rule {
         id: "R27",
         about: HTTP,
         text: "Accepted is `202` with neither body nor `Content-Type`: a content type on an empty body \
                breaks a client in use.",
-        basis: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[EMPTY_JSON])],
+        parts: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[EMPTY_JSON])],
     },
     Rule {
         id: "R28",
@@ -346,7 +379,7 @@ pub static RULES: &[Rule] = &[
                such assignment: `404`, code `ResourceNotFound`, but only for a caller who may reprocess \
                in every catalog. A caller who may in some catalogs only gets the same `403` as for an \
                assignment in another catalog.",
-        basis: &[
+        parts: &[
             part(Documented, "`400` and `404`", &[REPROCESS]),
             part(OurChoice, "the `403` and the codes", &[]),
         ],
@@ -357,7 +390,7 @@ pub static RULES: &[Rule] = &[
         text: "A caller who may not: `403`, code `UnAuthorized`. The wrong state: `400`, code \
                `InvalidAssignmentState`. No caller: `401`, code `InvalidAuthenticationToken`. Errors \
                are OData JSON, and each reason and each remedy is an entry of `details`.",
-        basis: &[
+        parts: &[
             part(Observed, "the `403`", &[FORBIDDEN]),
             part(OurChoice, "the `400`, the `401` and the details", &[]),
         ],
@@ -367,6 +400,6 @@ pub static RULES: &[Rule] = &[
         about: HTTP,
         text: "Any other method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`. Any \
                other path is said not to be ours, so that a host can route it on.",
-        basis: &[whole(OurChoice, &[])],
+        parts: &[whole(OurChoice, &[])],
     },
 ];

@@ -107,7 +107,8 @@ fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy
 fn before_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let ahead = proptest::option::of(select([1, 2, 1 << 40, i64::MAX].as_slice()));
     (at_any_time(stored), ahead).prop_map(|((stored, now), ahead)| {
-        let end = ahead.and_then(|ticks| now.ticks().checked_add(ticks)).and_then(Timestamp::from_ticks);
+        let end =
+            ahead.and_then(|ticks| now.unix_ticks().checked_add(ticks)).and_then(Timestamp::from_unix_ticks);
         (StoredAssignment { end, ..stored }, now)
     })
 }
@@ -116,7 +117,11 @@ fn before_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strat
 fn from_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let behind = select([0, 1, 1 << 40, i64::MAX].as_slice());
     (at_any_time(stored), behind).prop_map(|((stored, now), behind)| {
-        let end = now.ticks().checked_sub(behind).and_then(Timestamp::from_ticks).unwrap_or(Timestamp::MIN);
+        let end = now
+            .unix_ticks()
+            .checked_sub(behind)
+            .and_then(Timestamp::from_unix_ticks)
+            .unwrap_or(Timestamp::MIN);
         (StoredAssignment { end: Some(end), ..stored }, now)
     })
 }

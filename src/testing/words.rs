@@ -38,7 +38,7 @@ impl<A: Words, B: Words, C: Words> Words for (A, B, C) {
 impl Words for StoredAssignment {
     fn words(&self) -> String {
         let Self { id, catalog, state, attempt, end, resource_roles, .. } = self;
-        let end = end.map_or("without an end".into(), |end| format!("ends at tick {}", end.ticks()));
+        let end = end.map_or("without an end".into(), |end| format!("ends at tick {}", end.unix_ticks()));
         let resource_roles = match resource_roles {
             None => "not known".into(),
             Some(known) => list(known, ", "),
@@ -80,7 +80,7 @@ impl Words for Fulfillment {
 
 impl Words for Timestamp {
     fn words(&self) -> String {
-        format!("now: tick {}", self.ticks())
+        format!("now: tick {}", self.unix_ticks())
     }
 }
 
@@ -150,7 +150,7 @@ impl Words for Receipt {
 impl Words for Action {
     fn words(&self) -> String {
         let Self { assignment, attempt, target, resource_role, end } = self;
-        let end = end.map_or("no end".into(), |end| format!("end at tick {}", end.ticks()));
+        let end = end.map_or("no end".into(), |end| format!("end at tick {}", end.unix_ticks()));
         format!(
             "{} for {target} (attempt {attempt} of assignment {assignment}, {end})",
             resource_role.words()

@@ -71,7 +71,7 @@ impl Clock {
             Self::At => 1000,
             Self::After => 1001,
         };
-        Timestamp::from_ticks(ticks).expect("in range")
+        Timestamp::from_unix_ticks(ticks).expect("in range")
     }
 
     pub fn next(self) -> Option<Self> {

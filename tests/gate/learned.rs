@@ -47,7 +47,7 @@ fn assignments() -> Vec<Assignment> {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
                 access_package: Uuid::from_u128(1).into(),
                 target: Uuid::from_u128(2).into(),
-                end: Timestamp::from_ticks(3),
+                end: Timestamp::from_unix_ticks(3),
                 attempt: 4,
                 resource_roles: None,
                 ..one.clone()

@@ -193,7 +193,7 @@ fn what_passes_is_called_again() {
     let seconds = |seconds| Some(RetryAfter::Seconds(seconds));
     let text = |text: &str| Some(RetryAfter::Text(text.into()));
     let date = "Wed, 21 Oct 2015 07:28:00 GMT";
-    let headers: [(&[(&str, &str)], _); 18] = [
+    let headers: [(&[(&str, &str)], _); 19] = [
         (&[], None),
         (&[("Retry-After", "0")], seconds(0)),
         (&[("retry-after", "120")], seconds(120)),
@@ -209,7 +209,8 @@ fn what_passes_is_called_again() {
         (&[("retry-after", "18446744073709551615")], seconds(u64::MAX)),
         (&[("retry-after", "18446744073709551616")], text("18446744073709551616")),
         (&[("retry-after", "99999999999999999999")], text("99999999999999999999")),
-        (&[("retry-after", "")], text("")),
+        (&[("retry-after", "")], None),
+        (&[("retry-after", " ")], None),
         // Of two the first one counts: both are only advice.
         (&[("retry-after", "1"), ("retry-after", "2")], seconds(1)),
         (&[("retry-after", "é")], None),
@@ -257,6 +258,14 @@ fn only_the_words_for_programs_count_and_all_of_them() {
             }
         }
     }
+}
+
+/// Nobody is refused because an assignment is delivered, so no server of this crate can have said this.
+#[test]
+fn a_state_that_refuses_nobody_is_no_rejection() {
+    let body = r#"{"error":{"code":"InvalidAssignmentState","message":"","details":[{"code":"delivered"}]}}"#;
+    let heard = read_response(&response(400, &[], body));
+    assert!(matches!(heard, Err(CallError::Other { .. })), "{heard:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Which requests are ours, and what they say.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, Rejection, recognize};
+use access_package::graph::http::{Call, Rejection, bearer_token, recognize};
 use http::{Method, Request};
 
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, id, post};
@@ -175,7 +175,9 @@ fn a_call_has_one_bearer_token() {
             let add =
                 |request: http::request::Builder, header: &&[u8]| request.header("authorization", *header);
             let request = headers.iter().fold(Request::post(&path), add).body(()).unwrap();
-            recognize(&request).expect("ours").map(|call| call.token.to_owned())
+            let told = recognize(&request).expect("ours").map(|call| call.token.to_owned());
+            assert_eq!(bearer_token(request.headers()), told.as_deref().ok());
+            told
         };
         let taken = ["Bearer a", "bearer a", "BEARER a", "Bearer   a", "Bearer a "];
         for header in taken {

@@ -54,6 +54,8 @@ fn the_state_decides_how_far_the_resource_roles_are() {
     // v1.0 does not say which are fulfilled, so none is; and where all are said to be, something is missing.
     let v1 = with(v1(), "/state", Some(json!("delivering")));
     assert_eq!(fulfillments(&read_value(&v1).unwrap()), Some(vec![Pending; 3]));
+    let as_in_beta = with(v1.clone(), "/accessPackage/resourceRoleScopes/0/status", Some(json!("Fulfilled")));
+    assert_eq!(fulfillments(&read_value(&as_in_beta).unwrap()), Some(vec![Pending; 3]));
     let all = with(beta(), "/assignmentState", Some(json!("delivering")));
     let all = with(all, "/accessPackageAssignmentResourceRoles/1/status", Some(json!("fulfilled")));
     assert_eq!(fulfillments(&read_value(&all).unwrap()), Some(vec![Pending; 2]));

@@ -212,6 +212,35 @@ fn an_end_where_the_type_has_none_is_a_contradiction() {
     }
 }
 
+// R21: neither of two ends is passed over.
+#[test]
+fn two_ends_have_to_agree() {
+    let start = "2021-12-12T20:08:52.82Z";
+    for kind in ["afterDateTime", "afterDuration"] {
+        for (end, agree) in [("2021-12-13T20:08:52.82Z", true), ("2021-12-13T20:08:52.8200001Z", false)] {
+            let expiration = json!({ "type": kind, "endDateTime": end, "duration": "P1D" });
+            let schedule = json!({ "startDateTime": start, "expiration": expiration });
+            let read = read_value(&with(v1(), "/schedule", Some(schedule)));
+            match read.map(|assignment| assignment.end().map(|end| end.to_string())) {
+                Ok(read) => assert!(agree && read.as_deref() == Some(end), "{kind}: {read:?}"),
+                Err(error) => {
+                    assert_eq!(
+                        (agree, error.to_string().as_str()),
+                        (
+                            false,
+                            "`schedule.expiration` has two ends: `endDateTime` and `duration` do not agree"
+                        )
+                    );
+                }
+            }
+            // Without a start nobody can tell whether they do.
+            let schedule = json!({ "startDateTime": null, "expiration": expiration });
+            let error = read_value(&with(v1(), "/schedule", Some(schedule))).expect_err("no start");
+            assert_eq!(error.to_string(), "`schedule.startDateTime` is missing");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_duration_is_an_error() {
     for text in ["", "P", "PT", "365", "365D", "P1", "-P1D", "p1d", "1 day", "P1D ", "P99999999999999999999D"]

@@ -162,7 +162,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
     ];
     let role = (resource_role(), fulfillment)
         .prop_map(|(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment });
-    let ticks = Timestamp::MIN.ticks()..=Timestamp::MAX.ticks();
+    let ticks = Timestamp::MIN.unix_ticks()..=Timestamp::MAX.unix_ticks();
     let fields = (
         any::<[u128; 4]>(),
         proptest::option::of(ticks),
@@ -179,7 +179,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             access_package: access_package.into(),
             target: target.into(),
             state,
-            end: end.and_then(Timestamp::from_ticks),
+            end: end.and_then(Timestamp::from_unix_ticks),
             attempt,
             resource_roles,
         };

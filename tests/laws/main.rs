@@ -1,60 +1,31 @@
 //! The laws of `testing`, and the strategies they draw from: the crate keeps them, and each of the
 //! mistakes that somebody could make is found out by the law that it offends.
 #![cfg(feature = "proptest")]
+#![allow(clippy::wildcard_imports, reason = "the README is short of lines")]
 
 mod mistakes;
 mod strategies;
 
-use access_package::testing::{Broken, Implementation, Refused, laws};
-use access_package::{
-    Action, Assignment, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp, evaluate,
-    reprocess_observed,
-};
-
 use mistakes::{Mistake, Mistaken};
 
-/// The crate's own functions, in the order of the driver contract.
-struct Faithful(Assignment);
-
-impl Implementation for Faithful {
-    fn reprocess(
-        &mut self,
-        caller: &Caller,
-        observe: &dyn Fn(&ResourceRole) -> Observed,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
-        self.0.expire(now);
-        let role = evaluate(caller, &self.0)?;
-        reprocess_observed(&mut self.0, role, observe)?;
-        Ok(())
-    }
-
-    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
-        self.0.expire(now);
-        // What is not one of its receipts changes nothing.
-        let _ = self.0.record(receipt);
-    }
-
-    fn actions(&self) -> Vec<Action> {
-        self.0.actions().collect()
-    }
-
-    fn stored(&self) -> StoredAssignment {
-        (&self.0).into()
-    }
-}
-
-fn faithful(stored: StoredAssignment) -> Faithful {
-    Faithful(stored.try_into().expect("a law gives what loads"))
-}
+// The crate's own functions, in the order of the driver contract: what the README shows.
+include!("example.rs");
 
 #[test]
-fn the_crate_keeps_the_laws() -> Result<(), Broken> {
-    laws::all(faithful)
+fn the_readme_shows_this_example() {
+    let readme = include_str!("../../README.md");
+    assert!(
+        readme.contains(include_str!("example.rs")),
+        "the README lacks tests/laws/example.rs, to the letter"
+    );
+}
+
+fn faithful(stored: StoredAssignment) -> Server {
+    Server(stored.try_into().expect("a law gives what loads"))
 }
 
 /// Time has made it expire, and the host saves that only with something else.
-struct ForgetsToSaveWhatTimeDid(Faithful);
+struct ForgetsToSaveWhatTimeDid(Server);
 
 impl Implementation for ForgetsToSaveWhatTimeDid {
     fn reprocess(

@@ -6,7 +6,7 @@ use access_package::{
     Permission, Receipt, ResourceRole, Role, Step, StoredAssignment, Timestamp,
 };
 
-use crate::{Faithful, faithful};
+use crate::{Server, faithful};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Mistake {
@@ -47,7 +47,7 @@ pub(crate) enum Mistake {
 /// The faithful one, but for a mistake.
 pub(crate) struct Mistaken {
     mistake: Mistake,
-    it: Faithful,
+    it: Server,
     /// What it has been asked for since it was started, where it keeps that.
     queue: Vec<Action>,
 }

@@ -103,7 +103,7 @@ impl Run {
             })?,
             Step::SetResourceRoles(current) => self.set_resource_roles(current)?,
             // With an end at the edge of time there may be nothing before it, or after.
-            Step::Expire(after) => match Timestamp::from_ticks(self.naive.end.unwrap_or(0) + after) {
+            Step::Expire(after) => match Timestamp::from_unix_ticks(self.naive.end.unwrap_or(0) + after) {
                 Some(now) => self.expire(now)?,
                 None => return Ok(()),
             },
@@ -232,9 +232,9 @@ impl Run {
     }
 
     fn expire(&mut self, now: Timestamp) -> Result<String, TestCaseError> {
-        let expected = self.naive.expire(now.ticks());
+        let expected = self.naive.expire(now.unix_ticks());
         prop_assert_eq!(self.real.expire(now), expected);
-        let when = match self.naive.end.map(|end| now.ticks().cmp(&end)) {
+        let when = match self.naive.end.map(|end| now.unix_ticks().cmp(&end)) {
             None => "without an end",
             Some(Ordering::Less) => "before the end",
             Some(Ordering::Equal) => "at the end",
@@ -298,5 +298,5 @@ fn number(resource_role: &ResourceRole) -> usize {
 }
 
 fn instant(ticks: i64) -> Timestamp {
-    Timestamp::from_ticks(ticks).expect("the end of one of these runs")
+    Timestamp::from_unix_ticks(ticks).expect("the end of one of these runs")
 }

@@ -51,7 +51,7 @@ pub(crate) fn start() -> impl Strategy<Value = Naive> {
     (package, attempt, end, prop::bool::weighted(0.05)).prop_map(|(package, attempt, end, expired)| Naive {
         assignment: ASSIGNMENT,
         attempt,
-        end: end.map(Timestamp::ticks),
+        end: end.map(Timestamp::unix_ticks),
         expired,
         package,
         heard: Vec::new(),
@@ -119,5 +119,5 @@ fn number() -> impl Strategy<Value = usize> {
 }
 
 fn at(ticks: i64) -> Timestamp {
-    Timestamp::from_ticks(ticks).expect("near 1970")
+    Timestamp::from_unix_ticks(ticks).expect("near 1970")
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::policy::{Basis, RULES, Rule};
+use access_package::policy::{Basis, RULES, Rule, Source};
 use access_package::{
     Account, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, RoleAssignment, Scope,
     StoredAssignment, Unauthorized, evaluate, reprocess,
@@ -77,23 +77,22 @@ pub fn table() -> String {
     table
 }
 
-fn rule(id: &str) -> &'static Rule {
-    RULES.iter().find(|rule| rule.id == id).expect("a rule")
+fn with_ids(ids: &[&str]) -> Vec<&'static Rule> {
+    RULES.iter().filter(|rule| ids.contains(&rule.id)).collect()
 }
 
 /// Which part of the rules is our choice.
-fn choices(rules: &[&str]) -> String {
-    let parts = rules.iter().flat_map(|id| rule(id).basis);
-    let choices = parts.filter(|part| part.basis == Basis::OurChoice).map(|part| part.what.expect("a part"));
+fn choices(rules: &[&Rule]) -> String {
+    let parts = rules.iter().flat_map(|rule| rule.parts).filter(|part| part.basis == Basis::OurChoice);
+    let choices = parts.map(|part| part.what.expect("a part"));
     choices.fold(String::new(), |all, what| all + "; **our choice**: " + what)
 }
 
 /// Where the rules are documented.
-fn sources(rules: &[&str]) -> String {
-    let parts = rules.iter().flat_map(|id| rule(id).basis);
-    let documented = parts.filter(|part| part.basis == Basis::Documented).flat_map(|part| part.sources);
+fn sources(rules: &[&Rule]) -> String {
     let mut links: Vec<_> = Vec::new();
-    for link in documented.map(|source| format!("[{}]({})", source.name, source.url)) {
+    for Source { name, url, .. } in rules.iter().flat_map(|rule| rule.sources()) {
+        let link = format!("[{name}]({url})");
         if !links.contains(&link) {
             links.push(link);
         }
@@ -102,8 +101,9 @@ fn sources(rules: &[&str]) -> String {
 }
 
 /// A refusal: what it says, what helps, its rules in the list in this file, and where they come from.
-fn line(table: &mut String, list: &str, [name, says, helps]: [&str; 3], rules: &[&str], come_from: &str) {
-    let rules: Vec<_> = rules.iter().map(|id| format!("[{id}]({list}#{})", id.to_lowercase())).collect();
+fn line(table: &mut String, list: &str, [name, says, helps]: [&str; 3], rules: &[&Rule], come_from: &str) {
+    let link = |rule: &&Rule| format!("[{}]({list}#{})", rule.id, rule.id.to_lowercase());
+    let rules: Vec<_> = rules.iter().map(link).collect();
     let (name, rules) = (in_words(name), rules.join(", "));
     writeln!(table, "| {name} | {says} | {helps} | {rules} | {come_from} |").unwrap();
 }
@@ -115,19 +115,20 @@ pub fn refusals(list: &str) -> String {
         "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
     for &reason in Reason::ALL {
         let (says, helps) = (reason.to_string(), what_helps(reason));
-        line(&mut table, list, [reason.code(), &says, &helps], reason.rules(), &sources(reason.rules()));
+        let rules: Vec<_> = reason.rules().collect();
+        line(&mut table, list, [reason.code(), &says, &helps], &rules, &sources(&rules));
     }
     for &state in AssignmentState::ALL {
         let error = reprocess(&mut in_state(state), MANAGER).map(drop);
         if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
-            let (says, helps, rules) = (error.to_string(), advice.to_string(), ["R9", "R10"]);
+            let (says, helps, rules) = (error.to_string(), advice.to_string(), with_ids(&["R9", "R10"]));
             let come_from = sources(&rules) + &choices(&rules);
             line(&mut table, list, ["invalidState", &says, &helps], &rules, &come_from);
         }
     }
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
     let error = reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("nothing to enforce is known");
-    let (says, rules) = (error.to_string(), ["R13"]);
+    let (says, rules) = (error.to_string(), with_ids(&["R13"]));
     let come_from = sources(&rules) + &choices(&rules);
     line(
         &mut table,

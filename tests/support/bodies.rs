@@ -220,7 +220,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
 pub fn receipts(data: &[u8]) {
     let Some((&size, steps)) = data.split_first() else { return };
     let roles = size % 9;
-    let end = Timestamp::from_ticks(i64::from(size));
+    let end = Timestamp::from_unix_ticks(i64::from(size));
     let fulfilled = vec![Fulfillment::Fulfilled; roles.into()];
     let mut assignment = numbered(AssignmentState::Delivered, &fulfilled, end);
     // A long life is no more than many short ones.
@@ -244,7 +244,7 @@ pub fn receipts(data: &[u8]) {
                 }
             }
             2 => assert_eq!(
-                assignment.expire(Timestamp::from_ticks(which.into()).expect("about 1970")),
+                assignment.expire(Timestamp::from_unix_ticks(which.into()).expect("about 1970")),
                 assignment != before
             ),
             3 => {

@@ -202,7 +202,7 @@ pub fn http_response(data: &[u8]) {
 /// A number is seconds only if it is digits and nothing else.
 fn check_retry_after(after: Option<RetryAfter>, said: Option<&str>) {
     let without_zeros = |text: &str| text.trim_start_matches('0').to_owned();
-    match (after, said) {
+    match (after, said.filter(|said| !said.is_empty())) {
         (None, None) => {}
         (Some(RetryAfter::Seconds(seconds)), Some(said)) => {
             assert!(said.starts_with(|first: char| first.is_ascii_digit()), "{said:?}");

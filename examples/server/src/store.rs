@@ -46,7 +46,7 @@ impl Store {
     pub async fn insert(&self, stored: &StoredAssignment) -> Result<(), Problem> {
         query("INSERT INTO assignment (id, end_ticks, stored) VALUES (?, ?, ?)")
             .bind(stored.id.to_string())
-            .bind(stored.end.map(Timestamp::ticks))
+            .bind(stored.end.map(Timestamp::unix_ticks))
             .bind(serde_json::to_string(stored)?)
             .execute(&self.pool)
             .await?;
@@ -87,7 +87,7 @@ impl Store {
     pub async fn due(&self, now: Timestamp) -> Result<Vec<AssignmentId>, Problem> {
         let sql = "SELECT id FROM assignment WHERE state = 'delivering' \
                    UNION SELECT id FROM assignment WHERE end_ticks <= ? AND state <> 'expired'";
-        let ids = query_scalar::<_, String>(sql).bind(now.ticks()).fetch_all(&self.pool).await?;
+        let ids = query_scalar::<_, String>(sql).bind(now.unix_ticks()).fetch_all(&self.pool).await?;
         Ok(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
     }
 
@@ -111,7 +111,7 @@ impl Store {
         let rows = query_scalar::<_, String>(sql)
             .bind(catalogs.map(|catalogs| serde_json::to_string(&catalogs)).transpose()?)
             .bind(state.map(AssignmentState::as_str))
-            .bind(now.ticks())
+            .bind(now.unix_ticks())
             .bind(after)
             .bind(i64::try_from(limit)?)
             .fetch_all(&self.pool)

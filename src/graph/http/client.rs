@@ -25,7 +25,7 @@ use crate::verdict::Refusal;
 /// with the token is marked as sensitive, so that it is not shown by `Debug`.
 ///
 /// # Errors
-/// The base URL or the token is none. The error does not hold the token.
+/// The base URL or the token is not valid. The error does not hold the token.
 ///
 /// # Examples
 /// ```
@@ -95,7 +95,7 @@ pub enum RequestError {
 /// ([R15](crate::policy#r15)).
 ///
 /// # Errors
-/// The call is not accepted: see [`CallError`]. A body that is absent, empty or no JSON is normal, and
+/// The call is not accepted: see [`CallError`]. A body that is absent, empty or not JSON is normal, and
 /// never an error of its own.
 ///
 /// # Examples
@@ -140,12 +140,12 @@ pub enum CallError {
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// `429`, `503` or `504`: call again later. After the latter two it may be that the call was accepted
-    /// all the same; another one then finds the assignment `delivering` and is refused.
+    /// all the same; as a rule another one then finds the assignment `delivering` and is refused.
     #[error("answer is `{status}`: call again later", status = .status.as_u16())]
     Retry {
         /// The status.
         status: StatusCode,
-        /// When; nothing if the server does not say.
+        /// When; `None` if the server does not say.
         after: Option<RetryAfter>,
     },
     /// Another server rejects it, Graph for one, or it is no answer to this call.
@@ -176,7 +176,7 @@ pub enum RetryAfter {
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = Some(headers.get(RETRY_AFTER)?.to_str().ok()?.trim()).filter(|text| !text.is_empty())?;
     let seconds = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     Some(seconds.map_or_else(|| RetryAfter::Text(text.to_string()), RetryAfter::Seconds))
 }
@@ -211,7 +211,7 @@ impl Error {
 
 /// Every rejection there is.
 fn every_rejection() -> impl Iterator<Item = Rejection> {
-    let states = AssignmentState::ALL.iter().copied();
+    let states = AssignmentState::ALL.iter().copied().filter(|&state| state != REQUIRED_STATE);
     let of_state = states.map(|actual| Refusal::InvalidState { required: REQUIRED_STATE, actual });
     let without_verdict =
         [Rejection::MethodNotAllowed, Rejection::NoCaller, Rejection::InvalidId, Rejection::NotFound];

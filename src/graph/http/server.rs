@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::borrow::Borrow;
 use core::{fmt, str};
 
 use ::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
@@ -11,13 +10,9 @@ use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Serialize;
 
 use super::{Detail, ENTITLEMENT_MANAGEMENT, REPROCESS, Rejection, collection, is_bearer_token};
-use crate::assignment::Assignment;
-use crate::caller::Caller;
 use crate::graph::Version;
 use crate::id::AssignmentId;
-use crate::role::Role;
 use crate::timestamp::Timestamp;
-use crate::verdict::Refusal;
 
 /// A call to reprocess an assignment. Its [`Debug`](fmt::Debug) leaves the token out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +21,8 @@ pub struct Call<'r> {
     pub version: Version,
     /// The bearer token, unverified: it is for the host to establish the caller.
     pub token: &'r str,
-    /// The assignment, or [`Rejection::InvalidId`]. Establish the caller before you look at it, so that
-    /// who is not known is told nothing else.
+    /// The assignment, or [`Rejection::InvalidId`]. Establish the caller before you look at it, so that an
+    /// unknown caller learns nothing more.
     pub assignment: Result<AssignmentId, Rejection>,
 }
 
@@ -39,7 +34,7 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// Recognizes a call to reprocess an assignment; nothing for any other path, which the host can route
+/// Recognizes a call to reprocess an assignment; `None` for any other path, which the host can route
 /// on ([R30](crate::policy#r30)).
 ///
 /// These are ours ([R24](crate::policy#r24)), each with or without `microsoft.graph.` before `reprocess`,
@@ -50,8 +45,8 @@ impl fmt::Debug for Call<'_> {
 /// - and `('{id}')` in place of `/{id}`.
 ///
 /// As with Graph the case of ASCII letters does not matter, any character may be percent-encoded, and
-/// the query is ignored. Nothing else is guessed: a slash at the end, doubled at another place or encoded
-/// makes another path. On a path that is ours anything in place of the id is one, if only an invalid one.
+/// the query is ignored. Nothing else is guessed: a slash that is encoded, at the end, or doubled at another place
+/// makes another path. Whatever stands in place of the id, an empty text included, makes it ours with an invalid id.
 ///
 /// The body is not looked at: none is needed, and clients send `{}` and `null`
 /// ([R26](crate::policy#r26)).
@@ -76,6 +71,7 @@ impl fmt::Debug for Call<'_> {
 /// assert_eq!(http::recognize(&another), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[must_use]
 pub fn recognize<B>(request: &Request<B>) -> Option<Result<Call<'_>, Rejection>> {
     let (version, assignment) = read_path(request.uri().path())?;
     if request.method() != Method::POST {
@@ -160,8 +156,11 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// R25: the token of the one header `Authorization`. Of two it could not be said which one counts.
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+/// The bearer token of a request, unverified, for the other paths of a host; [`recognize`] reads it from a call.
+/// `None` without exactly one header `Authorization: Bearer …` that holds a token ([R25](crate::policy#r25)).
+// Of two it could not be said which one counts.
+#[must_use]
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;
@@ -169,49 +168,6 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     let token = token.trim_matches(' ');
     (scheme.eq_ignore_ascii_case("Bearer") && is_bearer_token(token)).then_some(token)
-}
-
-/// The verdict, as [`evaluate`](crate::evaluate) gives it, where the assignment may be missing: the
-/// assignment, and the role with which to reprocess it.
-///
-/// Let it [expire](Assignment::expire) before. Give it by value, by reference or by mutable reference: it
-/// comes back the same way. So does a row of your own that is [`Borrow<Assignment>`](Borrow), such as one with a
-/// version beside the assignment.
-///
-/// # Errors
-/// - [`Rejection::Refused`]: as `evaluate` says; or the assignment is missing and the caller may not
-///   reprocess in every catalog. A caller who may in some is told no more than of an assignment in
-///   another catalog, to the byte ([R28](crate::policy#r28)).
-/// - [`Rejection::NotFound`]: the assignment is missing, and the caller may reprocess in every catalog.
-///
-/// # Examples
-/// ```
-/// use access_package::graph::http;
-/// use access_package::{Account, Assignment, Caller, Permission};
-///
-/// let application = |permissions| Caller { account: Account::Application, permissions, roles: vec![] };
-/// let missing = None::<Assignment>;
-///
-/// let everywhere = application(vec![Permission::EntitlementManagementReadWriteAll]);
-/// assert_eq!(http::evaluate(&everywhere, missing.as_ref()), Err(http::Rejection::NotFound));
-///
-/// let nowhere = application(vec![]);
-/// let refused = http::evaluate(&nowhere, missing.as_ref());
-/// assert!(matches!(refused, Err(http::Rejection::Refused(_))));
-/// ```
-pub fn evaluate<A: Borrow<Assignment>>(
-    caller: &Caller,
-    assignment: Option<A>,
-) -> Result<(A, Role), Rejection> {
-    let Some(assignment) = assignment else {
-        // R28: with no catalog the question is for the tenant as a whole.
-        return match caller.authority(None) {
-            Ok(_) => Err(Rejection::NotFound),
-            Err(unauthorized) => Err(Refusal::Unauthorized(unauthorized).into()),
-        };
-    };
-    let role = crate::verdict::evaluate(caller, assignment.borrow())?;
-    Ok((assignment, role))
 }
 
 /// What the host knows of a request, for whoever has to find it again: the `innerError` of an error.

@@ -18,7 +18,7 @@ use crate::id::AssignmentId;
 pub struct Page {
     /// The assignments, in the order of the page; for one that cannot be read, why.
     pub items: Vec<Result<Assignment, ItemError>>,
-    /// Where the next page is, to be asked for as it stands (`@odata.nextLink`); nothing on the last.
+    /// Where the next page is, to be asked for as it stands (`@odata.nextLink`); `None` on the last.
     pub next_link: Option<String>,
 }
 

@@ -188,9 +188,9 @@ impl Names {
     /// The resource roles that are listed, without those with which there is nothing to enforce.
     fn given(&self, listed: &[Object<Listed>]) -> Result<Vec<Given>, ReadError> {
         let given = listed.iter().enumerate().map(|(index, Object(listed))| {
-            // R19: only what is said to be fulfilled is.
-            let fulfilled =
-                listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
+            // R19: only what is said to be fulfilled is, and only beta says it.
+            let fulfilled = self.version == Version::Beta
+                && listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
             Ok(self.resource_role(index, listed)?.map(|resource_role| (resource_role, fulfilled)))
         });
         given.filter_map(Result::transpose).collect()
@@ -220,7 +220,7 @@ impl Names {
             _ if resource_id.is_none() => Err(missing(self.scope, "originId")),
             _ if role_id.is_none() => Err(missing(self.role, "originId")),
             Ok(resource_role) => Ok(Some(resource_role)),
-            Err(problem) => Err(ReadError::ResourceRole { place: place(), problem }),
+            Err(problem) => Err(ReadError::ResourceRole { part: place(), problem }),
         }
     }
 }

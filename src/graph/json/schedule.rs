@@ -34,30 +34,43 @@ enum ExpirationType {
 
 struct Duration(Span);
 
+impl Duration {
+    /// The end of what takes so long from this start.
+    fn after(&self, start: Option<Timestamp>) -> Result<Timestamp, ReadError> {
+        let start = start.ok_or_else(|| missing("schedule.startDateTime"))?;
+        let end = start.to_civil().checked_add(self.0).ok().and_then(Timestamp::from_civil);
+        end.ok_or(ReadError::EndOutOfRange)
+    }
+}
+
 impl Schedule {
     /// When it ends; nothing if it does not.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
         let Some(Object(expiration)) = self.expiration else { return Ok(None) };
-        let Expiration { r#type, end_date_time: end, duration } = expiration;
-        match r#type {
-            Some(ExpirationType::AfterDateTime) => {
-                end.ok_or_else(|| missing("schedule.expiration.endDateTime")).map(Some)
+        let Expiration { r#type, end_date_time, duration } = expiration;
+        let Some(r#type) = r#type else {
+            // An end is never passed over: the assignment would expire too late, or never.
+            let is_endless = end_date_time.is_none() && duration.is_none();
+            return if is_endless { Ok(None) } else { Err(missing("schedule.expiration.type")) };
+        };
+        match (r#type, end_date_time, duration) {
+            (ExpirationType::AfterDateTime | ExpirationType::AfterDuration, Some(end), Some(duration)) => {
+                let agree = duration.after(self.start_date_time)? == end;
+                if agree { Ok(Some(end)) } else { Err(ReadError::TwoEnds) }
             }
-            Some(ExpirationType::AfterDuration) => {
-                let Duration(duration) = duration.ok_or_else(|| missing("schedule.expiration.duration"))?;
-                let start = self.start_date_time.ok_or_else(|| missing("schedule.startDateTime"))?;
-                let end = start.to_civil().checked_add(duration).ok().and_then(Timestamp::from_civil);
-                end.ok_or(ReadError::EndOutOfRange).map(Some)
+            (ExpirationType::AfterDateTime, Some(end), None) => Ok(Some(end)),
+            (ExpirationType::AfterDateTime, None, _) => Err(missing("schedule.expiration.endDateTime")),
+            (ExpirationType::AfterDuration, None, Some(duration)) => {
+                duration.after(self.start_date_time).map(Some)
             }
-            // An end is never passed over: the assignment would never expire.
-            None if end.is_some() || duration.is_some() => Err(missing("schedule.expiration.type")),
-            Some(ExpirationType::NotSpecified | ExpirationType::NoExpiration) if end.is_some() => {
+            (ExpirationType::AfterDuration, _, None) => Err(missing("schedule.expiration.duration")),
+            (ExpirationType::NotSpecified | ExpirationType::NoExpiration, Some(_), _) => {
                 Err(ReadError::ContradictoryExpiration { part: "schedule.expiration.endDateTime" })
             }
-            Some(ExpirationType::NotSpecified | ExpirationType::NoExpiration) if duration.is_some() => {
+            (ExpirationType::NotSpecified | ExpirationType::NoExpiration, None, Some(_)) => {
                 Err(ReadError::ContradictoryExpiration { part: "schedule.expiration.duration" })
             }
-            Some(ExpirationType::NotSpecified | ExpirationType::NoExpiration) | None => Ok(None),
+            (ExpirationType::NotSpecified | ExpirationType::NoExpiration, None, None) => Ok(None),
         }
     }
 }

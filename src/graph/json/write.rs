@@ -25,7 +25,8 @@ use crate::timestamp::Timestamp;
 ///
 /// Reading it gives the same assignment, **as far as Graph can tell**: always attempt 0, and the
 /// resource roles as [`read`](super::read) takes them from the state; beta shows a failed one as not
-/// yet fulfilled. Where the resource roles are not known they are left out, as if not expanded.
+/// yet fulfilled. Where the resource roles are not known they are left out, as if not expanded, and a document that is
+/// `delivered` or `delivering` cannot be read back.
 ///
 /// ```
 /// use access_package::graph::{Version, json};

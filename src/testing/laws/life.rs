@@ -180,7 +180,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
         for now in clocks.into_iter().take(until) {
             let answer = it.reprocess(caller, &unseen, now);
             ensure(answer == Err(Refused::Assignment), || {
-                format!("{} at tick {}", answer.words(), now.ticks())
+                format!("{} at tick {}", answer.words(), now.unix_ticks())
             })?;
         }
         agree_but_for_expiry(&it, stored, *now)

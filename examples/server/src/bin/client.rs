@@ -133,7 +133,10 @@ fn refused(error: CallError) -> Result<ExitCode, Failure> {
     println!("refused: {error}");
     match error {
         CallError::Rejected(Rejection::Refused(Refusal::Unauthorized(refusal))) => {
-            refusal.reasons().for_each(|reason| println!("  because: {reason} ({})", reason.rules().join(", ")));
+            for reason in refusal.reasons() {
+                let rules: Vec<_> = reason.rules().map(|rule| rule.id).collect();
+                println!("  because: {reason} ({})", rules.join(", "));
+            }
             refusal.remedies().for_each(|remedy| println!("  what helps: {remedy}"));
         }
         CallError::Rejected(Rejection::Refused(Refusal::InvalidState { actual, .. })) => {

@@ -1,0 +1,26 @@
+use access_package::testing::{Broken, Implementation, Refused, laws};
+use access_package::*;
+
+struct Server(Assignment); // yours, with its storage
+
+impl Implementation for Server {
+    fn reprocess(
+        &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.0.expire(now);
+        let role = evaluate(caller, &self.0)?;
+        reprocess_observed(&mut self.0, role, observe)?;
+        Ok(())
+    }
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+        self.0.expire(now);
+        let _ = self.0.record(receipt);
+    }
+    fn actions(&self) -> Vec<Action> { self.0.actions().collect() }
+    fn stored(&self) -> StoredAssignment { (&self.0).into() }
+}
+
+#[test]
+fn keeps_the_laws() -> Result<(), Broken> {
+    laws::all(|stored| Server(stored.try_into().unwrap()))
+}
