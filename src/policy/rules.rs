@@ -207,9 +207,9 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R8",
         about: WHO,
-        text: "The caller is judged before the state is looked at. Who may not reprocess learns nothing \
-               of the assignment: not its state, and of its catalog only whether a role of the caller's \
-               own covers it.",
+        text: "The caller is judged before the state is looked at. A caller who may not reprocess learns \
+               nothing of the assignment: not its state, and of its catalog only whether a role of the \
+               caller's own covers it.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {

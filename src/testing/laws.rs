@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub use caller::{
-    more_authority_never_hurts, refusal_is_complete_and_its_remedies_minimal, who_may_not_learns_nothing,
+    a_refused_caller_learns_nothing, more_authority_never_hurts, refusal_is_complete_and_its_remedies_minimal,
 };
 pub use life::{
     accepted_asks_for_everything_owed, expired_stays_expired, observed_asks_only_for_what_is_missing,
@@ -44,7 +44,7 @@ pub use life::{
 pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
     refusal_is_complete_and_its_remedies_minimal(&make)?;
     more_authority_never_hurts(&make)?;
-    who_may_not_learns_nothing(&make)?;
+    a_refused_caller_learns_nothing(&make)?;
     only_a_delivered_assignment_is_reprocessed(&make)?;
     refused_changes_nothing(&make)?;
     accepted_asks_for_everything_owed(&make)?;

@@ -90,7 +90,7 @@ mod finds_out {
     each_law_finds_out! {
         refusal_is_complete_and_its_remedies_minimal: NamesOneReason NamesOneRemedy AsksForMoreThanItTakes TakesReadForReadWrite AsksForTheRoleOnly TakesAPersonalAccountForAnother RefusesGlobalAdministrators;
         more_authority_never_hurts: LooksAtTheFirstRole TwoRolesAreTooMany;
-        who_may_not_learns_nothing: LooksAtTheStateFirst;
+        a_refused_caller_learns_nothing: LooksAtTheStateFirst;
         only_a_delivered_assignment_is_reprocessed: ReprocessesWhatHasFailed ReprocessesWhatIsUnderWay;
         refused_changes_nothing: CountsARefusedAttempt;
         accepted_asks_for_everything_owed: ForgetsTheLastResourceRole MovesTheEnd DoesNotCountTheAttempt;

@@ -44,7 +44,7 @@ impl Duration {
 }
 
 impl Schedule {
-    /// When it ends; nothing if it does not.
+    /// When it ends; `None` if it does not.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
         let Some(Object(expiration)) = self.expiration else { return Ok(None) };
         let Expiration { r#type, end_date_time, duration } = expiration;

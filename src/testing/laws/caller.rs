@@ -19,8 +19,8 @@ fn refuses_the_caller(answer: &Answer) -> bool {
     matches!(answer, Err(Refused::Caller { .. }))
 }
 
-/// Who may not is refused, with everything that stands in the way. The remedies are the smallest sets
-/// of steps that turn the verdict: all of them, and no other.
+/// A caller who may not reprocess is refused, with everything that stands in the way. The remedies are the smallest
+/// sets of steps that turn the refusal into a yes: all of them, and no other.
 ///
 /// # Errors
 /// The law does not hold.
@@ -179,14 +179,14 @@ impl Words for More {
     }
 }
 
-/// Who may not is answered the same, whatever assignment of the catalog it is and however it stands.
+/// A caller who may not reprocess gets the same answer whatever assignment of the catalog it is, and in any state.
 ///
 /// # Errors
 /// The law does not hold.
-pub fn who_may_not_learns_nothing<I: Implementation>(
+pub fn a_refused_caller_learns_nothing<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law = Law { name: "who may not learns nothing", rules: "R8" };
+    let law = Law { name: "a refused caller learns nothing", rules: "R8" };
     let any = || at_any_time(strategy::stored_assignment());
     law.hold(((any(), any()), strategy::caller(HERE)), |((one, other), caller)| {
         let ask =
