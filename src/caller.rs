@@ -178,8 +178,8 @@ pub struct Claims {
     /// accounts is taken for that of an organization.
     pub tid: String,
     /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
-    /// optional: have it put into the tokens of applications, or they are taken for delegated ones (our choice, since
-    /// less is allowed then).
+    /// optional: have it put into the tokens of applications, or they are taken for delegated ones
+    /// ([R4](crate::policy#r4), our choice, since less is allowed then).
     #[cfg_attr(feature = "serde", serde(default))]
     pub idtyp: Option<String>,
     /// The delegated permissions, with blanks between.
@@ -203,7 +203,7 @@ impl Caller {
     /// Only the permissions of the token's own kind count: in a delegated token `scp`, in an
     /// application's `roles`. Permissions and directory roles that the crate does not know are ignored.
     /// A guest with a personal account in a work tenant has a token of that tenant, and so counts as a work account
-    /// (our choice).
+    /// ([R6](crate::policy#r6), our choice).
     ///
     /// ```
     /// use access_package::{Caller, Claims, Role, RoleAssignment, Scope};

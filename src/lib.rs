@@ -62,7 +62,7 @@
 //! The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
 //! [derived](Assignment::actions) from it, so a crash loses nothing.
 //!
-//! # The contract with the driver
+//! # The contract with the host
 //!
 #![doc = include_str!("contract.md")]
 //!

@@ -6,7 +6,7 @@
 //!   answers shows it. We have not called the service ourselves.
 //! - *Our choice*: the documentation is silent, and this is the conservative reading.
 //!
-//! The pages were read in November 2026, some of them in archived copies. Should a page say something else by now,
+//! The pages were read in November 2026, some of them in older copies. Should a page say something else by now,
 //! the page is right. [`RULES`] is the same list as data.
 //!
 //! **This module may change before 1.0.**

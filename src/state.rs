@@ -105,11 +105,11 @@ crate::text::serde_as_text!(AssignmentState);
 )]
 pub struct ParseAssignmentStateError;
 
-/// What helps an assignment that cannot be reprocessed because of its state. The hints are our own
-/// ([R10](crate::policy#r10)); [`Display`](fmt::Display) gives each as a sentence.
+/// What helps an assignment that cannot be reprocessed because of its state ([R10](crate::policy#r10)).
+/// [`Display`](fmt::Display) gives it as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
-    /// Delivery is under way: wait until it has ended.
+    /// Delivery is under way: wait until it has ended (our choice).
     Wait,
     /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment. The
     /// service allows that for [14 days](https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess)
@@ -135,7 +135,9 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Wait => "wait until delivery has ended, then look at the state again",
-            Self::ReprocessRequest => "reprocess the request of this assignment, not the assignment",
+            Self::ReprocessRequest => {
+                "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again"
+            }
             Self::RequestAgain => "request the access package again",
         })
     }

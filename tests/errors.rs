@@ -163,7 +163,10 @@ fn words_and_sentences() {
         (&Expired, "expired"),
         (&DeliveryFailed, "deliveryFailed"),
         (&Advice::Wait, "wait until delivery has ended, then look at the state again"),
-        (&Advice::ReprocessRequest, "reprocess the request of this assignment, not the assignment"),
+        (
+            &Advice::ReprocessRequest,
+            "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
+        ),
         (&Advice::RequestAgain, "request the access package again"),
     ];
     for (value, text) in texts {

@@ -149,7 +149,8 @@ pub enum Observed {
     /// It was not seen, so it is enforced ([R19](crate::policy#r19)).
     Unknown,
     /// It cannot be enforced, such as membership of a dynamic or on-premises group, or a role on a
-    /// deleted resource: it fails without an action ([R20](crate::policy#r20)).
+    /// deleted resource: it fails without an action ([R20](crate::policy#r20)). The assignment is then at best
+    /// `partiallyDelivered`, and cannot be reprocessed again: say so only of what really cannot.
     Unenforceable,
 }
 

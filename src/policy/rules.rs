@@ -159,14 +159,20 @@ pub static RULES: &[Rule] = &[
         text: "The caller needs the role *Access package assignment manager* or a higher one: *Access \
                package assignment manager* < *Access package manager* < *Catalog owner* < *Identity \
                Governance Administrator* < *Global Administrator*.",
-        parts: &[whole(Documented, &[REPROCESS, DELEGATION])],
+        parts: &[
+            whole(Documented, &[REPROCESS, DELEGATION]),
+            part(OurChoice, "the order among those that suffice", &[]),
+        ],
     },
     Rule {
         id: "R2",
         about: WHO,
         text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. \
                Each is only itself and none suffices. An older page still lists *User Administrator*.",
-        parts: &[whole(Documented, &[DELEGATION]), part(Documented, "the older page", &[HOW_TO_OF_2023])],
+        parts: &[
+            whole(Documented, &[DELEGATION]),
+            part(OurChoice, "not to follow the older page", &[HOW_TO_OF_2023]),
+        ],
     },
     Rule {
         id: "R3",
@@ -174,29 +180,35 @@ pub static RULES: &[Rule] = &[
         text: "A role of entitlement management counts on the one catalog it is held on \
                (`/AccessPackageCatalog/{id}`), or everywhere if held on the tenant (`/`). A directory \
                role counts everywhere, unless it was given for one catalog.",
-        parts: &[whole(Documented, &[DELEGATION])],
+        parts: &[
+            whole(Documented, &[DELEGATION]),
+            part(OurChoice, "a directory role that was given for one catalog", &[]),
+        ],
     },
     Rule {
         id: "R4",
         about: WHO,
         text: "A call on behalf of a work or school account needs both the permission \
                `EntitlementManagement.ReadWrite.All` and the role. One without the other is not enough, \
-               however high the role.",
-        parts: &[whole(Documented, &[REPROCESS])],
+               however high the role. A token that does not say that it is an application's own is taken for \
+               one of such a call.",
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the token that does not say", &[])],
     },
     Rule {
         id: "R5",
         about: WHO,
         text: "An application that calls on its own needs the application permission of that name, \
                which counts in the whole tenant, or a role that suffices. With the permission it acts as an \
-               *Identity Governance Administrator*, or as a *Global Administrator* if it holds that role.",
+               *Identity Governance Administrator*, or as a *Global Administrator* if it holds that role where \
+               it counts.",
         parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "as whom it acts", &[])],
     },
     Rule {
         id: "R6",
         about: WHO,
-        text: "A personal Microsoft account may never reprocess.",
-        parts: &[whole(Documented, &[REPROCESS])],
+        text: "A personal Microsoft account may never reprocess. A guest whose account is a personal one \
+               comes with a token of the tenant, and counts as a work or school account.",
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the guest", &[])],
     },
     Rule {
         id: "R7",
@@ -221,13 +233,14 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R10",
         about: WHEN,
-        text: "Any other state refuses and says what would help: while `delivering`, to wait; when \
-               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*; when `expired`, to \
-               request again.",
+        text: "Any other state refuses and says what helps: while `delivering`, to wait; when \
+               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*, which the service takes \
+               for 14 days, and then to request again; when `expired`, to request again.",
         parts: &[
-            whole(Documented, &[REPROCESS, PROCESS]),
-            part(Documented, "that such a request can be reprocessed", &[REPROCESS_REQUEST]),
-            part(OurChoice, "the other hints", &[]),
+            part(Documented, "the refusal", &[REPROCESS]),
+            part(Documented, "to reprocess the request", &[REPROCESS_REQUEST]),
+            part(Documented, "to request again", &[PROCESS]),
+            part(OurChoice, "to wait", &[]),
         ],
     },
     Rule {
@@ -252,7 +265,7 @@ pub static RULES: &[Rule] = &[
                known the call is refused, for it would enforce nothing.",
         parts: &[
             whole(Documented, &[HOW_TO, RESOURCES]),
-            part(OurChoice, "when they are brought in, and the refusal", &[]),
+            part(OurChoice, "*now*, when they are brought in, and the refusal", &[]),
         ],
     },
     Rule {
@@ -322,7 +335,7 @@ pub static RULES: &[Rule] = &[
                Each action says from when on it must not be carried out.",
         parts: &[
             part(Documented, "that assignments expire", &[ASSIGNMENT]),
-            part(OurChoice, "the boundary", &[]),
+            part(OurChoice, "the boundary, and that it is final", &[]),
         ],
     },
     Rule {
@@ -344,12 +357,12 @@ pub static RULES: &[Rule] = &[
         id: "R24",
         about: HTTP,
         text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`; \
-               in beta, and on the first page of v1.0, `…/accessPackageAssignments/{id}/reprocess`. \
+               in beta, and as v1.0 was first documented, `…/accessPackageAssignments/{id}/reprocess`. \
                Also taken: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
                slash after the version.",
         parts: &[
             whole(Documented, &[REPROCESS]),
-            part(Observed, "`microsoft.graph.reprocess`", &[RUST_CLIENT]),
+            part(Observed, "that a client sends `microsoft.graph.reprocess`", &[RUST_CLIENT]),
             part(OurChoice, "the other forms", &[]),
         ],
     },
@@ -369,7 +382,7 @@ pub static RULES: &[Rule] = &[
         id: "R27",
         about: HTTP,
         text: "Accepted is `202` with neither body nor `Content-Type`: a content type on an empty body \
-               breaks a client in use.",
+               has broken a client.",
         parts: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[EMPTY_JSON])],
     },
     Rule {
@@ -390,10 +403,7 @@ pub static RULES: &[Rule] = &[
         text: "A caller who may not: `403`, code `UnAuthorized`. The wrong state: `400`, code \
                `InvalidAssignmentState`. No caller: `401`, code `InvalidAuthenticationToken`. Errors \
                are OData JSON, and each reason and each remedy is an entry of `details`.",
-        parts: &[
-            part(Observed, "the `403`", &[FORBIDDEN]),
-            part(OurChoice, "the `400`, the `401` and the details", &[]),
-        ],
+        parts: &[part(Observed, "the `403`", &[FORBIDDEN]), part(OurChoice, "the rest", &[])],
     },
     Rule {
         id: "R30",

@@ -1,4 +1,4 @@
-//! How a step changes the world. The host and the executor are here: they do what the driver
+//! How a step changes the world. The host and the executor are here: they do what the
 //! contract says, with the real crate.
 
 use access_package::{

@@ -93,7 +93,7 @@ impl FairRun {
         self.world.apply(step)
     }
 
-    /// What a host does that keeps the driver contract and never rests while there is something to
+    /// What a host does that keeps the contract and never rests while there is something to
     /// do; nothing when there is not.
     fn next(&self, outcome: Outcome) -> Option<Step> {
         let world = &self.world;

@@ -1,5 +1,5 @@
 //! The life of an assignment, checked completely: every state that a small world can reach, with the
-//! real crate in the middle, a host that keeps the driver contract, and an environment that does not
+//! real crate in the middle, a host that keeps the contract, and an environment that does not
 //! wish it well. Breadth first, in the manner of a model checker, so that what is found is shown
 //! with a shortest way to it.
 //!
@@ -72,7 +72,7 @@ fn every_state_of_larger_worlds() {
     }
 }
 
-/// Every part of the driver contract is needed, and the search sees it if one is missing.
+/// Every part of the contract is needed, and the search sees it if one is missing.
 #[test]
 fn a_host_that_breaks_the_contract_is_found_out() {
     for (host, property) in [

@@ -72,7 +72,7 @@ impl World {
         if state == AssignmentState::Delivered && self.left.changes > 0 {
             steps.extend(Roles::subsets(self.left.roles).map(Step::BringIn));
         }
-        // The one invariant of the driver contract: save before you act.
+        // The one invariant of the contract: save before you act.
         if !saved {
             steps.push(Step::Save);
         }

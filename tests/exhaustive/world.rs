@@ -35,7 +35,7 @@ pub struct Size {
     pub changes: u8,
 }
 
-/// Who drives the crate: a host that keeps the driver contract, or one that breaks a part of it, so
+/// Who drives the crate: a host that keeps the contract, or one that breaks a part of it, so
 /// as to see that the part is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Host {

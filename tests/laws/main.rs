@@ -8,7 +8,7 @@ mod strategies;
 
 use mistakes::{Mistake, Mistaken};
 
-// The crate's own functions, in the order of the driver contract: what the README shows.
+// The crate's own functions, in the order of the contract: what the README shows.
 include!("example.rs");
 
 #[test]

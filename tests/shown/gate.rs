@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, RULES, Rule, Source};
 use access_package::{
-    Account, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, RoleAssignment, Scope,
-    StoredAssignment, Unauthorized, evaluate, reprocess,
+    Account, Advice, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, RoleAssignment,
+    Scope, StoredAssignment, Unauthorized, evaluate, reprocess,
 };
 use uuid::Uuid;
 
@@ -100,6 +100,24 @@ fn sources(rules: &[&Rule]) -> String {
     links.join(", ")
 }
 
+/// Where R9 is documented, and the part of R10 that is about this advice.
+fn of_the_advice(advice: Advice) -> String {
+    let what = match advice {
+        Advice::Wait => "to wait",
+        Advice::ReprocessRequest => "to reprocess the request",
+        Advice::RequestAgain => "to request again",
+    };
+    let [refusal, hints] = with_ids(&["R9", "R10"])[..] else { panic!("two rules") };
+    let hint = hints.parts.iter().find(|part| part.what == Some(what)).expect("a part");
+    match hint.basis {
+        Basis::OurChoice => sources(&[refusal]) + "; **our choice**: what helps",
+        Basis::Documented | Basis::Observed => {
+            let links = hint.sources.iter().map(|Source { name, url, .. }| format!(", [{name}]({url})"));
+            sources(&[refusal]) + &links.collect::<Vec<_>>().concat()
+        }
+    }
+}
+
 /// A refusal: what it says, what helps, its rules in the list in this file, and where they come from.
 fn line(table: &mut String, list: &str, [name, says, helps]: [&str; 3], rules: &[&Rule], come_from: &str) {
     let link = |rule: &&Rule| format!("[{}]({list}#{})", rule.id, rule.id.to_lowercase());
@@ -122,7 +140,7 @@ pub fn refusals(list: &str) -> String {
         let error = reprocess(&mut in_state(state), MANAGER).map(drop);
         if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
             let (says, helps, rules) = (error.to_string(), advice.to_string(), with_ids(&["R9", "R10"]));
-            let come_from = sources(&rules) + &choices(&rules);
+            let come_from = of_the_advice(advice);
             line(&mut table, list, ["invalidState", &says, &helps], &rules, &come_from);
         }
     }

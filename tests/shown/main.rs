@@ -31,10 +31,12 @@ fn the_life_of_an_assignment() {
     let table = life::table(&life::moves());
     let lifecycle = include_str!("../../src/assignment/lifecycle.rs");
     assert!(lifecycle.contains(&table), "the head of lifecycle.rs lacks this table, to the letter:\n{table}");
+    let table = table.replace("//! ", "");
+    assert!(README.contains(&table), "the README lacks this table, to the letter:\n{table}");
 }
 
 #[test]
-fn the_contract_with_the_driver() {
+fn the_contract_with_the_host() {
     assert!(
         README.contains(include_str!("../../src/contract.md")),
         "the README lacks src/contract.md, to the letter"

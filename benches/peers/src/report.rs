@@ -142,8 +142,8 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
         "Each cell is the median of {ROUNDS} rounds, in each of which everybody is asked; × how it compares with \
          the crate; and below them the fastest and the slowest round.\n\n\
          - For the allowed call the fastest policy engine, {engine}, takes {times} times as long as the crate, \
-         which {allocates}. They come closest for *{least_question}*: {least_engine} takes \
-         {least_times} times as long.\n\
+         which {allocates}. Of the questions that are prepared and decided anew they come closest \
+         for *{least_question}*: {least_engine} takes {least_times} times as long.\n\
          - A million assignments of {RESOURCE_ROLES} resource roles are reprocessed, every action read in place, in \
          {one} times the time of copying their bytes on one thread, and {two} times on two.\n",
         times = number(times),

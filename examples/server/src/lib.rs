@@ -1,11 +1,11 @@
 //! The crate `access-package` embedded in a real HTTP server on a real database.
 //!
-//! Read [`driver`] first: it is the contract of the crate's README, step by step.
+//! Read [`contract`] first: it is the contract of the crate's README, step by step.
 
 pub mod config;
 pub mod development;
 pub mod directory;
-pub mod driver;
+pub mod contract;
 pub mod fault;
 pub mod service;
 pub mod store;

@@ -21,7 +21,7 @@ use crate::directory::Directory;
 use crate::fault::Fault;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{driver, now};
+use crate::{contract, now};
 
 /// How many assignments a page of a list has at most.
 const PAGE: usize = 100;
@@ -91,14 +91,14 @@ impl Service {
         body?;
         if let Some(call) = http::recognize(request) {
             let id = call?.assignment?; // 2
-            driver::reprocess(&self.store, &caller, id).await?;
+            contract::reprocess(&self.store, &caller, id).await?;
             self.wake.notify_one();
             return Ok(http::respond(Ok(()), inner)); // 9
         }
         // An assignment is read where it is reprocessed, less the last segment; the list, less two.
         if let Some((version, id)) = read_path(&format!("{path}/reprocess")) {
             only("GET")?;
-            let loaded = driver::load_for(&caller, &self.store, id?).await?;
+            let loaded = contract::load_for(&caller, &self.store, id?).await?;
             return Ok(json_response(StatusCode::OK, graph::json::write(&loaded.assignment, version)));
         }
         if let Some((version, _)) = read_path(&format!("{path}/0/reprocess")) {
@@ -134,7 +134,7 @@ impl Service {
     /// Takes from whom an assignment is for everything, so that one can watch it being restored.
     async fn remove_grants(&self, caller: &Caller, uri: &Uri) -> Result<Response<String>, Fault> {
         let id = parameter(uri, "assignment").and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId)?;
-        let target = driver::load_for(caller, &self.store, id).await?.assignment.target();
+        let target = contract::load_for(caller, &self.store, id).await?.assignment.target();
         let removed = self.directory.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
     }

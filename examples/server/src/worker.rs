@@ -11,7 +11,7 @@ use tracing::error;
 
 use crate::directory::Directory;
 use crate::store::Store;
-use crate::{Problem, driver, now};
+use crate::{Problem, contract, now};
 
 /// How many assignments are looked after at a time.
 const AT_A_TIME: usize = 8;
@@ -63,11 +63,11 @@ impl Worker {
     }
 
     async fn look_after(&self, id: AssignmentId) -> Result<(), Problem> {
-        let Some(loaded) = driver::load(&self.store, id).await? else { return Ok(()) };
+        let Some(loaded) = contract::load(&self.store, id).await? else { return Ok(()) };
         let actions: Vec<Action> = loaded.assignment.actions().collect();
         for action in actions {
             if let Some(outcome) = self.directory.grant(&action).await? {
-                driver::record(&self.store, &action.receipt(outcome)).await?;
+                contract::record(&self.store, &action.receipt(outcome)).await?;
             }
         }
         Ok(())

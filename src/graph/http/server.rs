@@ -46,7 +46,7 @@ impl fmt::Debug for Call<'_> {
 ///
 /// As with Graph the case of ASCII letters does not matter, any character may be percent-encoded, and
 /// the query is ignored. Nothing else is guessed: a slash that is encoded, at the end, or doubled at another place
-/// makes another path. Whatever stands in place of the id, an empty text included, makes it ours with an invalid id.
+/// makes another path. But anything may stand in place of the id, even nothing: such a call is ours, and its id invalid.
 ///
 /// The body is not looked at: none is needed, and clients send `{}` and `null`
 /// ([R26](crate::policy#r26)).

@@ -36,7 +36,7 @@ fn the_client_follows_to_the_end() {
             &half,
             &manager,
             3,
-            "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment\n",
+            "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again\n",
         ),
         (
             "v1.0",

@@ -43,12 +43,12 @@ fn invalid_state(state: AssignmentState) -> String {
         AssignmentState::PartiallyDelivered => (
             "partiallyDelivered",
             "reprocessRequest",
-            "reprocess the request of this assignment, not the assignment",
+            "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
         ),
         AssignmentState::DeliveryFailed => (
             "deliveryFailed",
             "reprocessRequest",
-            "reprocess the request of this assignment, not the assignment",
+            "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
         ),
         AssignmentState::Expired => ("expired", "requestAgain", "request the access package again"),
         other => panic!("{other} is no wrong state"),
