@@ -19,12 +19,15 @@ Usage: reprocess [OPTIONS] [FILE]
                           tenant; can be given more than once, `none` for none
                           [default: Access package assignment manager]
   --claims FILE           take account, permissions and directory roles from the payload of an access
-                          token, as JSON (nothing is validated)
-  --observed FILE         ask only for what is missing: a JSON list of objects with `target`, `resourceRole`
-                          (`originSystem`, `resourceOriginId`, `roleOriginId`) and `observed`, which is
-                          `present`, `absent`, `unknown` or `unenforceable`
+                          token, as JSON: `tid`, and if there `idtyp`, `scp`, `roles` and `wids` (nothing is
+                          validated); other roles still come from --role
+  --observed FILE         ask only for what is missing: a JSON list of objects with `target` (the `objectId` of
+                          the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
+                          `roleOriginId`) and `observed`, which is `present`, `absent`, `unknown` or
+                          `unenforceable`
   --now TIME              the present time, in ISO 8601 [default: the clock's]
-  --fail N                let the Nth action fail; can be given more than once
+  --fail N                let the Nth action fail, of a list that of each assignment; can be given more than
+                          once
   --json                  print a JSON object, of a list one a line and the sum last
   --help                  print this
 

@@ -82,11 +82,15 @@ fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
     let caller = arguments.caller()?;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
+    let named = |error| match arguments.document.as_deref() {
+        None | Some("-") => format!("{error}"),
+        Some(path) => format!("{path}: {error}"),
+    };
     if serde_json::from_slice(&document).is_ok_and(|list: List| list.value.is_some()) {
-        let page = graph::json::read_list(&document)?;
+        let page = graph::json::read_list(&document).map_err(named)?;
         return list::run(page, arguments, &caller, &observations);
     }
-    let report = drive(graph::json::read(&document)?, arguments, &caller, &observations)?;
+    let report = drive(graph::json::read(&document).map_err(named)?, arguments, &caller, &observations)?;
     if let Verdict::Accepted { done, .. } = &report.verdict {
         if let Some(n) = arguments.fail.iter().find(|n| !(1..=done.len()).contains(n)) {
             return Err(format!("--fail {n}: the actions are numbered 1 to {}", done.len()).into());

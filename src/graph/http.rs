@@ -1,14 +1,17 @@
 //! The requests and responses of Microsoft Graph, for a server and for a client, with the types of the
-//! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do. Where both
-//! modules are in scope, that crate is `::http`.
+//! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do. What frames a message,
+//! such as `Host` and the length of an answer, is the transport's. Import `graph` rather than this module, or the crate
+//! `http` is `::http` beside it.
 //!
 //! A server asks [`recognize`] whether a request is a call to reprocess, and [`respond`] for the answer. A client sends
 //! what [`request`] makes and hands the answer to [`read_response`]. Why a call is not accepted is the same
 //! [`Rejection`] at both ends.
 //!
 //! ```
-//! use access_package::graph::{Version, http};
-//! use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, evaluate};
+//! use access_package::graph::http::{Call, CallError, InnerError, Rejection};
+//! use access_package::{
+//!     Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, evaluate, graph,
+//! };
 //! # use access_package::{Assignment, AssignmentId, CatalogId};
 //! # fn authenticate(_token: &str) -> Option<Caller> {
 //! #     Some(Caller {
@@ -21,11 +24,11 @@
 //! # fn load(_id: AssignmentId) -> Option<Assignment> { None }
 //!
 //! /// A server, by the numbers of the contract.
-//! fn handle(call: &http::Call<'_>) -> Result<(), http::Rejection> {
-//!     let caller = authenticate(call.token).ok_or(http::Rejection::NoCaller)?; // 1
+//! fn handle(call: &Call<'_>) -> Result<(), Rejection> {
+//!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?; // 1
 //!     let id = call.assignment?; // 2
 //!     caller.authority(catalog(id))?; // 3: one that is missing is in no catalog
-//!     let mut assignment = load(id).ok_or(http::Rejection::NotFound)?; // 3, 4
+//!     let mut assignment = load(id).ok_or(Rejection::NotFound)?; // 3, 4
 //!     let role = evaluate(&caller, &assignment)?; // 5
 //!     // ... 6: bring in the resource roles; 7: reprocess with the role; 8: save ...
 //!     # let _ = (&mut assignment, role);
@@ -34,14 +37,14 @@
 //!
 //! // A client calls it.
 //! let id = "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b".parse()?;
-//! let request = http::request("https://graph.microsoft.com", Version::V1, id, "eyJ0.eyJh.c2ln")?;
+//! let request = graph::http::request("https://graph.microsoft.com", graph::Version::V1, id, "eyJ0.eyJh.c2ln")?;
 //!
-//! let Some(call) = http::recognize(&request) else { unreachable!("or route it on") };
-//! let inner = http::InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
-//! let response = http::respond(call.and_then(|call| handle(&call)), &inner);
+//! let Some(call) = graph::http::recognize(&request) else { unreachable!("or route it on") };
+//! let inner = InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
+//! let response = graph::http::respond(call.and_then(|call| handle(&call)), &inner);
 //!
 //! assert_eq!(response.status(), 403);
-//! let Err(http::CallError::Rejected(rejection)) = http::read_response(&response) else { unreachable!() };
+//! let Err(CallError::Rejected(rejection)) = graph::http::read_response(&response) else { unreachable!() };
 //! assert_eq!(
 //!     rejection.to_string(),
 //!     "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher"

@@ -21,7 +21,7 @@ pub struct Call<'r> {
     pub version: Version,
     /// The bearer token, unverified: it is for the host to establish the caller.
     pub token: &'r str,
-    /// The assignment, or [`Rejection::InvalidId`]. Establish the caller before you look at it, so that an
+    /// The assignment, or [`Rejection::InvalidId`]; it is `Copy`. Establish the caller before you look at it, so that an
     /// unknown caller learns nothing more.
     pub assignment: Result<AssignmentId, Rejection>,
 }
