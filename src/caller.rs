@@ -10,6 +10,7 @@ use uuid::{Uuid, uuid};
 
 use crate::id::{CatalogId, parse_guid};
 use crate::role::Role;
+use crate::variants::with_all;
 
 /// Who calls, as far as the rules look at it.
 ///
@@ -55,22 +56,20 @@ pub enum Account {
     Personal,
 }
 
-/// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed exactly as
-/// Graph writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Permission {
-    /// `EntitlementManagement.ReadWrite.All`: the one that reprocessing needs.
-    EntitlementManagementReadWriteAll,
-    /// `EntitlementManagement.Read.All`, which never suffices ([R7](crate::policy#r7)).
-    EntitlementManagementReadAll,
+with_all! {
+    /// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed exactly as
+    /// Graph writes it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Permission {
+        /// `EntitlementManagement.ReadWrite.All`: the one that reprocessing needs.
+        EntitlementManagementReadWriteAll,
+        /// `EntitlementManagement.Read.All`, which never suffices ([R7](crate::policy#r7)).
+        EntitlementManagementReadAll,
+    }
 }
 
 impl Permission {
-    /// Every permission.
-    pub const ALL: &'static [Self] =
-        &[Self::EntitlementManagementReadWriteAll, Self::EntitlementManagementReadAll];
-
     /// The name, as in the claims of a token.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -116,6 +116,7 @@ mod state;
 #[cfg(feature = "serde")]
 mod text;
 mod timestamp;
+mod variants;
 mod verdict;
 
 #[cfg(feature = "serde")]

@@ -7,56 +7,47 @@ use core::str::FromStr;
 use uuid::{Uuid, uuid};
 
 use crate::id::parse_guid;
+use crate::variants::with_all;
 
-/// A role that a caller holds: five of entitlement management, three of the directory.
-///
-/// Roles are ordered in part only, so there is no `Ord`: ask [`at_least`](Role::at_least).
-/// One is read from its id or, without regard to case, its name, and displayed by its name.
-///
-/// ```
-/// use access_package::Role;
-///
-/// let minimum = Role::AccessPackageAssignmentManager;
-/// assert!(Role::CatalogOwner.at_least(minimum));
-/// assert!(!Role::UserAdministrator.at_least(minimum));
-/// assert_eq!("ae79f266-94d4-4dab-b730-feca7e132178".parse(), Ok(Role::CatalogOwner));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Role {
-    /// May look at a catalog.
-    CatalogReader,
-    /// May create catalogs.
-    CatalogCreator,
-    /// May assign the access packages of a catalog and manage the assignments: the least role that
-    /// may reprocess one.
-    AccessPackageAssignmentManager,
-    /// May edit the access packages of a catalog and manage their assignments.
-    AccessPackageManager,
-    /// May edit a catalog: its resources, its access packages and who manages them.
-    CatalogOwner,
-    /// A directory role that does not qualify, though an older page of the documentation lists it
-    /// ([R2](crate::policy#r2)).
-    UserAdministrator,
-    /// A directory role: may manage all of entitlement management.
-    IdentityGovernanceAdministrator,
-    /// A directory role: may manage everything in the tenant.
-    GlobalAdministrator,
+with_all! {
+    /// A role that a caller holds: five of entitlement management, three of the directory.
+    ///
+    /// Roles are ordered in part only, so there is no `Ord`: ask [`at_least`](Role::at_least).
+    /// One is read from its id or, without regard to case, its name, and displayed by its name.
+    ///
+    /// ```
+    /// use access_package::Role;
+    ///
+    /// let minimum = Role::AccessPackageAssignmentManager;
+    /// assert!(Role::CatalogOwner.at_least(minimum));
+    /// assert!(!Role::UserAdministrator.at_least(minimum));
+    /// assert_eq!("ae79f266-94d4-4dab-b730-feca7e132178".parse(), Ok(Role::CatalogOwner));
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Role {
+        /// May look at a catalog.
+        CatalogReader,
+        /// May create catalogs.
+        CatalogCreator,
+        /// May assign the access packages of a catalog and manage the assignments: the least role that
+        /// may reprocess one.
+        AccessPackageAssignmentManager,
+        /// May edit the access packages of a catalog and manage their assignments.
+        AccessPackageManager,
+        /// May edit a catalog: its resources, its access packages and who manages them.
+        CatalogOwner,
+        /// A directory role that does not qualify, though an older page of the documentation lists it
+        /// ([R2](crate::policy#r2)).
+        UserAdministrator,
+        /// A directory role: may manage all of entitlement management.
+        IdentityGovernanceAdministrator,
+        /// A directory role: may manage everything in the tenant.
+        GlobalAdministrator,
+    }
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: &'static [Self] = &[
-        Self::CatalogReader,
-        Self::CatalogCreator,
-        Self::AccessPackageAssignmentManager,
-        Self::AccessPackageManager,
-        Self::CatalogOwner,
-        Self::UserAdministrator,
-        Self::IdentityGovernanceAdministrator,
-        Self::GlobalAdministrator,
-    ];
-
     /// Whether this role is `minimum` or higher.
     ///
     /// The ladder is *Access package assignment manager* < *Access package manager* < *Catalog

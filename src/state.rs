@@ -4,41 +4,41 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// The state of an assignment, as Microsoft Graph names it.
-///
-/// It is read without regard to case, so in either spelling, and displayed in the one of v1.0.
-/// The free-text *status* that Graph shows beside it decides nothing
-/// ([R9](crate::policy#r9)) and is not modelled.
-///
-/// ```
-/// use access_package::AssignmentState;
-///
-/// assert_eq!("PartiallyDelivered".parse(), Ok(AssignmentState::PartiallyDelivered));
-/// assert_eq!(AssignmentState::PartiallyDelivered.as_str(), "partiallyDelivered");
-/// // A sentinel of the API, not a state.
-/// assert!("unknownFutureValue".parse::<AssignmentState>().is_err());
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AssignmentState {
-    /// Something is still to be enforced.
-    Delivering,
-    /// Some of the resource roles were enforced, others could not be.
-    PartiallyDelivered,
-    /// Every resource role is in place, as far as the service knows. Only from here can an
-    /// assignment be reprocessed.
-    Delivered,
-    /// The assignment has ended and never comes back.
-    Expired,
-    /// None of the resource roles could be enforced.
-    DeliveryFailed,
+use crate::variants::with_all;
+
+with_all! {
+    /// The state of an assignment, as Microsoft Graph names it.
+    ///
+    /// It is read without regard to case, so in either spelling, and displayed in the one of v1.0.
+    /// The free-text *status* that Graph shows beside it decides nothing
+    /// ([R9](crate::policy#r9)) and is not modelled.
+    ///
+    /// ```
+    /// use access_package::AssignmentState;
+    ///
+    /// assert_eq!("PartiallyDelivered".parse(), Ok(AssignmentState::PartiallyDelivered));
+    /// assert_eq!(AssignmentState::PartiallyDelivered.as_str(), "partiallyDelivered");
+    /// // A sentinel of the API, not a state.
+    /// assert!("unknownFutureValue".parse::<AssignmentState>().is_err());
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum AssignmentState {
+        /// Something is still to be enforced.
+        Delivering,
+        /// Some of the resource roles were enforced, others could not be.
+        PartiallyDelivered,
+        /// Every resource role is in place, as far as the service knows. Only from here can an
+        /// assignment be reprocessed.
+        Delivered,
+        /// The assignment has ended and never comes back.
+        Expired,
+        /// None of the resource roles could be enforced.
+        DeliveryFailed,
+    }
 }
 
 impl AssignmentState {
-    /// Every state, in the order of the API reference.
-    pub const ALL: &'static [Self] =
-        &[Self::Delivering, Self::PartiallyDelivered, Self::Delivered, Self::Expired, Self::DeliveryFailed];
-
     /// The word of Graph v1.0, `state`: camel case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

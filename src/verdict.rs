@@ -11,6 +11,7 @@ use crate::caller::{Account, Caller, Permission};
 use crate::id::CatalogId;
 use crate::role::Role;
 use crate::state::AssignmentState;
+use crate::variants::with_all;
 
 /// Whether the caller may reprocess the assignment now: if so, the role to pass to
 /// [`reprocess`](crate::reprocess); if not, why, and what would help.
@@ -199,34 +200,27 @@ impl fmt::Display for Unauthorized {
 
 impl core::error::Error for Unauthorized {}
 
-/// What stands in the way of a caller. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes
-/// from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
-    PersonalAccount,
-    /// A work or school account without the delegated permission ([R4](crate::policy#r4),
-    /// [R7](crate::policy#r7)).
-    MissingDelegatedPermission,
-    /// An application without the application permission, and without a role that would do instead
-    /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
-    MissingApplicationPermission,
-    /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
-    InsufficientRole,
-    /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
-    OutOfScope,
+with_all! {
+    /// What stands in the way of a caller. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes
+    /// from.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Reason {
+        /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
+        PersonalAccount,
+        /// A work or school account without the delegated permission ([R4](crate::policy#r4),
+        /// [R7](crate::policy#r7)).
+        MissingDelegatedPermission,
+        /// An application without the application permission, and without a role that would do instead
+        /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
+        MissingApplicationPermission,
+        /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
+        InsufficientRole,
+        /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
+        OutOfScope,
+    }
 }
 
 impl Reason {
-    /// Every reason.
-    pub const ALL: &'static [Self] = &[
-        Self::PersonalAccount,
-        Self::MissingDelegatedPermission,
-        Self::MissingApplicationPermission,
-        Self::InsufficientRole,
-        Self::OutOfScope,
-    ];
-
     /// A word for programs, which stays the same.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -260,29 +254,23 @@ impl fmt::Display for Reason {
     }
 }
 
-/// One thing that a caller, or whoever administers the tenant, can do. [`Display`](fmt::Display) gives
-/// it as a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// Call with a work or school account, which starts with neither permission nor role.
-    UseWorkOrSchoolAccount,
-    /// Hold *Access package assignment manager* on the assignment's catalog.
-    HoldRole,
-    /// Obtain the delegated permission.
-    ObtainDelegatedPermission,
-    /// Obtain the application permission.
-    ObtainApplicationPermission,
+with_all! {
+    /// One thing that a caller, or whoever administers the tenant, can do. [`Display`](fmt::Display) gives
+    /// it as a request.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Step {
+        /// Call with a work or school account, which starts with neither permission nor role.
+        UseWorkOrSchoolAccount,
+        /// Hold *Access package assignment manager* on the assignment's catalog.
+        HoldRole,
+        /// Obtain the delegated permission.
+        ObtainDelegatedPermission,
+        /// Obtain the application permission.
+        ObtainApplicationPermission,
+    }
 }
 
 impl Step {
-    /// Every step, in the order in which they are taken.
-    pub const ALL: &'static [Self] = &[
-        Self::UseWorkOrSchoolAccount,
-        Self::HoldRole,
-        Self::ObtainDelegatedPermission,
-        Self::ObtainApplicationPermission,
-    ];
-
     /// A word for programs, which stays the same.
     #[must_use]
     pub const fn code(self) -> &'static str {

@@ -169,10 +169,23 @@ fn words_and_sentences() {
         ),
         (&Advice::RequestAgain, "request the access package again"),
     ];
+    let words = texts.iter().map(|(_, text)| *text);
+    assert!(words.clone().take(Role::ALL.len()).eq(Role::ALL.iter().map(|role| role.name())), "every role");
+    let states = AssignmentState::ALL.iter().map(|state| state.as_str());
+    assert!(words.skip(Role::ALL.len()).take(AssignmentState::ALL.len()).eq(states), "every state");
     for (value, text) in texts {
         assert_eq!(value.to_string(), text);
         // In a column too.
         assert_eq!(format!("{value:>80}"), format!("{text:>80}"));
+    }
+}
+
+// R11
+#[test]
+fn what_is_no_state_is_told_every_state() {
+    let text = ParseAssignmentStateError.to_string();
+    for state in AssignmentState::ALL {
+        assert!(text.contains(&format!("`{state}`")), "`{state}` is not in: {text}");
     }
 }
 

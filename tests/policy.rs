@@ -130,14 +130,15 @@ fn the_policies_name_the_ladder_and_their_schema_every_word() {
     for &role in Role::ALL {
         let suffices = role.at_least(Role::AccessPackageAssignmentManager);
         let attribute = in_camel_case(role.name());
-        assert_eq!(CEDAR.contains(&format!("principal.roles.{attribute}")), suffices, "{role}");
-        assert_eq!(REGO.contains(&format!("\t\"{role}\",\n")), suffices, "{role}");
-        assert!(CEDAR_SCHEMA.contains(&format!(" {attribute}: Set<Scope>,")), "{role}");
+        assert_eq!(CEDAR.contains(&format!("principal.roles.{attribute}")), suffices, "gate.cedar on {role}");
+        assert_eq!(REGO.contains(&format!("\t\"{role}\",\n")), suffices, "gate.rego on {role}");
+        let in_schema = CEDAR_SCHEMA.contains(&format!(" {attribute}: Set<Scope>,"));
+        assert!(in_schema, "gate.cedarschema lacks `{attribute}`");
     }
     for state in AssignmentState::ALL {
-        assert!(CEDAR_SCHEMA.contains(&format!("\"{state}\"")), "{state}");
+        assert!(CEDAR_SCHEMA.contains(&format!("\"{state}\"")), "gate.cedarschema lacks `{state}`");
     }
     for permission in Permission::ALL {
-        assert!(CEDAR_SCHEMA.contains(&format!("\"{permission}\"")), "{permission}");
+        assert!(CEDAR_SCHEMA.contains(&format!("\"{permission}\"")), "gate.cedarschema lacks `{permission}`");
     }
 }

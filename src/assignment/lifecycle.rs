@@ -222,9 +222,17 @@ impl Assignment {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
         }
-        // R17: another attempt. R21: no outcome once it is expired.
-        if receipt.attempt != self.attempt || self.state == AssignmentState::Expired {
+        // R17: another attempt.
+        if receipt.attempt != self.attempt {
             return Ok(self.state);
+        }
+        match self.state {
+            AssignmentState::Expired => return Ok(self.state), // R21: no outcome any more.
+            // R17: even after the state was final.
+            AssignmentState::Delivering
+            | AssignmentState::PartiallyDelivered
+            | AssignmentState::Delivered
+            | AssignmentState::DeliveryFailed => {}
         }
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
         let found = resource_roles.binary_search_by(|entry| entry.resource_role.cmp(&receipt.resource_role));
@@ -245,7 +253,14 @@ impl Assignment {
     ///
     /// The crate has no clock. Call this before every judgement and with the true time.
     pub fn expire(&mut self, now: Timestamp) -> bool {
-        let expires = self.state != AssignmentState::Expired && has_ended(self.end, now);
+        let can_expire = match self.state {
+            AssignmentState::Expired => false,
+            AssignmentState::Delivering
+            | AssignmentState::PartiallyDelivered
+            | AssignmentState::Delivered
+            | AssignmentState::DeliveryFailed => true,
+        };
+        let expires = can_expire && has_ended(self.end, now);
         if expires {
             self.state = AssignmentState::Expired;
         }

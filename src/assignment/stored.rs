@@ -120,9 +120,15 @@ impl TryFrom<StoredAssignment> for Assignment {
         let resource_roles =
             stored.resource_roles.map(sorted).transpose().map_err(LoadError::DuplicateResourceRole)?;
         if let Some(known) = &resource_roles {
-            let required = fold(known);
-            // R21: expiry wins over everything; R16 for the rest.
-            if stored.state != AssignmentState::Expired && stored.state != required {
+            let required = match stored.state {
+                AssignmentState::Expired => stored.state, // R21: expiry wins over everything.
+                // R16
+                AssignmentState::Delivering
+                | AssignmentState::PartiallyDelivered
+                | AssignmentState::Delivered
+                | AssignmentState::DeliveryFailed => fold(known),
+            };
+            if stored.state != required {
                 return Err(LoadError::StateContradictsFulfillments { required, actual: stored.state });
             }
         }

@@ -55,6 +55,8 @@ fn a_refusal_for_the_state() {
             "state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed",
         ),
     ];
+    let refused_in = AssignmentState::ALL.iter().filter(|&&state| state != AssignmentState::Delivered);
+    assert!(refused_in.eq(texts.iter().map(|(state, _)| state)), "every state but one");
     let caller = callers().find(|caller| refused(caller).is_none()).expect("somebody may");
     for (state, text) in texts {
         let refusal = evaluate(&caller, &in_state(state)).expect_err("not in this state");

@@ -90,6 +90,11 @@ pub(crate) fn results() -> Vec<(&'static str, Result<(), Rejection>)> {
         ("application with neither", refused(Application, false, &[])),
         ("application with the role elsewhere", refused(Application, false, &[elsewhere])),
     ];
+    let in_wrong_states = AssignmentState::ALL.iter().filter(|&&state| state != AssignmentState::Delivered);
+    let said: Vec<_> = rejections.iter().map(|&(_, rejection)| rejection).collect();
+    for &state in in_wrong_states {
+        assert!(said.contains(&in_wrong_state(state)), "nothing is said of `{state}`");
+    }
     let rejections = rejections.into_iter().map(|(name, rejection)| (name, Err(rejection)));
     [("accepted", Ok(()))].into_iter().chain(rejections).collect()
 }

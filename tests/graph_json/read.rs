@@ -41,13 +41,20 @@ fn both_versions_say_the_same() {
 fn the_state_decides_how_far_the_resource_roles_are() {
     use Fulfillment::{Fulfilled, Pending};
     // In their order: the other group, which is pending, comes first.
-    for (state, expected) in [
-        ("Delivered", Some(vec![Fulfilled, Fulfilled])),
+    let states = [
         ("Delivering", Some(vec![Pending, Fulfilled])),
         ("PartiallyDelivered", None),
-        ("DeliveryFailed", None),
+        ("Delivered", Some(vec![Fulfilled, Fulfilled])),
         ("Expired", None),
-    ] {
+        ("DeliveryFailed", None),
+    ];
+    assert!(
+        AssignmentState::ALL
+            .iter()
+            .map(|state| state.as_beta_str())
+            .eq(states.iter().map(|(state, _)| *state))
+    );
+    for (state, expected) in states {
         let document = with(beta(), "/assignmentState", Some(json!(state)));
         assert_eq!(fulfillments(&read_value(&document).unwrap()), expected, "{state}");
     }

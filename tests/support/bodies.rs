@@ -229,7 +229,7 @@ pub fn receipts(data: &[u8]) {
         let (what, which) = (step[0], step[1]);
         match what % 8 {
             0 | 1 => {
-                let role = Role::ALL[usize::from(which % 8)];
+                let role = Role::ALL[usize::from(which) % Role::ALL.len()];
                 let observe = |seen: &ResourceRole| {
                     let ResourceRole::Group { group, .. } = seen else { return Observed::Unknown };
                     match (group.as_uuid().as_u128() + u128::from(which / 8)) % 4 {

@@ -3,9 +3,9 @@
 //! Read [`contract`] first: it is the contract of the crate's README, step by step.
 
 pub mod config;
+pub mod contract;
 pub mod development;
 pub mod directory;
-pub mod contract;
 pub mod fault;
 pub mod service;
 pub mod store;

@@ -15,8 +15,7 @@ use crate::support::{BETA, Place, Server, V1, delegated, insert_in, sample, toke
 const PREFIX: &str = "caller may not reprocess this assignment: ";
 const HOLD: &str = "hold the role `Access package assignment manager` on the assignment's catalog";
 const NO_ROLE: &str = "no role is `Access package assignment manager` or higher";
-const ELSEWHERE: &str =
-    "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant";
+const ELSEWHERE: &str = "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant";
 const DELEGATED: &str = "delegated permission `EntitlementManagement.ReadWrite.All` is missing";
 const OBTAIN: &str = "obtain the delegated permission `EntitlementManagement.ReadWrite.All`";
 const APPLICATION: &str = "application permission `EntitlementManagement.ReadWrite.All` is missing";
