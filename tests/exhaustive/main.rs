@@ -50,7 +50,10 @@ fn check(size: Size) -> Report {
         explore(&World::starts(Host::Faithful, size), size).unwrap_or_else(|found| panic!("{found}"));
     println!("{size:?}\n{report}");
     for &state in AssignmentState::ALL {
-        assert!(report.in_memory.contains_key(state.as_str()), "never {state}");
+        assert!(
+            report.in_memory.contains_key(state.as_str()),
+            "never {state}: it needs a start in `World::starts`"
+        );
     }
     for event in Event::ALL {
         assert!(report.events.contains_key(&event), "never {event:?}");
@@ -61,7 +64,14 @@ fn check(size: Size) -> Report {
 
 #[test]
 fn every_state_of_a_small_world() {
-    assert!(check(SMALL).states > 100_000);
+    let Report { states, transitions, .. } = check(SMALL);
+    assert!(states > 100_000);
+    let commas = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
+    let (states, transitions) = (commas(states), commas(transitions));
+    let told = format!("{states} states and {transitions} transitions");
+    assert!(include_str!("../../README.md").contains(&told), "the README does not say {told}");
+    let told = format!("| {states} | {transitions} |");
+    assert!(include_str!("../../CONTRIBUTING.md").contains(&told), "CONTRIBUTING does not say {told}");
 }
 
 #[test]

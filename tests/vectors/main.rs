@@ -10,6 +10,9 @@ mod lifecycle;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::BTreeSet;
+
+use access_package::{AssignmentState, Permission, Reason, Role, Step};
 use golden::hold;
 use serde::Serialize;
 
@@ -24,6 +27,8 @@ fn json(value: &impl Serialize) -> String {
 fn the_gate_is_up_to_date() {
     let cases = gate::cases();
     println!("{} cases", cases.len());
+    let told = format!("{},{:03} cases", cases.len() / 1000, cases.len() % 1000);
+    assert!(include_str!("../../README.md").contains(&told), "the README does not say {told}");
     let lines: Vec<_> = cases.iter().map(json).collect();
     let header =
         format!("{{\"version\":{VERSION},\n\"assignment\":{},\n\"cases\":[\n", json(&gate::Given::new()));
@@ -42,6 +47,32 @@ fn the_lifecycle_is_up_to_date() {
     let current =
         format!("{{\"version\":{VERSION},\n\"loads\":[\n{loads}\n],\n\"traces\":[\n{traces}\n]}}\n");
     hold("tests/vectors/lifecycle.json", &current);
+}
+
+/// The words that a schema allows at this place.
+fn allowed(schema: &str, pointer: &str) -> BTreeSet<String> {
+    let schema: serde_json::Value = serde_json::from_str(schema).expect("JSON");
+    let words = schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer} is there"));
+    serde_json::from_value(words.clone()).expect("words")
+}
+
+#[test]
+fn the_schemas_allow_every_word_and_no_other() {
+    let gate = include_str!("gate.schema.json");
+    let case = "/$defs/case/properties";
+    let states: BTreeSet<_> = AssignmentState::ALL.iter().map(ToString::to_string).collect();
+    let permissions = Permission::ALL.iter().map(ToString::to_string).collect();
+    for (pointer, words) in [
+        ("/$defs/roleName/enum", Role::ALL.iter().map(|role| role.name().into()).collect()),
+        ("/$defs/step/enum", Step::ALL.iter().map(|step| step.code().into()).collect()),
+        ("/$defs/reason/enum", Reason::ALL.iter().map(|reason| reason.code().into()).collect()),
+        (&format!("{case}/permissions/items/enum"), permissions),
+        (&format!("{case}/state/enum"), states.clone()),
+    ] {
+        assert_eq!(allowed(gate, pointer), words, "gate.schema.json at {pointer}");
+    }
+    let pointer = "/$defs/stored/properties/state/enum";
+    assert_eq!(allowed(include_str!("lifecycle.schema.json"), pointer), states, "lifecycle.schema.json");
 }
 
 #[test]

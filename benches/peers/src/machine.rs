@@ -80,7 +80,8 @@ impl Storage {
             Event::Load(AssignmentState::PartiallyDelivered) => Transition(State::partially_delivered()),
             Event::Load(AssignmentState::DeliveryFailed) => Transition(State::delivery_failed()),
             Event::Load(AssignmentState::Expired) => Transition(State::expired()),
-            _ => Handled,
+            Event::Load(other) => unreachable!("no such state when this was written: {other}"),
+            Event::Reprocess(_) => Handled,
         }
     }
 
