@@ -6,8 +6,8 @@ mod support;
 use core::fmt::Debug;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, LoadError, Outcome, Receipt, ResourceRole,
-    StoredAssignment, Timestamp, reprocess,
+    Action, Assignment, AssignmentState, Fulfillment, LoadError, Observed, Outcome, Permission, Receipt,
+    ResourceRole, Role, Scope, StoredAssignment, Timestamp, reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -192,5 +192,32 @@ fn actions_of_every_origin_system_can_leave_the_process() {
     for action in reprocess(&mut assignment, MANAGER).expect("accepted") {
         let text = serde_json::to_string(&action).expect("plain data");
         assert_eq!(serde_json::from_str::<Action>(&text).expect("what was written"), action);
+    }
+}
+
+/// What has one text form is that text as data too.
+#[test]
+fn words_are_texts() {
+    fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {
+        assert_eq!(serde_json::to_value(value).expect("plain data"), json!(text));
+        assert_eq!(serde_json::from_value::<T>(json!(text)).expect(text), *value);
+        serde_json::from_value::<T>(json!(format!("{text}?"))).expect_err(text);
+    }
+    for role in Role::ALL {
+        check(role, role.name());
+    }
+    for permission in Permission::ALL {
+        check(permission, permission.name());
+    }
+    for scope in [Scope::Tenant, Scope::Catalog(uuid::Uuid::from_u128(7).into())] {
+        check(&scope, &scope.to_string());
+    }
+    for (observed, text) in [
+        (Observed::Present, "present"),
+        (Observed::Absent, "absent"),
+        (Observed::Unknown, "unknown"),
+        (Observed::Unenforceable, "unenforceable"),
+    ] {
+        check(&observed, text);
     }
 }
