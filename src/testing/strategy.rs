@@ -114,6 +114,9 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     prop_oneof![8 => known, 1 => unknown].boxed()
 }
 
+/// How many resource roles there are at most, beyond what the state needs.
+const MANY: usize = 20;
+
 /// A stored assignment that loads, in this state, with resource roles that are known.
 pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = StoredAssignment> {
     use Fulfillment::{Failed, Fulfilled, Pending};
@@ -125,9 +128,14 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending]),
         AssignmentState::DeliveryFailed => (&[Failed], &[Failed]),
     };
-    let number = least.len()..=least.len() + 3;
-    let resource_roles = (btree_set(resource_role(), number), vec(select(beyond), 3), any::<bool>())
-        .prop_map(move |(resource_roles, beyond, backwards)| {
+    // Few most of the time; many, since what stores them may have room for less.
+    let least_number = least.len();
+    let resource_roles = prop_oneof![
+        7 => btree_set(resource_role(), least_number..=least_number + 3),
+        1 => btree_set(resource_role(), least_number + 4..=least_number + MANY),
+    ];
+    let resource_roles = (resource_roles, vec(select(beyond), MANY), any::<bool>()).prop_map(
+        move |(resource_roles, beyond, backwards)| {
             let fulfillments = least.iter().copied().chain(beyond);
             let with = |(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment };
             let mut all: Vec<_> = resource_roles.into_iter().zip(fulfillments).map(with).collect();
@@ -135,7 +143,8 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
                 all.reverse(); // Loading takes any order.
             }
             all
-        });
+        },
+    );
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
     ((id(), id(), id(), id()), end, attempt, resource_roles)

@@ -24,6 +24,7 @@ pub(crate) enum Mistake {
     ReprocessesWhatIsUnderWay,
     CountsARefusedAttempt,
     ForgetsTheLastResourceRole,
+    HasRoomForFour,
     MovesTheEnd,
     DoesNotCountTheAttempt,
     TakesUnknownForPresent,
@@ -34,8 +35,11 @@ pub(crate) enum Mistake {
     TheLastWordWins,
     FailedBeatsFulfilled,
     TakesOutcomesOfAnyAttempt,
+    CountsAttemptsInAByte,
     TakesAnyResourceRole,
     ComparesUrlsWithoutCase,
+    ComparesUnknownIdsWithoutCase,
+    IgnoresASlashAtTheEnd,
     NeverExpires,
     TheEndIsInclusive,
     ComesBackWithTheClock,
@@ -161,6 +165,18 @@ impl Implementation for Mistaken {
         match self.mistake {
             Mistake::MovesTheEnd => self.meddle(|stored| stored.end = None),
             Mistake::DoesNotCountTheAttempt => self.meddle(|stored| stored.attempt = before.attempt),
+            Mistake::HasRoomForFour => {
+                let known = before.resource_roles.iter().flatten().skip(4);
+                for role in known.map(|role| role.resource_role.clone()) {
+                    let receipt = Receipt {
+                        assignment: before.id,
+                        attempt: self.it.0.attempt(),
+                        resource_role: role,
+                        outcome: Outcome::Fulfilled,
+                    };
+                    self.it.record(&receipt, now);
+                }
+            }
             _ => {}
         }
         self.queue = self.it.actions();
@@ -173,14 +189,29 @@ impl Implementation for Mistaken {
         self.queue.retain(|action| action.resource_role != receipt.resource_role);
         match self.mistake {
             Mistake::TakesOutcomesOfAnyAttempt => receipt.attempt = attempt,
+            Mistake::CountsAttemptsInAByte => {
+                if receipt.attempt & 0xff == attempt & 0xff {
+                    receipt.attempt = attempt;
+                }
+            }
             Mistake::NeverExpires => return self.it.record(&receipt, Timestamp::MIN),
             Mistake::ComparesUrlsWithoutCase => {
-                let same = |role: &&ResourceRole| {
-                    role.to_string().eq_ignore_ascii_case(&receipt.resource_role.to_string())
-                };
-                if let Some(role) = self.known().iter().find(same) {
-                    receipt.resource_role = role.clone();
-                }
+                self.take_for_its_own(&mut receipt, |role, other| {
+                    matches!(role, ResourceRole::SharePointSite { .. })
+                        && role.to_string().eq_ignore_ascii_case(&other.to_string())
+                });
+            }
+            Mistake::ComparesUnknownIdsWithoutCase => {
+                self.take_for_its_own(&mut receipt, |role, other| {
+                    matches!(role, ResourceRole::Other(_))
+                        && role.to_string().eq_ignore_ascii_case(&other.to_string())
+                });
+            }
+            Mistake::IgnoresASlashAtTheEnd => {
+                self.take_for_its_own(&mut receipt, |role, other| {
+                    role.resource_origin_id() + "/" == other.resource_origin_id()
+                        && role.role_origin_id() == other.role_origin_id()
+                });
             }
             _ if receipt.assignment != self.it.0.id() || receipt.attempt != attempt => {}
             Mistake::TakesAnyResourceRole
@@ -249,6 +280,13 @@ impl Implementation for Mistaken {
 }
 
 impl Mistaken {
+    /// Takes a receipt for one of a resource role of its own that is the same in the eyes of this.
+    fn take_for_its_own(&self, receipt: &mut Receipt, same: impl Fn(&ResourceRole, &ResourceRole) -> bool) {
+        if let Some(role) = self.known().iter().find(|role| same(role, &receipt.resource_role)) {
+            receipt.resource_role = role.clone();
+        }
+    }
+
     fn last_word(&mut self, receipt: &Receipt, now: Timestamp) {
         if receipt.outcome == Outcome::Failed && self.it.0.state() != AssignmentState::Expired {
             self.meddle(|stored| {

@@ -53,7 +53,8 @@ impl Told {
             let mut receipt = receipt(&asked, place, outcome)?;
             match astray {
                 Astray::AttemptBefore => receipt.attempt = attempt_before,
-                Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1),
+                // One after, or one that only a counter of more than 8 or 16 bits can tell from it.
+                Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1 << (8 * place)),
                 Astray::OtherAssignment => {
                     let other = receipt.assignment.as_uuid().as_u128() ^ 1;
                     receipt.assignment = AssignmentId::from_uuid(Uuid::from_u128(other));
@@ -61,11 +62,11 @@ impl Told {
             }
             Some(receipt)
         });
-        let others = asked.iter().filter_map(|action| {
-            let resource_role = nearly(&action.resource_role);
+        let others = asked.iter().flat_map(|action| {
             let receipt = action.clone().receipt(Outcome::Fulfilled);
-            let is_another = asked.iter().all(|action| action.resource_role != resource_role);
-            is_another.then_some(Receipt { resource_role, ..receipt })
+            let is_another = |near: &ResourceRole| asked.iter().all(|action| action.resource_role != *near);
+            let near = nearly(&action.resource_role).into_iter().filter(is_another);
+            near.map(move |resource_role| Receipt { resource_role, ..receipt.clone() })
         });
         all.into_iter().chain(astray).chain(others).collect()
     }
@@ -82,24 +83,33 @@ fn receipt(asked: &[Action], place: usize, outcome: Outcome) -> Option<Receipt> 
     Some(asked.get(place % asked.len().max(1))?.clone().receipt(outcome))
 }
 
-/// Another resource role, and for one known by its texts one in another case (R23).
-fn nearly(resource_role: &ResourceRole) -> ResourceRole {
-    let swapped = |letter: char| {
-        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
-    };
+/// Other resource roles: for one known by its texts those that differ from it by little (R23).
+fn nearly(resource_role: &ResourceRole) -> Vec<ResourceRole> {
+    let (system, role) = (resource_role.origin_system(), resource_role.role_origin_id());
+    let resource = resource_role.resource_origin_id();
     match resource_role {
-        ResourceRole::SharePointSite { site, role } => {
-            let other: String = site.chars().map(swapped).collect();
-            let role = if other == **site { role ^ 1 } else { *role };
-            ResourceRole::SharePointSite { site: other.into(), role }
-        }
-        ResourceRole::Group { .. }
-        | ResourceRole::Application { .. }
-        | ResourceRole::Directory { .. }
-        | ResourceRole::Other(_) => {
-            ResourceRole::Directory { definition: Uuid::nil(), activation: DirectoryActivation::Active }
+        ResourceRole::SharePointSite { .. } | ResourceRole::Other(_) => [
+            ResourceRole::from_origin(system, &swapped(&resource), &role),
+            ResourceRole::from_origin(system, &(resource.clone() + "/"), &role),
+            ResourceRole::from_origin(system, &resource, &swapped(&role)),
+            ResourceRole::from_origin(&swapped(system), &resource, &role),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        ResourceRole::Group { .. } | ResourceRole::Application { .. } | ResourceRole::Directory { .. } => {
+            [ResourceRole::Directory { definition: Uuid::nil(), activation: DirectoryActivation::Active }]
+                .into()
         }
     }
+}
+
+/// In the other case.
+fn swapped(text: &str) -> String {
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    text.chars().map(swap).collect()
 }
 
 impl Words for Told {
