@@ -189,10 +189,8 @@ impl Implementation for Mistaken {
         self.queue.retain(|action| action.resource_role != receipt.resource_role);
         match self.mistake {
             Mistake::TakesOutcomesOfAnyAttempt => receipt.attempt = attempt,
-            Mistake::CountsAttemptsInAByte => {
-                if receipt.attempt & 0xff == attempt & 0xff {
-                    receipt.attempt = attempt;
-                }
+            Mistake::CountsAttemptsInAByte if receipt.attempt & 0xff == attempt & 0xff => {
+                receipt.attempt = attempt;
             }
             Mistake::NeverExpires => return self.it.record(&receipt, Timestamp::MIN),
             Mistake::ComparesUrlsWithoutCase => {
