@@ -50,7 +50,7 @@ fn the_client_follows_to_the_end() {
             &sample,
             &reader,
             1,
-            "refused: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n",
+            "refused: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n",
         ),
     ];
     for (version, id, token, status, says) in cases {
