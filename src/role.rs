@@ -56,66 +56,17 @@ impl Role {
     #[inline]
     #[must_use]
     pub const fn at_least(self, minimum: Self) -> bool {
-        match minimum {
-            // R1
-            Self::AccessPackageAssignmentManager => match self {
-                Self::AccessPackageAssignmentManager
-                | Self::AccessPackageManager
-                | Self::CatalogOwner
-                | Self::IdentityGovernanceAdministrator
-                | Self::GlobalAdministrator => true,
-                Self::CatalogReader | Self::CatalogCreator | Self::UserAdministrator => false,
-            },
-            Self::AccessPackageManager => match self {
-                Self::AccessPackageManager
-                | Self::CatalogOwner
-                | Self::IdentityGovernanceAdministrator
-                | Self::GlobalAdministrator => true,
-                Self::AccessPackageAssignmentManager
-                | Self::CatalogReader
-                | Self::CatalogCreator
-                | Self::UserAdministrator => false,
-            },
-            Self::CatalogOwner => match self {
-                Self::CatalogOwner | Self::IdentityGovernanceAdministrator | Self::GlobalAdministrator => {
-                    true
-                }
-                Self::AccessPackageAssignmentManager
-                | Self::AccessPackageManager
-                | Self::CatalogReader
-                | Self::CatalogCreator
-                | Self::UserAdministrator => false,
-            },
-            Self::IdentityGovernanceAdministrator => match self {
-                Self::IdentityGovernanceAdministrator | Self::GlobalAdministrator => true,
-                Self::AccessPackageAssignmentManager
-                | Self::AccessPackageManager
-                | Self::CatalogOwner
-                | Self::CatalogReader
-                | Self::CatalogCreator
-                | Self::UserAdministrator => false,
-            },
-            // The top of the ladder, and R2: what is off it is only itself.
-            Self::GlobalAdministrator
-            | Self::CatalogReader
-            | Self::CatalogCreator
-            | Self::UserAdministrator => self as u8 == minimum as u8,
+        match (self.facts().rung, minimum.facts().rung) {
+            (Some(rung), Some(least)) => rung >= least,  // R1
+            (None, None) => self as u8 == minimum as u8, // R2
+            (Some(_), None) | (None, Some(_)) => false,  // R2
         }
     }
 
     /// The id of the role: of its definition in entitlement management, or its template in the directory.
     #[must_use]
     pub const fn id(self) -> Uuid {
-        match self {
-            Self::CatalogReader => uuid!("44272f93-9762-48e8-af59-1b5351b1d6b3"),
-            Self::CatalogCreator => uuid!("ba92d953-d8e0-4e39-a797-0cbedb0a89e8"),
-            Self::AccessPackageAssignmentManager => uuid!("e2182095-804a-4656-ae11-64734e9b7ae5"),
-            Self::AccessPackageManager => uuid!("7f480852-ebdc-47d4-87de-0d8498384a83"),
-            Self::CatalogOwner => uuid!("ae79f266-94d4-4dab-b730-feca7e132178"),
-            Self::UserAdministrator => uuid!("fe930be7-5e62-47db-91af-98c3a49a38b1"),
-            Self::IdentityGovernanceAdministrator => uuid!("45d8d3c5-c802-45c6-b32a-1d70b5e1e86e"),
-            Self::GlobalAdministrator => uuid!("62e90394-69f5-4237-9190-012177145e10"),
-        }
+        self.facts().id
     }
 
     /// The role with this id; `None` if it is none of them.
@@ -127,32 +78,62 @@ impl Role {
     /// Whether it is a role of the directory, and not of entitlement management.
     #[must_use]
     pub const fn is_directory_role(self) -> bool {
-        match self {
-            Self::UserAdministrator | Self::IdentityGovernanceAdministrator | Self::GlobalAdministrator => {
-                true
-            }
-            Self::CatalogReader
-            | Self::CatalogCreator
-            | Self::AccessPackageAssignmentManager
-            | Self::AccessPackageManager
-            | Self::CatalogOwner => false,
-        }
+        self.facts().is_directory_role
     }
 
     /// The name of the role as the documentation spells it.
     #[must_use]
     pub const fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Everything that is said of a role, in one place.
+    #[inline]
+    const fn facts(self) -> Facts {
+        const fn role(name: &'static str, id: Uuid, rung: Option<u8>) -> Facts {
+            Facts { name, id, rung, is_directory_role: false }
+        }
+        const fn directory_role(name: &'static str, id: Uuid, rung: Option<u8>) -> Facts {
+            Facts { name, id, rung, is_directory_role: true }
+        }
         match self {
-            Self::CatalogReader => "Catalog reader",
-            Self::CatalogCreator => "Catalog creator",
-            Self::AccessPackageAssignmentManager => "Access package assignment manager",
-            Self::AccessPackageManager => "Access package manager",
-            Self::CatalogOwner => "Catalog owner",
-            Self::UserAdministrator => "User Administrator",
-            Self::IdentityGovernanceAdministrator => "Identity Governance Administrator",
-            Self::GlobalAdministrator => "Global Administrator",
+            Self::CatalogReader => {
+                role("Catalog reader", uuid!("44272f93-9762-48e8-af59-1b5351b1d6b3"), None)
+            }
+            Self::CatalogCreator => {
+                role("Catalog creator", uuid!("ba92d953-d8e0-4e39-a797-0cbedb0a89e8"), None)
+            }
+            Self::AccessPackageAssignmentManager => {
+                let name = "Access package assignment manager";
+                role(name, uuid!("e2182095-804a-4656-ae11-64734e9b7ae5"), Some(1))
+            }
+            Self::AccessPackageManager => {
+                role("Access package manager", uuid!("7f480852-ebdc-47d4-87de-0d8498384a83"), Some(2))
+            }
+            Self::CatalogOwner => {
+                role("Catalog owner", uuid!("ae79f266-94d4-4dab-b730-feca7e132178"), Some(3))
+            }
+            Self::UserAdministrator => {
+                directory_role("User Administrator", uuid!("fe930be7-5e62-47db-91af-98c3a49a38b1"), None)
+            }
+            Self::IdentityGovernanceAdministrator => {
+                let name = "Identity Governance Administrator";
+                directory_role(name, uuid!("45d8d3c5-c802-45c6-b32a-1d70b5e1e86e"), Some(4))
+            }
+            Self::GlobalAdministrator => {
+                directory_role("Global Administrator", uuid!("62e90394-69f5-4237-9190-012177145e10"), Some(5))
+            }
         }
     }
+}
+
+/// What the documentation says of a role.
+struct Facts {
+    name: &'static str,
+    id: Uuid,
+    /// Its place on the ladder, from the least that suffices (R1); `None` if it is not on it (R2).
+    rung: Option<u8>,
+    is_directory_role: bool,
 }
 
 impl fmt::Display for Role {

@@ -42,24 +42,23 @@ impl AssignmentState {
     /// The word of Graph v1.0, `state`: camel case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivering => "delivering",
-            Self::PartiallyDelivered => "partiallyDelivered",
-            Self::Delivered => "delivered",
-            Self::Expired => "expired",
-            Self::DeliveryFailed => "deliveryFailed",
-        }
+        self.words().0
     }
 
     /// The word of Graph beta, `assignmentState`: Pascal case.
     #[must_use]
     pub const fn as_beta_str(self) -> &'static str {
+        self.words().1
+    }
+
+    /// In v1.0 and in beta.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Delivering => "Delivering",
-            Self::PartiallyDelivered => "PartiallyDelivered",
-            Self::Delivered => "Delivered",
-            Self::Expired => "Expired",
-            Self::DeliveryFailed => "DeliveryFailed",
+            Self::Delivering => ("delivering", "Delivering"),
+            Self::PartiallyDelivered => ("partiallyDelivered", "PartiallyDelivered"),
+            Self::Delivered => ("delivered", "Delivered"),
+            Self::Expired => ("expired", "Expired"),
+            Self::DeliveryFailed => ("deliveryFailed", "DeliveryFailed"),
         }
     }
 
@@ -99,11 +98,30 @@ impl FromStr for AssignmentState {
 crate::text::serde_as_text!(AssignmentState);
 
 /// The word is not a state of an assignment that this crate knows ([R11](crate::policy#r11)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error(
-    "not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`"
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ParseAssignmentStateError;
+
+impl fmt::Display for ParseAssignmentStateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a known assignment state: expected ")?;
+        write_words(f, AssignmentState::ALL)
+    }
+}
+
+impl core::error::Error for ParseAssignmentStateError {}
+
+/// Each in backticks: `a`, `b` or `c`.
+fn write_words(f: &mut fmt::Formatter<'_>, words: &[impl fmt::Display]) -> fmt::Result {
+    for (number, word) in (1..).zip(words) {
+        let before = match words.len() - number {
+            _ if number == 1 => "",
+            0 => " or ",
+            _ => ", ",
+        };
+        write!(f, "{before}`{word}`")?;
+    }
+    Ok(())
+}
 
 /// What helps an assignment that cannot be reprocessed because of its state ([R10](crate::policy#r10)).
 /// [`Display`](fmt::Display) gives it as text.

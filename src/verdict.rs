@@ -1,7 +1,6 @@
 //! May they, why not, and what would help.
 //!
-//! One gate decides ([`Standing::allows`]); the reasons and the remedies of a refusal ask the same
-//! gate. The caller is judged before the state is looked at, and what refuses a caller holds nothing
+//! One gate decides ([`Standing::allows`]); the reasons and the remedies of a refusal say what it lacks. The caller is judged before the state is looked at, and what refuses a caller holds nothing
 //! taken from the assignment (R8).
 
 use core::fmt;
@@ -118,24 +117,6 @@ impl Standing {
             Account::WorkOrSchool | Account::Application => self,
         }
     }
-
-    /// How the caller stands after this step. A permission of the other kind is of no use to an account.
-    const fn after(self, step: Step) -> Self {
-        match step {
-            Step::UseWorkOrSchoolAccount => {
-                Self { account: Account::WorkOrSchool, permission: false, role: Qualifying::Nowhere }
-            }
-            Step::HoldRole => Self { role: Qualifying::Here, ..self },
-            Step::ObtainDelegatedPermission => match self.account {
-                Account::WorkOrSchool => Self { permission: true, ..self },
-                Account::Application | Account::Personal => self,
-            },
-            Step::ObtainApplicationPermission => match self.account {
-                Account::Application => Self { permission: true, ..self },
-                Account::WorkOrSchool | Account::Personal => self,
-            },
-        }
-    }
 }
 
 /// The call is refused.
@@ -181,9 +162,22 @@ impl Unauthorized {
     /// What would turn the refusal into a yes: each remedy does, and no part of it would. Those with the role come
     /// before the permission alone.
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
-        Remedy::all().filter(move |remedy| {
-            remedy.turns(self.0) && Remedy::all().all(|part| !part.is_part_of(*remedy) || !part.turns(self.0))
-        })
+        use Step::{
+            HoldRole, ObtainApplicationPermission, ObtainDelegatedPermission, UseWorkOrSchoolAccount,
+        };
+
+        let Self(Standing { account, permission, role }) = self;
+        // Tests search every set of steps for those that help: these are all, and the smallest.
+        let remedies: &[&[Step]] = match (account, permission, role) {
+            (Account::WorkOrSchool, true, _) => &[&[HoldRole]],
+            (Account::WorkOrSchool, false, Qualifying::Here) => &[&[ObtainDelegatedPermission]],
+            (Account::WorkOrSchool, false, Qualifying::Elsewhere | Qualifying::Nowhere) => {
+                &[&[HoldRole, ObtainDelegatedPermission]]
+            }
+            (Account::Application, _, _) => &[&[HoldRole], &[ObtainApplicationPermission]],
+            (Account::Personal, _, _) => &[&[UseWorkOrSchoolAccount, HoldRole, ObtainDelegatedPermission]],
+        };
+        remedies.iter().copied().map(Remedy)
     }
 }
 
@@ -281,15 +275,6 @@ impl Step {
             Self::ObtainApplicationPermission => "obtainApplicationPermission",
         }
     }
-
-    const fn bit(self) -> u8 {
-        match self {
-            Self::UseWorkOrSchoolAccount => 1,
-            Self::HoldRole => 2,
-            Self::ObtainDelegatedPermission => 4,
-            Self::ObtainApplicationPermission => 8,
-        }
-    }
 }
 
 impl fmt::Display for Step {
@@ -311,25 +296,12 @@ impl fmt::Display for Step {
 /// A set of steps that together turn the refusal into a yes, where no part of them does.
 /// [`Display`](fmt::Display) joins them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Remedy(u8);
+pub struct Remedy(&'static [Step]);
 
 impl Remedy {
-    /// Every set of steps but the empty one. A set comes after its parts, and the role before a permission.
-    fn all() -> impl Iterator<Item = Self> + Clone {
-        (1..1 << Step::ALL.len()).map(Self)
-    }
-
-    fn is_part_of(self, other: Self) -> bool {
-        self != other && self.0 & other.0 == self.0
-    }
-
-    fn turns(self, standing: Standing) -> bool {
-        self.steps().fold(standing, Standing::after).allows()
-    }
-
     /// The steps, in the order in which they are taken.
     pub fn steps(self) -> impl Iterator<Item = Step> + Clone {
-        Step::ALL.iter().copied().filter(move |step| self.0 & step.bit() != 0)
+        self.0.iter().copied()
     }
 }
 

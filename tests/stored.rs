@@ -8,10 +8,11 @@ use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, LoadError, Outcome, Receipt,
     RecordError, ReprocessError, Role, StoredAssignment, Timestamp, reprocess,
 };
+use support::documented::says;
 use support::{MANAGER, every_list, load, member_of, one_of_each_origin_system, save_and_load, stored};
 use uuid::Uuid;
 
-use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
+use AssignmentState::{Delivered, Delivering, Expired};
 use Fulfillment::{Failed, Fulfilled, Pending};
 
 /// Every list of up to so many fulfillments.
@@ -41,19 +42,6 @@ fn every_field_comes_back() {
     assert_eq!(assignment.resource_roles(), Some(resource_roles.as_slice()));
     assert_eq!(StoredAssignment::from(&assignment), stored);
     assert_eq!(save_and_load(&assignment), assignment);
-}
-
-/// What each state says of the fulfillments, by R16 and R21.
-fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
-    let have = |fulfillment| fulfillments.contains(&fulfillment);
-    match state {
-        Expired => true,
-        Delivering => have(Pending),
-        Delivered => fulfillments.iter().all(|&fulfillment| fulfillment == Fulfilled),
-        PartiallyDelivered => !have(Pending) && have(Failed) && have(Fulfilled),
-        DeliveryFailed => have(Failed) && fulfillments.iter().all(|&fulfillment| fulfillment == Failed),
-        other => unreachable!("no such state when this was written: {other}"),
-    }
 }
 
 // R16, R21

@@ -6,8 +6,9 @@ mod support;
 use core::fmt::Debug;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, LoadError, Observed, Outcome, Permission, Receipt,
-    ResourceRole, Role, Scope, StoredAssignment, Timestamp, reprocess,
+    Action, Assignment, AssignmentState, Fulfillment, LoadError, Observed, Outcome,
+    ParseAssignmentStateError, Permission, Receipt, ResourceRole, Role, Scope, StoredAssignment, Timestamp,
+    reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -143,7 +144,7 @@ fn what_cannot_be_read_says_why() {
         (
             "state",
             json!("unknownFutureValue"),
-            "`unknownFutureValue` is not a known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or `deliveryFailed`",
+            &format!("`unknownFutureValue` is {ParseAssignmentStateError}"),
         ),
         (
             "end",

@@ -1,5 +1,8 @@
 //! The text forms of ids and of states.
 
+#[path = "support/documented.rs"]
+mod documented;
+
 use core::fmt::{Debug, Display};
 use core::str::FromStr;
 
@@ -7,6 +10,7 @@ use access_package::{
     AccessPackageId, AssignmentId, AssignmentState, CatalogId, ObjectId, ParseAssignmentStateError,
     ParseIdError,
 };
+use documented::{Known, STATES, in_pascal_case};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -71,27 +75,18 @@ fn an_id_is_a_guid_of_36_characters() {
     check_id("object", ObjectId::from_uuid, ObjectId::as_uuid);
 }
 
-/// The words of v1.0 and of beta.
-const WORDS: [(AssignmentState, &str, &str); 5] = [
-    (AssignmentState::Delivering, "delivering", "Delivering"),
-    (AssignmentState::PartiallyDelivered, "partiallyDelivered", "PartiallyDelivered"),
-    (AssignmentState::Delivered, "delivered", "Delivered"),
-    (AssignmentState::Expired, "expired", "Expired"),
-    (AssignmentState::DeliveryFailed, "deliveryFailed", "DeliveryFailed"),
-];
-
 #[test]
 fn a_state_is_written_in_both_spellings() {
-    assert_eq!(AssignmentState::ALL, WORDS.map(|(state, ..)| state));
-    for (state, word, beta) in WORDS {
-        assert_eq!((state.as_str(), state.as_beta_str()), (word, beta));
-        assert_eq!(state.to_string(), word);
+    assert!(AssignmentState::ALL.iter().eq(STATES.iter().map(|known| &known.state)));
+    for &Known { state, word, .. } in STATES {
+        assert_eq!((state.as_str(), state.as_beta_str()), (word, in_pascal_case(word).as_str()));
+        assert_eq!(format!("{state} {state:>80}"), format!("{word} {word:>80}"), "also in a column");
     }
 }
 
 #[test]
 fn a_state_is_read_in_every_case() {
-    for (state, word, _) in WORDS {
+    for &Known { state, word, .. } in STATES {
         for upper in 0..1_u32 << word.len() {
             let case = |(at, letter): (usize, u8)| {
                 if upper >> at & 1 == 1 { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }

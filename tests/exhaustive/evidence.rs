@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use access_package::AssignmentState;
+use access_package::{AssignmentState, Fulfillment};
+
+use crate::support::documented::says;
 
 /// A set of resource roles, by number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -38,10 +40,6 @@ impl Roles {
 
     pub fn remove(&mut self, number: u8) {
         self.0 &= !(1 << number);
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
     }
 
     pub fn intersection(self, other: Self) -> Self {
@@ -80,17 +78,14 @@ impl Evidence {
 
     /// Whether it is evidence for this state of an assignment with these resource roles (R16).
     pub fn supports(self, state: AssignmentState, desired: Roles) -> bool {
-        let fulfilled = self.fulfilled.intersection(desired);
-        let complete = desired.is_subset(self.settled);
-        match state {
-            AssignmentState::Delivering => !complete,
-            AssignmentState::Delivered => fulfilled == desired,
-            AssignmentState::PartiallyDelivered => complete && !fulfilled.is_empty() && fulfilled != desired,
-            AssignmentState::DeliveryFailed => complete && fulfilled.is_empty() && !desired.is_empty(),
-            // Time's doing, whatever was known.
-            AssignmentState::Expired => true,
-            other => unreachable!("no such state when this was written: {other}"),
-        }
+        let known = desired.numbers().map(|role| {
+            match (self.fulfilled.contains(role), self.settled.contains(role)) {
+                (true, _) => Fulfillment::Fulfilled,
+                (false, true) => Fulfillment::Failed,
+                (false, false) => Fulfillment::Pending,
+            }
+        });
+        says(state, &known.collect::<Vec<_>>())
     }
 }
 

@@ -64,14 +64,7 @@ fn check(size: Size) -> Report {
 
 #[test]
 fn every_state_of_a_small_world() {
-    let Report { states, transitions, .. } = check(SMALL);
-    assert!(states > 100_000);
-    let commas = |number: usize| format!("{},{:03}", number / 1000, number % 1000);
-    let (states, transitions) = (commas(states), commas(transitions));
-    let told = format!("{states} states and {transitions} transitions");
-    assert!(include_str!("../../README.md").contains(&told), "the README does not say {told}");
-    let told = format!("| {states} | {transitions} |");
-    assert!(include_str!("../../CONTRIBUTING.md").contains(&told), "CONTRIBUTING does not say {told}");
+    assert!(check(SMALL).states > 100_000);
 }
 
 #[test]

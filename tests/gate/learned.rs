@@ -5,21 +5,23 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, Refusal, RoleAssignment, Scope,
-    StoredAssignment, Timestamp, evaluate,
+    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, Reason, Refusal, RoleAssignment,
+    Scope, Step, StoredAssignment, Timestamp, evaluate,
 };
 use uuid::Uuid;
 
-use crate::model::{self, LADDER, MayNot};
+use crate::model;
 use crate::points::{HERE, NOBODYS, THERE, callers};
+use crate::support::documented::ladder;
 use crate::support::{in_state, load};
+use crate::{reasons, remedies};
 
 /// Everything that can be had from a refusal.
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     refusal: Refusal,
     texts: Vec<String>,
-    why: MayNot,
+    why: (Vec<Reason>, Vec<Vec<Step>>),
 }
 
 /// What the caller is told, if refused for themselves.
@@ -32,7 +34,7 @@ fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
     }
     texts.extend(refused.reasons().map(|reason| format!("{reason} {reason:?}")));
     texts.extend(refused.remedies().map(|remedy| format!("{remedy} {remedy:?}")));
-    Some(Told { refusal, texts, why: refused.into() })
+    Some(Told { refusal, texts, why: (reasons(refused), remedies(refused)) })
 }
 
 trait Printed: fmt::Display + fmt::Debug {}
@@ -96,8 +98,8 @@ fn nor_which_of_several_roles_covers_it() {
     for account in [Account::WorkOrSchool, Account::Personal] {
         let mut covered = HashSet::new();
         let mut not_covered = HashSet::new();
-        for one in LADDER {
-            for other in LADDER {
+        for one in ladder() {
+            for other in ladder() {
                 let permissions = vec![Permission::EntitlementManagementReadAll];
                 let caller =
                     Caller { account, permissions, roles: vec![held(one, HERE), held(other, THERE)] };

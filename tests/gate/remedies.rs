@@ -4,8 +4,8 @@ use access_package::{
     Account, AssignmentState, Caller, Permission, Refusal, RoleAssignment, Scope, Step, evaluate,
 };
 
-use crate::model::MayNot;
 use crate::points::{HERE, callers, every_set};
+use crate::remedies;
 use crate::support::{MANAGER, in_state};
 
 /// The caller who has taken these steps.
@@ -46,7 +46,7 @@ fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
             |caller: &Caller| matches!(evaluate(caller, &assignment), Err(Refusal::Unauthorized(_)));
         for caller in callers() {
             let Err(Refusal::Unauthorized(refused)) = evaluate(&caller, &assignment) else { continue };
-            let MayNot { remedies, .. } = refused.into();
+            let remedies = remedies(refused);
             assert!(!remedies.is_empty(), "{caller:?}");
             for remedy in remedies {
                 assert!(!is_unauthorized(&after(&caller, &remedy)), "{caller:?}, {remedy:?}");
@@ -62,7 +62,7 @@ fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
 fn no_remedy_is_left_out() {
     for caller in callers() {
         let Err(refused) = caller.authority(Some(HERE)) else { continue };
-        let MayNot { remedies, .. } = refused.into();
+        let remedies = remedies(refused);
         let helps = |steps: &[Step]| after(&caller, steps).authority(Some(HERE)).is_ok();
         for steps in every_set(Step::ALL) {
             let smallest = helps(&steps) && !proper_parts(&steps).any(|part| helps(&part));

@@ -1,17 +1,15 @@
 //! Callers with several roles, and what one more role or permission does.
 
-use access_package::{Caller, CatalogId, Permission, Role, RoleAssignment};
+use access_package::{Caller, CatalogId, Permission, RoleAssignment};
 
-use crate::model::{self, LADDER};
+use crate::model;
 use crate::points::{HERE, NOBODYS, THERE, callers, role_assignments, without_roles};
+use crate::reasons;
+use crate::support::documented::rung;
 use crate::support::every_list;
 
 /// What can be asked: for one catalog, for another, for the tenant as a whole.
 const CATALOGS: [Option<CatalogId>; 4] = [Some(HERE), Some(THERE), Some(NOBODYS), None];
-
-fn rung(role: Role) -> Option<usize> {
-    LADDER.iter().position(|&rung| rung == role)
-}
 
 /// How much a role is good for here: its rung where it counts; more than nothing where it does not.
 fn worth(held: RoleAssignment, catalog: Option<CatalogId>) -> usize {
@@ -84,7 +82,7 @@ fn one_more_role_or_permission_never_takes_authority_away() {
 fn in_the_tenant_as_a_whole_only_what_is_held_there_counts() {
     for caller in callers() {
         let authority = caller.authority(None);
-        assert_eq!(authority.map_err(Into::into), model::authority(&caller, None), "{caller:?}");
+        assert_eq!(authority.map_err(reasons), model::authority(&caller, None), "{caller:?}");
         // Whoever asks for a missing assignment is answered as for one in a foreign catalog.
         assert_eq!(authority, caller.authority(Some(NOBODYS)), "{caller:?}");
         let everywhere = [HERE, THERE, NOBODYS].iter().all(|&id| caller.authority(Some(id)).is_ok());

@@ -1,5 +1,6 @@
 //! Pages of a list: one unreadable item does not hide the others, and says where it is.
 
+use access_package::ParseAssignmentStateError;
 use access_package::graph::json::{ItemError, Page, ReadError, read_list};
 use serde_json::{Value, json};
 
@@ -49,9 +50,10 @@ fn an_unreadable_item_is_named_by_its_place_and_its_id() {
         (json!({ "id": ID }), "`value[0]` (`78f1fdfd-4d01-4e20-9e7d-792f1f0cba47`): `state` is missing"),
         (
             json!({ "id": ID, "state": "unknownFutureValue" }),
-            "`value[0]` (`78f1fdfd-4d01-4e20-9e7d-792f1f0cba47`): line 1, column 83: `unknownFutureValue` is not a \
-             known assignment state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired` or \
-             `deliveryFailed`",
+            &format!(
+                "`value[0]` (`78f1fdfd-4d01-4e20-9e7d-792f1f0cba47`): line 1, column 83: `unknownFutureValue` is \
+                 {ParseAssignmentStateError}"
+            ),
         ),
         (json!({ "state": "delivered" }), "`value[0]`: `id` is missing"),
         (json!({ "id": null, "state": "delivered" }), "`value[0]`: `id` is missing"),

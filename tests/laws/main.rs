@@ -3,6 +3,8 @@
 #![cfg(feature = "proptest")]
 #![allow(clippy::wildcard_imports, reason = "the README is short of lines")]
 
+#[path = "../support/golden.rs"]
+mod golden;
 mod mistakes;
 mod strategies;
 
@@ -13,11 +15,8 @@ include!("example.rs");
 
 #[test]
 fn the_readme_shows_this_example() {
-    let readme = include_str!("../../README.md");
-    assert!(
-        readme.contains(include_str!("example.rs")),
-        "the README lacks tests/laws/example.rs, to the letter"
-    );
+    let example = format!("```rust\n{}```\n", include_str!("example.rs"));
+    golden::hold_block("README.md", "laws", &example);
 }
 
 fn faithful(stored: StoredAssignment) -> Server {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role};
 
+use crate::support::documented::rung;
+
 /// An assignment, as the rules speak of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Naive {
@@ -112,16 +114,8 @@ impl Naive {
 
     /// `seen` has a word for every resource role there is.
     pub(crate) fn reprocess(&mut self, role: Role, seen: &[Observed]) -> Result<(), NotReprocessed> {
-        // R1, R2
-        let qualifying = [
-            Role::AccessPackageAssignmentManager,
-            Role::AccessPackageManager,
-            Role::CatalogOwner,
-            Role::IdentityGovernanceAdministrator,
-            Role::GlobalAdministrator,
-        ];
-        // R8: the caller before the state
-        if !qualifying.contains(&role) {
+        // R1, R2, R8: the caller before the state
+        if rung(role).is_none() {
             return Err(NotReprocessed::Role);
         }
         // R9, R10

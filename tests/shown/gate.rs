@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, RULES, Rule, Source};
 use access_package::{
-    Account, Advice, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, RoleAssignment,
-    Scope, StoredAssignment, Unauthorized, evaluate, reprocess,
+    Account, Advice, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, Role,
+    RoleAssignment, Scope, StoredAssignment, Unauthorized, evaluate, reprocess,
 };
 use uuid::Uuid;
 
@@ -77,6 +77,24 @@ pub fn table() -> String {
     table
 }
 
+/// What `reprocess` answers, by role and state.
+pub fn by_role_and_state() -> String {
+    let states = AssignmentState::ALL;
+    let names: Vec<_> = states.iter().map(|state| state.as_str()).collect();
+    let rule = "---|".repeat(states.len());
+    let mut table = format!("| role passed to `reprocess` | {} |\n|---|{rule}\n", names.join(" | "));
+    for &role in Role::ALL {
+        let answers = states.iter().map(|&state| match reprocess(&mut in_state(state), role).map(drop) {
+            Ok(()) => "**accepted**",
+            Err(ReprocessError::InsufficientRole { .. }) => "insufficient role",
+            Err(ReprocessError::InvalidState { .. }) => "invalid state",
+            Err(ReprocessError::ResourceRolesUnknown) => unreachable!("they are known"),
+        });
+        writeln!(table, "| {role} | {} |", answers.collect::<Vec<_>>().join(" | ")).unwrap();
+    }
+    table
+}
+
 fn with_ids(ids: &[&str]) -> Vec<&'static Rule> {
     RULES.iter().filter(|rule| ids.contains(&rule.id)).collect()
 }
@@ -118,30 +136,30 @@ fn of_the_advice(advice: Advice) -> String {
     }
 }
 
-/// A refusal: what it says, what helps, its rules in the list in this file, and where they come from.
-fn line(table: &mut String, list: &str, [name, says, helps]: [&str; 3], rules: &[&Rule], come_from: &str) {
-    let link = |rule: &&Rule| format!("[{}]({list}#{})", rule.id, rule.id.to_lowercase());
+/// A refusal: what it says, what helps, its rules, and where they come from.
+fn line(table: &mut String, [name, says, helps]: [&str; 3], rules: &[&Rule], come_from: &str) {
+    // The list of rules is on the same page.
+    let link = |rule: &&Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
     let rules: Vec<_> = rules.iter().map(link).collect();
     let (name, rules) = (in_words(name), rules.join(", "));
     writeln!(table, "| {name} | {says} | {helps} | {rules} | {come_from} |").unwrap();
 }
 
-/// Each refusal with its words, what helps, the rules behind it, in the list in this file, and where these are
-/// documented.
-pub fn refusals(list: &str) -> String {
+/// Each refusal with its words, what helps, the rules behind it, and where these are documented.
+pub fn refusals() -> String {
     let mut table =
         "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
     for &reason in Reason::ALL {
         let (says, helps) = (reason.to_string(), what_helps(reason));
         let rules: Vec<_> = reason.rules().collect();
-        line(&mut table, list, [reason.code(), &says, &helps], &rules, &sources(&rules));
+        line(&mut table, [reason.code(), &says, &helps], &rules, &sources(&rules));
     }
     for &state in AssignmentState::ALL {
         let error = reprocess(&mut in_state(state), MANAGER).map(drop);
         if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
             let (says, helps, rules) = (error.to_string(), advice.to_string(), with_ids(&["R9", "R10"]));
             let come_from = of_the_advice(advice);
-            line(&mut table, list, ["invalidState", &says, &helps], &rules, &come_from);
+            line(&mut table, ["invalidState", &says, &helps], &rules, &come_from);
         }
     }
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
@@ -150,7 +168,6 @@ pub fn refusals(list: &str) -> String {
     let come_from = sources(&rules) + &choices(&rules);
     line(
         &mut table,
-        list,
         ["resourceRolesUnknown", &says, "bring them in with `set_resource_roles`"],
         &rules,
         &come_from,

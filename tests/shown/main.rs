@@ -1,42 +1,38 @@
-//! The tables and the picture that the documentation shows are made from what the code does.
+//! The tables, the policies' lists and the picture that the documentation shows are made from what the code does.
 
 mod gate;
 #[path = "../support/golden.rs"]
 mod golden;
 mod life;
 mod picture;
+mod policies;
 #[path = "../support/mod.rs"]
 mod support;
 
-use golden::hold;
+use golden::{hold, hold_between, hold_block};
 
-const README: &str = include_str!("../../README.md");
-
-// R1 to R9, R13
+// R1 to R9
 #[test]
-fn the_gate_and_its_refusals() {
-    let gate = gate::table();
-    hold("src/policy/gate.md", &gate);
-    // There the list of rules is on the same page.
-    hold("src/policy/refusals.md", &gate::refusals(""));
-    for table in [gate, gate::refusals("src/policy/rules.md")] {
-        assert!(README.contains(&table), "the README lacks this table, to the letter:\n{table}");
-    }
+fn who_may() {
+    hold("src/policy/gate.md", &gate::table());
+    hold_block("README.md", "gate", &gate::table());
+}
+
+// R1, R2, R9
+#[test]
+fn what_each_role_is_answered_in_each_state() {
+    hold("src/policy/decision-table.md", &gate::by_role_and_state());
+}
+
+// R1 to R10, R13
+#[test]
+fn what_refusals_say() {
+    hold("src/policy/refusals.md", &gate::refusals());
 }
 
 // R9, R15, R16, R21
 #[test]
 fn the_life_of_an_assignment() {
     hold("src/policy/life.svg", &picture::draw(&life::moves()));
-    let table = life::table(&life::moves());
-    let lifecycle = include_str!("../../src/assignment/lifecycle.rs");
-    assert!(lifecycle.contains(&table), "the head of lifecycle.rs lacks this table, to the letter:\n{table}");
-    let table = table.replace("//! ", "");
-    assert!(README.contains(&table), "the README lacks this table, to the letter:\n{table}");
-}
-
-#[test]
-fn the_contract_with_the_host() {
-    let section = concat!("\n### The contract with the host\n\n", include_str!("../../src/contract.md"));
-    assert!(README.contains(section), "the README lacks src/contract.md, to the letter");
+    hold_between("src/assignment/lifecycle.rs", ["//! ```text\n", "//! ```\n"], &life::table(&life::moves()));
 }

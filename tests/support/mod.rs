@@ -1,6 +1,8 @@
 //! What several test files and the benches need: assignments and resource roles by number.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
+pub mod documented;
+
 use access_package::{
     Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, DirectoryActivation, Fulfillment,
     GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
@@ -40,18 +42,9 @@ pub fn delivered(resource_roles: usize) -> Assignment {
     load(stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles]))
 }
 
-/// An assignment in this state, with two resource roles where it can have them.
+/// An assignment in this state, with two resource roles.
 pub fn in_state(state: AssignmentState) -> Assignment {
-    use Fulfillment::{Failed, Fulfilled, Pending};
-    let fulfillments = match state {
-        AssignmentState::Delivering => [Pending, Fulfilled],
-        AssignmentState::PartiallyDelivered => [Failed, Fulfilled],
-        AssignmentState::Delivered => [Fulfilled, Fulfilled],
-        AssignmentState::Expired => [Pending, Failed],
-        AssignmentState::DeliveryFailed => [Failed, Failed],
-        other => unreachable!("no such state when this was written: {other}"),
-    };
-    load(stored(state, &fulfillments))
+    load(stored(state, &documented::example(state)))
 }
 
 pub fn load(stored: StoredAssignment) -> Assignment {
@@ -69,6 +62,16 @@ pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
         ResourceRole::Directory { definition: Uuid::from_u128(3), activation: DirectoryActivation::Eligible },
         opaque.expect("an unknown origin system takes any text"),
     ]
+}
+
+/// `Catalog owner` as `catalogOwner`.
+pub fn in_camel_case(name: &str) -> String {
+    let words = name.split(' ').enumerate().map(|(number, word)| {
+        let (first, rest) = word.split_at(1);
+        let first = if number == 0 { first.to_lowercase() } else { first.to_uppercase() };
+        first + rest
+    });
+    words.collect()
 }
 
 /// What a crash leaves: the assignment, saved and loaded again. With the feature `serde` by way of JSON.

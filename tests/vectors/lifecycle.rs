@@ -180,6 +180,10 @@ impl Trace {
         self.note(Call::SetResourceRoles { resource_roles }, result)
     }
 
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
     /// A line for the trace, and one for each step.
     pub(crate) fn lines(&self) -> String {
         let Self { name, rules, start, steps, .. } = self;

@@ -61,13 +61,6 @@ impl Storage {
         };
         self.answer.is_ok()
     }
-
-    fn refuse(&mut self, event: &Event, state: AssignmentState) -> Outcome<State> {
-        if let &Event::Reprocess(role) = event {
-            self.judge(role, state);
-        }
-        Handled
-    }
 }
 
 #[state_machine(initial = "State::begun()", state(derive(Clone)))]
@@ -75,12 +68,8 @@ impl Storage {
     #[state]
     fn begun(event: &Event) -> Outcome<State> {
         match event {
-            Event::Load(AssignmentState::Delivering) => Transition(State::delivering()),
             Event::Load(AssignmentState::Delivered) => Transition(State::delivered()),
-            Event::Load(AssignmentState::PartiallyDelivered) => Transition(State::partially_delivered()),
-            Event::Load(AssignmentState::DeliveryFailed) => Transition(State::delivery_failed()),
-            Event::Load(AssignmentState::Expired) => Transition(State::expired()),
-            Event::Load(other) => unreachable!("no such state when this was written: {other}"),
+            &Event::Load(other) => Transition(State::refusing(other)),
             Event::Reprocess(_) => Handled,
         }
     }
@@ -93,30 +82,19 @@ impl Storage {
                 for role in &mut self.resource_roles {
                     role.fulfillment = Fulfillment::Pending;
                 }
-                if self.resource_roles.is_empty() { Handled } else { Transition(State::delivering()) }
+                if self.resource_roles.is_empty() { Handled } else { Transition(State::refusing(AssignmentState::Delivering)) }
             }
             _ => Handled,
         }
     }
 
+    /// Every state but that one.
     #[state]
-    fn delivering(&mut self, event: &Event) -> Outcome<State> {
-        self.refuse(event, AssignmentState::Delivering)
-    }
-
-    #[state]
-    fn partially_delivered(&mut self, event: &Event) -> Outcome<State> {
-        self.refuse(event, AssignmentState::PartiallyDelivered)
-    }
-
-    #[state]
-    fn delivery_failed(&mut self, event: &Event) -> Outcome<State> {
-        self.refuse(event, AssignmentState::DeliveryFailed)
-    }
-
-    #[state]
-    fn expired(&mut self, event: &Event) -> Outcome<State> {
-        self.refuse(event, AssignmentState::Expired)
+    fn refusing(&mut self, state: &AssignmentState, event: &Event) -> Outcome<State> {
+        if let &Event::Reprocess(role) = event {
+            self.judge(role, *state);
+        }
+        Handled
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
-use access_package::{Action, Assignment, AssignmentState, Fulfillment, ReprocessError, Role};
+use access_package::{Action, Assignment, AssignmentState, ReprocessError, Role};
 use peers::baseline::Record;
 use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Crate, Engine, Reasons, Rego, RegoVm};
 use peers::machine::{Life, Machine};
 use peers::question::{Question, Text, every_point};
+use peers::support::documented::example;
 use peers::support::stored;
 
 /// Every question in both forms, with the crate's answer.
@@ -62,10 +63,10 @@ fn cel_agrees() {
 
 #[test]
 fn the_points_are_all_there_are() {
-    let roles_in_scopes = 8 * 3;
+    let roles_in_scopes = Role::ALL.len() * 3;
     let held = 1 + roles_in_scopes + roles_in_scopes * (roles_in_scopes - 1) / 2;
     let texts: BTreeSet<_> = asked().map(|(_, text, _)| format!("{text:?}")).collect();
-    assert_eq!(texts.len(), 3 * 4 * held * 5);
+    assert_eq!(texts.len(), 3 * 4 * held * AssignmentState::ALL.len());
     let allowed = asked().filter(|(_, _, answer)| *answer).count();
     assert!(allowed > 0 && allowed < texts.len(), "{allowed}");
 }
@@ -103,15 +104,7 @@ fn rego_gives_the_reasons_of_the_crate() {
 type Answer = Result<Vec<Action>, ReprocessError>;
 
 fn answer<L: Life>(state: AssignmentState, role: Role, resource_roles: usize) -> Answer {
-    let (first, others) = match state {
-        AssignmentState::Delivering => (Fulfillment::Pending, Fulfillment::Pending),
-        AssignmentState::PartiallyDelivered => (Fulfillment::Failed, Fulfillment::Fulfilled),
-        AssignmentState::Delivered | AssignmentState::Expired => {
-            (Fulfillment::Fulfilled, Fulfillment::Fulfilled)
-        }
-        AssignmentState::DeliveryFailed => (Fulfillment::Failed, Fulfillment::Failed),
-        other => unreachable!("no such state when this was written: {other}"),
-    };
+    let [first, others] = example(state);
     let fulfillments = [vec![first], vec![others; resource_roles - 1]].concat();
     let mut life = L::load(stored(state, &fulfillments));
     life.reprocess(role).map(Iterator::collect::<Vec<_>>)

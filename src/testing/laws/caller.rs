@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{HERE, LADDER, Law, at_any_time, before_the_end, ensure, same, unseen, who_may};
+use super::{HERE, Law, at_any_time, before_the_end, ensure, same, suffices, unseen, who_may};
 use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, Refused, strategy};
 use crate::{
@@ -56,7 +56,7 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
 
 /// R3 to R7: what stands in the way of this caller.
 fn in_the_way(caller: &Caller, catalog: CatalogId) -> Vec<Reason> {
-    let mut qualifying = caller.roles.iter().filter(|held| LADDER.contains(&held.role));
+    let mut qualifying = caller.roles.iter().filter(|held| suffices(held.role));
     let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(catalog);
     let role = if qualifying.clone().any(|held| counts(held.scope)) {
         None

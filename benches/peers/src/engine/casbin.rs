@@ -8,18 +8,10 @@ use casbin::{CachedEnforcer, CoreApi, DefaultModel, Enforcer, MemoryAdapter, Mgm
 
 use super::Engine;
 use crate::question::Text;
+use crate::support::documented::ladder;
 
 const MODEL: &str = include_str!("../gate.conf");
 const RULES: &str = include_str!("../gate.csv");
-
-/// R1, from the least role upwards. In each scope, for roles in domains are related in one domain each.
-const LADDER: [&str; 5] = [
-    "Access package assignment manager",
-    "Access package manager",
-    "Catalog owner",
-    "Identity Governance Administrator",
-    "Global Administrator",
-];
 
 /// Everything in Casbin that may load is asynchronous; in memory nothing waits.
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -91,7 +83,9 @@ impl<E: CoreApi + MgmtApi> Known<E> {
         let mut links: Vec<_> = roles.iter().map(|(role, scope)| owned([caller, role, scope])).collect();
         for (_, scope) in roles {
             if self.scopes.insert(scope.clone()) {
-                links.extend(LADDER.windows(2).map(|pair| owned([pair[1], pair[0], scope])));
+                // R1: in each scope, for roles in domains are related in one domain each.
+                let higher = ladder().skip(1).zip(ladder());
+                links.extend(higher.map(|(role, below)| owned([role.name(), below.name(), scope])));
             }
         }
         wait(self.enforcer.add_grouping_policies(links)).expect("links");

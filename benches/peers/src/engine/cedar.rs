@@ -11,18 +11,8 @@ use cedar_policy::{
 
 use super::Engine;
 use crate::question::Text;
-
-/// The names of `Roles` in the schema.
-const ROLES: [(&str, &str); 8] = [
-    ("catalogReader", "Catalog reader"),
-    ("catalogCreator", "Catalog creator"),
-    ("accessPackageAssignmentManager", "Access package assignment manager"),
-    ("accessPackageManager", "Access package manager"),
-    ("catalogOwner", "Catalog owner"),
-    ("userAdministrator", "User Administrator"),
-    ("identityGovernanceAdministrator", "Identity Governance Administrator"),
-    ("globalAdministrator", "Global Administrator"),
-];
+use crate::support::documented::ROLES;
+use crate::support::in_camel_case;
 
 /// The texts as policies and schema, if the policies are valid in strict mode.
 pub fn conforming(policies: &str, schema: &str) -> Result<(PolicySet, Schema), String> {
@@ -96,10 +86,10 @@ impl Cedar {
         let tenant = of_type(&types.scope, "/");
         let catalog = of_type(&types.scope, &text.scope);
 
-        let held = |&(attribute, name): &(&str, &str)| {
+        let held = |&(_, name, _): &(_, &str, _)| {
             let scopes = text.roles.iter().filter(|(role, _)| role == name);
             let scopes = scopes.map(|(_, scope)| reference(&types.scope, scope));
-            (attribute.to_owned(), RestrictedExpression::new_set(scopes))
+            (in_camel_case(name), RestrictedExpression::new_set(scopes))
         };
         let roles = RestrictedExpression::new_record(ROLES.iter().map(held)).expect("different names");
         let permissions = text.permissions.iter().map(|permission| reference(&types.permission, permission));

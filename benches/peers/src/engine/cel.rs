@@ -6,17 +6,9 @@ use cel::{Context, Program, Value};
 
 use super::Engine;
 use crate::question::Text;
+use crate::support::documented::ladder;
 
 const EXPRESSION: &str = include_str!("../gate.cel");
-
-/// R1. A list written in the expression would be made anew for each role that the caller holds.
-const LADDER: [&str; 5] = [
-    "Access package assignment manager",
-    "Access package manager",
-    "Catalog owner",
-    "Identity Governance Administrator",
-    "Global Administrator",
-];
 
 pub struct Cel {
     program: Program,
@@ -49,7 +41,8 @@ impl Engine for Cel {
         ]);
         let assignment = map([("scope", text(&asked.scope)), ("state", text(&asked.state))]);
         let mut context = Context::default();
-        let ladder: Vec<_> = LADDER.map(text).into();
+        // R1. A list written in the expression would be made anew for each role that the caller holds.
+        let ladder: Vec<_> = ladder().map(|role| text(role.name())).collect();
         context.add_variable_from_value("ladder", ladder);
         context.add_variable_from_value("caller", caller);
         context.add_variable_from_value("assignment", assignment);

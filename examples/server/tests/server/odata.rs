@@ -1,16 +1,15 @@
 //! What the errors look like, to the byte but for ids and dates.
 
+use access_package::Timestamp;
+use access_package::graph::http::{InnerError, Rejection, respond};
+
 use crate::support::Answer;
 
-pub fn error(code: &str, message: &str, details: &[[&str; 2]]) -> String {
-    let details: Vec<_> = details
-        .iter()
-        .map(|[code, message]| format!(r#"{{"code":"{code}","message":"{message}"}}"#))
-        .collect();
-    format!(
-        r#"{{"error":{{"code":"{code}","message":"{message}","details":[{}],"innerError":{{"date":"DATE","request-id":"ID"}}}}}}"#,
-        details.join(",")
-    )
+/// What the crate answers, whose bytes its own tests hold.
+pub fn rejected(rejection: Rejection) -> String {
+    let inner = InnerError { date: Timestamp::MIN, request_id: "ID", client_request_id: None };
+    let body = respond(Err(rejection), &inner).into_body();
+    body.replace(&Timestamp::MIN.to_string(), "DATE")
 }
 
 pub fn failed() -> String {

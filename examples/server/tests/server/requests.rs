@@ -4,16 +4,12 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use access_package::AssignmentState;
+use access_package::graph::http::Rejection;
 use access_package_server::development::SAMPLE;
 use uuid::Uuid;
 
-use crate::odata::{assert_is, error, plain};
+use crate::odata::{assert_is, plain, rejected};
 use crate::support::{BETA, DEADLINE, Place, Server, V1, request, token};
-
-fn invalid_id() -> String {
-    let says = "not a valid assignment id: expected a GUID of 36 characters with hyphens";
-    error("InvalidRequest", says, &[["invalidAssignmentId", says]])
-}
 
 // R24, R28, R30
 #[test]
@@ -21,11 +17,8 @@ fn what_is_not_there() {
     let place = Place::new();
     let server = Server::start(&place, Duration::ZERO);
     let (application, missing) = (token("application"), Uuid::from_u128(404));
-    let gone = "assignment does not exist";
-    let not_found = error("ResourceNotFound", gone, &[["noSuchAssignment", gone]]);
-    let invalid = invalid_id();
-    let post_only = "method is not allowed: only `POST` is";
-    let post_only = error("MethodNotAllowed", post_only, &[["otherMethod", post_only]]);
+    let [not_found, invalid, post_only] =
+        [Rejection::NotFound, Rejection::InvalidId, Rejection::MethodNotAllowed].map(rejected);
     let get_only = plain("MethodNotAllowed", "method is not allowed: only `GET` is");
     let no_route = plain("ResourceNotFound", "no such route");
     let filter = "filter is not supported: only `eq` on the state with a known state is";
@@ -138,9 +131,14 @@ fn odd_paths_queries_and_methods() {
         }
     }
     for id in ["%", "%zz", "%ff", "%00", "..", "7e%2", "", "%E2%82%AC"] {
-        assert_is(ask("POST", &format!("{V1}/{id}/reprocess")), 400, &invalid_id(), id);
-        assert_is(ask("POST", &format!("{BETA}('{id}')/reprocess?%")), 400, &invalid_id(), id);
-        assert_is(ask("GET", &format!("{V1}/{id}?%ff")), 400, &invalid_id(), id);
+        assert_is(ask("POST", &format!("{V1}/{id}/reprocess")), 400, &rejected(Rejection::InvalidId), id);
+        assert_is(
+            ask("POST", &format!("{BETA}('{id}')/reprocess?%")),
+            400,
+            &rejected(Rejection::InvalidId),
+            id,
+        );
+        assert_is(ask("GET", &format!("{V1}/{id}?%ff")), 400, &rejected(Rejection::InvalidId), id);
     }
     for query in ["%", "&&=", "%ff=%zz", "$expand=%", "$skiptoken=%00'--"] {
         assert_eq!(ask("GET", &format!("{V1}?{query}")).status, 200, "{query}");

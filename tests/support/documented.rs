@@ -1,0 +1,104 @@
+//! What the documentation says of every role and state, written by hand and without asking the crate: the one
+//! list that tests read.
+#![allow(dead_code, reason = "each file that includes this uses a part of it")]
+
+use access_package::{Advice, AssignmentState, Fulfillment, Role};
+
+use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
+use Fulfillment::{Failed, Fulfilled, Pending};
+
+/// Each role with its name and id. R1: first the ladder, from the lowest to the highest. R2: then the others.
+pub const ROLES: &[(Role, &str, &str)] = &[
+    (
+        Role::AccessPackageAssignmentManager,
+        "Access package assignment manager",
+        "e2182095-804a-4656-ae11-64734e9b7ae5",
+    ),
+    (Role::AccessPackageManager, "Access package manager", "7f480852-ebdc-47d4-87de-0d8498384a83"),
+    (Role::CatalogOwner, "Catalog owner", "ae79f266-94d4-4dab-b730-feca7e132178"),
+    (
+        Role::IdentityGovernanceAdministrator,
+        "Identity Governance Administrator",
+        "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e",
+    ),
+    (Role::GlobalAdministrator, "Global Administrator", "62e90394-69f5-4237-9190-012177145e10"),
+    (Role::CatalogCreator, "Catalog creator", "ba92d953-d8e0-4e39-a797-0cbedb0a89e8"),
+    (Role::CatalogReader, "Catalog reader", "44272f93-9762-48e8-af59-1b5351b1d6b3"),
+    (Role::UserAdministrator, "User Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1"),
+];
+
+const RUNGS: usize = 5;
+
+/// R1, from the lowest to the highest.
+pub fn ladder() -> impl DoubleEndedIterator<Item = Role> + Clone {
+    ROLES.iter().take(RUNGS).map(|&(role, ..)| role)
+}
+
+/// R2
+pub fn outsiders() -> impl Iterator<Item = Role> + Clone {
+    ROLES.iter().skip(RUNGS).map(|&(role, ..)| role)
+}
+
+/// Where a role stands on the ladder.
+pub fn rung(role: Role) -> Option<usize> {
+    ladder().position(|rung| rung == role)
+}
+
+/// What is said of a state.
+pub struct Known {
+    pub state: AssignmentState,
+    /// In v1.0.
+    pub word: &'static str,
+    /// R10
+    pub advice: Option<Advice>,
+    /// Fulfillments that go with it.
+    pub example: [Fulfillment; 2],
+}
+
+/// Every state, in the order of the crate.
+pub const STATES: &[Known] = &[
+    Known {
+        state: Delivering,
+        word: "delivering",
+        advice: Some(Advice::Wait),
+        example: [Pending, Fulfilled],
+    },
+    Known {
+        state: PartiallyDelivered,
+        word: "partiallyDelivered",
+        advice: Some(Advice::ReprocessRequest),
+        example: [Failed, Fulfilled],
+    },
+    Known { state: Delivered, word: "delivered", advice: None, example: [Fulfilled, Fulfilled] },
+    Known { state: Expired, word: "expired", advice: Some(Advice::RequestAgain), example: [Pending, Failed] },
+    Known {
+        state: DeliveryFailed,
+        word: "deliveryFailed",
+        advice: Some(Advice::ReprocessRequest),
+        example: [Failed, Failed],
+    },
+];
+
+/// Fulfillments that go with this state.
+pub fn example(state: AssignmentState) -> [Fulfillment; 2] {
+    STATES.iter().find(|known| known.state == state).expect("a state that is listed").example
+}
+
+/// Whether these fulfillments go with this state, by R15, R16 and R21.
+pub fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
+    let have = |fulfillment| fulfillments.contains(&fulfillment);
+    match state {
+        Expired => true,
+        Delivering => have(Pending),
+        Delivered => !have(Pending) && !have(Failed),
+        PartiallyDelivered => !have(Pending) && have(Failed) && have(Fulfilled),
+        DeliveryFailed => !have(Pending) && have(Failed) && !have(Fulfilled),
+        other => unreachable!("no such state when this was written: {other}"),
+    }
+}
+
+/// `delivered` as beta writes it.
+pub fn in_pascal_case(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
+}
