@@ -1,4 +1,4 @@
-//! The rules as data. `rules.md` is made from it: `UPDATE=1 cargo test --test policy`.
+//! The rules as data. `rules.md` is made from it: `UPDATE=1 cargo test --all-features`.
 
 use Basis::{Documented, Observed, OurChoice};
 
