@@ -4,7 +4,7 @@
 use core::iter::FusedIterator;
 use core::slice;
 
-use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 use crate::id::{AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::timestamp::Timestamp;
@@ -51,7 +51,14 @@ impl Action {
             attempt: self.attempt,
             resource_role: self.resource_role,
             outcome,
+            reason: None,
         }
+    }
+
+    /// The receipt that says that this has failed, and why.
+    #[must_use]
+    pub fn failed(self, reason: FailureReason) -> Receipt {
+        Receipt { reason: Some(reason), ..self.receipt(Outcome::Failed) }
     }
 }
 
@@ -86,6 +93,9 @@ pub struct Receipt {
     pub resource_role: ResourceRole,
     /// What became of it.
     pub outcome: Outcome,
+    /// Why it failed, if the executor says so. Beside *fulfilled* it is not looked at.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub reason: Option<FailureReason>,
 }
 
 /// What is still to be done for an assignment: an action for each pending resource role.

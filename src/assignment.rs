@@ -8,23 +8,20 @@ mod stored;
 
 use alloc::vec::Vec;
 
-use crate::fulfillment::AssignmentResourceRole;
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-pub use lifecycle::{
-    Observed, RecordError, ReprocessError, SetResourceRolesError, reprocess, reprocess_observed,
-};
-pub(crate) use lifecycle::{REQUIRED_ROLE, REQUIRED_STATE};
+pub use lifecycle::{Observed, RecordError, Recorded, Unchanged, reprocess, reprocess_observed};
 pub use stored::{LoadError, StoredAssignment};
 
 /// An access package assignment: one access package, given to one subject, for a time.
 ///
-/// It is made from a [`StoredAssignment`] and goes back into one. Its fields are read here and
-/// changed only by the transitions: [`reprocess`](crate::reprocess), [`record`](Self::record),
-/// [`expire`](Self::expire) and [`set_resource_roles`](Self::set_resource_roles).
+/// It is made from a [`StoredAssignment`] and goes back into one; a new one is [`delivered`](Self::delivered). Its fields
+/// are read here and changed only by the transitions: [`reprocess`](crate::Admitted::reprocess),
+/// [`record`](Self::record) and [`expire`](Self::expire).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
     id: AssignmentId,
@@ -39,6 +36,31 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// An assignment that was just delivered, with everything in place that its access package gives, each once. It was
+    /// never reprocessed.
+    #[must_use]
+    pub fn delivered(
+        id: AssignmentId,
+        catalog: CatalogId,
+        access_package: AccessPackageId,
+        target: ObjectId,
+        end: Option<Timestamp>,
+        gives: impl IntoIterator<Item = ResourceRole>,
+    ) -> Self {
+        let mut resource_roles = each_once(gives.into_iter().collect());
+        resource_roles.iter_mut().for_each(|entry| entry.fulfillment = Fulfillment::Fulfilled);
+        Self {
+            id,
+            catalog,
+            access_package,
+            target,
+            state: AssignmentState::Delivered,
+            end,
+            attempt: 0,
+            resource_roles: Some(resource_roles),
+        }
+    }
+
     /// The id of the assignment.
     #[must_use]
     pub const fn id(&self) -> AssignmentId {
@@ -88,6 +110,14 @@ impl Assignment {
     pub fn resource_roles(&self) -> Option<&[AssignmentResourceRole]> {
         self.resource_roles.as_deref()
     }
+}
+
+/// Resource roles in their one order and each once, which makes them no more (R23); all of them pending.
+fn each_once(mut resource_roles: Vec<ResourceRole>) -> Vec<AssignmentResourceRole> {
+    resource_roles.sort_unstable();
+    resource_roles.dedup();
+    let pending = |resource_role| AssignmentResourceRole::new(resource_role, Fulfillment::Pending);
+    resource_roles.into_iter().map(pending).collect()
 }
 
 /// Brings resource roles into their one order; the error is one that is there twice (R23).

@@ -8,7 +8,7 @@ use core::str::FromStr;
 
 use uuid::{Uuid, uuid};
 
-use crate::id::{CatalogId, parse_guid};
+use crate::id::{CatalogId, ObjectId, parse_guid};
 use crate::role::Role;
 use crate::variants::with_all;
 
@@ -21,6 +21,7 @@ use crate::variants::with_all;
 /// use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope};
 ///
 /// let caller = Caller {
+///     object: None,
 ///     account: Account::WorkOrSchool,
 ///     permissions: vec![Permission::EntitlementManagementReadWriteAll],
 ///     roles: vec![RoleAssignment {
@@ -31,11 +32,13 @@ use crate::variants::with_all;
 /// // Tenant-wide this is nothing; on its catalog it suffices.
 /// assert!(caller.authority(None).is_err());
 /// let catalog = "beedadfe-01d5-4025-910b-84abb9369997".parse().unwrap();
-/// assert_eq!(caller.authority(Some(catalog)), Ok(Role::CatalogOwner));
-/// # Ok::<(), access_package::ParseScopeError>(())
+/// assert_eq!(caller.authority(Some(catalog))?.role(), Role::CatalogOwner);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
+    /// The caller's object in the directory, for the record: it decides nothing. `None` if the host does not say.
+    pub object: Option<ObjectId>,
     /// What kind of account it is.
     pub account: Account,
     /// The permissions of the call: delegated ones for a work or school account, application ones for
@@ -176,6 +179,9 @@ pub struct Claims {
     /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
     /// accounts is taken for that of an organization.
     pub tid: String,
+    /// The caller's object in the directory.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub oid: Option<String>,
     /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
     /// optional: have it put into the tokens of applications, or they are taken for delegated ones
     /// ([R4](crate::policy#r4), our choice, since less is allowed then).
@@ -209,6 +215,7 @@ impl Caller {
     ///
     /// let claims = Claims {
     ///     tid: "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into(),
+    ///     oid: Some("8586ddc8-0ff7-4c24-9c79-f192bc3566e3".into()),
     ///     idtyp: None,
     ///     scp: Some("User.Read EntitlementManagement.ReadWrite.All".into()),
     ///     roles: vec![],
@@ -216,7 +223,8 @@ impl Caller {
     /// };
     /// let looked_up = [RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant }];
     /// let caller = Caller::from_claims(&claims, looked_up);
-    /// assert_eq!(caller.authority(None), Ok(Role::CatalogOwner));
+    /// assert_eq!(caller.authority(None)?.role(), Role::CatalogOwner);
+    /// # Ok::<(), access_package::Refusal>(())
     /// ```
     #[must_use]
     pub fn from_claims(claims: &Claims, looked_up: impl IntoIterator<Item = RoleAssignment>) -> Self {
@@ -239,6 +247,7 @@ impl Caller {
         let directory_roles = directory_roles
             .filter(|role| role.is_directory_role())
             .map(|role| RoleAssignment { role, scope: Scope::Tenant });
-        Self { account, permissions, roles: directory_roles.chain(looked_up).collect() }
+        let object = claims.oid.as_deref().and_then(parse_guid).map(ObjectId::from);
+        Self { object, account, permissions, roles: directory_roles.chain(looked_up).collect() }
     }
 }

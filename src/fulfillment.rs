@@ -1,16 +1,51 @@
-//! How far each resource role of an assignment has got.
+//! How far each resource role of an assignment has got, and why one has failed.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
 
 use crate::resource_role::ResourceRole;
 
 /// A resource role of an assignment, and how far it has got.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct AssignmentResourceRole {
     /// What the access package gives.
     pub resource_role: ResourceRole,
     /// Whether it is in place.
     pub fulfillment: Fulfillment,
+    /// Why it has failed, if the executor has said so; `None` for one that has not failed.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub reason: Option<FailureReason>,
+}
+
+impl AssignmentResourceRole {
+    /// A resource role that has got so far, without a reason.
+    #[must_use]
+    pub const fn new(resource_role: ResourceRole, fulfillment: Fulfillment) -> Self {
+        Self { resource_role, fulfillment, reason: None }
+    }
+}
+
+/// A text leaves out a reason that is not there; a format that does not name its fields cannot.
+#[cfg(feature = "serde")]
+impl serde::Serialize for AssignmentResourceRole {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+
+        let Self { resource_role, fulfillment, reason } = self;
+        let with_reason = reason.is_some() || !serializer.is_human_readable();
+        let mut fields =
+            serializer.serialize_struct("AssignmentResourceRole", 2 + usize::from(with_reason))?;
+        fields.serialize_field("resourceRole", resource_role)?;
+        fields.serialize_field("fulfillment", fulfillment)?;
+        if with_reason {
+            fields.serialize_field("reason", reason)?;
+        }
+        fields.end()
+    }
 }
 
 /// How far one resource role of an assignment has got in the present attempt.
@@ -22,8 +57,97 @@ pub struct AssignmentResourceRole {
 pub enum Fulfillment {
     /// Still to be enforced.
     Pending,
-    /// Could not be enforced, or the executor has given up.
+    /// The executor has given up.
     Failed,
+    /// It was seen that it cannot be enforced, and so there was no action ([R20](crate::policy#r20)). It counts as
+    /// failed.
+    Unenforceable,
     /// In place.
     Fulfilled,
+}
+
+/// Why an action failed, in the executor's terms: a code for programs and words for people.
+///
+/// The crate keeps it and shows it, and decides nothing by it: it is no part of what makes two resource roles the same,
+/// and of two reasons in one attempt the smaller one stays, so that the order of receipts does not matter
+/// ([R17](crate::policy#r17)).
+///
+/// ```
+/// use access_package::FailureReason;
+///
+/// let reason = FailureReason::new("Request_ResourceNotFound", "the group does not exist");
+/// assert_eq!(reason.code(), "Request_ResourceNotFound");
+/// assert_eq!(reason.to_string(), "`Request_ResourceNotFound`: the group does not exist");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FailureReason(Arc<(String, String)>);
+
+impl FailureReason {
+    /// How long a code is at most, in bytes.
+    pub const MAX_CODE: usize = 64;
+    /// How long the words are at most, in bytes.
+    pub const MAX_WORDS: usize = 512;
+
+    /// A reason. What is longer than it may be is cut off, at the end of a character.
+    #[must_use]
+    pub fn new(code: &str, words: &str) -> Self {
+        Self(Arc::new((cut(code, Self::MAX_CODE), cut(words, Self::MAX_WORDS))))
+    }
+
+    /// The code, for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.0
+    }
+
+    /// The words, for people.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        &self.0.1
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default().to_owned()
+}
+
+impl fmt::Display for FailureReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.code(), self.words())
+    }
+}
+
+impl fmt::Debug for FailureReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailureReason").field("code", &self.code()).field("words", &self.words()).finish()
+    }
+}
+
+#[cfg(feature = "serde")]
+mod data {
+    use alloc::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::FailureReason;
+
+    #[derive(Serialize, Deserialize)]
+    struct Plain<'a> {
+        code: Cow<'a, str>,
+        words: Cow<'a, str>,
+    }
+
+    impl Serialize for FailureReason {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            Plain { code: self.code().into(), words: self.words().into() }.serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for FailureReason {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let Plain { code, words } = Plain::deserialize(deserializer)?;
+            Ok(Self::new(&code, &words))
+        }
+    }
 }

@@ -16,8 +16,8 @@ pub enum Version {
 
 impl Version {
     /// The first segment of a path in this version: `v1.0` or `beta`.
-    #[must_use]
-    pub const fn segment(self) -> &'static str {
+    #[cfg(feature = "http")]
+    const fn segment(self) -> &'static str {
         match self {
             Self::V1 => "v1.0",
             Self::Beta => "beta",

@@ -106,10 +106,13 @@ extern crate alloc;
 extern crate std;
 
 mod action;
+mod admission;
 mod assignment;
 mod caller;
+mod event;
 mod fulfillment;
 mod id;
+mod refusal;
 mod resource_role;
 mod role;
 mod state;
@@ -119,31 +122,36 @@ mod timestamp;
 mod variants;
 mod verdict;
 
-#[cfg(feature = "serde")]
+#[cfg(feature = "graph")]
 pub mod graph;
 pub mod policy;
 #[cfg(feature = "proptest")]
 pub mod testing;
 
+pub use uuid;
+
 pub use action::{Action, Actions, Outcome, Receipt};
+pub use admission::{Admitted, NotAdmitted, Unsaved};
 pub use assignment::{
-    Assignment, LoadError, Observed, RecordError, ReprocessError, SetResourceRolesError, StoredAssignment,
-    reprocess, reprocess_observed,
+    Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
+    reprocess_observed,
 };
 pub use caller::{
     Account, Caller, Claims, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope,
 };
-pub use fulfillment::{AssignmentResourceRole, Fulfillment};
+pub use event::{Cause, Event};
+pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, CatalogId, ObjectId, ParseIdError};
+pub use refusal::{Reason, Refusal, Remedy, Step};
 pub use resource_role::{
     DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
 };
 pub use role::{ParseRoleError, Role};
-pub use state::{Advice, AssignmentState, ParseAssignmentStateError};
+pub use state::{AssignmentState, ParseAssignmentStateError};
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;
-pub use verdict::{Reason, Refusal, Remedy, Step, Unauthorized, evaluate};
+pub use verdict::{Authority, evaluate};
 
 /// Compiles and runs the code in the README.
 #[cfg(all(doctest, feature = "proptest"))]

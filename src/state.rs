@@ -1,5 +1,4 @@
-//! The five states of an assignment and their two spellings; and, for each state that cannot be
-//! reprocessed, what would help instead (R10).
+//! The five states of an assignment, and their two spellings.
 
 use core::fmt;
 use core::str::FromStr;
@@ -46,8 +45,8 @@ impl AssignmentState {
     }
 
     /// The word of Graph beta, `assignmentState`: Pascal case.
-    #[must_use]
-    pub const fn as_beta_str(self) -> &'static str {
+    #[cfg(feature = "graph")]
+    pub(crate) const fn as_beta_str(self) -> &'static str {
         self.words().1
     }
 
@@ -59,18 +58,6 @@ impl AssignmentState {
             Self::Delivered => ("delivered", "Delivered"),
             Self::Expired => ("expired", "Expired"),
             Self::DeliveryFailed => ("deliveryFailed", "DeliveryFailed"),
-        }
-    }
-
-    /// What helps an assignment in this state, where reprocessing does not ([R10](crate::policy#r10));
-    /// `None` for one that is delivered, since that can be reprocessed.
-    #[must_use]
-    pub const fn advice(self) -> Option<Advice> {
-        match self {
-            Self::Delivering => Some(Advice::Wait),
-            Self::PartiallyDelivered | Self::DeliveryFailed => Some(Advice::ReprocessRequest),
-            Self::Delivered => None,
-            Self::Expired => Some(Advice::RequestAgain),
         }
     }
 }
@@ -121,42 +108,4 @@ fn write_words(f: &mut fmt::Formatter<'_>, words: &[impl fmt::Display]) -> fmt::
         write!(f, "{before}`{word}`")?;
     }
     Ok(())
-}
-
-/// What helps an assignment that cannot be reprocessed because of its state ([R10](crate::policy#r10)).
-/// [`Display`](fmt::Display) gives it as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Advice {
-    /// Delivery is under way: wait until it has ended (our choice).
-    Wait,
-    /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment. The
-    /// service allows that for [14 days](https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess)
-    /// after the request was completed; then the access package has to be requested again.
-    ReprocessRequest,
-    /// The assignment has ended: request the access package again.
-    RequestAgain,
-}
-
-impl Advice {
-    /// A word for programs, which stays the same.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Wait => "wait",
-            Self::ReprocessRequest => "reprocessRequest",
-            Self::RequestAgain => "requestAgain",
-        }
-    }
-}
-
-impl fmt::Display for Advice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Wait => "wait until delivery has ended, then look at the state again",
-            Self::ReprocessRequest => {
-                "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again"
-            }
-            Self::RequestAgain => "request the access package again",
-        })
-    }
 }

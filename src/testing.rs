@@ -17,14 +17,13 @@
 //!     fn reprocess(
 //!         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
 //!     ) -> Result<(), Refused> {
-//!         self.0.expire(now);
-//!         let role = evaluate(caller, &self.0)?;
+//!         let _ = self.0.expire(now);
+//!         let role = evaluate(caller, &self.0, now)?;
 //!         reprocess_observed(&mut self.0, role, observe)?;
 //!         Ok(())
 //!     }
 //!     fn record(&mut self, receipt: &Receipt, now: Timestamp) {
-//!         self.0.expire(now);
-//!         let _ = self.0.record(receipt);
+//!         let _ = self.0.record(receipt, now);
 //!     }
 //!     fn actions(&self) -> Vec<Action> { self.0.actions().collect() }
 //!     fn stored(&self) -> StoredAssignment { (&self.0).into() }
@@ -50,8 +49,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
-    Action, Caller, Observed, Reason, Receipt, Refusal, ReprocessError, ResourceRole, Step, StoredAssignment,
-    Timestamp,
+    Action, Caller, Observed, Reason, Receipt, Refusal, ResourceRole, Step, StoredAssignment, Timestamp,
 };
 
 /// Something that reprocesses one assignment, as the [laws] see it.
@@ -83,41 +81,27 @@ pub trait Implementation {
     fn stored(&self) -> StoredAssignment;
 }
 
-/// Why an [`Implementation`] refuses a call.
+/// Why an [`Implementation`] refuses a call, in its own words: those of a [`Refusal`], right or wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// The caller may not.
-    Caller {
-        /// Everything that stands in the way, in any order.
-        reasons: Vec<Reason>,
-        /// What would turn the verdict: sets of steps, in any order.
-        remedies: Vec<Vec<Step>>,
-    },
-    /// The caller may, but not this assignment as it is: its state does not allow it, or its resource
-    /// roles are not known.
-    Assignment,
+pub struct Refused {
+    /// Everything that stands in the way, in any order.
+    pub reasons: Vec<Reason>,
+    /// What would help: sets of steps, in any order. For a refusal that is not about the caller they are not looked at.
+    pub remedies: Vec<Vec<Step>>,
+}
+
+impl Refused {
+    /// Whether it is about the caller.
+    fn is_of_caller(&self) -> bool {
+        self.reasons.iter().all(|reason| reason.is_of_caller())
+    }
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unauthorized(refusal) => Self::Caller {
-                reasons: refusal.reasons().collect(),
-                remedies: refusal.remedies().map(|remedy| remedy.steps().collect()).collect(),
-            },
-            Refusal::InvalidState { .. } => Self::Assignment,
-        }
-    }
-}
-
-impl From<ReprocessError> for Refused {
-    /// Of a role that does not suffice no more is known than that.
-    fn from(error: ReprocessError) -> Self {
-        match error {
-            ReprocessError::InsufficientRole { .. } => {
-                Self::Caller { reasons: [Reason::InsufficientRole].into(), remedies: Vec::new() }
-            }
-            ReprocessError::InvalidState { .. } | ReprocessError::ResourceRolesUnknown => Self::Assignment,
+        Self {
+            reasons: refusal.reasons().collect(),
+            remedies: refusal.remedies().map(|remedy| remedy.steps().collect()).collect(),
         }
     }
 }

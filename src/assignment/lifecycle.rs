@@ -19,27 +19,26 @@
 //! follows from the fulfillments by one [`fold`] (R16), and an expired assignment stays as it is (R21).
 
 use alloc::vec::Vec;
+use core::mem;
 
-use super::{Assignment, sorted};
+use super::Assignment;
 use crate::action::{Actions, Outcome, Receipt, has_ended};
-use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::event::{Cause, Event};
+use crate::fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 use crate::id::AssignmentId;
+use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
 use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-/// The least role that may reprocess (R1).
-pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
-
-/// The one state that can be reprocessed (R9).
-pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
-
-/// Reprocesses the assignment: asks again for every resource role that the access package gives, as it
-/// was [last brought in](Assignment::set_resource_roles).
+/// Reprocesses the assignment, as it is: the primitive on which [`Admitted::reprocess`](crate::Admitted::reprocess)
+/// stands.
 ///
-/// **It judges the role alone, and believes it.** Get that from [`evaluate`](crate::evaluate), which also judges
-/// the account, its permissions and where its roles are held, and gives the highest that counts.
+/// **It believes the role and the state that it is given.** It knows neither the account, its permissions and where its
+/// roles are held, nor the present time, nor what the access package gives by now. A host begins at
+/// [`Caller::authority`](crate::Caller::authority), which leads to all of that. Use this for a model, a test or a dry run
+/// on a clone.
 ///
 /// Accepted, a new attempt begins: every resource role is pending, the assignment is `delivering`
 /// until the last outcome is recorded ([R15](crate::policy#r15)), and the actions are what is to be
@@ -50,32 +49,21 @@ pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 ///
 /// # Errors
 /// Judged in this order, and a refusal changes nothing ([R12](crate::policy#r12)):
-/// - [`InsufficientRole`](ReprocessError::InsufficientRole): the role is not *Access package
-///   assignment manager* or higher ([R1](crate::policy#r1), [R8](crate::policy#r8)).
-/// - [`InvalidState`](ReprocessError::InvalidState): the state is not `delivered` ([R9](crate::policy#r9)).
-/// - [`ResourceRolesUnknown`](ReprocessError::ResourceRolesUnknown): nothing could be enforced.
+/// - [`Reason::InsufficientRole`]: the role is not *Access package assignment manager* or higher
+///   ([R1](crate::policy#r1), [R8](crate::policy#r8)).
+/// - [`Reason::InvalidState`]: the state is not `delivered` ([R9](crate::policy#r9)).
+/// - [`Reason::ResourceRolesUnknown`]: nothing could be enforced ([R13](crate::policy#r13)).
 ///
 /// # Examples
 /// ```
-/// use access_package::{Assignment, AssignmentState, Outcome, Role, reprocess};
-/// # use access_package::{AssignmentResourceRole, Fulfillment, ResourceRole, StoredAssignment};
-/// # use uuid::Uuid;
-/// # let group = "0282e19d-bf41-435d-92a4-99bab93af305";
-/// # let stored = StoredAssignment {
-/// #     format: StoredAssignment::FORMAT,
-/// #     id: Uuid::from_u128(1).into(),
-/// #     catalog: Uuid::from_u128(2).into(),
-/// #     access_package: Uuid::from_u128(3).into(),
-/// #     target: Uuid::from_u128(4).into(),
-/// #     state: AssignmentState::Delivered,
-/// #     end: None,
-/// #     attempt: 0,
-/// #     resource_roles: Some(vec![AssignmentResourceRole {
-/// #         resource_role: ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"))?,
-/// #         fulfillment: Fulfillment::Fulfilled,
-/// #     }]),
-/// # };
-/// let mut assignment = Assignment::try_from(stored)?;
+/// use access_package::{Assignment, AssignmentState, Outcome, ResourceRole, Role, Timestamp, reprocess};
+/// # use access_package::uuid::Uuid;
+///
+/// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+/// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"))?;
+/// # let (id, catalog, package, target) =
+/// #     (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
+/// let mut assignment = Assignment::delivered(id, catalog, package, target, None, [member]);
 ///
 /// let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
 /// assert_eq!(actions.len(), 1);
@@ -83,22 +71,18 @@ pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 ///
 /// for action in actions {
 ///     // ... carry it out ...
-///     assignment.record(&action.receipt(Outcome::Fulfilled))?;
+///     let _ = assignment.record(&action.receipt(Outcome::Fulfilled), Timestamp::MIN)?;
 /// }
 /// assert_eq!(assignment.state(), AssignmentState::Delivered);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[inline]
-pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actions<'_>, ReprocessError> {
+pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actions<'_>, Refusal> {
     reprocess_observed(assignment, caller_role, |_| Observed::Unknown)
 }
 
-/// Reprocesses the assignment and asks only for what is missing.
-///
-/// Like [`reprocess`], but `observe` is called once for each resource role, in their order, and says
-/// what the host has seen of it. Gather that before; for what was not seen, answer
-/// [`Observed::Unknown`]. With nothing left to ask for the state is final at once: `delivered`, or, with
-/// something unenforceable, `partiallyDelivered` or `deliveryFailed`.
+/// Like [`reprocess`], but asks only for what is missing: the primitive on which
+/// [`Admitted::reprocess_observed`](crate::Admitted::reprocess_observed) stands.
 ///
 /// If `observe` panics, the assignment is still whole: accepted, with everything not yet observed pending.
 ///
@@ -108,33 +92,54 @@ pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actio
 pub fn reprocess_observed(
     assignment: &mut Assignment,
     caller_role: Role,
-    mut observe: impl FnMut(&ResourceRole) -> Observed,
-) -> Result<Actions<'_>, ReprocessError> {
+    observe: impl FnMut(&ResourceRole) -> Observed,
+) -> Result<Actions<'_>, Refusal> {
     // R8: the caller is judged before the state is looked at.
     if !caller_role.at_least(REQUIRED_ROLE) {
-        return Err(ReprocessError::InsufficientRole { required: REQUIRED_ROLE, actual: caller_role });
+        return Err(Refusal::new(Reason::InsufficientRole, None));
     }
     // R9, and with it R15: one that is delivering is refused.
-    if assignment.state != REQUIRED_STATE {
-        return Err(ReprocessError::InvalidState { required: REQUIRED_STATE, actual: assignment.state });
+    if let Some(refusal) = Refusal::of_state(assignment.state) {
+        return Err(refusal);
     }
     // R13: to accept would be to enforce nothing.
-    let Some(resource_roles) = &mut assignment.resource_roles else {
-        return Err(ReprocessError::ResourceRolesUnknown);
-    };
-
+    if assignment.resource_roles.is_none() {
+        return Err(Refusal::new(Reason::ResourceRolesUnknown, None));
+    }
     // R12: nothing was changed up to here, and nothing fails from here on.
-    assignment.attempt = assignment.attempt.wrapping_add(1);
-    // R13: everything is owed. R15: until it is known what became of it.
-    for entry in &mut *resource_roles {
-        entry.fulfillment = Fulfillment::Pending;
-    }
-    assignment.state = AssignmentState::Delivering;
-    for entry in &mut *resource_roles {
-        entry.fulfillment = observe(&entry.resource_role).fulfillment();
-    }
-    assignment.state = fold(resource_roles);
+    assignment.begin(observe);
     Ok(assignment.actions())
+}
+
+impl Assignment {
+    /// Begins another attempt with what the access package gives now, each resource role once (R23), and gives what the
+    /// assignment had.
+    pub(crate) fn begin_with(
+        &mut self,
+        gives_now: Vec<ResourceRole>,
+        observe: impl FnMut(&ResourceRole) -> Observed,
+    ) -> Vec<AssignmentResourceRole> {
+        let had = mem::replace(&mut self.resource_roles, Some(super::each_once(gives_now)));
+        self.begin(observe);
+        had.unwrap_or_default()
+    }
+
+    /// Begins another attempt.
+    #[inline]
+    fn begin(&mut self, mut observe: impl FnMut(&ResourceRole) -> Observed) {
+        let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
+        self.attempt = self.attempt.wrapping_add(1);
+        // R13: everything is owed. R15: until it is known what became of it.
+        for entry in &mut *resource_roles {
+            entry.fulfillment = Fulfillment::Pending;
+            entry.reason = None;
+        }
+        self.state = AssignmentState::Delivering;
+        for entry in &mut *resource_roles {
+            entry.fulfillment = observe(&entry.resource_role).fulfillment();
+        }
+        self.state = fold(resource_roles);
+    }
 }
 
 /// What the host has seen of a resource role before it reprocesses.
@@ -160,7 +165,7 @@ impl Observed {
         match self {
             Self::Present => Fulfillment::Fulfilled,              // R18
             Self::Absent | Self::Unknown => Fulfillment::Pending, // R19
-            Self::Unenforceable => Fulfillment::Failed,           // R20
+            Self::Unenforceable => Fulfillment::Unenforceable,    // R20
         }
     }
 }
@@ -172,7 +177,7 @@ pub(super) fn fold(resource_roles: &[AssignmentResourceRole]) -> AssignmentState
     for entry in resource_roles {
         match entry.fulfillment {
             Fulfillment::Pending => return AssignmentState::Delivering, // R15
-            Fulfillment::Failed => failed = true,
+            Fulfillment::Failed | Fulfillment::Unenforceable => failed = true,
             Fulfillment::Fulfilled => fulfilled = true,
         }
     }
@@ -207,52 +212,65 @@ impl Assignment {
         }
     }
 
-    /// Records what became of an action, and gives the state that follows.
+    /// Records what became of an action, at this instant. If that [changed](Recorded::Changed) something, save the
+    /// assignment.
     ///
     /// Receipts may come late, twice and in any order; the result is the same
     /// ([R17](crate::policy#r17)): within an attempt *fulfilled* beats *failed*, even after the state
-    /// was final. One of another attempt changes nothing, nor does any once the assignment is expired
-    /// ([R21](crate::policy#r21)). Save the assignment afterwards.
+    /// was final. If the end has come, the assignment expires and the receipt is not taken
+    /// ([R21](crate::policy#r21)). Give the true time.
     ///
     /// # Errors
     /// The receipt is for another assignment, or, in this attempt, for a resource role that this one
     /// does not have; for example a late one, if the access package has dropped the resource role since. Nothing
     /// changes, and trying again does not help.
-    pub fn record(&mut self, receipt: &Receipt) -> Result<AssignmentState, RecordError> {
+    pub fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
         }
-        // R17: another attempt.
-        if receipt.attempt != self.attempt {
-            return Ok(self.state);
+        // R21: no outcome any more.
+        if let Some(event) = self.expire(now) {
+            return Ok(Recorded::Changed(event));
         }
         match self.state {
-            AssignmentState::Expired => return Ok(self.state), // R21: no outcome any more.
+            AssignmentState::Expired => return Ok(Recorded::Unchanged(Unchanged::Expired)),
             // R17: even after the state was final.
             AssignmentState::Delivering
             | AssignmentState::PartiallyDelivered
             | AssignmentState::Delivered
             | AssignmentState::DeliveryFailed => {}
         }
+        // R17
+        if receipt.attempt != self.attempt {
+            return Ok(Recorded::Unchanged(Unchanged::AnotherAttempt));
+        }
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
         let found = resource_roles.binary_search_by(|entry| entry.resource_role.cmp(&receipt.resource_role));
         let Some(entry) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
             return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
         };
-        // R17: the later word wins, in whatever order they come.
-        entry.fulfillment = entry.fulfillment.max(match receipt.outcome {
-            Outcome::Fulfilled => Fulfillment::Fulfilled,
-            Outcome::Failed => Fulfillment::Failed,
-        });
-        self.state = fold(resource_roles);
-        Ok(self.state)
+        if !entry.take(receipt) {
+            return Ok(Recorded::Unchanged(Unchanged::AlreadyKnown));
+        }
+        let from = mem::replace(&mut self.state, fold(resource_roles));
+        Ok(Recorded::Changed(self.event(
+            now,
+            from,
+            Cause::Recorded {
+                resource_role: receipt.resource_role.clone(),
+                outcome: receipt.outcome,
+                reason: receipt.reason.clone(),
+            },
+        )))
     }
 
     /// Ends the assignment if its time has come: at the end, or after it
-    /// ([R21](crate::policy#r21)). True if this call changed it; then save it.
+    /// ([R21](crate::policy#r21)). What has happened, if this call changed it; then save it.
     ///
-    /// The crate has no clock. Call this before every judgement and with the true time.
-    pub fn expire(&mut self, now: Timestamp) -> bool {
+    /// The crate has no clock: give the true time. [`Authority::admit`](crate::Authority::admit) and
+    /// [`record`](Self::record) do this themselves; call it for what nobody asks about, and before an assignment is shown.
+    #[must_use = "if it has expired, save the assignment"]
+    pub fn expire(&mut self, now: Timestamp) -> Option<Event> {
         let can_expire = match self.state {
             AssignmentState::Expired => false,
             AssignmentState::Delivering
@@ -260,64 +278,72 @@ impl Assignment {
             | AssignmentState::Delivered
             | AssignmentState::DeliveryFailed => true,
         };
-        let expires = can_expire && has_ended(self.end, now);
-        if expires {
-            self.state = AssignmentState::Expired;
+        if !can_expire || !has_ended(self.end, now) {
+            return None;
         }
-        expires
+        let from = mem::replace(&mut self.state, AssignmentState::Expired);
+        Some(self.event(now, from, Cause::Expired))
     }
 
-    /// Brings in the resource roles that the access package gives now, each as fulfilled
-    /// ([R13](crate::policy#r13)): what reprocessing is going to enforce.
-    ///
-    /// If that is still what the assignment has, there is no need to bring it in again. Only a delivered assignment
-    /// takes them: every other state says something of the resource roles it was reached with, and none of them can be
-    /// reprocessed.
-    ///
-    /// Do this right before [`reprocess`], and do not save in between: until that is accepted, what is new here
-    /// is said to be in place and is not.
-    ///
-    /// # Errors
-    /// The state is not `delivered`, or a resource role is given twice. Nothing changes.
-    pub fn set_resource_roles(
-        &mut self,
-        current: impl IntoIterator<Item = ResourceRole>,
-    ) -> Result<(), SetResourceRolesError> {
-        if self.state != REQUIRED_STATE {
-            return Err(SetResourceRolesError::InvalidState { required: REQUIRED_STATE, actual: self.state });
-        }
-        let fulfilled =
-            |resource_role| AssignmentResourceRole { resource_role, fulfillment: Fulfillment::Fulfilled };
-        let current: Vec<_> = current.into_iter().map(fulfilled).collect();
-        self.resource_roles = Some(sorted(current).map_err(SetResourceRolesError::DuplicateResourceRole)?);
-        Ok(())
+    /// What has just happened.
+    fn event(&self, at: Timestamp, from: AssignmentState, cause: Cause) -> Event {
+        Event { assignment: self.id, at, attempt: self.attempt, from, to: self.state, cause }
     }
 }
 
-/// The assignment cannot be reprocessed. Nothing has changed ([R12](crate::policy#r12)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum ReprocessError {
-    /// The caller's role does not suffice ([R1](crate::policy#r1), [R2](crate::policy#r2)).
-    #[error("role is `{actual}`: `{required}` or higher is required")]
-    InsufficientRole {
-        /// The lowest role that suffices.
-        required: Role,
-        /// The role the caller has.
-        actual: Role,
-    },
-    /// The state of the assignment does not allow it ([R9](crate::policy#r9)). What would help
-    /// instead is [`AssignmentState::advice`].
-    #[error("state is `{actual}`: only an assignment that is `{required}` can be reprocessed")]
-    InvalidState {
-        /// The state in which it can be reprocessed.
-        required: AssignmentState,
-        /// The state it has.
-        actual: AssignmentState,
-    },
-    /// It is not known what the access package gives, so nothing could be enforced
-    /// ([R13](crate::policy#r13)): bring it in with [`Assignment::set_resource_roles`].
-    #[error("resource roles are not known: bring in what the access package gives now")]
-    ResourceRolesUnknown,
+impl AssignmentResourceRole {
+    /// R17: the later word wins, in whatever order they come, and of two failures the smaller reason. Whether that
+    /// changed anything.
+    fn take(&mut self, receipt: &Receipt) -> bool {
+        let fulfillment = self.fulfillment.max(match receipt.outcome {
+            Outcome::Fulfilled => Fulfillment::Fulfilled,
+            Outcome::Failed => Fulfillment::Failed,
+        });
+        let before = mem::replace(&mut self.fulfillment, fulfillment);
+        let reason = match fulfillment {
+            Fulfillment::Failed => smaller(self.reason.as_ref(), receipt.reason.as_ref()),
+            Fulfillment::Pending | Fulfillment::Unenforceable | Fulfillment::Fulfilled => None,
+        };
+        let changed = before != fulfillment || self.reason.as_ref() != reason;
+        if changed {
+            self.reason = reason.cloned();
+        }
+        changed
+    }
+}
+
+/// One that is there counts more than none.
+fn smaller<'r>(
+    one: Option<&'r FailureReason>,
+    other: Option<&'r FailureReason>,
+) -> Option<&'r FailureReason> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// What a receipt has done.
+#[must_use = "if it has changed something, save the assignment"]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Recorded {
+    /// The assignment has changed: save it. What has happened is for the record; if the end had come, it is that.
+    Changed(Event),
+    /// Nothing has changed, for this reason, and nothing has to be saved.
+    Unchanged(Unchanged),
+}
+
+/// Why a receipt has changed nothing ([R17](crate::policy#r17)). None of these is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub enum Unchanged {
+    /// It is of another attempt.
+    AnotherAttempt,
+    /// It says nothing new: it came before, or the resource role is in place already.
+    AlreadyKnown,
+    /// The assignment had expired before ([R21](crate::policy#r21)).
+    Expired,
 }
 
 /// The receipt is not one of this assignment. Nothing has changed.
@@ -334,20 +360,4 @@ pub enum RecordError {
     /// It is for a resource role that the assignment does not have in this attempt.
     #[error("receipt is for resource role `{0}`: the assignment does not have it")]
     UnknownResourceRole(ResourceRole),
-}
-
-/// The resource roles cannot be brought in. Nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum SetResourceRolesError {
-    /// The assignment is not delivered.
-    #[error("state is `{actual}`: resource roles are brought in only while it is `{required}`")]
-    InvalidState {
-        /// The state in which it can be done.
-        required: AssignmentState,
-        /// The state it has.
-        actual: AssignmentState,
-    },
-    /// A resource role is there more than once.
-    #[error("resource role `{0}` is given twice")]
-    DuplicateResourceRole(ResourceRole),
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::lifecycle::fold;
 use super::{Assignment, sorted};
-use crate::fulfillment::AssignmentResourceRole;
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -20,8 +20,8 @@ use crate::timestamp::Timestamp;
 /// With the feature `serde` it is plain data of serde, in camel case; every field has to be there.
 ///
 /// # What loads
-/// An [`Assignment`] is made of it with `try_from`, if it is whole: each resource role is there once, and the
-/// [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two exceptions: one that is
+/// An [`Assignment`] is made of it with `try_from`, if it is whole: each resource role is there once, only a failed one has
+/// a reason, and the [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two exceptions: one that is
 /// `expired` may have any fulfillments, and one whose resource roles are not known any state. If that is `delivering`,
 /// only expiry can change it.
 ///
@@ -128,6 +128,11 @@ impl TryFrom<StoredAssignment> for Assignment {
                 | AssignmentState::Delivered
                 | AssignmentState::DeliveryFailed => fold(known),
             };
+            if let Some(entry) =
+                known.iter().find(|entry| entry.reason.is_some() && entry.fulfillment != Fulfillment::Failed)
+            {
+                return Err(LoadError::ReasonWithoutFailure(entry.resource_role.clone()));
+            }
             if stored.state != required {
                 return Err(LoadError::StateContradictsFulfillments { required, actual: stored.state });
             }
@@ -159,6 +164,9 @@ pub enum LoadError {
     /// A resource role is there more than once.
     #[error("resource role `{0}` is given twice")]
     DuplicateResourceRole(ResourceRole),
+    /// A resource role has a reason for a failure, and has not failed.
+    #[error("resource role `{0}` has a reason for a failure: its fulfillment has to be `failed`")]
+    ReasonWithoutFailure(ResourceRole),
     /// The state is not the one that the fulfillments give.
     #[error("state is `{actual}`: with these fulfillments it has to be `{required}`")]
     StateContradictsFulfillments {

@@ -3,18 +3,16 @@
 //! such as `Host` and the length of an answer, is the transport's. Import `graph` rather than this module, or the crate
 //! `http` is `::http` beside it.
 //!
-//! A server asks [`recognize`] whether a request is a call to reprocess, and [`respond`] for the answer. A client sends
-//! what [`request`] makes and hands the answer to [`read_response`]. Why a call is not accepted is the same
-//! [`Rejection`] at both ends.
+//! A server asks [`recognize`] what a request is, and [`respond`] for the answer. A client sends what [`request`] makes
+//! and hands the answer to [`read_response`]; then it follows the assignment with [`get`] and [`read_assignment`].
 //!
 //! ```
-//! use access_package::graph::http::{Call, CallError, InnerError, Rejection};
-//! use access_package::{
-//!     Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, evaluate, graph,
-//! };
-//! # use access_package::{Assignment, AssignmentId, CatalogId};
+//! use access_package::graph::http::{Call, CallError, InnerError, Rejection, Target};
+//! use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, graph};
+//! # use access_package::{Assignment, AssignmentId, CatalogId, ResourceRole, StoredAssignment};
 //! # fn authenticate(_token: &str) -> Option<Caller> {
 //! #     Some(Caller {
+//! #         object: None,
 //! #         account: Account::WorkOrSchool,
 //! #         permissions: vec![Permission::EntitlementManagementReadWriteAll],
 //! #         roles: vec![RoleAssignment { role: Role::CatalogReader, scope: Scope::Tenant }],
@@ -22,17 +20,21 @@
 //! # }
 //! # fn catalog(_id: AssignmentId) -> Option<CatalogId> { None }
 //! # fn load(_id: AssignmentId) -> Option<Assignment> { None }
+//! # fn gives_now(_assignment: &Assignment) -> Vec<ResourceRole> { vec![] }
+//! # fn save(_stored: StoredAssignment) {}
+//! # fn now() -> Timestamp { Timestamp::MIN }
 //!
-//! /// A server, by the numbers of the contract.
+//! /// A server.
 //! fn handle(call: &Call<'_>) -> Result<(), Rejection> {
-//!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?; // 1
-//!     let id = call.assignment?; // 2
-//!     caller.authority(catalog(id))?; // 3: one that is missing is in no catalog
-//!     let mut assignment = load(id).ok_or(Rejection::NotFound)?; // 3, 4
-//!     let role = evaluate(&caller, &assignment)?; // 5
-//!     // ... 6: bring in the resource roles; 7: reprocess with the role; 8: save ...
-//!     # let _ = (&mut assignment, role);
-//!     Ok(()) // 9
+//!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?;
+//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) };
+//!     let authority = caller.authority(catalog(id?))?; // one that is missing is in no catalog
+//!     let assignment = load(id?).ok_or(Rejection::NotFound)?;
+//!     let admitted = authority.admit(assignment, now())?;
+//!     let gives_now = gives_now(admitted.assignment());
+//!     let unsaved = admitted.reprocess(gives_now);
+//!     save(unsaved.stored());
+//!     Ok(()) // and a worker carries out `unsaved.saved().actions()`
 //! }
 //!
 //! // A client calls it.
@@ -44,18 +46,17 @@
 //! let response = graph::http::respond(call.and_then(|call| handle(&call)), &inner);
 //!
 //! assert_eq!(response.status(), 403);
-//! let Err(CallError::Rejected(rejection)) = graph::http::read_response(&response) else { unreachable!() };
-//! assert_eq!(
-//!     rejection.to_string(),
-//!     "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher"
-//! );
+//! let Err(CallError::Rejected(told)) = graph::http::read_response(&response) else { unreachable!() };
+//! for remedy in told.remedies() {
+//!     println!("{}", remedy[0]); // what would help
+//! }
+//! # assert_eq!(told.remedies().count(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod client;
 mod server;
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
@@ -63,11 +64,14 @@ use core::fmt::Display;
 use ::http::StatusCode;
 
 use super::Version;
+use crate::admission::NotAdmitted;
 use crate::id::ParseIdError;
-use crate::verdict::{Refusal, Remedy, Step, Unauthorized};
+use crate::refusal::{Refusal, Remedy, Step};
 
-pub use client::{CallError, RequestError, RetryAfter, read_response, request};
-pub use server::{Call, InnerError, bearer_token, recognize, respond};
+pub use client::{
+    CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response, request,
+};
+pub use server::{Call, InnerError, Target, recognize, respond};
 
 /// Where both versions keep entitlement management.
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];
@@ -89,17 +93,16 @@ fn is_bearer_token(text: &str) -> bool {
     !token.is_empty() && token.bytes().all(is_allowed)
 }
 
-/// Why a call is not accepted: what the answer says, with every reason and every remedy in its body
-/// ([R29](crate::policy#r29)). A [`Refusal`] is one of these, beside what only a call over HTTP can get wrong.
-///
-/// A [`ReprocessError`](crate::ReprocessError) is none of these. After [`evaluate`](crate::evaluate) the only one left
-/// is [`ResourceRolesUnknown`](crate::ReprocessError::ResourceRolesUnknown), and it is the host that did not
-/// bring them in: that answer, such as `500`, is its own.
+/// Why a request is not answered as it wishes: what the answer says, with every reason and every remedy in its body
+/// ([R29](crate::policy#r29)). A [`Refusal`] is one of these, beside what only a request over HTTP can get wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
-    /// `405`, `MethodNotAllowed`, with `Allow: POST` ([R30](crate::policy#r30)).
-    #[error("method is not allowed: only `POST` is")]
-    MethodNotAllowed,
+    /// `405`, `MethodNotAllowed`, with `Allow` ([R30](crate::policy#r30)).
+    #[error("method is not allowed: only `{allowed}` is")]
+    MethodNotAllowed {
+        /// `POST` where something is reprocessed, and `GET` where it is read.
+        allowed: &'static str,
+    },
     /// `401`, `InvalidAuthenticationToken`, with `WWW-Authenticate: Bearer`: there is no bearer token, or
     /// the host does not take it ([R25](crate::policy#r25)).
     #[error("caller is not known: a valid bearer token is required")]
@@ -111,72 +114,62 @@ pub enum Rejection {
     /// every catalog ([`Caller::authority`](crate::Caller::authority) of `None`, [R28](crate::policy#r28)).
     #[error("assignment does not exist")]
     NotFound,
-    /// `403`, `UnAuthorized`, or `400`, `InvalidAssignmentState`: the verdict
+    /// `403`, `UnAuthorized`, for the caller, or `400`, `InvalidAssignmentState`: the verdict
     /// ([R29](crate::policy#r29)).
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// `500`, `InternalServerError`: the host could not do its part. What has failed is for its log, and not for the caller.
+    #[error("the server has failed")]
+    Failed,
 }
 
-impl From<Unauthorized> for Rejection {
-    fn from(unauthorized: Unauthorized) -> Self {
-        Self::Refused(unauthorized.into())
+impl From<NotAdmitted> for Rejection {
+    fn from(not_admitted: NotAdmitted) -> Self {
+        Self::Refused(not_admitted.refusal)
     }
 }
 
 /// One entry of the `details` of an error.
 #[derive(serde::Serialize)]
-struct Detail {
+struct Entry {
     /// A word for programs, which stays the same.
     code: String,
     message: String,
 }
 
-impl Detail {
+impl Entry {
     fn new(code: impl Into<String>, says: impl Display) -> Self {
         Self { code: code.into(), message: says.to_string() }
     }
 }
 
 impl Rejection {
-    const fn status(self) -> StatusCode {
+    /// The status and the code of the answer.
+    const fn answer(self) -> (StatusCode, &'static str) {
         match self {
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NoCaller => StatusCode::UNAUTHORIZED,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Refused(Refusal::Unauthorized(_)) => StatusCode::FORBIDDEN,
-            Self::InvalidId | Self::Refused(Refusal::InvalidState { .. }) => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
+            Self::NoCaller => (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken"),
+            Self::InvalidId => (StatusCode::BAD_REQUEST, "InvalidRequest"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "ResourceNotFound"),
+            Self::Refused(refusal) if refusal.is_unauthorized() => (StatusCode::FORBIDDEN, "UnAuthorized"),
+            Self::Refused(_) => (StatusCode::BAD_REQUEST, "InvalidAssignmentState"),
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         }
     }
 
-    const fn code(self) -> &'static str {
+    /// R29: every reason, then every remedy. There is always one.
+    fn details(self) -> Vec<Entry> {
+        let only = |code: &str| Vec::from([Entry::new(code, self)]);
         match self {
-            Self::MethodNotAllowed => "MethodNotAllowed",
-            Self::NoCaller => "InvalidAuthenticationToken",
-            Self::InvalidId => "InvalidRequest",
-            Self::NotFound => "ResourceNotFound",
-            Self::Refused(Refusal::Unauthorized(_)) => "UnAuthorized",
-            Self::Refused(Refusal::InvalidState { .. }) => "InvalidAssignmentState",
-        }
-    }
-
-    /// R29: every reason, then every remedy. There is always one, and by their codes a client tells this
-    /// from the error of another server.
-    fn details(self) -> Vec<Detail> {
-        let reason = |code: &str| Vec::from([Detail::new(code, self)]);
-        match self {
-            Self::MethodNotAllowed => reason("otherMethod"),
-            Self::NoCaller => reason("noCaller"),
-            Self::InvalidId => reason("invalidAssignmentId"),
-            Self::NotFound => reason("noSuchAssignment"),
-            Self::Refused(Refusal::Unauthorized(unauthorized)) => {
-                let reasons = unauthorized.reasons().map(|reason| Detail::new(reason.code(), reason));
-                let remedies = unauthorized.remedies().map(|remedy| Detail::new(remedy_code(remedy), remedy));
+            Self::MethodNotAllowed { .. } => only("otherMethod"),
+            Self::NoCaller => only("noCaller"),
+            Self::InvalidId => only("invalidAssignmentId"),
+            Self::NotFound => only("noSuchAssignment"),
+            Self::Failed => only("serverFailed"),
+            Self::Refused(refusal) => {
+                let reasons = refusal.reasons().map(|reason| Entry::new(reason.code(), reason));
+                let remedies = refusal.remedies().map(|remedy| Entry::new(remedy_code(remedy), remedy));
                 reasons.chain(remedies).collect()
-            }
-            Self::Refused(Refusal::InvalidState { actual, .. }) => {
-                let state = Detail::new(actual.as_str(), format!("state is `{actual}`"));
-                let advice = actual.advice().map(|advice| Detail::new(advice.code(), advice)); // R10
-                [state].into_iter().chain(advice).collect()
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use Basis::{Documented, Observed, OurChoice};
 
-use crate::verdict::Reason;
+use crate::refusal::Reason;
 
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,6 +138,8 @@ impl Reason {
             Self::MissingApplicationPermission => &["R5", "R7"],
             Self::InsufficientRole => &["R1", "R2"],
             Self::OutOfScope => &["R3"],
+            Self::InvalidState(_) => &["R9", "R10"],
+            Self::ResourceRolesUnknown => &["R13"],
         };
         RULES.iter().filter(move |rule| ids.contains(&rule.id))
     }

@@ -142,13 +142,14 @@ fn who_may() -> impl Strategy<Value = Caller> {
         .prop_map(|(role, scope)| RoleAssignment { role, scope });
     let with_the_role = |(account, permissions): (_, &[Permission])| {
         let permissions = permissions.to_vec();
-        move |held| Caller { account, permissions: permissions.clone(), roles: [held].into() }
+        move |held| Caller { object: None, account, permissions: permissions.clone(), roles: [held].into() }
     };
     let permission = Permission::EntitlementManagementReadWriteAll;
     prop_oneof![
         2 => held.clone().prop_map(with_the_role((Account::WorkOrSchool, &[permission]))),
         1 => held.prop_map(with_the_role((Account::Application, &[]))),
         1 => Just(Caller {
+            object: None,
             account: Account::Application,
             permissions: [permission].into(),
             roles: Vec::new(),

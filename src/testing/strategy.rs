@@ -14,8 +14,8 @@ use uuid::{Uuid, uuid};
 
 use crate::{
     Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, Claims,
-    DirectoryActivation, Fulfillment, GroupAccess, Observed, Outcome, Permission, Receipt, ResourceRole,
-    Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
+    DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome, Permission, Receipt,
+    ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -92,7 +92,8 @@ fn origin_text() -> impl Strategy<Value = String> {
 
 /// How far a resource role of an assignment has got.
 pub fn fulfillment() -> impl Strategy<Value = Fulfillment> {
-    select([Fulfillment::Fulfilled, Fulfillment::Failed, Fulfillment::Pending].as_slice())
+    use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
+    select([Fulfilled, Failed, Pending, Unenforceable].as_slice())
 }
 
 /// What a host may have seen of a resource role.
@@ -103,6 +104,13 @@ pub fn observed() -> impl Strategy<Value = Observed> {
 /// What may become of an action.
 pub fn outcome() -> impl Strategy<Value = Outcome> {
     select([Outcome::Fulfilled, Outcome::Failed].as_slice())
+}
+
+/// What an executor says of a failure: nothing, or one of a few reasons.
+pub fn failure_reason() -> impl Strategy<Value = Option<FailureReason>> {
+    let reason = |code, words| Some(FailureReason::new(code, words));
+    let few = [reason("a", "2"), reason("b", "1"), reason("a", "1"), reason("", ""), None];
+    select(few.to_vec())
 }
 
 /// A stored assignment that loads, in any state, with resource roles that are known or not.
@@ -119,14 +127,14 @@ const MANY: usize = 20;
 
 /// A stored assignment that loads, in this state, with resource roles that are known.
 pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = StoredAssignment> {
-    use Fulfillment::{Failed, Fulfilled, Pending};
+    use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
     // What there has to be at least for this state (R16), and what there can be beyond it.
     let (least, beyond): (&[Fulfillment], &[Fulfillment]) = match state {
-        AssignmentState::Delivering => (&[Pending], &[Fulfilled, Failed, Pending]),
-        AssignmentState::PartiallyDelivered => (&[Failed, Fulfilled], &[Fulfilled, Failed]),
+        AssignmentState::Delivering => (&[Pending], &[Fulfilled, Failed, Pending, Unenforceable]),
+        AssignmentState::PartiallyDelivered => (&[Failed, Fulfilled], &[Fulfilled, Failed, Unenforceable]),
         AssignmentState::Delivered => (&[], &[Fulfilled]),
-        AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending]),
-        AssignmentState::DeliveryFailed => (&[Failed], &[Failed]),
+        AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending, Unenforceable]),
+        AssignmentState::DeliveryFailed => (&[Failed], &[Failed, Unenforceable]),
     };
     // Few most of the time; many, since what stores them may have room for less.
     let least_number = least.len();
@@ -134,17 +142,20 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         7 => btree_set(resource_role(), least_number..=least_number + 3),
         1 => btree_set(resource_role(), least_number + 4..=least_number + MANY),
     ];
-    let resource_roles = (resource_roles, vec(select(beyond), MANY), any::<bool>()).prop_map(
-        move |(resource_roles, beyond, backwards)| {
+    let resource_roles = (resource_roles, vec(select(beyond), MANY), failure_reason(), any::<bool>())
+        .prop_map(move |(resource_roles, beyond, reason, backwards)| {
             let fulfillments = least.iter().copied().chain(beyond);
-            let with = |(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment };
+            let with = |(resource_role, fulfillment)| AssignmentResourceRole {
+                resource_role,
+                fulfillment,
+                reason: reason.clone().filter(|_| fulfillment == Failed),
+            };
             let mut all: Vec<_> = resource_roles.into_iter().zip(fulfillments).map(with).collect();
             if backwards {
                 all.reverse(); // Loading takes any order.
             }
             all
-        },
-    );
+        });
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
     ((id(), id(), id(), id()), end, attempt, resource_roles)
@@ -221,12 +232,13 @@ pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + 
         1 => select([attempt.wrapping_sub(1), attempt.wrapping_add(1)].to_vec()),
         1 => any::<u32>(),
     ];
-    (prop_oneof![8 => Just(own), 1 => id()], attempt, resource_role, outcome()).prop_map(
-        |(assignment, attempt, resource_role, outcome)| Receipt {
+    (prop_oneof![8 => Just(own), 1 => id()], attempt, resource_role, outcome(), failure_reason()).prop_map(
+        |(assignment, attempt, resource_role, outcome, reason)| Receipt {
             assignment,
             attempt,
             resource_role,
             outcome,
+            reason,
         },
     )
 }
@@ -245,8 +257,8 @@ pub fn permission() -> impl Strategy<Value = Permission> {
 /// A caller who asks for an assignment in this catalog: with too little, just enough, or more than that.
 pub fn caller(catalog: CatalogId) -> impl Strategy<Value = Caller> {
     let account = select([Account::WorkOrSchool, Account::Application, Account::Personal].as_slice());
-    (account, vec(permission(), 0..3), vec(role_assignment(catalog), 0..4))
-        .prop_map(|(account, permissions, roles)| Caller { account, permissions, roles })
+    (proptest::option::of(id()), account, vec(permission(), 0..3), vec(role_assignment(catalog), 0..4))
+        .prop_map(|(object, account, permissions, roles)| Caller { object, account, permissions, roles })
 }
 
 /// The claims of a token: such as the service gives, and such as it would not.
@@ -270,7 +282,15 @@ pub fn claims() -> impl Strategy<Value = Claims> {
         1 => near_miss(&personal),
     ];
     let scp = proptest::option::of(vec(permission(), 0..3).prop_map(|names| names.join(" ")));
-    (tid, idtyp, scp, vec(permission(), 0..3), vec(wid, 0..3)).prop_map(|(tid, idtyp, scp, roles, wids)| {
-        Claims { tid, idtyp: idtyp.map(String::from), scp, roles, wids }
-    })
+    let oid = proptest::option::of(id().prop_map(|id: Uuid| id.to_string()));
+    (tid, oid, idtyp, scp, vec(permission(), 0..3), vec(wid, 0..3)).prop_map(
+        |(tid, oid, idtyp, scp, roles, wids)| Claims {
+            tid,
+            oid,
+            idtyp: idtyp.map(String::from),
+            scp,
+            roles,
+            wids,
+        },
+    )
 }

@@ -51,7 +51,8 @@ impl Words for StoredAssignment {
 
 impl Words for AssignmentResourceRole {
     fn words(&self) -> String {
-        format!("{} {}", self.resource_role.words(), self.fulfillment.words())
+        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        format!("{} {}{reason}", self.resource_role.words(), self.fulfillment.words())
     }
 }
 
@@ -72,6 +73,7 @@ impl Words for Fulfillment {
         match self {
             Self::Pending => "pending",
             Self::Failed => "failed",
+            Self::Unenforceable => "unenforceable",
             Self::Fulfilled => "fulfilled",
         }
         .into()
@@ -138,12 +140,10 @@ impl Words for Outcome {
 
 impl Words for Receipt {
     fn words(&self) -> String {
-        let Self { assignment, attempt, resource_role, outcome } = self;
-        format!(
-            "{} {} (attempt {attempt} of assignment {assignment})",
-            resource_role.words(),
-            outcome.words()
-        )
+        let Self { assignment, attempt, resource_role, outcome, reason } = self;
+        let (role, outcome) = (resource_role.words(), outcome.words());
+        let reason = reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
+        format!("{role} {outcome} (attempt {attempt} of assignment {assignment}{reason})")
     }
 }
 
@@ -180,11 +180,10 @@ impl Words for Result<(), Refused> {
     fn words(&self) -> String {
         match self {
             Ok(()) => "accepted".into(),
-            Err(Refused::Caller { reasons, remedies }) => {
+            Err(Refused { reasons, remedies }) => {
                 let (reasons, remedies) = (list(reasons, ", "), list(remedies, ", or "));
-                format!("the caller is refused (reasons: {reasons}; remedies: {remedies})")
+                format!("refused (reasons: {reasons}; remedies: {remedies})")
             }
-            Err(Refused::Assignment) => "the assignment is refused".into(),
         }
     }
 }

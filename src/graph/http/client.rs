@@ -8,16 +8,14 @@ use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER};
 use ::http::uri::Scheme;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::Deserialize;
-use uuid::Uuid;
 
-use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, Rejection, collection, is_bearer_token};
-use crate::assignment::{REQUIRED_ROLE, REQUIRED_STATE};
-use crate::caller::{Account, Caller, Permission, RoleAssignment, Scope};
+use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, collection, is_bearer_token};
+use crate::assignment::Assignment;
 use crate::graph::Version;
+use crate::graph::json::{self, ReadError};
 use crate::graph::object::Object;
 use crate::id::AssignmentId;
-use crate::state::AssignmentState;
-use crate::verdict::Refusal;
+use crate::refusal::{Reason, Step};
 
 /// Makes the request to reprocess the assignment ([R24](crate::policy#r24)). It has no body.
 ///
@@ -47,17 +45,56 @@ pub fn request(
     assignment: AssignmentId,
     token: &str,
 ) -> Result<Request<()>, RequestError> {
-    let mut request = Request::new(());
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = uri(base_url, version, assignment).ok_or(RequestError::BaseUrl)?;
-    let headers = request.headers_mut();
-    headers.insert(AUTHORIZATION, authorization(token).ok_or(RequestError::Token)?);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    let mut request = to(Method::POST, base_url, version, &format!("/{assignment}/{REPROCESS}"), token)?;
+    request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     Ok(request)
 }
 
-fn uri(base_url: &str, version: Version, assignment: AssignmentId) -> Option<Uri> {
+/// Makes the request to read the assignment, with everything expanded that [`read_assignment`] needs.
+///
+/// # Errors
+/// The base URL or the token is not valid, as for [`request`].
+///
+/// # Examples
+/// ```
+/// use access_package::graph::{Version, http};
+///
+/// let id = "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b".parse()?;
+/// let request = http::get("https://graph.microsoft.com", Version::V1, id, "eyJ0.eyJh.c2ln")?;
+/// assert_eq!(request.method(), "GET");
+/// assert!(request.uri().query().unwrap().starts_with("$expand=target,accessPackage("));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn get(
+    base_url: &str,
+    version: Version,
+    assignment: AssignmentId,
+    token: &str,
+) -> Result<Request<()>, RequestError> {
+    let expand = match version {
+        Version::V1 => json::EXPAND_V1,
+        Version::Beta => json::EXPAND_BETA,
+    };
+    to(Method::GET, base_url, version, &format!("/{assignment}?$expand={expand}"), token)
+}
+
+fn to(
+    method: Method,
+    base_url: &str,
+    version: Version,
+    rest: &str,
+    token: &str,
+) -> Result<Request<()>, RequestError> {
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri(base_url, version, rest).ok_or(RequestError::BaseUrl)?;
+    let headers = request.headers_mut();
+    headers.insert(AUTHORIZATION, authorization(token).ok_or(RequestError::Token)?);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+fn uri(base_url: &str, version: Version, rest: &str) -> Option<Uri> {
     // What is added would become a part of them.
     if base_url.contains(['?', '#']) {
         return None;
@@ -65,8 +102,7 @@ fn uri(base_url: &str, version: Version, assignment: AssignmentId) -> Option<Uri
     let (base_url, version_name) = (base_url.trim_end_matches('/'), version.segment());
     let [governance, management] = ENTITLEMENT_MANAGEMENT;
     let assignments = collection(version);
-    let url =
-        format!("{base_url}/{version_name}/{governance}/{management}/{assignments}/{assignment}/{REPROCESS}");
+    let url = format!("{base_url}/{version_name}/{governance}/{management}/{assignments}{rest}");
     let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
     url.parse().ok().filter(is_http)
 }
@@ -115,30 +151,39 @@ pub enum RequestError {
 /// # Ok::<(), ::http::Error>(())
 /// ```
 pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallError> {
-    let status = response.status();
-    match status {
-        StatusCode::ACCEPTED => Ok(()), // R27
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-            Err(CallError::Retry { status, after: retry_after(response.headers()) })
-        }
-        _ => {
-            let body = serde_json::from_slice(response.body().as_ref());
-            let Object(Body { error: Object(error) }) = body.unwrap_or_default();
-            let rejection = every_rejection().find(|rejection| error.is_of(*rejection, status));
-            Err(rejection.map_or_else(
-                || CallError::Other { status, code: error.code, message: error.message },
-                CallError::Rejected,
-            ))
-        }
+    // R27
+    if response.status() == StatusCode::ACCEPTED { Ok(()) } else { Err(CallError::of(response)) }
+}
+
+/// Reads the answer to [`get`].
+///
+/// # Errors
+/// There is no assignment in it; see [`GetError`].
+pub fn read_assignment<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Assignment, GetError> {
+    if response.status() == StatusCode::OK {
+        Ok(json::read(response.body().as_ref())?)
+    } else {
+        Err(CallError::of(response).into())
     }
 }
 
-/// The call is not accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum CallError {
-    /// A server of this crate rejects the call: this is what it said, reasons and remedies included.
+/// The assignment cannot be had from the answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GetError {
+    /// The answer is another one.
     #[error(transparent)]
-    Rejected(#[from] Rejection),
+    Call(#[from] CallError),
+    /// The document cannot be read as an assignment.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// The call is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The server says no, or it is no answer to this call.
+    #[error(transparent)]
+    Rejected(#[from] Told),
     /// `429`, `503` or `504`: call again later. After the latter two it may be that the call was accepted
     /// all the same; as a rule another one then finds the assignment `delivering` and is refused.
     #[error("answer is `{status}`: call again later", status = .status.as_u16())]
@@ -148,16 +193,84 @@ pub enum CallError {
         /// When; `None` if the server does not say.
         after: Option<RetryAfter>,
     },
-    /// Another server rejects it, Graph for one, or it is no answer to this call.
-    #[error("answer is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
+}
+
+impl CallError {
+    fn of<B: AsRef<[u8]>>(response: &Response<B>) -> Self {
+        let status = response.status();
+        match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                Self::Retry { status, after: retry_after(response.headers()) }
+            }
+            _ => {
+                let body = serde_json::from_slice(response.body().as_ref());
+                let Object(Body { error: Object(error) }) = body.unwrap_or_default();
+                let details = error.details.into_iter().flatten().map(|Object(entry)| Detail::from(entry));
+                let details = details.collect();
+                Self::Rejected(Told { status, code: error.code, message: error.message, details })
+            }
+        }
+    }
+}
+
+/// What a server says that does not do what it is asked: this crate's, with the reasons and remedies that it gives, or
+/// another one, such as Graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("answer is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
+#[non_exhaustive]
+pub struct Told {
+    /// The status.
+    pub status: StatusCode,
+    /// The code of the error, if the body has one.
+    pub code: Option<String>,
+    /// The message of the error, if the body has one.
+    pub message: Option<String>,
+    /// The details, in their order.
+    pub details: Vec<Detail>,
+}
+
+impl Told {
+    /// Every reason that this crate knows.
+    pub fn reasons(&self) -> impl Iterator<Item = Reason> + Clone {
+        self.details.iter().filter_map(|detail| match detail {
+            Detail::Reason(reason) => Some(*reason),
+            Detail::Remedy(_) | Detail::Other { .. } => None,
+        })
+    }
+
+    /// What would help, each a set of steps that this crate knows.
+    pub fn remedies(&self) -> impl Iterator<Item = &[Step]> + Clone {
+        self.details.iter().filter_map(|detail| match detail {
+            Detail::Remedy(steps) => Some(steps.as_slice()),
+            Detail::Reason(_) | Detail::Other { .. } => None,
+        })
+    }
+}
+
+/// One entry of the `details` of an error, by its code.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// Something that stands in the way.
+    Reason(Reason),
+    /// Something that would help: steps that are to be taken together.
+    Remedy(Vec<Step>),
+    /// Something that this version of the crate does not know.
     Other {
-        /// The status.
-        status: StatusCode,
-        /// The code of the error, if the body has one.
+        /// Its code, if it has one.
         code: Option<String>,
-        /// The message of the error, if the body has one.
+        /// Its message, if it has one.
         message: Option<String>,
     },
+}
+
+impl From<Entry> for Detail {
+    fn from(Entry { code, message }: Entry) -> Self {
+        let known = code.as_deref().and_then(|code| {
+            let remedy = || code.split('+').map(Step::from_code).collect::<Option<_>>().map(Self::Remedy);
+            Reason::from_code(code).map(Self::Reason).or_else(remedy)
+        });
+        known.unwrap_or(Self::Other { code, message })
+    }
 }
 
 fn said(code: Option<&str>, message: Option<&str>) -> String {
@@ -190,48 +303,11 @@ struct Body {
 struct Error {
     code: Option<String>,
     message: Option<String>,
-    details: Option<Vec<Object<Detail>>>,
+    details: Option<Vec<Object<Entry>>>,
 }
 
 #[derive(Deserialize)]
-struct Detail {
+struct Entry {
     code: Option<String>,
-}
-
-impl Error {
-    /// Whether a server of this crate that rejects a call so says this: by the words for programs, since
-    /// the messages may change.
-    fn is_of(&self, rejection: Rejection, status: StatusCode) -> bool {
-        let details = self.details.iter().flatten().map(|Object(detail)| detail.code.as_deref());
-        status == rejection.status()
-            && self.code.as_deref() == Some(rejection.code())
-            && details.eq(rejection.details().iter().map(|detail| Some(detail.code.as_str())))
-    }
-}
-
-/// Every rejection there is.
-fn every_rejection() -> impl Iterator<Item = Rejection> {
-    let states = AssignmentState::ALL.iter().copied().filter(|&state| state != REQUIRED_STATE);
-    let of_state = states.map(|actual| Refusal::InvalidState { required: REQUIRED_STATE, actual });
-    let without_verdict =
-        [Rejection::MethodNotAllowed, Rejection::NoCaller, Rejection::InvalidId, Rejection::NotFound];
-    without_verdict.into_iter().chain(every_refused_caller().chain(of_state).map(Rejection::Refused))
-}
-
-/// Every refusal of a caller: what sets one apart from another is the account, the permission, and whether
-/// a role that suffices is held here, elsewhere or nowhere.
-fn every_refused_caller() -> impl Iterator<Item = Refusal> {
-    let permissions = [None, Some(Permission::EntitlementManagementReadWriteAll)];
-    let scopes = [None, Some(Scope::Catalog(Uuid::nil().into())), Some(Scope::Tenant)];
-    let accounts = [Account::WorkOrSchool, Account::Application, Account::Personal].into_iter();
-    let with_permission =
-        accounts.flat_map(move |account| permissions.map(|permission| (account, permission)));
-    let callers = with_permission.flat_map(move |(account, permission)| {
-        scopes.map(|scope| Caller {
-            account,
-            permissions: permission.into_iter().collect(),
-            roles: scope.map(|scope| RoleAssignment { role: REQUIRED_ROLE, scope }).into_iter().collect(),
-        })
-    });
-    callers.filter_map(|caller| caller.authority(None).err()).map(Refusal::Unauthorized)
+    message: Option<String>,
 }

@@ -9,44 +9,65 @@ use ::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Serialize;
 
-use super::{Detail, ENTITLEMENT_MANAGEMENT, REPROCESS, Rejection, collection, is_bearer_token};
+use super::{ENTITLEMENT_MANAGEMENT, Entry, REPROCESS, Rejection, collection, is_bearer_token};
 use crate::graph::Version;
 use crate::id::AssignmentId;
 use crate::timestamp::Timestamp;
 
-/// A call to reprocess an assignment. Its [`Debug`](fmt::Debug) leaves the token out.
+/// A request that is ours. Its [`Debug`](fmt::Debug) leaves the token out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Call<'r> {
-    /// The version that the path names. The answers of both are the same.
+    /// The version that the path names. The answers to a call to reprocess are the same in both.
     pub version: Version,
     /// The bearer token, unverified: it is for the host to establish the caller.
     pub token: &'r str,
-    /// The assignment, or [`Rejection::InvalidId`]; it is `Copy`. Establish the caller before you look at it, so that an
-    /// unknown caller learns nothing more.
-    pub assignment: Result<AssignmentId, Rejection>,
+    /// What the path names, and so what is asked.
+    pub target: Target,
 }
 
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { version, token: _, assignment } = self;
+        let Self { version, token: _, target } = self;
         let mut call = f.debug_struct("Call");
-        call.field("version", version).field("assignment", assignment).finish_non_exhaustive()
+        call.field("version", version).field("target", target).finish_non_exhaustive()
     }
 }
 
-/// Recognizes a call to reprocess an assignment; `None` for any other path, which the host can route
-/// on ([R30](crate::policy#r30)).
+/// What a path of ours names. An id that is not valid is [`Rejection::InvalidId`]: establish the caller before you look at
+/// it, so that an unknown caller learns nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Target {
+    /// `POST …/{id}/reprocess`: reprocess the assignment.
+    Reprocess(Result<AssignmentId, Rejection>),
+    /// `GET …/{id}`: read the assignment.
+    Assignment(Result<AssignmentId, Rejection>),
+    /// `GET …`: read a list of assignments.
+    Assignments,
+}
+
+impl Target {
+    const fn method(self) -> Method {
+        match self {
+            Self::Reprocess(_) => Method::POST,
+            Self::Assignment(_) | Self::Assignments => Method::GET,
+        }
+    }
+}
+
+/// Recognizes a request for assignments: to reprocess one, to read one, to list them. `None` for any other path, which the
+/// host can route on ([R30](crate::policy#r30)).
 ///
-/// These are ours ([R24](crate::policy#r24)), each with or without `microsoft.graph.` before `reprocess`,
-/// and with `/` or `//` after the version:
-/// - `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`,
-/// - `/v1.0/identityGovernance/entitlementManagement/accessPackageAssignments/{id}/reprocess`,
-/// - `/beta/identityGovernance/entitlementManagement/accessPackageAssignments/{id}/reprocess`,
-/// - and `('{id}')` in place of `/{id}`.
+/// These are ours ([R24](crate::policy#r24)), with `/` or `//` after the version:
+/// - `/v1.0/identityGovernance/entitlementManagement/assignments`,
+/// - `/v1.0/identityGovernance/entitlementManagement/accessPackageAssignments`,
+/// - `/beta/identityGovernance/entitlementManagement/accessPackageAssignments`,
+/// - behind each of them `/{id}` or `('{id}')`,
+/// - and behind that `/reprocess`, with or without `microsoft.graph.` before it.
 ///
-/// As with Graph the case of ASCII letters does not matter, any character may be percent-encoded, and
+/// Like Graph, it ignores ASCII case, any character may be percent-encoded, and
 /// the query is ignored. Nothing else is guessed: a slash that is encoded, at the end, or doubled at another place
-/// makes another path. But anything may stand in place of the id, even nothing: such a call is ours, and its id invalid.
+/// makes another path. But anything may stand in place of the id, even nothing: such a request is ours, and its id invalid.
 ///
 /// The body is not looked at: none is needed, and clients send `{}` and `null`
 /// ([R26](crate::policy#r26)).
@@ -57,7 +78,7 @@ impl fmt::Debug for Call<'_> {
 ///
 /// # Examples
 /// ```
-/// use access_package::graph::http;
+/// use access_package::graph::http::{self, Rejection, Target};
 ///
 /// let request = ::http::Request::post(
 ///     "/beta/identityGovernance/entitlementManagement/accessPackageAssignments('7')/reprocess",
@@ -65,7 +86,7 @@ impl fmt::Debug for Call<'_> {
 /// let request = request.header("Authorization", "Bearer eyJ0.eyJh.c2ln").body("{}")?;
 /// let call = http::recognize(&request).unwrap()?;
 /// assert_eq!(call.token, "eyJ0.eyJh.c2ln");
-/// assert_eq!(call.assignment, Err(http::Rejection::InvalidId));
+/// assert_eq!(call.target, Target::Reprocess(Err(Rejection::InvalidId)));
 ///
 /// let another = ::http::Request::get("/beta/me").body(())?;
 /// assert_eq!(http::recognize(&another), None);
@@ -73,18 +94,20 @@ impl fmt::Debug for Call<'_> {
 /// ```
 #[must_use]
 pub fn recognize<B>(request: &Request<B>) -> Option<Result<Call<'_>, Rejection>> {
-    let (version, assignment) = read_path(request.uri().path())?;
-    if request.method() != Method::POST {
-        return Some(Err(Rejection::MethodNotAllowed)); // R30
+    let (version, target) = read_path(request.uri().path())?;
+    let allowed = target.method();
+    if *request.method() != allowed && (allowed, request.method()) != (Method::GET, &Method::HEAD) {
+        let allowed = if target.method() == Method::POST { "POST" } else { "GET" };
+        return Some(Err(Rejection::MethodNotAllowed { allowed })); // R30
     }
     let Some(token) = bearer_token(request.headers()) else {
         return Some(Err(Rejection::NoCaller)); // R25
     };
-    Some(Ok(Call { version, token, assignment }))
+    Some(Ok(Call { version, token, target }))
 }
 
-/// R24: the version and the id, if the path is ours.
-fn read_path(path: &str) -> Option<(Version, Result<AssignmentId, Rejection>)> {
+/// R24: the version and what is named, if the path is ours.
+fn read_path(path: &str) -> Option<(Version, Target)> {
     let mut segments = path.strip_prefix('/')?.split('/').map(percent_decoded);
     let mut next = segments.next()?;
     let version = [Version::V1, Version::Beta].into_iter().find(|it| is(&next, it.segment()))?;
@@ -99,19 +122,19 @@ fn read_path(path: &str) -> Option<(Version, Result<AssignmentId, Rejection>)> {
         next = segments.next()?;
     }
     let (name, id) = match key_in_parentheses(&next) {
-        Some((name, id)) => (name, Cow::Borrowed(id)),
-        None => (&*next, segments.next()?),
+        Some((name, id)) => (name, Some(Cow::Borrowed(id))),
+        None => (&*next, segments.next()),
     };
     // The first page of v1.0 had the name of beta.
-    let is_ours = is(name, collection(version)) || is(name, collection(Version::Beta));
-    let action = segments.next()?;
-    let action = strip_prefix(&action, "microsoft.graph.").unwrap_or(&action);
-    if !is_ours || !is(action, REPROCESS) || segments.next().is_some() {
+    if !is(name, collection(version)) && !is(name, collection(Version::Beta)) {
         return None;
     }
+    let Some(id) = id else { return Some((version, Target::Assignments)) };
     // R28
-    let id = str::from_utf8(&id).ok().and_then(|id| id.parse().ok());
-    Some((version, id.ok_or(Rejection::InvalidId)))
+    let id = str::from_utf8(&id).ok().and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId);
+    let Some(action) = segments.next() else { return Some((version, Target::Assignment(id))) };
+    let action = strip_prefix(&action, "microsoft.graph.").unwrap_or(&action);
+    (is(action, REPROCESS) && segments.next().is_none()).then_some((version, Target::Reprocess(id)))
 }
 
 /// Graph does not tell the case of letters.
@@ -156,11 +179,9 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The bearer token of a request, unverified, for the other paths of a host; [`recognize`] reads it from a call.
-/// `None` without exactly one header `Authorization: Bearer …` that holds a token ([R25](crate::policy#r25)).
-// Of two it could not be said which one counts.
-#[must_use]
-pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+/// R25: the token, if there is exactly one header `Authorization: Bearer …` that holds one: of two it could not be said
+/// which one counts.
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;
@@ -189,8 +210,7 @@ pub struct InnerError<'a> {
 /// the assignment is saved, and not when everything is enforced. Otherwise it is the status of the
 /// [`Rejection`], with an error of OData as JSON that holds each reason and each remedy as one of its
 /// `details` ([R29](crate::policy#r29)). Their codes are words for programs, which stay the same: that of the
-/// [`Reason`](crate::Reason), or the state; and those of a remedy's [`Step`](crate::Step)s with `+` between,
-/// or of the advice.
+/// [`Reason`](crate::Reason)s, and those of each remedy's [`Step`](crate::Step)s with `+` between.
 ///
 /// # Examples
 /// ```
@@ -225,13 +245,17 @@ pub fn respond(result: Result<(), Rejection>, inner: &InnerError<'_>) -> Respons
         return response;
     };
     let mut response = Response::new(error_body(rejection, inner));
-    *response.status_mut() = rejection.status();
+    *response.status_mut() = rejection.answer().0;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     match rejection {
-        Rejection::MethodNotAllowed => drop(headers.insert(ALLOW, HeaderValue::from_static("POST"))),
-        Rejection::NoCaller => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-        Rejection::InvalidId | Rejection::NotFound | Rejection::Refused(_) => {}
+        Rejection::MethodNotAllowed { allowed } => {
+            headers.insert(ALLOW, HeaderValue::from_static(allowed));
+        }
+        Rejection::NoCaller => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Rejection::InvalidId | Rejection::NotFound | Rejection::Refused(_) | Rejection::Failed => {}
     }
     response
 }
@@ -248,12 +272,12 @@ fn error_body(rejection: Rejection, inner_error: &InnerError<'_>) -> String {
     struct ODataError<'a> {
         code: &'static str,
         message: String,
-        details: Vec<Detail>,
+        details: Vec<Entry>,
         inner_error: &'a InnerError<'a>,
     }
 
     let error = ODataError {
-        code: rejection.code(),
+        code: rejection.answer().1,
         message: rejection.to_string(),
         details: rejection.details(),
         inner_error,

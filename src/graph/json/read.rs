@@ -226,10 +226,8 @@ impl Names {
 }
 
 fn with(given: Vec<Given>, fulfillment: impl Fn(bool) -> Fulfillment) -> Vec<AssignmentResourceRole> {
-    let with = |(resource_role, fulfilled)| AssignmentResourceRole {
-        resource_role,
-        fulfillment: fulfillment(fulfilled),
-    };
+    let with =
+        |(resource_role, fulfilled)| AssignmentResourceRole::new(resource_role, fulfillment(fulfilled));
     given.into_iter().map(with).collect()
 }
 

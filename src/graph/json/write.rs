@@ -244,7 +244,9 @@ impl<'a> Delivered<'a> {
             status: match delivered.fulfillment {
                 Fulfillment::Fulfilled => "Fulfilled",
                 // Graph has no word for one that has failed.
-                Fulfillment::Pending | Fulfillment::Failed => "PendingFulfillment",
+                Fulfillment::Pending | Fulfillment::Failed | Fulfillment::Unenforceable => {
+                    "PendingFulfillment"
+                }
             },
             access_package_resource_role: role,
             access_package_resource_scope: scope,

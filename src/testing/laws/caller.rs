@@ -16,7 +16,7 @@ use crate::{
 type Answer = Result<(), Refused>;
 
 fn refuses_the_caller(answer: &Answer) -> bool {
-    matches!(answer, Err(Refused::Caller { .. }))
+    answer.as_ref().is_err_and(Refused::is_of_caller)
 }
 
 /// A caller who may not reprocess is refused, with everything that stands in the way. The remedies are the smallest
@@ -34,8 +34,8 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
         let ask = |caller: &Caller| make(stored.clone()).reprocess(caller, &unseen, *now);
         let answer = ask(caller);
         let (reasons, remedies): (&[_], &[_]) = match &answer {
-            Err(Refused::Caller { reasons, remedies }) => (reasons, remedies),
-            Ok(()) | Err(Refused::Assignment) => (&[], &[]),
+            Err(refused) if refused.is_of_caller() => (&refused.reasons, &refused.remedies),
+            Ok(()) | Err(_) => (&[], &[]),
         };
         let in_the_way = in_the_way(caller, stored.catalog);
         ensure(same(reasons, &in_the_way) && refuses_the_caller(&answer) != in_the_way.is_empty(), || {
@@ -76,11 +76,19 @@ fn in_the_way(caller: &Caller, catalog: CatalogId) -> Vec<Reason> {
     reasons.into_iter().flatten().collect()
 }
 
+/// What a caller can do to pass the gate.
+const STEPS: [Step; 4] = [
+    Step::UseWorkOrSchoolAccount,
+    Step::HoldRole,
+    Step::ObtainDelegatedPermission,
+    Step::ObtainApplicationPermission,
+];
+
 /// The smallest sets of steps that turn the verdict, found by trying every set.
 fn minimal(turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
     let mut minimal: Vec<Vec<Step>> = Vec::new();
-    for set in 1..1_u32 << Step::ALL.len() {
-        let steps = (0..).zip(Step::ALL.iter().copied()).filter(|(number, _)| set >> number & 1 == 1);
+    for set in 1..1_u32 << STEPS.len() {
+        let steps = (0..).zip(STEPS).filter(|(number, _)| set >> number & 1 == 1);
         let steps: Vec<_> = steps.map(|(_, step)| step).collect();
         // Every part of a set has come before it.
         let has_a_part = minimal.iter().any(|part| part.iter().all(|step| steps.contains(step)));
@@ -96,7 +104,7 @@ fn taken(mut caller: Caller, step: Step) -> Caller {
     let permission = Permission::EntitlementManagementReadWriteAll;
     match (step, caller.account) {
         (Step::UseWorkOrSchoolAccount, _) => {
-            Caller { account: Account::WorkOrSchool, permissions: Vec::new(), roles: Vec::new() }
+            Caller { object: None, account: Account::WorkOrSchool, permissions: Vec::new(), roles: Vec::new() }
         }
         (Step::HoldRole, _) => {
             let role = Role::AccessPackageAssignmentManager;
@@ -110,7 +118,9 @@ fn taken(mut caller: Caller, step: Step) -> Caller {
         }
         // A permission of the other kind does not come with such a call.
         (Step::ObtainDelegatedPermission, Account::Application)
-        | (Step::ObtainApplicationPermission, Account::WorkOrSchool | Account::Personal) => caller,
+        | (Step::ObtainApplicationPermission, Account::WorkOrSchool | Account::Personal)
+        // These are no steps of a caller's.
+        | (Step::Wait | Step::ReprocessRequest | Step::RequestAgain | Step::LoadResourceRoles, _) => caller,
     }
 }
 

@@ -12,8 +12,8 @@ use super::{HERE, Law, at_any_time, before_the_end, delivered, ensure, from_the_
 use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, Refused, strategy};
 use crate::{
-    Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome, Receipt,
-    ResourceRole, StoredAssignment, Timestamp,
+    Action, AssignmentResourceRole, AssignmentState, Caller, FailureReason, Fulfillment, Observed, Outcome,
+    Reason, Receipt, ResourceRole, StoredAssignment, Timestamp,
 };
 
 /// Of an assignment that has not ended, only one that is delivered can be reprocessed, and only if its
@@ -28,8 +28,12 @@ pub fn only_a_delivered_assignment_is_reprocessed<I: Implementation>(
     law.hold((before_the_end(strategy::stored_assignment()), who_may()), |((stored, now), caller)| {
         let answer = make(stored.clone()).reprocess(caller, &unseen, *now);
         let can = stored.state == AssignmentState::Delivered && stored.resource_roles.is_some();
-        let expected = if can { Ok(()) } else { Err(Refused::Assignment) };
-        ensure(answer == expected, || answer.words())
+        let expected = if stored.state == AssignmentState::Delivered {
+            Reason::ResourceRolesUnknown
+        } else {
+            Reason::InvalidState(stored.state)
+        };
+        ensure(if can { answer.is_ok() } else { is_refused_for(&answer, expected) }, || answer.words())
     })
 }
 
@@ -62,7 +66,7 @@ pub fn accepted_asks_for_everything_owed<I: Implementation>(
     let law = Law { name: "accepted asks for everything owed", rules: "R13, R14, R15, R16, R19" };
     law.hold((delivered(), who_may()), |((stored, now), caller)| {
         let it = accepted(&make, stored, caller, &unseen, *now)?;
-        agree(&it, &attempted(stored, &it, |_| Fulfillment::Pending))
+        agree(&it, &attempted(stored, &it, |_| (Fulfillment::Pending, None)))
     })
 }
 
@@ -79,9 +83,9 @@ pub fn observed_asks_only_for_what_is_missing<I: Implementation>(
         let look = look(stored, seen);
         let it = accepted(&make, stored, caller, &look, *now)?;
         let expected = attempted(stored, &it, |resource_role| match look(resource_role) {
-            Observed::Present => Fulfillment::Fulfilled,
-            Observed::Absent | Observed::Unknown => Fulfillment::Pending,
-            Observed::Unenforceable => Fulfillment::Failed,
+            Observed::Present => (Fulfillment::Fulfilled, None),
+            Observed::Absent | Observed::Unknown => (Fulfillment::Pending, None),
+            Observed::Unenforceable => (Fulfillment::Unenforceable, None),
         });
         agree(&it, &expected)
     })
@@ -105,9 +109,9 @@ pub fn outcomes_make_the_state<I: Implementation>(
             told.push(receipt);
             let expected = attempted(stored, &it, |resource_role| {
                 match told.iter().find(|receipt| receipt.resource_role == *resource_role) {
-                    None => Fulfillment::Pending,
-                    Some(Receipt { outcome: Outcome::Failed, .. }) => Fulfillment::Failed,
-                    Some(Receipt { outcome: Outcome::Fulfilled, .. }) => Fulfillment::Fulfilled,
+                    None => (Fulfillment::Pending, None),
+                    Some(Receipt { outcome: Outcome::Failed, .. }) => (Fulfillment::Failed, None),
+                    Some(Receipt { outcome: Outcome::Fulfilled, .. }) => (Fulfillment::Fulfilled, None),
                 }
             });
             agree(&it, &expected).map_err(|found| format!("told {}, {found}", list(&told, ", ")))?;
@@ -116,7 +120,8 @@ pub fn outcomes_make_the_state<I: Implementation>(
     })
 }
 
-/// Outcomes may come late, twice and in any order: *fulfilled* beats *failed* whichever came first. Those of
+/// Outcomes may come late, twice and in any order: *fulfilled* beats *failed* whichever came first, and of several reasons
+/// for a failure the smallest stays, by its code and then by its words. Those of
 /// other attempts, other assignments and resource roles that it does not have change nothing.
 ///
 /// # Errors
@@ -135,10 +140,12 @@ pub fn order_and_repetition_do_not_matter<I: Implementation>(
             }
             let expected = attempted(stored, &it, |resource_role| {
                 let told = in_order.iter().filter(|receipt| receipt.resource_role == *resource_role);
-                told.fold(Fulfillment::Pending, |before, receipt| match (before, receipt.outcome) {
-                    (Fulfillment::Fulfilled, _) | (_, Outcome::Fulfilled) => Fulfillment::Fulfilled,
-                    (Fulfillment::Pending | Fulfillment::Failed, Outcome::Failed) => Fulfillment::Failed,
-                })
+                if told.clone().any(|receipt| receipt.outcome == Outcome::Fulfilled) {
+                    return (Fulfillment::Fulfilled, None);
+                }
+                let failed =
+                    if told.clone().next().is_some() { Fulfillment::Failed } else { Fulfillment::Pending };
+                (failed, told.filter_map(|receipt| receipt.reason.clone()).min())
             });
             agree(&it, &expected).map_err(|found| format!("told {}, {found}", list(&receipts, ", ")))?;
         }
@@ -169,6 +176,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
                 attempt: stored.attempt,
                 resource_role: role.resource_role.clone(),
                 outcome: *outcome,
+                reason: None,
             };
             it.record(&receipt, *now);
             agree_but_for_expiry(&it, stored, *now)
@@ -179,7 +187,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
         let until = if it.stored().state == AssignmentState::Expired { 2 } else { 1 };
         for now in clocks.into_iter().take(until) {
             let answer = it.reprocess(caller, &unseen, now);
-            ensure(answer == Err(Refused::Assignment), || {
+            ensure(is_refused_for(&answer, Reason::InvalidState(AssignmentState::Expired)), || {
                 format!("{} at tick {}", answer.words(), now.unix_ticks())
             })?;
         }
@@ -214,6 +222,10 @@ pub fn restart_forgets_nothing<I: Implementation>(
         }
         same_as(&make(it.stored()), &it).map_err(|found| format!("in the end started again, {found}"))
     })
+}
+
+fn is_refused_for(answer: &Result<(), Refused>, reason: Reason) -> bool {
+    answer.as_ref().is_err_and(|refused| refused.reasons == [reason])
 }
 
 /// What the host sees, of one resource role after the other.
@@ -256,17 +268,17 @@ fn accepted<I: Implementation>(
 fn attempted(
     before: &StoredAssignment,
     it: &impl Implementation,
-    fulfillment: impl Fn(&ResourceRole) -> Fulfillment,
+    known: impl Fn(&ResourceRole) -> (Fulfillment, Option<FailureReason>),
 ) -> StoredAssignment {
     let mut after = StoredAssignment { attempt: it.stored().attempt, ..before.clone() };
     after.resource_roles.iter_mut().flatten().for_each(|role| {
-        role.fulfillment = fulfillment(&role.resource_role);
+        (role.fulfillment, role.reason) = known(&role.resource_role);
     });
     let all: Vec<_> = after.resource_roles.iter().flatten().map(|role| role.fulfillment).collect();
     let count = |wanted| all.iter().filter(|&&fulfillment| fulfillment == wanted).count();
     after.state = if count(Fulfillment::Pending) > 0 {
         AssignmentState::Delivering // R15
-    } else if count(Fulfillment::Failed) == 0 {
+    } else if count(Fulfillment::Fulfilled) == all.len() {
         AssignmentState::Delivered // R16, and for the others too
     } else if count(Fulfillment::Fulfilled) > 0 {
         AssignmentState::PartiallyDelivered

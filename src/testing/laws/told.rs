@@ -11,17 +11,20 @@ use uuid::Uuid;
 
 use crate::testing::words::Words;
 use crate::testing::{Implementation, strategy};
-use crate::{Action, AssignmentId, DirectoryActivation, Outcome, Receipt, ResourceRole};
+use crate::{Action, AssignmentId, DirectoryActivation, FailureReason, Outcome, Receipt, ResourceRole};
 
 /// What is reported, each by the place of its action.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
-    reports: Vec<(usize, Outcome)>,
+    reports: Vec<Report>,
     /// Which of them are repeated, before they come from the last to the first.
     again: Vec<usize>,
     /// What does not belong here.
-    astray: Vec<(Astray, usize, Outcome)>,
+    astray: Vec<(Astray, Report)>,
 }
+
+/// The place of the action, what became of it, and why it failed.
+type Report = (usize, Outcome, Option<FailureReason>);
 
 #[derive(Debug, Clone, Copy)]
 enum Astray {
@@ -32,29 +35,28 @@ enum Astray {
 
 pub(super) fn told() -> impl Strategy<Value = Told> {
     use Astray::{AttemptAfter, AttemptBefore, OtherAssignment};
-    let report = || (0..3_usize, strategy::outcome());
+    let report = || (0..3_usize, strategy::outcome(), strategy::failure_reason());
     let astray = select([AttemptBefore, AttemptAfter, OtherAssignment].as_slice());
-    let astray = (astray, report()).prop_map(|(astray, (place, outcome))| (astray, place, outcome));
-    (vec(report(), 1..5), vec(0..4_usize, 0..4), vec(astray, 0..9))
+    (vec(report(), 1..5), vec(0..4_usize, 0..4), vec((astray, report()), 0..9))
         .prop_map(|(reports, again, astray)| Told { reports, again, astray })
 }
 
 impl Told {
     pub(super) fn in_order(&self, it: &impl Implementation) -> Vec<Receipt> {
         let asked = asked(it);
-        self.reports.iter().filter_map(|&(place, outcome)| receipt(&asked, place, outcome)).collect()
+        self.reports.iter().filter_map(|report| receipt(&asked, report)).collect()
     }
 
     pub(super) fn otherwise(&self, it: &impl Implementation, attempt_before: u32) -> Vec<Receipt> {
         let (asked, in_order) = (asked(it), self.in_order(it));
         let repeated = self.again.iter().filter_map(|&place| in_order.iter().cycle().nth(place));
         let all: Vec<_> = repeated.chain(in_order.iter().rev()).cloned().collect();
-        let astray = self.astray.iter().filter_map(|&(astray, place, outcome)| {
-            let mut receipt = receipt(&asked, place, outcome)?;
+        let astray = self.astray.iter().filter_map(|(astray, report)| {
+            let mut receipt = receipt(&asked, report)?;
             match astray {
                 Astray::AttemptBefore => receipt.attempt = attempt_before,
                 // One after, or one that only a counter of more than 8 or 16 bits can tell from it.
-                Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1 << (8 * place)),
+                Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1 << (8 * report.0)),
                 Astray::OtherAssignment => {
                     let other = receipt.assignment.as_uuid().as_u128() ^ 1;
                     receipt.assignment = AssignmentId::from_uuid(Uuid::from_u128(other));
@@ -79,8 +81,10 @@ fn asked(it: &impl Implementation) -> Vec<Action> {
     actions
 }
 
-fn receipt(asked: &[Action], place: usize, outcome: Outcome) -> Option<Receipt> {
-    Some(asked.get(place % asked.len().max(1))?.clone().receipt(outcome))
+fn receipt(asked: &[Action], (place, outcome, reason): &Report) -> Option<Receipt> {
+    let action = asked.get(place % asked.len().max(1))?.clone();
+    let reason = reason.clone().filter(|_| *outcome == Outcome::Failed);
+    Some(Receipt { reason, ..action.receipt(*outcome) })
 }
 
 /// Other resource roles: for one known by its texts those that differ from it by little (R23).

@@ -1,0 +1,377 @@
+//! Why a call is refused, and what would help: one vocabulary for the caller, the state and the resource roles.
+//!
+//! A refusal is at most two reasons, and what helps follows from them. What refuses a caller holds nothing taken from
+//! the assignment (R8).
+
+use core::fmt;
+
+use crate::caller::Permission;
+use crate::role::Role;
+use crate::state::AssignmentState;
+use crate::variants::with_all;
+
+/// The least role that may reprocess (R1).
+pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
+
+/// The one state that can be reprocessed (R9).
+const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
+
+/// The call is refused, and nothing has changed ([R12](crate::policy#r12)).
+///
+/// It says every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As serde
+/// data it is the codes of both: `{"reasons": [...], "remedies": [[...]]}`.
+///
+/// ```
+/// use access_package::{AssignmentState, Refusal, Step};
+///
+/// let refusal = Refusal::of_state(AssignmentState::Expired).unwrap();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "state is `expired`: only an assignment that is `delivered` can be reprocessed"
+/// );
+/// let remedies: Vec<Vec<Step>> = refusal.remedies().map(|remedy| remedy.steps().collect()).collect();
+/// assert_eq!(remedies, [[Step::RequestAgain]]);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    first: Reason,
+    second: Option<Reason>,
+}
+
+impl Refusal {
+    #[inline]
+    pub(crate) const fn new(first: Reason, second: Option<Reason>) -> Self {
+        Self { first, second }
+    }
+
+    /// What an assignment in this state is refused with, whoever asks; `None` for one that is delivered, since that can
+    /// be reprocessed ([R9](crate::policy#r9)).
+    #[inline]
+    #[must_use]
+    pub fn of_state(state: AssignmentState) -> Option<Self> {
+        if state == REQUIRED_STATE { None } else { Some(Self::new(Reason::InvalidState(state), None)) }
+    }
+
+    /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
+    /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)).
+    #[must_use]
+    pub const fn is_unauthorized(self) -> bool {
+        self.first.is_of_caller()
+    }
+
+    /// Everything that stands in the way, at once.
+    pub fn reasons(self) -> impl Iterator<Item = Reason> + Clone {
+        [Some(self.first), self.second].into_iter().flatten()
+    }
+
+    /// What would help: every remedy does, and no part of it would. Those with the role come before the permission alone.
+    ///
+    /// For a caller they turn the refusal into a yes. For a state they are what to do instead
+    /// ([R10](crate::policy#r10)).
+    pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
+        use Step::{
+            HoldRole, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
+            ReprocessRequest, RequestAgain, UseWorkOrSchoolAccount, Wait,
+        };
+
+        // Tests search every set of steps for those that help a caller: these are all, and the smallest.
+        let remedies: &[&[Step]] = match (self.first, self.second) {
+            (Reason::PersonalAccount, _) => &[&[UseWorkOrSchoolAccount, HoldRole, ObtainDelegatedPermission]],
+            (Reason::MissingDelegatedPermission, None) => &[&[ObtainDelegatedPermission]],
+            (Reason::MissingDelegatedPermission, Some(_)) => &[&[HoldRole, ObtainDelegatedPermission]],
+            (Reason::MissingApplicationPermission, _) => &[&[HoldRole], &[ObtainApplicationPermission]],
+            (Reason::InsufficientRole | Reason::OutOfScope, _) => &[&[HoldRole]],
+            // R10
+            (Reason::InvalidState(state), _) => match state {
+                AssignmentState::Delivering => &[&[Wait]],
+                AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => {
+                    &[&[ReprocessRequest]]
+                }
+                AssignmentState::Expired => &[&[RequestAgain]],
+                AssignmentState::Delivered => &[],
+            },
+            (Reason::ResourceRolesUnknown, _) => &[&[LoadResourceRoles]],
+        };
+        remedies.iter().copied().map(Remedy)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_unauthorized() {
+            f.write_str("caller may not reprocess this assignment: ")?;
+        }
+        for (number, reason) in self.reasons().enumerate() {
+            let before = if number == 0 { "" } else { "; " };
+            write!(f, "{before}{reason}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+/// What stands in the way. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes from. As
+/// serde data it is its [`code`](Self::code).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
+    PersonalAccount,
+    /// A work or school account without the delegated permission ([R4](crate::policy#r4),
+    /// [R7](crate::policy#r7)).
+    MissingDelegatedPermission,
+    /// An application without the application permission, and without a role that would do instead
+    /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
+    MissingApplicationPermission,
+    /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
+    InsufficientRole,
+    /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
+    OutOfScope,
+    /// The assignment is in this state ([R9](crate::policy#r9)), which is not `delivered`.
+    InvalidState(AssignmentState),
+    /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
+    ResourceRolesUnknown,
+}
+
+impl Reason {
+    /// Every reason that is given, those about the caller first.
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
+        let of_state = AssignmentState::ALL.iter().filter_map(|&state| Refusal::of_state(state));
+        [
+            Self::PersonalAccount,
+            Self::MissingDelegatedPermission,
+            Self::MissingApplicationPermission,
+            Self::InsufficientRole,
+            Self::OutOfScope,
+        ]
+        .into_iter()
+        .chain(of_state.map(|refusal| refusal.first))
+        .chain([Self::ResourceRolesUnknown])
+    }
+
+    /// Whether it is about the caller, and not about the assignment.
+    #[must_use]
+    pub const fn is_of_caller(self) -> bool {
+        match self {
+            Self::PersonalAccount
+            | Self::MissingDelegatedPermission
+            | Self::MissingApplicationPermission
+            | Self::InsufficientRole
+            | Self::OutOfScope => true,
+            Self::InvalidState(_) | Self::ResourceRolesUnknown => false,
+        }
+    }
+
+    /// A word for programs, which stays the same; for a state its own.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PersonalAccount => "personalAccount",
+            Self::MissingDelegatedPermission => "missingDelegatedPermission",
+            Self::MissingApplicationPermission => "missingApplicationPermission",
+            Self::InsufficientRole => "insufficientRole",
+            Self::OutOfScope => "outOfScope",
+            Self::InvalidState(state) => state.as_str(),
+            Self::ResourceRolesUnknown => "resourceRolesUnknown",
+        }
+    }
+
+    /// The reason with this [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::all().find(|reason| reason.code() == code)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let permission = Permission::EntitlementManagementReadWriteAll;
+        match self {
+            Self::PersonalAccount => f.write_str("a personal Microsoft account is never allowed"),
+            Self::MissingDelegatedPermission => write!(f, "delegated permission `{permission}` is missing"),
+            Self::MissingApplicationPermission => {
+                write!(f, "application permission `{permission}` is missing")
+            }
+            Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
+            Self::OutOfScope => {
+                write!(
+                    f,
+                    "a role is `{REQUIRED_ROLE}` or higher, but held on neither the assignment's catalog nor the tenant"
+                )
+            }
+            Self::InvalidState(actual) => {
+                write!(
+                    f,
+                    "state is `{actual}`: only an assignment that is `{REQUIRED_STATE}` can be reprocessed"
+                )
+            }
+            Self::ResourceRolesUnknown => {
+                f.write_str("resource roles are not known: load what the access package gives now")
+            }
+        }
+    }
+}
+
+with_all! {
+    /// One thing that somebody can do. [`Display`](fmt::Display) gives it as a request. As serde data it is its
+    /// [`code`](Self::code).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Step {
+        /// Call with a work or school account, which starts with neither permission nor role.
+        UseWorkOrSchoolAccount,
+        /// Hold *Access package assignment manager* on the assignment's catalog.
+        HoldRole,
+        /// Obtain the delegated permission.
+        ObtainDelegatedPermission,
+        /// Obtain the application permission.
+        ObtainApplicationPermission,
+        /// Delivery is under way: wait until it has ended (our choice).
+        Wait,
+        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment. The
+        /// service allows that for [14 days](https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess)
+        /// after the request was completed; then the access package has to be requested again.
+        ReprocessRequest,
+        /// The assignment has ended: request the access package again.
+        RequestAgain,
+        /// Load what the access package gives now: for the host, not for the caller.
+        LoadResourceRoles,
+    }
+}
+
+impl Step {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UseWorkOrSchoolAccount => "useWorkOrSchoolAccount",
+            Self::HoldRole => "holdRole",
+            Self::ObtainDelegatedPermission => "obtainDelegatedPermission",
+            Self::ObtainApplicationPermission => "obtainApplicationPermission",
+            Self::Wait => "wait",
+            Self::ReprocessRequest => "reprocessRequest",
+            Self::RequestAgain => "requestAgain",
+            Self::LoadResourceRoles => "loadResourceRoles",
+        }
+    }
+
+    /// The step with this [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|step| step.code() == code)
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let permission = Permission::EntitlementManagementReadWriteAll;
+        match self {
+            Self::UseWorkOrSchoolAccount => {
+                f.write_str("use a work or school account (it starts with neither role nor permission)")
+            }
+            Self::HoldRole => write!(f, "hold the role `{REQUIRED_ROLE}` on the assignment's catalog"),
+            Self::ObtainDelegatedPermission => write!(f, "obtain the delegated permission `{permission}`"),
+            Self::ObtainApplicationPermission => {
+                write!(f, "obtain the application permission `{permission}`")
+            }
+            Self::Wait => f.write_str("wait until delivery has ended, then look at the state again"),
+            Self::ReprocessRequest => f.write_str(
+                "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
+            ),
+            Self::RequestAgain => f.write_str("request the access package again"),
+            Self::LoadResourceRoles => f.write_str("load what the access package gives now, and call again"),
+        }
+    }
+}
+
+/// A set of steps that help together, where no part of them does. [`Display`](fmt::Display) joins them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Remedy(&'static [Step]);
+
+impl Remedy {
+    /// The steps, in the order in which they are taken.
+    pub fn steps(self) -> impl Iterator<Item = Step> + Clone {
+        self.0.iter().copied()
+    }
+}
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, step) in self.steps().enumerate() {
+            let before = if number == 0 { "" } else { ", and " };
+            write!(f, "{before}{step}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "serde")]
+mod data {
+    use alloc::vec::Vec;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use super::{Reason, Refusal, Remedy, Step};
+
+    macro_rules! serde_as_code {
+        ($name:ident, $what:literal) => {
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.code())
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let code = alloc::borrow::Cow::<str>::deserialize(deserializer)?;
+                    let unknown = || de::Error::custom(format_args!("`{code}` is not the code of {}", $what));
+                    Self::from_code(&code).ok_or_else(unknown)
+                }
+            }
+        };
+    }
+
+    serde_as_code!(Reason, "a reason");
+    serde_as_code!(Step, "a step");
+
+    impl Serialize for Remedy {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.serialize(serializer)
+        }
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Codes {
+        reasons: Vec<Reason>,
+        remedies: Vec<Vec<Step>>,
+    }
+
+    impl Serialize for Refusal {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            Codes {
+                reasons: self.reasons().collect(),
+                remedies: self.remedies().map(|remedy| remedy.steps().collect()).collect(),
+            }
+            .serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Refusal {
+        /// The remedies follow from the reasons; what else stands there is not read.
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let Codes { reasons, .. } = Codes::deserialize(deserializer)?;
+            let of_role = |reason: &Reason| matches!(reason, Reason::InsufficientRole | Reason::OutOfScope);
+            match reasons[..] {
+                [Reason::MissingApplicationPermission] => {}
+                [first] => return Ok(Self::new(first, None)),
+                [
+                    first @ (Reason::MissingDelegatedPermission | Reason::MissingApplicationPermission),
+                    second,
+                ] if of_role(&second) => {
+                    return Ok(Self::new(first, Some(second)));
+                }
+                _ => {}
+            }
+            Err(de::Error::custom("these reasons are not those of one refusal"))
+        }
+    }
+}
