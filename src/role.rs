@@ -70,14 +70,12 @@ impl Role {
     }
 
     /// The role with this id; `None` if it is none of them.
-    #[must_use]
-    pub fn from_id(id: Uuid) -> Option<Self> {
+    pub(crate) fn from_id(id: Uuid) -> Option<Self> {
         Self::ALL.iter().copied().find(|role| role.id() == id)
     }
 
     /// Whether it is a role of the directory, and not of entitlement management.
-    #[must_use]
-    pub const fn is_directory_role(self) -> bool {
+    pub(crate) const fn is_directory_role(self) -> bool {
         self.facts().is_directory_role
     }
 

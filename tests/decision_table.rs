@@ -3,25 +3,30 @@
 mod support;
 
 use access_package::{
-    AssignmentState, Observed, ReprocessError, ResourceRole, Role, reprocess, reprocess_observed,
+    AssignmentState, Observed, Reason, Refusal, ResourceRole, Role, reprocess, reprocess_observed,
 };
 use support::documented::{ROLES, STATES, rung};
-use support::{MANAGER, in_state};
+use support::in_state;
 
 struct Decision {
     role: Role,
     state: AssignmentState,
-    answer: Result<(), ReprocessError>,
+    answer: Result<(), Reason>,
 }
 
 /// By the rules: the role first, then the state.
-fn decide(role: Role, state: AssignmentState) -> Result<(), ReprocessError> {
-    let delivered = AssignmentState::Delivered;
+fn decide(role: Role, state: AssignmentState) -> Result<(), Reason> {
     match rung(role) {
-        None => Err(ReprocessError::InsufficientRole { required: MANAGER, actual: role }),
-        Some(_) if state == delivered => Ok(()),
-        Some(_) => Err(ReprocessError::InvalidState { required: delivered, actual: state }),
+        None => Err(Reason::InsufficientRole),
+        Some(_) if state == AssignmentState::Delivered => Ok(()),
+        Some(_) => Err(Reason::InvalidState(state)),
     }
+}
+
+/// A refusal by the role or the state has one reason.
+fn only(refusal: Refusal) -> Reason {
+    let [reason] = refusal.reasons().collect::<Vec<_>>()[..] else { panic!("{refusal}") };
+    reason
 }
 
 fn decisions() -> impl Iterator<Item = Decision> {
@@ -52,7 +57,7 @@ fn reprocess_answers_what_the_rules_say() {
     for Decision { role, state, answer } in decisions() {
         let before = in_state(state);
         let mut assignment = before.clone();
-        assert_eq!(reprocess(&mut assignment, role).map(drop), answer, "{role}, {state}");
+        assert_eq!(reprocess(&mut assignment, role).map(drop).map_err(only), answer, "{role}, {state}");
         match answer {
             // R13, R15
             Ok(()) => {
@@ -76,7 +81,8 @@ fn only_an_accepted_call_observes() {
             observed.push(resource_role.clone());
             Observed::Unknown
         };
-        assert_eq!(reprocess_observed(&mut assignment, role, observe).map(drop), answer, "{role}, {state}");
+        let answered = reprocess_observed(&mut assignment, role, observe).map(drop).map_err(only);
+        assert_eq!(answered, answer, "{role}, {state}");
         match answer {
             Ok(()) => {
                 let resource_roles = before.resource_roles().expect("known").iter();

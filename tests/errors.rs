@@ -1,4 +1,4 @@
-//! What the crate says: the exact text of every error and every advice.
+//! What the crate says: the exact text of every error. Those of a refusal are in `tests/gate`.
 
 mod support;
 
@@ -6,15 +6,15 @@ use core::error::Error;
 use core::fmt::Debug;
 
 use access_package::{
-    AccessPackageId, Action, Advice, Assignment, AssignmentId, AssignmentState, CatalogId, LoadError,
-    ObjectId, ParseAssignmentStateError, ParseIdError, ParseResourceRoleError, ParseRoleError, Receipt,
-    RecordError, ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment,
+    AccessPackageId, Action, Assignment, AssignmentId, AssignmentState, CatalogId, Event, FailureReason,
+    LoadError, NotAdmitted, ObjectId, ParseAssignmentStateError, ParseIdError, ParseResourceRoleError,
+    ParseRoleError, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment,
 };
-use support::documented::{Known, STATES};
+use support::documented::STATES;
 use support::member_of;
 use uuid::Uuid;
 
-use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
+use AssignmentState::{Delivering, DeliveryFailed};
 
 fn refused<T: Debug, E: Error + 'static>(result: Result<T, E>) -> Box<dyn Error> {
     Box::new(result.expect_err("refused"))
@@ -84,22 +84,7 @@ fn errors_that_come_of_reading() {
 #[test]
 fn errors_that_come_of_a_call() {
     let id = |number| Uuid::from_u128(number).into();
-    let texts: [(Box<dyn Error>, _); 10] = [
-        (
-            Box::new(ReprocessError::InsufficientRole {
-                required: Role::AccessPackageAssignmentManager,
-                actual: Role::UserAdministrator,
-            }),
-            "role is `User Administrator`: `Access package assignment manager` or higher is required",
-        ),
-        (
-            Box::new(ReprocessError::InvalidState { required: Delivered, actual: PartiallyDelivered }),
-            "state is `partiallyDelivered`: only an assignment that is `delivered` can be reprocessed",
-        ),
-        (
-            Box::new(ReprocessError::ResourceRolesUnknown),
-            "resource roles are not known: bring in what the access package gives now",
-        ),
+    let texts: [(Box<dyn Error>, _); 6] = [
         (
             Box::new(RecordError::OtherAssignment { required: id(1), actual: id(2) }),
             "receipt is for assignment `00000000-0000-0000-0000-000000000002`: this one is `00000000-0000-0000-0000-000000000001`",
@@ -109,20 +94,16 @@ fn errors_that_come_of_a_call() {
             "receipt is for resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007`: the assignment does not have it",
         ),
         (
-            Box::new(SetResourceRolesError::InvalidState { required: Delivered, actual: Expired }),
-            "state is `expired`: resource roles are brought in only while it is `delivered`",
-        ),
-        (
-            Box::new(SetResourceRolesError::DuplicateResourceRole(member_of(7))),
-            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is given twice",
-        ),
-        (
             Box::new(LoadError::UnsupportedFormat { required: 1, actual: 2 }),
             "stored format is `2`: this version reads `1`",
         ),
         (
             Box::new(LoadError::DuplicateResourceRole(member_of(7))),
             "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is given twice",
+        ),
+        (
+            Box::new(LoadError::ReasonWithoutFailure(member_of(7))),
+            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` has a reason for a failure: its fulfillment has to be `failed`",
         ),
         (
             Box::new(LoadError::StateContradictsFulfillments {
@@ -152,26 +133,6 @@ fn what_is_no_state_is_told_every_state() {
     check([(refused("".parse::<AssignmentState>()), text.as_str())]);
 }
 
-// R10
-#[test]
-fn every_state_but_delivered_has_advice() {
-    for Known { state, advice, .. } in STATES {
-        assert_eq!(state.advice(), *advice, "{state}");
-    }
-    let texts = [
-        (Advice::Wait, "wait", "wait until delivery has ended, then look at the state again"),
-        (
-            Advice::ReprocessRequest,
-            "reprocessRequest",
-            "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
-        ),
-        (Advice::RequestAgain, "requestAgain", "request the access package again"),
-    ];
-    for (advice, code, text) in texts {
-        assert_eq!((advice.code(), advice.to_string().as_str()), (code, text));
-    }
-}
-
 /// It can cross a thread and be kept: it compiles or it does not.
 fn is_plain<T: Clone + Debug + Send + Sync + 'static>() {}
 
@@ -187,12 +148,15 @@ fn errors_and_data_are_plain() {
     is_error::<ParseResourceRoleError>();
     #[cfg(feature = "serde")]
     is_error::<access_package::ParseTimestampError>();
-    is_error::<ReprocessError>();
+    is_error::<Refusal>();
+    is_error::<NotAdmitted>();
     is_error::<RecordError>();
-    is_error::<SetResourceRolesError>();
     is_error::<LoadError>();
     is_plain::<Assignment>();
     is_plain::<StoredAssignment>();
     is_plain::<Action>();
     is_plain::<Receipt>();
+    is_plain::<Event>();
+    is_plain::<Recorded>();
+    is_plain::<FailureReason>();
 }

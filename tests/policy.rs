@@ -83,7 +83,7 @@ fn the_rules_are_numbered_and_each_has_a_basis() {
 
 #[test]
 fn every_reason_rests_on_a_document() {
-    for &reason in Reason::ALL {
+    for reason in Reason::all() {
         let first = reason.rules().next().expect("a rule");
         assert!(first.sources().next().is_some(), "{reason:?}: {first:?}");
     }

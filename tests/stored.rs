@@ -5,24 +5,24 @@ mod support;
 use std::collections::BTreeMap;
 
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, LoadError, Outcome, Receipt,
-    RecordError, ReprocessError, Role, StoredAssignment, Timestamp, reprocess,
+    Assignment, AssignmentResourceRole, AssignmentState, FailureReason, Fulfillment, LoadError, Outcome,
+    Reason, Receipt, RecordError, Recorded, Role, StoredAssignment, Timestamp, Unchanged, reprocess,
 };
 use support::documented::says;
 use support::{MANAGER, every_list, load, member_of, one_of_each_origin_system, save_and_load, stored};
 use uuid::Uuid;
 
 use AssignmentState::{Delivered, Delivering, Expired};
-use Fulfillment::{Failed, Fulfilled, Pending};
+use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
 
 /// Every list of up to so many fulfillments.
 fn fulfillments(up_to: usize) -> impl Iterator<Item = Vec<Fulfillment>> {
-    (0..=up_to).flat_map(|length| every_list(&[Pending, Failed, Fulfilled], length))
+    (0..=up_to).flat_map(|length| every_list(&[Pending, Failed, Unenforceable, Fulfilled], length))
 }
 
 #[test]
 fn every_field_comes_back() {
-    let resource_role = |resource_role| AssignmentResourceRole { resource_role, fulfillment: Fulfilled };
+    let resource_role = |resource_role| AssignmentResourceRole::new(resource_role, Fulfilled);
     let resource_roles: Vec<_> = one_of_each_origin_system().into_iter().map(resource_role).collect();
     let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
     let stored = StoredAssignment {
@@ -75,7 +75,7 @@ fn resource_roles_load_in_any_order_and_each_once() {
         // They differ in how far they have got: that makes them no other resource roles.
         let progress = [Pending, Failed, Fulfilled, Pending];
         let resource_role =
-            |(&number, fulfillment)| AssignmentResourceRole { resource_role: member_of(number), fulfillment };
+            |(&number, fulfillment)| AssignmentResourceRole::new(member_of(number), fulfillment);
         let given: Vec<_> = numbers.iter().zip(progress).map(resource_role).collect();
         let by_number: BTreeMap<_, _> = numbers.iter().zip(given.clone()).collect();
         let in_order: Vec<_> = by_number.into_values().collect();
@@ -126,14 +126,15 @@ fn with_resource_roles_unknown_reprocess_is_refused_after_the_role_and_the_state
     for &role in Role::ALL {
         for &state in AssignmentState::ALL {
             let expected = if !role.at_least(MANAGER) {
-                ReprocessError::InsufficientRole { required: MANAGER, actual: role }
+                Reason::InsufficientRole
             } else if state != Delivered {
-                ReprocessError::InvalidState { required: Delivered, actual: state }
+                Reason::InvalidState(state)
             } else {
-                ReprocessError::ResourceRolesUnknown
+                Reason::ResourceRolesUnknown
             };
             let mut assignment = unknown(state);
-            assert_eq!(reprocess(&mut assignment, role).map(drop), Err(expected), "{role}, {state}");
+            let refusal = reprocess(&mut assignment, role).map(drop).expect_err("refused");
+            assert!(refusal.reasons().eq([expected]), "{role}, {state}: {refusal}");
             // R12
             assert_eq!(assignment, unknown(state));
         }
@@ -149,10 +150,60 @@ fn with_resource_roles_unknown_no_receipt_is_taken() {
             attempt: assignment.attempt(),
             resource_role: member_of(0),
             outcome: Outcome::Fulfilled,
+            reason: None,
         };
-        let expected =
-            if state == Expired { Ok(Expired) } else { Err(RecordError::UnknownResourceRole(member_of(0))) };
-        assert_eq!(assignment.record(&receipt), expected, "{state}");
+        let expected = if state == Expired {
+            Ok(Recorded::Unchanged(Unchanged::Expired))
+        } else {
+            Err(RecordError::UnknownResourceRole(member_of(0)))
+        };
+        assert_eq!(assignment.record(&receipt, Timestamp::MAX), expected, "{state}");
         assert_eq!(assignment, unknown(state));
     }
+}
+
+/// A reason stands beside a failure and nothing else, and comes back.
+#[test]
+fn only_what_has_failed_has_a_reason() {
+    for fulfillment in [Pending, Failed, Unenforceable, Fulfilled] {
+        for &state in AssignmentState::ALL.iter().filter(|&&state| says(state, &[fulfillment])) {
+            let mut given = stored(state, &[fulfillment]);
+            for entry in given.resource_roles.iter_mut().flatten() {
+                entry.reason = Some(FailureReason::new("code", "words"));
+            }
+            match Assignment::try_from(given.clone()) {
+                Ok(assignment) => {
+                    assert_eq!(fulfillment, Failed);
+                    assert_eq!(StoredAssignment::from(&save_and_load(&assignment)), given);
+                }
+                Err(error) => {
+                    assert_ne!(fulfillment, Failed);
+                    assert_eq!(error, LoadError::ReasonWithoutFailure(member_of(0)));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reason_is_cut_off_at_the_end_of_a_character() {
+    let (code, words) = ("c".repeat(FailureReason::MAX_CODE), "w".repeat(FailureReason::MAX_WORDS - 1));
+    let as_it_is = FailureReason::new(&code, &words);
+    assert_eq!((as_it_is.code(), as_it_is.words()), (&*code, &*words));
+    let cut = FailureReason::new(&(code.clone() + "c"), &(words.clone() + "é"));
+    assert_eq!((cut.code(), cut.words()), (&*code, &*words));
+    assert_eq!(FailureReason::new("", "").to_string(), "``: ");
+}
+
+#[test]
+fn what_was_just_delivered_has_everything_in_place_and_each_once() {
+    let [first, second] = [member_of(1), member_of(2)];
+    let (known, end) = (stored(Delivered, &[]), Timestamp::from_unix_ticks(7));
+    let gives = [second.clone(), first.clone(), second.clone()];
+    let assignment =
+        Assignment::delivered(known.id, known.catalog, known.access_package, known.target, end, gives);
+    let in_place = [first, second].map(|role| AssignmentResourceRole::new(role, Fulfilled));
+    let expected = StoredAssignment { end, resource_roles: Some(in_place.to_vec()), ..known };
+    assert_eq!(StoredAssignment::from(&assignment), expected);
+    assert_eq!(load(expected), assignment);
 }

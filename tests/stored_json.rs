@@ -188,8 +188,10 @@ fn a_contradiction_is_read_but_does_not_load() {
 // R22
 #[test]
 fn actions_of_every_origin_system_can_leave_the_process() {
-    let mut assignment = load(stored(Delivered, &[]));
-    assignment.set_resource_roles(one_of_each_origin_system()).expect("delivered");
+    let known = stored(Delivered, &[]);
+    let (id, catalog, package) = (known.id, known.catalog, known.access_package);
+    let gives = one_of_each_origin_system();
+    let mut assignment = Assignment::delivered(id, catalog, package, known.target, None, gives);
     for action in reprocess(&mut assignment, MANAGER).expect("accepted") {
         let text = serde_json::to_string(&action).expect("plain data");
         assert_eq!(serde_json::from_str::<Action>(&text).expect("what was written"), action);

@@ -176,7 +176,7 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
 }
 
 /// A stored assignment that is nearly whole and does not load: its state contradicts its fulfillments,
-/// a resource role is there twice, or the format is another.
+/// a resource role is there twice or has a reason without a failure, or the format is another.
 pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let whole = || {
         let living = state().prop_filter("can be contradicted", |&state| state != AssignmentState::Expired);
@@ -194,7 +194,13 @@ pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let formatted = (whole(), any::<u32>()).prop_filter_map("is another format", |(stored, format)| {
         (format != StoredAssignment::FORMAT).then_some(StoredAssignment { format, ..stored })
     });
-    prop_oneof![contradictory, doubled, formatted].boxed()
+    let reasoned = whole().prop_filter_map("has a resource role that has not failed", |mut stored| {
+        let mut resource_roles = stored.resource_roles.iter_mut().flatten();
+        let unfailed = resource_roles.find(|role| role.fulfillment != Fulfillment::Failed)?;
+        unfailed.reason = Some(FailureReason::new("code", "words"));
+        Some(stored)
+    });
+    prop_oneof![contradictory, doubled, formatted, reasoned].boxed()
 }
 
 /// An assignment, in any state.

@@ -2,7 +2,6 @@
 //! its catalog (R8).
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
 use access_package::{
     Account, Assignment, AssignmentState, Caller, CatalogId, Permission, Reason, Refusal, RoleAssignment,
@@ -14,7 +13,7 @@ use crate::model;
 use crate::points::{HERE, NOBODYS, THERE, callers};
 use crate::support::documented::ladder;
 use crate::support::{in_state, load};
-use crate::{reasons, remedies};
+use crate::{NOW, reasons, remedies};
 
 /// Everything that can be had from a refusal.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,19 +25,12 @@ struct Told {
 
 /// What the caller is told, if refused for themselves.
 fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
-    let Err(refusal @ Refusal::Unauthorized(refused)) = evaluate(caller, assignment) else { return None };
-    let values: [&dyn Printed; 2] = [&refusal, &refused];
-    let mut texts = vec![];
-    for value in values {
-        texts.extend([format!("{value}"), format!("{value:?}"), format!("{value:#?}")]);
-    }
+    let refused = evaluate(caller, assignment, NOW).err().filter(|refused| refused.is_unauthorized())?;
+    let mut texts = vec![format!("{refused}"), format!("{refused:?}"), format!("{refused:#?}")];
     texts.extend(refused.reasons().map(|reason| format!("{reason} {reason:?}")));
     texts.extend(refused.remedies().map(|remedy| format!("{remedy} {remedy:?}")));
-    Some(Told { refusal, texts, why: (reasons(refused), remedies(refused)) })
+    Some(Told { refusal: refused, texts, why: (reasons(refused), remedies(refused)) })
 }
-
-trait Printed: fmt::Display + fmt::Debug {}
-impl<T: fmt::Display + fmt::Debug> Printed for T {}
 
 /// Assignments in every state and in three catalogs, alike in nothing else.
 fn assignments() -> Vec<Assignment> {
@@ -49,7 +41,7 @@ fn assignments() -> Vec<Assignment> {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
                 access_package: Uuid::from_u128(1).into(),
                 target: Uuid::from_u128(2).into(),
-                end: Timestamp::from_unix_ticks(3),
+                end: Timestamp::from_unix_ticks(3), // It has come.
                 attempt: 4,
                 resource_roles: None,
                 ..one.clone()
@@ -101,8 +93,12 @@ fn nor_which_of_several_roles_covers_it() {
         for one in ladder() {
             for other in ladder() {
                 let permissions = vec![Permission::EntitlementManagementReadAll];
-                let caller =
-                    Caller { account, permissions, roles: vec![held(one, HERE), held(other, THERE)] };
+                let caller = Caller {
+                    object: None,
+                    account,
+                    permissions,
+                    roles: vec![held(one, HERE), held(other, THERE)],
+                };
                 let told = |assignment| told(&caller, assignment).expect("refused").texts;
                 covered.extend([told(&here), told(&there)]);
                 not_covered.insert(told(&nobodys));
@@ -117,6 +113,6 @@ fn nor_which_of_several_roles_covers_it() {
 fn a_personal_account_is_told_nothing_else() {
     let assignment = in_state(AssignmentState::Delivered);
     let personal = callers().filter(|caller| caller.account == Account::Personal);
-    let told: HashSet<_> = personal.map(|caller| evaluate(&caller, &assignment)).collect();
+    let told: HashSet<_> = personal.map(|caller| evaluate(&caller, &assignment, NOW)).collect();
     assert_eq!(told.len(), 1, "{told:?}");
 }

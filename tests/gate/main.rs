@@ -13,29 +13,34 @@ mod texts;
 use std::collections::HashSet;
 
 use access_package::{
-    AssignmentState, Permission, Reason, Refusal, ReprocessError, Role, Step, StoredAssignment, Unauthorized,
+    AssignmentState, NotAdmitted, Permission, Reason, Refusal, Role, Step, StoredAssignment, Timestamp,
     evaluate, reprocess,
 };
 
 use model::Answer;
-use points::{ACCOUNTS, HERE, SCOPES, callers};
+use points::{ACCOUNTS, HERE, SCOPES, THERE, callers};
 use support::{MANAGER, in_state, load};
 
+/// None of the assignments here has an end.
+const NOW: Timestamp = Timestamp::MAX;
+
 /// Why not, in the order in which it is said.
-pub(crate) fn reasons(refused: Unauthorized) -> Vec<Reason> {
+pub(crate) fn reasons(refused: Refusal) -> Vec<Reason> {
     refused.reasons().collect()
 }
 
 /// What would help, each remedy as its steps.
-pub(crate) fn remedies(refused: Unauthorized) -> Vec<Vec<Step>> {
+pub(crate) fn remedies(refused: Refusal) -> Vec<Vec<Step>> {
     refused.remedies().map(|remedy| remedy.steps().collect()).collect()
 }
 
 fn seen(answer: Result<Role, Refusal>) -> Answer {
     match answer {
         Ok(role) => Answer::May(role),
-        Err(Refusal::Unauthorized(refused)) => Answer::MayNot(reasons(refused)),
-        Err(Refusal::InvalidState { required, actual }) => Answer::NotInThisState { required, actual },
+        Err(refused) => match reasons(refused)[..] {
+            [Reason::InvalidState(actual)] => Answer::NotInThisState(actual),
+            ref reasons => Answer::MayNot(reasons.to_vec()),
+        },
     }
 }
 
@@ -46,7 +51,7 @@ fn every_point_is_answered_as_the_rules_say() {
     for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         for caller in callers() {
-            let answer = evaluate(&caller, &assignment);
+            let answer = evaluate(&caller, &assignment, NOW);
             assert_eq!(seen(answer), model::answer(&caller, HERE, state), "{caller:?}, {state}");
             points += 1;
         }
@@ -59,44 +64,95 @@ fn every_point_is_answered_as_the_rules_say() {
     assert_eq!(points, different * AssignmentState::ALL.len());
 }
 
+/// No door lets in what another refuses.
 // R8, R9, R12
 #[test]
-fn evaluate_and_reprocess_agree() {
+fn evaluate_admit_and_reprocess_agree() {
     for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         for caller in callers() {
-            let evaluated = evaluate(&caller, &assignment);
-            let role = match caller.authority(Some(HERE)) {
-                Ok(role) => role,
+            let evaluated = evaluate(&caller, &assignment, NOW);
+            let authority = match caller.authority(Some(HERE)) {
+                Ok(authority) => authority,
                 Err(refused) => {
-                    assert_eq!(evaluated, Err(Refusal::Unauthorized(refused)), "{caller:?}, {state}");
+                    assert_eq!(evaluated, Err(refused), "{caller:?}, {state}");
                     continue;
                 }
             };
-            let reprocessed = reprocess(&mut assignment.clone(), role).map(|_| role);
-            let as_reprocess = evaluated.map_err(|refusal| match refusal {
-                Refusal::InvalidState { required, actual } => {
-                    ReprocessError::InvalidState { required, actual }
+            let reprocessed = reprocess(&mut assignment.clone(), authority.role()).map(drop);
+            assert_eq!(evaluated, reprocessed.map(|()| authority.role()), "{caller:?}, {state}");
+            match authority.admit(assignment.clone(), NOW) {
+                Ok(admitted) => assert_eq!((admitted.assignment(), evaluated.is_ok()), (&assignment, true)),
+                Err(NotAdmitted { refusal, assignment: given_back, expired }) => {
+                    assert_eq!((Err(refusal), given_back, expired), (evaluated, assignment.clone(), None));
                 }
-                Refusal::Unauthorized(_) => panic!("{caller:?} has authority, {state}"),
-            });
-            assert_eq!(as_reprocess, reprocessed, "{caller:?}, {state}");
+            }
         }
     }
 }
 
-// R13: the one thing that `reprocess` refuses beyond it.
+// R21: what was forgotten to be expired is neither admitted nor said to be.
+#[test]
+fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
+    let caller = callers().find(|caller| caller.authority(Some(HERE)).is_ok()).expect("somebody may");
+    let tick = |ticks| Timestamp::from_unix_ticks(ticks).expect("an instant");
+    for &state in AssignmentState::ALL {
+        let stored = StoredAssignment { end: Some(tick(7)), ..StoredAssignment::from(&in_state(state)) };
+        let assignment = load(stored);
+        for now in [6, 7, 8].map(tick) {
+            let authority = caller.authority(Some(HERE)).expect("it may");
+            let evaluated = evaluate(&caller, &assignment, now).map(drop);
+            let state = if now >= tick(7) { AssignmentState::Expired } else { state };
+            assert_eq!(evaluated, Refusal::of_state(state).map_or(Ok(()), Err), "{state}, {now:?}");
+            match authority.admit(assignment.clone(), now) {
+                Ok(_) => assert_eq!(state, AssignmentState::Delivered),
+                Err(not) => {
+                    assert_eq!(Err(not.refusal), evaluated);
+                    assert_eq!(not.assignment.state(), state);
+                    // Time's doing is told to whoever may save it.
+                    assert_eq!(not.expired.is_some(), state != assignment.state());
+                }
+            }
+        }
+    }
+}
+
+// R3: an authority is for where it was asked for.
+#[test]
+fn an_authority_for_another_catalog_is_refused() {
+    let assignment = in_state(AssignmentState::Delivered);
+    let mut refused = 0;
+    for caller in callers() {
+        for (catalog, covers) in [(Some(HERE), true), (None, true), (Some(THERE), false)] {
+            let Ok(authority) = caller.authority(catalog) else { continue };
+            let admitted = authority.admit(assignment.clone(), NOW).map(drop).map_err(Refusal::from);
+            if covers {
+                assert_eq!(admitted, Ok(()), "{caller:?}");
+            } else {
+                assert_eq!(admitted.map_err(reasons), Err(vec![Reason::OutOfScope]), "{caller:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+// R13: the one thing that only the primitive refuses; who is admitted says what the access package gives.
 #[test]
 fn evaluate_does_not_ask_for_the_resource_roles() {
     for &state in AssignmentState::ALL {
         let known = in_state(state);
         let mut unknown = load(StoredAssignment { resource_roles: None, ..StoredAssignment::from(&known) });
         for caller in callers() {
-            assert_eq!(evaluate(&caller, &unknown), evaluate(&caller, &known), "{caller:?}, {state}");
+            assert_eq!(
+                evaluate(&caller, &unknown, NOW),
+                evaluate(&caller, &known, NOW),
+                "{caller:?}, {state}"
+            );
         }
         if state == AssignmentState::Delivered {
-            let refused = reprocess(&mut unknown, MANAGER).map(drop);
-            assert_eq!(refused, Err(ReprocessError::ResourceRolesUnknown));
+            let refused = reprocess(&mut unknown, MANAGER).map(drop).map_err(reasons);
+            assert_eq!(refused, Err(vec![Reason::ResourceRolesUnknown]));
         }
     }
 }

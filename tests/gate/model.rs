@@ -17,16 +17,16 @@ use Role::{GlobalAdministrator, IdentityGovernanceAdministrator};
 pub(crate) enum Answer {
     May(Role),
     MayNot(Vec<Reason>),
-    NotInThisState { required: AssignmentState, actual: AssignmentState },
+    NotInThisState(AssignmentState),
 }
 
 /// R8: first who asks, and only then how the assignment stands.
 pub(crate) fn answer(caller: &Caller, catalog: CatalogId, state: AssignmentState) -> Answer {
-    let required = AssignmentState::Delivered; // R9
     match authority(caller, Some(catalog)) {
         Err(why) => Answer::MayNot(why),
-        Ok(role) if state == required => Answer::May(role),
-        Ok(_) => Answer::NotInThisState { required, actual: state },
+        // R9
+        Ok(role) if state == AssignmentState::Delivered => Answer::May(role),
+        Ok(_) => Answer::NotInThisState(state),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn role_assignments() -> Vec<RoleAssignment> {
 /// Every account with every set of permissions, as yet without a role.
 pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
     let with_permissions = |account| {
-        let caller = move |permissions| Caller { account, permissions, roles: vec![] };
+        let caller = move |permissions| Caller { object: None, account, permissions, roles: vec![] };
         every_set(Permission::ALL).into_iter().map(caller)
     };
     ACCOUNTS.into_iter().flat_map(with_permissions)

@@ -5,8 +5,8 @@ use access_package::{
 };
 
 use crate::points::{HERE, callers, every_set};
-use crate::remedies;
 use crate::support::{MANAGER, in_state};
+use crate::{NOW, remedies};
 
 /// The caller who has taken these steps.
 fn after(caller: &Caller, steps: &[Step]) -> Caller {
@@ -14,13 +14,20 @@ fn after(caller: &Caller, steps: &[Step]) -> Caller {
     for step in steps {
         match step {
             Step::UseWorkOrSchoolAccount => {
-                caller = Caller { account: Account::WorkOrSchool, permissions: vec![], roles: vec![] };
+                caller = Caller {
+                    object: None,
+                    account: Account::WorkOrSchool,
+                    permissions: vec![],
+                    roles: vec![],
+                };
             }
             Step::HoldRole => {
                 caller.roles.push(RoleAssignment { role: MANAGER, scope: Scope::Catalog(HERE) });
             }
             Step::ObtainDelegatedPermission => obtain(&mut caller, Account::WorkOrSchool),
             Step::ObtainApplicationPermission => obtain(&mut caller, Account::Application),
+            // These help an assignment, and no caller.
+            Step::Wait | Step::ReprocessRequest | Step::RequestAgain | Step::LoadResourceRoles => {}
         }
     }
     caller
@@ -43,9 +50,12 @@ fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
     for &state in AssignmentState::ALL {
         let assignment = in_state(state);
         let is_unauthorized =
-            |caller: &Caller| matches!(evaluate(caller, &assignment), Err(Refusal::Unauthorized(_)));
+            |caller: &Caller| evaluate(caller, &assignment, NOW).is_err_and(Refusal::is_unauthorized);
         for caller in callers() {
-            let Err(Refusal::Unauthorized(refused)) = evaluate(&caller, &assignment) else { continue };
+            let Err(refused) = evaluate(&caller, &assignment, NOW) else { continue };
+            if !refused.is_unauthorized() {
+                continue;
+            }
             let remedies = remedies(refused);
             assert!(!remedies.is_empty(), "{caller:?}");
             for remedy in remedies {

@@ -1,14 +1,15 @@
 //! What a refusal says: to people, to programs, and on what ground.
 
+use std::collections::HashSet;
 use std::error::Error;
 
-use access_package::{AssignmentState, Caller, Reason, Refusal, Step, Unauthorized, evaluate};
+use access_package::{Caller, Reason, Refusal, Step};
 
 use crate::points::{HERE, callers};
 use crate::support::documented::{Known, STATES};
-use crate::support::in_state;
+use crate::{reasons, remedies};
 
-fn refused(caller: &Caller) -> Option<Unauthorized> {
+fn refused(caller: &Caller) -> Option<Refusal> {
     caller.authority(Some(HERE)).err()
 }
 
@@ -19,27 +20,31 @@ fn every_refusal_of_a_caller() {
         let text = |reason| REASONS.iter().find(|(known, ..)| *known == reason).expect("a known reason").2;
         let reasons: Vec<_> = refused.reasons().map(text).collect();
         let text = format!("caller may not reprocess this assignment: {}", reasons.join("; "));
-        assert_eq!((refused.to_string(), Refusal::from(refused).to_string()), (text.clone(), text));
-        assert!(Refusal::from(refused).source().is_none() && refused.source().is_none(), "{refused}");
+        assert_eq!(refused.to_string(), text);
+        assert!(refused.source().is_none(), "{refused}");
     }
 }
 
-// R9
+// R9, R10
 #[test]
 fn a_refusal_for_the_state() {
-    let caller = callers().find(|caller| refused(caller).is_none()).expect("somebody may");
-    for Known { state, word, .. } in STATES.iter().filter(|known| known.state != AssignmentState::Delivered) {
-        let refusal = evaluate(&caller, &in_state(*state)).expect_err("not in this state");
-        let text = format!("state is `{word}`: only an assignment that is `delivered` can be reprocessed");
-        assert_eq!(refusal.to_string(), text);
-        assert!(refusal.source().is_none(), "{text}");
+    for &Known { state, word, advice, .. } in STATES {
+        let refusal = Refusal::of_state(state);
+        let steps = refusal.map(|refusal| remedies(refusal).concat());
+        assert_eq!(steps, advice.map(|step| vec![step]), "{state}");
+        if let Some(refusal) = refusal {
+            let text =
+                format!("state is `{word}`: only an assignment that is `delivered` can be reprocessed");
+            assert_eq!((refusal.to_string(), reasons(refusal)), (text, vec![Reason::InvalidState(state)]));
+            assert_eq!(Reason::InvalidState(state).code(), word);
+        }
     }
 }
 
 /// A remedy says every step.
 #[test]
 fn every_remedy() {
-    for remedy in callers().filter_map(|caller| refused(&caller)).flat_map(Unauthorized::remedies) {
+    for remedy in callers().filter_map(|caller| refused(&caller)).flat_map(Refusal::remedies) {
         let text = |step| STEPS.iter().find(|(known, ..)| *known == step).expect("a known step").2;
         let steps: Vec<_> = remedy.steps().map(text).collect();
         assert_eq!(remedy.to_string(), steps.join(", and "));
@@ -47,7 +52,7 @@ fn every_remedy() {
 }
 
 /// What a reason is, in this order: its code, its text and its rules.
-const REASONS: [(Reason, &str, &str, &[&str]); 5] = [
+const REASONS: [(Reason, &str, &str, &[&str]); 6] = [
     (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (
         Reason::MissingDelegatedPermission,
@@ -73,18 +78,29 @@ const REASONS: [(Reason, &str, &str, &[&str]); 5] = [
         "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
         &["R3"],
     ),
+    (
+        Reason::ResourceRolesUnknown,
+        "resourceRolesUnknown",
+        "resource roles are not known: load what the access package gives now",
+        &["R13"],
+    ),
 ];
 
 #[test]
 fn every_reason() {
-    assert_eq!(Reason::ALL, REASONS.map(|(reason, ..)| reason));
+    let of_state = STATES.iter().filter(|known| known.advice.is_some());
+    let of_state = of_state.map(|known| Reason::InvalidState(known.state));
+    let all: HashSet<_> = REASONS.iter().map(|(reason, ..)| *reason).chain(of_state).collect();
+    assert_eq!((Reason::all().collect(), Reason::all().count()), (all.clone(), all.len()));
+    assert!(Reason::all().all(|reason| Reason::from_code(reason.code()) == Some(reason)));
+    assert_eq!((Reason::from_code("delivered"), Step::from_code("delivered")), (None, None));
     for (reason, code, text, rules) in REASONS {
         assert_eq!((reason.code(), reason.to_string().as_str()), (code, text));
         assert!(reason.rules().map(|rule| rule.id).eq(rules.iter().copied()), "{reason:?}");
     }
 }
 
-const STEPS: [(Step, &str, &str); 4] = [
+const STEPS: [(Step, &str, &str); 8] = [
     (
         Step::UseWorkOrSchoolAccount,
         "useWorkOrSchoolAccount",
@@ -105,6 +121,14 @@ const STEPS: [(Step, &str, &str); 4] = [
         "obtainApplicationPermission",
         "obtain the application permission `EntitlementManagement.ReadWrite.All`",
     ),
+    (Step::Wait, "wait", "wait until delivery has ended, then look at the state again"),
+    (
+        Step::ReprocessRequest,
+        "reprocessRequest",
+        "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
+    ),
+    (Step::RequestAgain, "requestAgain", "request the access package again"),
+    (Step::LoadResourceRoles, "loadResourceRoles", "load what the access package gives now, and call again"),
 ];
 
 #[test]
@@ -112,5 +136,6 @@ fn every_step() {
     assert_eq!(Step::ALL, STEPS.map(|(step, ..)| step));
     for (step, code, text) in STEPS {
         assert_eq!((step.code(), step.to_string().as_str()), (code, text));
+        assert_eq!(Step::from_code(code), Some(step));
     }
 }

@@ -1,9 +1,14 @@
 //! What a client sends, and how it hears servers that are not ours.
 
-use access_package::graph::Version;
-use access_package::graph::http::{CallError, RequestError, RetryAfter, read_response, request};
+use access_package::graph::http::{
+    CallError, Detail, GetError, Rejection, RequestError, RetryAfter, Target, Told, get, read_assignment,
+    read_response, recognize, request,
+};
+use access_package::graph::{self, Version};
+use access_package::{AssignmentState, Refusal, Step};
 use http::{Response, StatusCode};
 
+use crate::support::in_state;
 use crate::{TOKEN, answer, id, results};
 
 const GRAPH: &str = "https://graph.microsoft.com";
@@ -103,9 +108,17 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response<Strin
     headers.iter().fold(Response::builder().status(status), add).body(body.into()).unwrap()
 }
 
-fn other(status: u16, code: Option<&str>, message: Option<&str>) -> Result<(), CallError> {
+fn told(status: u16, code: Option<&str>, message: Option<&str>) -> Told {
     let status = StatusCode::from_u16(status).unwrap();
-    Err(CallError::Other { status, code: code.map(Into::into), message: message.map(Into::into) })
+    Told { status, code: code.map(Into::into), message: message.map(Into::into), details: vec![] }
+}
+
+/// What is heard of an answer that is not accepted and not to be asked for again.
+fn heard(response: &Response<String>) -> Told {
+    match read_response(response) {
+        Err(CallError::Rejected(told)) => told,
+        other => panic!("{other:?}"),
+    }
 }
 
 // R27: whatever comes with it.
@@ -115,8 +128,7 @@ fn accepted_is_202_and_nothing_else() {
         let headers = [("content-type", "application/json"), ("retry-after", "1")];
         assert_eq!(read_response(&response(202, &headers, body)), Ok(()));
         for status in [100, 200, 201, 203, 204, 302, 304, 418, 500, 502] {
-            let error = read_response(&response(status, &headers, body)).expect_err("not accepted");
-            assert!(matches!(error, CallError::Other { .. }), "{status} {body}: {error}");
+            assert_eq!(heard(&response(status, &headers, body)).status, status, "{body}");
         }
     }
 }
@@ -159,7 +171,10 @@ fn graph_is_heard_in_its_own_words() {
         (400, r#"{"error":{"code":null,"message":null,"details":null}}"#, None, None),
     ];
     for (status, body, code, message) in cases {
-        assert_eq!(read_response(&response(status, &[], body)), other(status, code, message), "{body}");
+        let mut heard = heard(&response(status, &[], body));
+        let details = std::mem::take(&mut heard.details);
+        assert_eq!(heard, told(status, code, message), "{body}");
+        assert!(details.iter().all(|detail| matches!(detail, Detail::Other { .. })), "{body}");
     }
 }
 
@@ -183,7 +198,7 @@ fn a_body_that_says_nothing_is_normal() {
     ];
     for body in bodies {
         for status in [400, 401, 403, 404, 405, 500] {
-            assert_eq!(read_response(&response(status, &[], body)), other(status, None, None), "{body:.40}");
+            assert_eq!(heard(&response(status, &[], body)), told(status, None, None), "{body:.40}");
         }
     }
 }
@@ -226,56 +241,71 @@ fn what_passes_is_called_again() {
     }
 }
 
-/// What a later version says in other words, or with one more detail, is not taken for what it is not.
+/// What a later version says, in other words or with more of them, is kept beside what is known.
 #[test]
-fn only_the_words_for_programs_count_and_all_of_them() {
+fn the_words_for_programs_count_and_unknown_ones_hide_no_others() {
     for (name, result) in results() {
         let Err(rejection) = result else { continue };
         let said = answer(result);
         let mut body: serde_json::Value = serde_json::from_str(said.body()).unwrap();
-        let read = |body: &serde_json::Value| read_response(&said.clone().map(|_| body.to_string()));
-        body["error"]["message"] = "in other words".into();
-        body["error"]["details"][0]["message"] = "and more of them".into();
-        assert_eq!(read(&body), Err(CallError::Rejected(rejection)), "{name}");
-        let mut elsewhere = said.clone();
-        *elsewhere.status_mut() = StatusCode::CONFLICT;
-        assert!(matches!(read_response(&elsewhere), Err(CallError::Other { .. })), "{name}");
-        let mut recoded = body.clone();
-        recoded["error"]["code"] = "Another".into();
-        assert!(matches!(read(&recoded), Err(CallError::Other { .. })), "{name}");
+        let (reasons, remedies) = match rejection {
+            Rejection::Refused(refusal) => (refusal.reasons().collect(), steps(refusal)),
+            _ => (vec![], vec![]),
+        };
+        for detail in body["error"]["details"].as_array_mut().unwrap() {
+            detail["message"] = "in other words".into();
+        }
         let details = body["error"]["details"].as_array().unwrap().clone();
-        for index in 0..details.len() {
-            let mut fewer = details.clone();
-            fewer.remove(index);
-            let mut another = details.clone();
-            another[index]["code"] = "another".into();
-            let more = [&details[..=index], &[serde_json::json!({ "code": "more" })], &details[index + 1..]]
-                .concat();
-            for changed in [fewer, another, more] {
-                body["error"]["details"] = changed.into();
-                let heard = read(&body).expect_err("not accepted");
-                assert_ne!(heard, CallError::Rejected(rejection), "{name}: {body}");
-            }
+        for place in 0..=details.len() {
+            let unknown = serde_json::json!({ "code": "holdRole+another", "message": "who knows" });
+            let mut more = details.clone();
+            more.insert(place, unknown);
+            body["error"]["details"] = more.into();
+            let heard = heard(&said.clone().map(|_| body.to_string()));
+            assert_eq!(heard.reasons().collect::<Vec<_>>(), reasons, "{name}");
+            assert!(heard.remedies().eq(remedies.iter().map(Vec::as_slice)), "{name}");
+            let unknown =
+                Detail::Other { code: Some("holdRole+another".into()), message: Some("who knows".into()) };
+            assert_eq!(heard.details[place], unknown, "{name}");
+            assert_eq!(heard.status, said.status(), "{name}");
         }
     }
 }
 
-/// Nobody is refused because an assignment is delivered, so no server of this crate can have said this.
+fn steps(refusal: Refusal) -> Vec<Vec<Step>> {
+    refusal.remedies().map(|remedy| remedy.steps().collect()).collect()
+}
+
+// R15: what became of it is to be seen in the assignment.
 #[test]
-fn a_state_that_refuses_nobody_is_no_rejection() {
-    let body = r#"{"error":{"code":"InvalidAssignmentState","message":"","details":[{"code":"delivered"}]}}"#;
-    let heard = read_response(&response(400, &[], body));
-    assert!(matches!(heard, Err(CallError::Other { .. })), "{heard:?}");
+fn an_assignment_is_read_where_it_is() {
+    for version in [Version::V1, Version::Beta] {
+        let request = get(GRAPH, version, id(), TOKEN).unwrap();
+        let call = recognize(&request).expect("ours").expect("a call");
+        assert_eq!((call.version, call.target), (version, Target::Assignment(Ok(id()))));
+        let expand = match version {
+            Version::V1 => graph::json::EXPAND_V1,
+            Version::Beta => graph::json::EXPAND_BETA,
+        };
+        assert_eq!(request.uri().query(), Some(&*format!("$expand={expand}")));
+        assert!(request.headers()["authorization"].is_sensitive());
+
+        let assignment = in_state(AssignmentState::Delivered);
+        let document = graph::json::write(&assignment, version);
+        assert_eq!(read_assignment(&response(200, &[], &document)), Ok(assignment));
+    }
+    let malformed = read_assignment(&response(200, &[], "{}"));
+    assert!(matches!(malformed, Err(GetError::Read(_))), "{malformed:?}");
+    let gone = read_assignment(&response(404, &[], ""));
+    assert_eq!(gone, Err(GetError::Call(told(404, None, None).into())));
+    let busy = read_assignment(&response(503, &[], ""));
+    assert!(matches!(busy, Err(GetError::Call(CallError::Retry { .. }))), "{busy:?}");
 }
 
 #[test]
 fn errors_say_what_is_wrong() {
     let status = StatusCode::GATEWAY_TIMEOUT;
-    let other = |code: Option<&str>, message: Option<&str>| CallError::Other {
-        status,
-        code: code.map(Into::into),
-        message: message.map(Into::into),
-    };
+    let other = |code, message| CallError::Rejected(told(504, code, message));
     let texts: [(&dyn std::error::Error, _); 6] = [
         (
             &RequestError::BaseUrl,

@@ -18,7 +18,6 @@ mod round_trip;
 #[path = "../support/mod.rs"]
 mod support;
 
-use access_package::Refusal::{InvalidState, Unauthorized};
 use access_package::graph::http::{InnerError, Rejection, respond};
 use access_package::{Account, AssignmentId, AssignmentState, Caller, Permission, Refusal, RoleAssignment};
 use http::request::Builder;
@@ -60,27 +59,25 @@ fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -
         [Permission::EntitlementManagementReadAll] // R7
     });
     let roles = holds.iter().map(|&scope| RoleAssignment { role: MANAGER, scope });
-    let caller = Caller { account, permissions, roles: roles.collect() };
+    let caller = Caller { object: None, account, permissions, roles: roles.collect() };
     let refusal = caller.authority(Some(HERE)).expect_err("refused");
-    Rejection::Refused(Unauthorized(refusal))
-}
-
-fn in_wrong_state(actual: AssignmentState) -> Rejection {
-    let refusal: Refusal = InvalidState { required: AssignmentState::Delivered, actual };
-    Rejection::Refused(refusal)
+    refusal.into()
 }
 
 /// Every result there is, under a name.
 pub(crate) fn results() -> Vec<(&'static str, Result<(), Rejection>)> {
     use Account::{Application, Personal, WorkOrSchool};
     let [here, elsewhere] = [HERE, THERE].map(access_package::Scope::Catalog);
-    let wrong_states = AssignmentState::ALL.iter().filter(|&&state| state != AssignmentState::Delivered);
-    let wrong_states = wrong_states.map(|&state| (state.as_str(), in_wrong_state(state)));
+    let wrong_states = AssignmentState::ALL.iter().filter_map(|&state| {
+        Refusal::of_state(state).map(|refusal| (state.as_str(), Rejection::Refused(refusal)))
+    });
     let rejections = [
-        ("other method", Rejection::MethodNotAllowed),
+        ("other method", Rejection::MethodNotAllowed { allowed: "POST" }),
+        ("other method where something is read", Rejection::MethodNotAllowed { allowed: "GET" }),
         ("no caller", Rejection::NoCaller),
         ("invalid id", Rejection::InvalidId),
         ("no such assignment", Rejection::NotFound),
+        ("the host has failed", Rejection::Failed),
         ("personal account", refused(Personal, false, &[])),
         ("user without permission", refused(WorkOrSchool, false, &[here])),
         ("user without role", refused(WorkOrSchool, true, &[])),

@@ -1,13 +1,13 @@
 //! Which requests are ours, and what they say.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, Rejection, bearer_token, recognize};
+use access_package::graph::http::{Call, Rejection, Target, recognize};
 use http::{Method, Request};
 
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, id, post};
 
 fn call(version: Version) -> Call<'static> {
-    Call { version, token: TOKEN, assignment: Ok(id()) }
+    Call { version, token: TOKEN, target: Target::Reprocess(Ok(id())) }
 }
 
 pub(crate) fn percent_encoded(text: &str) -> String {
@@ -53,11 +53,6 @@ fn another_path_is_not_ours() {
         "//".into(),
         "/v1.0".into(),
         "/v1.0/me".into(),
-        V1.into(),
-        format!("{V1}/"),
-        format!("{V1}/{ID}"),
-        format!("{V1}('{ID}')"),
-        format!("{V1}/reprocess"),
         // A slash at the end, doubled elsewhere, or encoded.
         format!("{V1}/{ID}/reprocess/"),
         format!("{V1}('{ID}')/reprocess/"),
@@ -146,7 +141,41 @@ fn anything_in_place_of_the_id_is_an_invalid_one() {
         for path in [format!("{V1}/{id}/reprocess"), format!("{BETA}('{id}')/microsoft.graph.reprocess")] {
             let request = post(&path).body(()).unwrap();
             let call = recognize(&request).expect("ours").expect("a call");
-            assert_eq!(call.assignment, Err(Rejection::InvalidId), "{path:.100}");
+            assert_eq!(call.target, Target::Reprocess(Err(Rejection::InvalidId)), "{path:.100}");
+        }
+    }
+}
+
+// R24: what is reprocessed can be read, and listed, in the same forms.
+#[test]
+fn what_is_read_is_ours_too() {
+    let get = |path: &str| {
+        let request = post(path).method(Method::GET).body(()).unwrap();
+        recognize(&request).map(|call| call.map(|call| (call.version, call.target)))
+    };
+    for (collection, version) in [(V1, Version::V1), (V1_FIRST, Version::V1), (BETA, Version::Beta)] {
+        let is = |target| Some(Ok((version, target)));
+        for collection in [collection.to_uppercase(), collection.replacen("/identity", "//identity", 1)] {
+            for key in [format!("/{ID}"), format!("('{ID}')"), format!("/{ID}?$expand=target")] {
+                assert_eq!(get(&format!("{collection}{key}")), is(Target::Assignment(Ok(id()))));
+            }
+            for id in ["/", "/7", "('7')", "/reprocess"] {
+                let path = format!("{collection}{id}");
+                assert_eq!(get(&path), is(Target::Assignment(Err(Rejection::InvalidId))), "{path}");
+            }
+            for query in ["", "?$top=1"] {
+                assert_eq!(get(&format!("{collection}{query}")), is(Target::Assignments));
+            }
+        }
+        assert_eq!(get(&format!("{collection}/{ID}/")), None);
+    }
+    // R30
+    for path in [V1.to_owned(), format!("{V1}/{ID}"), format!("{V1}('7')")] {
+        for (method, ours) in [("HEAD", true), ("POST", false), ("PUT", false), ("get", false)] {
+            let request = post(&path).method(method).body(()).unwrap();
+            let rejected = recognize(&request).expect("ours").err();
+            let expected = (!ours).then_some(Rejection::MethodNotAllowed { allowed: "GET" });
+            assert_eq!(rejected, expected, "{method} {path}");
         }
     }
 }
@@ -160,7 +189,8 @@ fn another_method_is_rejected_before_all_else() {
             let with_token = post(&path).method(method).body(()).unwrap();
             let without = Request::builder().method(method).uri(&path).body(()).unwrap();
             for request in [with_token, without] {
-                assert_eq!(recognize(&request), Some(Err(Rejection::MethodNotAllowed)), "{method} {path}");
+                let rejected = Rejection::MethodNotAllowed { allowed: "POST" };
+                assert_eq!(recognize(&request), Some(Err(rejected)), "{method} {path}");
             }
         }
     }
@@ -175,9 +205,7 @@ fn a_call_has_one_bearer_token() {
             let add =
                 |request: http::request::Builder, header: &&[u8]| request.header("authorization", *header);
             let request = headers.iter().fold(Request::post(&path), add).body(()).unwrap();
-            let told = recognize(&request).expect("ours").map(|call| call.token.to_owned());
-            assert_eq!(bearer_token(request.headers()), told.as_deref().ok());
-            told
+            recognize(&request).expect("ours").map(|call| call.token.to_owned())
         };
         let taken = ["Bearer a", "bearer a", "BEARER a", "Bearer   a", "Bearer a "];
         for header in taken {
@@ -234,6 +262,6 @@ fn a_call_does_not_show_its_token() {
     let shown = format!("{:?}", call(Version::V1));
     assert_eq!(
         shown,
-        "Call { version: V1, assignment: Ok(AssignmentId(d82eb508-acc4-43cc-bcf1-7c1c4a2c073b)), .. }"
+        "Call { version: V1, target: Reprocess(Ok(AssignmentId(d82eb508-acc4-43cc-bcf1-7c1c4a2c073b))), .. }"
     );
 }

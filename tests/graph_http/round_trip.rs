@@ -1,9 +1,12 @@
 //! What a server says is what its client hears.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, CallError, Rejection, read_response, recognize, request};
+use access_package::graph::http::{
+    Call, CallError, Detail, Rejection, Target, read_response, recognize, request,
+};
 use access_package::{AssignmentId, AssignmentState};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
 use uuid::Uuid;
 
 use crate::missing::told;
@@ -11,14 +14,38 @@ use crate::points::callers;
 use crate::support::in_state;
 use crate::{TOKEN, answer, results};
 
-fn heard(result: Result<(), Rejection>) -> Result<(), CallError> {
-    read_response(&answer(result))
+/// The reasons and remedies that are heard are those that were said, and so is the status.
+fn check(result: Result<(), Rejection>) -> TestCaseResult {
+    let said = answer(result);
+    match (read_response(&said), result) {
+        (Ok(()), Ok(())) => {}
+        (Err(CallError::Rejected(told)), Err(rejection)) => {
+            prop_assert_eq!((told.status, told.message), (said.status(), Some(rejection.to_string())));
+            if let Rejection::Refused(refusal) = rejection {
+                let heard = told.details.iter().filter(|detail| !matches!(detail, Detail::Other { .. }));
+                prop_assert_eq!(heard.count(), told.details.len());
+                let reasons = told.details.iter().filter_map(|detail| match detail {
+                    Detail::Reason(reason) => Some(*reason),
+                    Detail::Remedy(_) | Detail::Other { .. } => None,
+                });
+                prop_assert!(reasons.eq(refusal.reasons()));
+                let remedies = told.details.iter().filter_map(|detail| match detail {
+                    Detail::Remedy(steps) => Some(steps.clone()),
+                    Detail::Reason(_) | Detail::Other { .. } => None,
+                });
+                let expected = refusal.remedies().map(|remedy| remedy.steps().collect::<Vec<_>>());
+                prop_assert!(remedies.eq(expected));
+            }
+        }
+        other => prop_assert!(false, "{other:?}"),
+    }
+    Ok(())
 }
 
 #[test]
 fn every_result_is_heard_as_it_was_said() {
     for (name, result) in results() {
-        assert_eq!(heard(result), result.map_err(CallError::Rejected), "{name}");
+        check(result).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
@@ -28,7 +55,7 @@ fn every_point_of_the_gate_is_heard_as_it_was_said() {
     for assignment in assignments.chain([None]) {
         for caller in callers() {
             let verdict = told(&caller, assignment.as_ref());
-            assert_eq!(heard(verdict), verdict.map_err(CallError::Rejected), "{caller:?}, {assignment:?}");
+            check(verdict).unwrap_or_else(|error| panic!("{caller:?}, {assignment:?}: {error}"));
         }
     }
 }
@@ -43,7 +70,7 @@ proptest! {
     ) {
         let id = AssignmentId::from_uuid(Uuid::from_u128(number));
         let request = request(&base, version, id, &token).unwrap();
-        prop_assert_eq!(recognize(&request), Some(Ok(Call { version, token: &token, assignment: Ok(id) })));
+        prop_assert_eq!(recognize(&request), Some(Ok(Call { version, token: &token, target: Target::Reprocess(Ok(id)) })));
     }
 }
 

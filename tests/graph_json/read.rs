@@ -8,6 +8,7 @@ use access_package::{
 use serde_json::{Value, json};
 
 use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
+use crate::support::documented::in_pascal_case;
 
 fn fulfillments(assignment: &Assignment) -> Option<Vec<Fulfillment>> {
     assignment.resource_roles().map(|roles| roles.iter().map(|role| role.fulfillment).collect())
@@ -49,7 +50,7 @@ fn the_state_decides_how_far_the_resource_roles_are() {
             AssignmentState::Delivered => Some(vec![Fulfilled, Fulfilled]),
             _ => None,
         };
-        let document = with(beta(), "/assignmentState", Some(json!(state.as_beta_str())));
+        let document = with(beta(), "/assignmentState", Some(json!(in_pascal_case(state.as_str()))));
         assert_eq!(fulfillments(&read_value(&document).unwrap()), expected, "{state}");
     }
     // v1.0 does not say which are fulfilled, so none is; and where all are said to be, something is missing.
@@ -211,7 +212,7 @@ fn when_it_ended_and_the_status_decide_nothing() {
     let document = with(document, "/status", Some(json!("ExpiredNotificationTriggered")));
     let mut assignment = read_value(&document).unwrap();
     assert_eq!(assignment.state(), AssignmentState::Delivered);
-    assert!(!assignment.expire(Timestamp::MAX));
+    assert_eq!(assignment.expire(Timestamp::MAX), None);
 }
 
 #[test]

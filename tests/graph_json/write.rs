@@ -156,11 +156,12 @@ fn assignment() -> impl Strategy<Value = Assignment> {
     let fulfillment = prop_oneof![
         Just(Fulfillment::Pending),
         Just(Fulfillment::Failed),
+        Just(Fulfillment::Unenforceable),
         Just(Fulfillment::Fulfilled),
         Just(Fulfillment::Fulfilled)
     ];
     let role = (resource_role(), fulfillment)
-        .prop_map(|(resource_role, fulfillment)| AssignmentResourceRole { resource_role, fulfillment });
+        .prop_map(|(resource_role, fulfillment)| AssignmentResourceRole::new(resource_role, fulfillment));
     let ticks = Timestamp::MIN.unix_ticks()..=Timestamp::MAX.unix_ticks();
     let fields = (
         any::<[u128; 4]>(),

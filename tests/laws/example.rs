@@ -7,15 +7,12 @@ impl Implementation for Server {
     fn reprocess(
         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
     ) -> Result<(), Refused> {
-        self.0.expire(now);
-        let role = evaluate(caller, &self.0)?;
+        let _ = self.0.expire(now);
+        let role = evaluate(caller, &self.0, now)?;
         reprocess_observed(&mut self.0, role, observe)?;
         Ok(())
     }
-    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
-        self.0.expire(now);
-        let _ = self.0.record(receipt);
-    }
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) { let _ = self.0.record(receipt, now); }
     fn actions(&self) -> Vec<Action> { self.0.actions().collect() }
     fn stored(&self) -> StoredAssignment { (&self.0).into() }
 }

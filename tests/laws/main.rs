@@ -3,6 +3,8 @@
 #![cfg(feature = "proptest")]
 #![allow(clippy::wildcard_imports, reason = "the README is short of lines")]
 
+#[path = "../support/documented.rs"]
+mod documented;
 #[path = "../support/golden.rs"]
 mod golden;
 mod mistakes;
@@ -95,7 +97,7 @@ mod finds_out {
         accepted_asks_for_everything_owed: ForgetsTheLastResourceRole HasRoomForFour MovesTheEnd DoesNotCountTheAttempt;
         observed_asks_only_for_what_is_missing: TakesUnknownForPresent EnforcesWhatIsThere HidesWhatCannotBeEnforced;
         outcomes_make_the_state: AnyFailureIsAllFailure DeliversAtTheFirstOutcome;
-        order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd;
+        order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled ForgetsWhyItFailed KeepsTheFirstReason TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd;
         expired_stays_expired: NeverExpires TheEndIsInclusive ComesBackWithTheClock;
         restart_forgets_nothing: QueuesInMemory SavesOnlyTheState;
     }

@@ -3,7 +3,7 @@
 use access_package::testing::{Implementation, Refused};
 use access_package::{
     Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
-    Permission, Receipt, ResourceRole, Role, Step, StoredAssignment, Timestamp,
+    Permission, Receipt, Refusal, ResourceRole, Role, Step, StoredAssignment, Timestamp,
 };
 
 use crate::{Server, faithful};
@@ -34,6 +34,8 @@ pub(crate) enum Mistake {
     DeliversAtTheFirstOutcome,
     TheLastWordWins,
     FailedBeatsFulfilled,
+    ForgetsWhyItFailed,
+    KeepsTheFirstReason,
     TakesOutcomesOfAnyAttempt,
     CountsAttemptsInAByte,
     TakesAnyResourceRole,
@@ -77,7 +79,7 @@ impl Mistaken {
         self.meddle(|stored| {
             stored.state = AssignmentState::Delivered;
             for role in stored.resource_roles.iter_mut().flatten() {
-                role.fulfillment = Fulfillment::Fulfilled;
+                (role.fulfillment, role.reason) = (Fulfillment::Fulfilled, None);
             }
         });
     }
@@ -105,24 +107,19 @@ impl Mistaken {
         caller
     }
 
-    fn mistaken_refusal(&mut self, refused: Refused) -> Refused {
-        match (self.mistake, refused) {
-            (Mistake::CountsARefusedAttempt, refused) => {
+    fn mistaken_refusal(&mut self, mut refused: Refused) -> Refused {
+        match self.mistake {
+            Mistake::CountsARefusedAttempt => {
                 self.meddle(|stored| stored.attempt = stored.attempt.wrapping_add(1));
-                refused
             }
-            (Mistake::NamesOneReason, Refused::Caller { reasons, remedies }) => {
-                Refused::Caller { reasons: reasons.into_iter().take(1).collect(), remedies }
+            Mistake::NamesOneReason => refused.reasons.truncate(1),
+            Mistake::NamesOneRemedy => refused.remedies.truncate(1),
+            Mistake::AsksForMoreThanItTakes => {
+                refused.remedies = vec![vec![Step::HoldRole, Step::ObtainDelegatedPermission]];
             }
-            (Mistake::NamesOneRemedy, Refused::Caller { reasons, remedies }) => {
-                Refused::Caller { reasons, remedies: remedies.into_iter().take(1).collect() }
-            }
-            (Mistake::AsksForMoreThanItTakes, Refused::Caller { reasons, .. }) => {
-                let remedies = vec![vec![Step::HoldRole, Step::ObtainDelegatedPermission]];
-                Refused::Caller { reasons, remedies }
-            }
-            (_, refused) => refused,
+            _ => {}
         }
+        refused
     }
 }
 
@@ -142,7 +139,9 @@ impl Implementation for Mistaken {
             _ => now,
         };
         match (self.mistake, state) {
-            (Mistake::LooksAtTheStateFirst, AssignmentState::Delivering) => return Err(Refused::Assignment),
+            (Mistake::LooksAtTheStateFirst, AssignmentState::Delivering) => {
+                return Err(Refusal::of_state(state).expect("not delivered").into());
+            }
             (
                 Mistake::ReprocessesWhatHasFailed,
                 AssignmentState::DeliveryFailed | AssignmentState::PartiallyDelivered,
@@ -173,6 +172,7 @@ impl Implementation for Mistaken {
                         attempt: self.it.0.attempt(),
                         resource_role: role,
                         outcome: Outcome::Fulfilled,
+                        reason: None,
                     };
                     self.it.record(&receipt, now);
                 }
@@ -189,6 +189,13 @@ impl Implementation for Mistaken {
         self.queue.retain(|action| action.resource_role != receipt.resource_role);
         match self.mistake {
             Mistake::TakesOutcomesOfAnyAttempt => receipt.attempt = attempt,
+            Mistake::ForgetsWhyItFailed => receipt.reason = None,
+            Mistake::KeepsTheFirstReason => {
+                let mut known = self.it.0.resource_roles().into_iter().flatten();
+                if let Some(role) = known.find(|role| role.resource_role == receipt.resource_role) {
+                    receipt.reason = role.reason.clone().or(receipt.reason);
+                }
+            }
             Mistake::CountsAttemptsInAByte if receipt.attempt & 0xff == attempt & 0xff => {
                 receipt.attempt = attempt;
             }
@@ -217,8 +224,7 @@ impl Implementation for Mistaken {
                     && !self.known().contains(&receipt.resource_role) =>
             {
                 self.meddle(|stored| {
-                    let fulfillment = Fulfillment::Fulfilled;
-                    let role = AssignmentResourceRole { resource_role: receipt.resource_role, fulfillment };
+                    let role = AssignmentResourceRole::new(receipt.resource_role, Fulfillment::Fulfilled);
                     stored.resource_roles.iter_mut().for_each(|known| known.push(role.clone()));
                 });
                 return;
@@ -268,7 +274,7 @@ impl Implementation for Mistaken {
             }
             (Mistake::SavesOnlyTheState, AssignmentState::Delivering) => {
                 for role in stored.resource_roles.iter_mut().flatten() {
-                    role.fulfillment = Fulfillment::Pending;
+                    (role.fulfillment, role.reason) = (Fulfillment::Pending, None);
                 }
             }
             _ => {}
@@ -290,7 +296,7 @@ impl Mistaken {
             self.meddle(|stored| {
                 let mut known = stored.resource_roles.iter_mut().flatten();
                 if let Some(role) = known.find(|role| role.resource_role == receipt.resource_role) {
-                    role.fulfillment = Fulfillment::Pending;
+                    (role.fulfillment, role.reason) = (Fulfillment::Pending, None);
                     stored.state = AssignmentState::Delivering;
                 }
             });

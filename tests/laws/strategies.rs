@@ -7,12 +7,14 @@ use std::fmt::Debug;
 
 use access_package::testing::strategy;
 use access_package::{
-    Account, Action, Assignment, AssignmentState, Caller, CatalogId, LoadError, Receipt, Refusal,
-    ResourceRole, Role, StoredAssignment, Timestamp, evaluate,
+    Account, Action, Assignment, AssignmentState, Caller, CatalogId, LoadError, Receipt, Recorded,
+    ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use uuid::Uuid;
+
+use crate::documented::ladder;
 
 /// Counts what kinds of values there are; the same each time.
 fn kinds<T: Debug>(values: impl Strategy<Value = T>, kind: impl Fn(T) -> String) -> BTreeMap<String, u32> {
@@ -56,10 +58,11 @@ fn broken_assignments_do_not_load_for_each_reason() {
     let reason = |stored| match Assignment::try_from(stored).expect_err("broken") {
         LoadError::UnsupportedFormat { .. } => "format",
         LoadError::DuplicateResourceRole(_) => "duplicate",
+        LoadError::ReasonWithoutFailure(_) => "reason",
         LoadError::StateContradictsFulfillments { .. } => "state",
     };
     let seen = kinds(strategy::broken_stored_assignment(), |stored| reason(stored).into());
-    assert_eq!(names(&seen), ["duplicate", "format", "state"]);
+    assert_eq!(names(&seen), ["duplicate", "format", "reason", "state"]);
 }
 
 #[test]
@@ -70,42 +73,33 @@ fn receipts_are_taken_and_not_and_refused() {
     });
     let kind = |(assignment, receipt): (Assignment, Receipt)| {
         let mut after = assignment.clone();
-        match after.record(&receipt) {
-            Ok(_) if after != assignment => "counts",
-            Ok(_) if receipt.attempt != assignment.attempt() => "of another attempt",
-            Ok(_) => "says nothing new",
+        match after.record(&receipt, Timestamp::MIN) {
+            Ok(Recorded::Changed(_)) => "counts",
+            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => "of another attempt",
+            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => "says nothing new",
+            Ok(Recorded::Unchanged(Unchanged::Expired)) => "after the end",
             Err(access_package::RecordError::OtherAssignment { .. }) => "of another assignment",
             Err(access_package::RecordError::UnknownResourceRole(_)) => "of another resource role",
         }
         .to_owned()
     };
-    assert_eq!(kinds(with_receipt, kind).len(), 5);
+    assert_eq!(kinds(with_receipt, kind).len(), 6);
 }
 
 #[test]
 fn callers_may_and_may_not_for_every_reason() {
     let catalog = CatalogId::from_uuid(Uuid::from_u128(1));
-    let known = StoredAssignment {
-        format: StoredAssignment::FORMAT,
-        id: Uuid::nil().into(),
-        catalog,
-        access_package: Uuid::nil().into(),
-        target: Uuid::nil().into(),
-        state: AssignmentState::Delivered,
-        end: None,
-        attempt: 0,
-        resource_roles: Some(vec![]),
-    };
-    let assignment = Assignment::try_from(known).expect("whole");
-    let kind = |caller: Caller| match evaluate(&caller, &assignment) {
+    let (id, package, target) = (Uuid::nil().into(), Uuid::nil().into(), Uuid::nil().into());
+    let assignment = Assignment::delivered(id, catalog, package, target, None, []);
+    let kind = |caller: Caller| match evaluate(&caller, &assignment, Timestamp::MIN) {
         Ok(role) => format!("{:?} may as {role}", caller.account),
-        Err(Refusal::Unauthorized(refused)) => format!("{:?}: {refused}", caller.account),
-        Err(Refusal::InvalidState { .. }) => unreachable!("it is delivered"),
+        Err(refusal) => format!("{:?}: {refusal}", caller.account),
     };
     let seen = kinds(strategy::caller(catalog), kind);
     // Of each account: each role that suffices, and each set of reasons. An application with the
     // permission has no less than the role of an Identity Governance Administrator.
-    assert_eq!(seen.len(), (5 + 5) + (5 + 2) + 1);
+    let ladder = ladder().count();
+    assert_eq!(seen.len(), (ladder + 5) + (ladder + 2) + 1);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, RULES, Rule, Source};
 use access_package::{
-    Account, Advice, AssignmentState, Caller, Permission, Reason, Refusal, ReprocessError, Role,
-    RoleAssignment, Scope, StoredAssignment, Unauthorized, evaluate, reprocess,
+    Account, AssignmentState, Caller, Permission, Reason, Refusal, Remedy, Role, RoleAssignment, Scope, Step,
+    StoredAssignment, reprocess,
 };
 use uuid::Uuid;
 
@@ -31,35 +31,40 @@ fn scopes() -> [Option<Scope>; 3] {
     [Some(here), Some(Scope::Catalog(Uuid::from_u128(0xcc).into())), None]
 }
 
-/// Why the caller may not reprocess a delivered assignment, if so.
-fn refused(account: Account, permission: bool, scope: Option<Scope>) -> Option<Unauthorized> {
+/// Why the caller may not reprocess, if so.
+fn refused(account: Account, permission: bool, scope: Option<Scope>) -> Option<Refusal> {
     let permissions = permission.then_some(Permission::EntitlementManagementReadWriteAll);
     let roles = scope.map(|scope| RoleAssignment { role: MANAGER, scope });
-    let caller = Caller { account, permissions: Vec::from_iter(permissions), roles: Vec::from_iter(roles) };
-    match evaluate(&caller, &in_state(AssignmentState::Delivered)) {
-        Ok(_) => None,
-        Err(Refusal::Unauthorized(refused)) => Some(refused),
-        Err(Refusal::InvalidState { .. }) => unreachable!("it is delivered"),
-    }
+    let (permissions, roles) = (Vec::from_iter(permissions), Vec::from_iter(roles));
+    let caller = Caller { object: None, account, permissions, roles };
+    caller.authority(Some(in_state(AssignmentState::Delivered).catalog())).err()
 }
 
-fn answer(refused: Option<Unauthorized>) -> String {
-    let reasons = |refused: Unauthorized| {
+fn answer(refused: Option<Refusal>) -> String {
+    let reasons = |refused: Refusal| {
         let reasons: Vec<_> = refused.reasons().map(|reason| in_words(reason.code())).collect();
         reasons.join(", ")
     };
     refused.map_or("**may**".to_owned(), reasons)
 }
 
-/// What turns the verdict where nothing stands in the way that does not have to.
-fn what_helps(reason: Reason) -> String {
+/// The refusal for this reason in which nothing else stands in the way that does not have to.
+fn refusal_for(reason: Reason) -> Refusal {
+    match reason {
+        Reason::InvalidState(state) => return Refusal::of_state(state).expect("not delivered"),
+        Reason::ResourceRolesUnknown => {
+            let unknown =
+                StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
+            return reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("they are not known");
+        }
+        _ => {}
+    }
     let points = ACCOUNTS.iter().flat_map(|&(_, account)| {
         [true, false].map(|permission| scopes().map(|scope| refused(account, permission, scope)))
     });
     let of_this_reason =
         points.flatten().flatten().filter(|refused| refused.reasons().any(|it| it == reason));
-    let refused = of_this_reason.min_by_key(|refused| refused.reasons().count()).expect("each is given");
-    refused.remedies().map(|remedy| remedy.to_string()).collect::<Vec<_>>().join("; or ")
+    of_this_reason.min_by_key(|refused| refused.reasons().count()).expect("each is given")
 }
 
 /// Who may: the kind of account and the permission by where the role is held.
@@ -86,9 +91,8 @@ pub fn by_role_and_state() -> String {
     for &role in Role::ALL {
         let answers = states.iter().map(|&state| match reprocess(&mut in_state(state), role).map(drop) {
             Ok(()) => "**accepted**",
-            Err(ReprocessError::InsufficientRole { .. }) => "insufficient role",
-            Err(ReprocessError::InvalidState { .. }) => "invalid state",
-            Err(ReprocessError::ResourceRolesUnknown) => unreachable!("they are known"),
+            Err(refusal) if refusal.is_unauthorized() => "insufficient role",
+            Err(_) => "invalid state",
         });
         writeln!(table, "| {role} | {} |", answers.collect::<Vec<_>>().join(" | ")).unwrap();
     }
@@ -118,12 +122,13 @@ fn sources(rules: &[&Rule]) -> String {
     links.join(", ")
 }
 
-/// Where R9 is documented, and the part of R10 that is about this advice.
-fn of_the_advice(advice: Advice) -> String {
-    let what = match advice {
-        Advice::Wait => "to wait",
-        Advice::ReprocessRequest => "to reprocess the request",
-        Advice::RequestAgain => "to request again",
+/// Where R9 is documented, and the part of R10 that is about this step.
+fn of_the_step(step: Step) -> String {
+    let what = match step {
+        Step::Wait => "to wait",
+        Step::ReprocessRequest => "to reprocess the request",
+        Step::RequestAgain => "to request again",
+        other => unreachable!("{other} helps no state"),
     };
     let [refusal, hints] = with_ids(&["R9", "R10"])[..] else { panic!("two rules") };
     let hint = hints.parts.iter().find(|part| part.what == Some(what)).expect("a part");
@@ -136,41 +141,27 @@ fn of_the_advice(advice: Advice) -> String {
     }
 }
 
-/// A refusal: what it says, what helps, its rules, and where they come from.
-fn line(table: &mut String, [name, says, helps]: [&str; 3], rules: &[&Rule], come_from: &str) {
-    // The list of rules is on the same page.
-    let link = |rule: &&Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
-    let rules: Vec<_> = rules.iter().map(link).collect();
-    let (name, rules) = (in_words(name), rules.join(", "));
-    writeln!(table, "| {name} | {says} | {helps} | {rules} | {come_from} |").unwrap();
-}
-
 /// Each refusal with its words, what helps, the rules behind it, and where these are documented.
 pub fn refusals() -> String {
     let mut table =
         "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
-    for &reason in Reason::ALL {
-        let (says, helps) = (reason.to_string(), what_helps(reason));
+    for reason in Reason::all() {
+        let remedies = refusal_for(reason).remedies();
+        let helps: Vec<_> = remedies.clone().map(|remedy| remedy.to_string()).collect();
         let rules: Vec<_> = reason.rules().collect();
-        line(&mut table, [reason.code(), &says, &helps], &rules, &sources(&rules));
+        let (name, come_from) = match reason {
+            Reason::InvalidState(_) => {
+                let step = remedies.flat_map(Remedy::steps).next().expect("something helps");
+                ("invalidState", of_the_step(step))
+            }
+            Reason::ResourceRolesUnknown => (reason.code(), sources(&rules) + &choices(&rules)),
+            _ => (reason.code(), sources(&rules)),
+        };
+        // The list of rules is on the same page.
+        let link = |rule: &&Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
+        let links: Vec<_> = rules.iter().map(link).collect();
+        let (name, helps, links) = (in_words(name), helps.join("; or "), links.join(", "));
+        writeln!(table, "| {name} | {reason} | {helps} | {links} | {come_from} |").unwrap();
     }
-    for &state in AssignmentState::ALL {
-        let error = reprocess(&mut in_state(state), MANAGER).map(drop);
-        if let (Err(error @ ReprocessError::InvalidState { .. }), Some(advice)) = (error, state.advice()) {
-            let (says, helps, rules) = (error.to_string(), advice.to_string(), with_ids(&["R9", "R10"]));
-            let come_from = of_the_advice(advice);
-            line(&mut table, ["invalidState", &says, &helps], &rules, &come_from);
-        }
-    }
-    let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
-    let error = reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("nothing to enforce is known");
-    let (says, rules) = (error.to_string(), with_ids(&["R13"]));
-    let come_from = sources(&rules) + &choices(&rules);
-    line(
-        &mut table,
-        ["resourceRolesUnknown", &says, "bring them in with `set_resource_roles`"],
-        &rules,
-        &come_from,
-    );
     table
 }

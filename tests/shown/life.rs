@@ -41,9 +41,9 @@ fn place(state: AssignmentState) -> usize {
 
 /// Every assignment with up to three resource roles that can be loaded.
 fn assignments() -> impl Iterator<Item = Assignment> {
-    use Fulfillment::{Failed, Fulfilled, Pending};
-    let fulfillments =
-        (0..=RESOURCE_ROLES).flat_map(|length| every_list(&[Pending, Failed, Fulfilled], length));
+    use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
+    let fulfillments = (0..=RESOURCE_ROLES)
+        .flat_map(|length| every_list(&[Pending, Failed, Unenforceable, Fulfilled], length));
     let in_each_state = |fulfillments: Vec<_>| {
         AssignmentState::ALL
             .iter()
@@ -75,11 +75,12 @@ fn recorded(before: &Assignment) -> Vec<Assignment> {
             attempt: before.attempt(),
             resource_role: member_of(number),
             outcome,
+            reason: None,
         })
     });
     let after = receipts.map(|receipt| {
         let mut assignment = before.clone();
-        assignment.record(&receipt).expect("a receipt of its own");
+        let _ = assignment.record(&receipt, Timestamp::MIN).expect("a receipt of its own");
         assignment
     });
     after.collect()
@@ -88,7 +89,7 @@ fn recorded(before: &Assignment) -> Vec<Assignment> {
 /// When its end has come.
 fn ended(before: &Assignment) -> Vec<Assignment> {
     let mut assignment = before.clone();
-    assignment.expire(Timestamp::MAX);
+    let _ = assignment.expire(Timestamp::MAX);
     vec![assignment]
 }
 

@@ -2,12 +2,12 @@
 //! list that tests read.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
-use access_package::{Advice, AssignmentState, Fulfillment, Role};
+use access_package::{AssignmentState, Fulfillment, Role, Step};
 
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
-use Fulfillment::{Failed, Fulfilled, Pending};
+use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
 
-/// Each role with its name and id. R1: first the ladder, from the lowest to the highest. R2: then the others.
+/// Each role with its name and id, those of entitlement management and of the directory alike. R1: first the ladder, from the lowest to the highest. R2: then the others.
 pub const ROLES: &[(Role, &str, &str)] = &[
     (
         Role::AccessPackageAssignmentManager,
@@ -29,6 +29,10 @@ pub const ROLES: &[(Role, &str, &str)] = &[
 
 const RUNGS: usize = 5;
 
+/// Those of the directory, which a token names.
+pub const DIRECTORY_ROLES: &[Role] =
+    &[Role::UserAdministrator, Role::IdentityGovernanceAdministrator, Role::GlobalAdministrator];
+
 /// R1, from the lowest to the highest.
 pub fn ladder() -> impl DoubleEndedIterator<Item = Role> + Clone {
     ROLES.iter().take(RUNGS).map(|&(role, ..)| role)
@@ -49,32 +53,27 @@ pub struct Known {
     pub state: AssignmentState,
     /// In v1.0.
     pub word: &'static str,
-    /// R10
-    pub advice: Option<Advice>,
+    /// What helps instead (R10).
+    pub advice: Option<Step>,
     /// Fulfillments that go with it.
     pub example: [Fulfillment; 2],
 }
 
 /// Every state, in the order of the crate.
 pub const STATES: &[Known] = &[
-    Known {
-        state: Delivering,
-        word: "delivering",
-        advice: Some(Advice::Wait),
-        example: [Pending, Fulfilled],
-    },
+    Known { state: Delivering, word: "delivering", advice: Some(Step::Wait), example: [Pending, Fulfilled] },
     Known {
         state: PartiallyDelivered,
         word: "partiallyDelivered",
-        advice: Some(Advice::ReprocessRequest),
+        advice: Some(Step::ReprocessRequest),
         example: [Failed, Fulfilled],
     },
     Known { state: Delivered, word: "delivered", advice: None, example: [Fulfilled, Fulfilled] },
-    Known { state: Expired, word: "expired", advice: Some(Advice::RequestAgain), example: [Pending, Failed] },
+    Known { state: Expired, word: "expired", advice: Some(Step::RequestAgain), example: [Pending, Failed] },
     Known {
         state: DeliveryFailed,
         word: "deliveryFailed",
-        advice: Some(Advice::ReprocessRequest),
+        advice: Some(Step::ReprocessRequest),
         example: [Failed, Failed],
     },
 ];
@@ -87,12 +86,13 @@ pub fn example(state: AssignmentState) -> [Fulfillment; 2] {
 /// Whether these fulfillments go with this state, by R15, R16 and R21.
 pub fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
     let have = |fulfillment| fulfillments.contains(&fulfillment);
+    let failed = have(Failed) || have(Unenforceable);
     match state {
         Expired => true,
         Delivering => have(Pending),
-        Delivered => !have(Pending) && !have(Failed),
-        PartiallyDelivered => !have(Pending) && have(Failed) && have(Fulfilled),
-        DeliveryFailed => !have(Pending) && have(Failed) && !have(Fulfilled),
+        Delivered => !have(Pending) && !failed,
+        PartiallyDelivered => !have(Pending) && failed && have(Fulfilled),
+        DeliveryFailed => !have(Pending) && failed && !have(Fulfilled),
         other => unreachable!("no such state when this was written: {other}"),
     }
 }

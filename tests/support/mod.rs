@@ -20,10 +20,8 @@ pub fn member_of(number: u128) -> ResourceRole {
 /// The stored form of an assignment in this state, without an end; the resource roles are numbered from 0.
 pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAssignment {
     let numbered = (0..).zip(fulfillments);
-    let resource_roles = numbered.map(|(number, &fulfillment)| AssignmentResourceRole {
-        resource_role: member_of(number),
-        fulfillment,
-    });
+    let resource_roles =
+        numbered.map(|(number, &fulfillment)| AssignmentResourceRole::new(member_of(number), fulfillment));
     StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(0xa).into(),
@@ -74,10 +72,10 @@ pub fn in_camel_case(name: &str) -> String {
     words.collect()
 }
 
-/// What a crash leaves: the assignment, saved and loaded again. With the feature `serde` by way of JSON.
+/// What a crash leaves: the assignment, saved and loaded again. With the feature `graph` by way of JSON.
 pub fn save_and_load(assignment: &Assignment) -> Assignment {
     let stored = StoredAssignment::from(assignment);
-    #[cfg(feature = "serde")]
+    #[cfg(feature = "graph")]
     let stored = {
         let json = serde_json::to_string(&stored).expect("plain data");
         serde_json::from_str(&json).expect("what was written")
@@ -119,5 +117,10 @@ pub fn caller(lacks: Lacks) -> Caller {
         Lacks::Scope => (MANAGER, elsewhere),
     };
     let roles = others.into_iter().chain([last]).map(|(role, scope)| RoleAssignment { role, scope });
-    Caller { account: Account::WorkOrSchool, permissions: vec![permission], roles: roles.collect() }
+    Caller {
+        object: None,
+        account: Account::WorkOrSchool,
+        permissions: vec![permission],
+        roles: roles.collect(),
+    }
 }

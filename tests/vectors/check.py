@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 
 # --- gate.json: who may -------------------------------------------------------------------------------
 
@@ -22,6 +22,12 @@ SUFFICING = [
     "Global Administrator",
 ]
 PERMISSION = "EntitlementManagement.ReadWrite.All"
+ADVICE = {
+    "delivering": "wait",
+    "partiallyDelivered": "reprocessRequest",
+    "deliveryFailed": "reprocessRequest",
+    "expired": "requestAgain",
+}
 STEPS = ["useWorkOrSchoolAccount", "holdRole", "obtainDelegatedPermission", "obtainApplicationPermission"]
 
 
@@ -93,7 +99,7 @@ def answer(case, catalog):
     if not caller.passes(catalog):
         return "unauthorized", None, caller.reasons(catalog), caller.remedies(catalog)
     if case["state"] != "delivered":
-        return "invalidState", None, set(), set()
+        return "invalidState", None, {case["state"]}, {frozenset([ADVICE[case["state"]]])}
     return "accepted", caller.acting_role(catalog), set(), set()
 
 
@@ -131,12 +137,20 @@ def ticks(instant):
     return seconds, fraction.ljust(7, "0")
 
 
+CALLER = "00000000-0000-0000-0000-0000000000ca"
+ORDER = ["pending", "failed", "unenforceable", "fulfilled"]
+
+
 def state_of(fulfillments):
     if "pending" in fulfillments:
         return "delivering"
-    if "failed" not in fulfillments:
+    if set(fulfillments) <= {"fulfilled"}:
         return "delivered"
     return "partiallyDelivered" if "fulfilled" in fulfillments else "deliveryFailed"
+
+
+def reason_of(vector):
+    return vector and (vector["code"].encode(), vector["words"].encode())
 
 
 def twice(identities):
@@ -149,75 +163,90 @@ class Assignment:
         self.state, self.attempt = stored["state"], stored["attempt"]
         self.roles = None
         if stored["resourceRoles"] is not None:
-            self.roles = {identity(each["resourceRole"]): each["fulfillment"] for each in stored["resourceRoles"]}
+            self.roles = {
+                identity(each["resourceRole"]): (each["fulfillment"], reason_of(each.get("reason")))
+                for each in stored["resourceRoles"]
+            }
 
     def stored(self):
         return self.fixed, self.state, self.attempt, self.roles
+
+    def having(self, wanted):
+        return {role for role, (fulfillment, _) in self.roles.items() if fulfillment == wanted}
 
     def actions(self):
         if self.state != "delivering" or self.roles is None:
             return set()
         shared = self.fixed["id"], self.attempt, self.fixed["target"], self.fixed["end"]
-        return {(*shared, role) for role, fulfillment in self.roles.items() if fulfillment == "pending"}
+        return {(*shared, role) for role in self.having("pending")}
 
     def follow(self):
-        self.state = state_of(list(self.roles.values()))
+        self.state = state_of([fulfillment for fulfillment, _ in self.roles.values()])
 
-    def reprocess(self, role, observed):
+    def event(self, now, before, *cause):
+        return self.fixed["id"], ticks(now), self.attempt, before, self.state, cause
+
+    def reprocess(self, role, now, gives, observed):
         if role not in SUFFICING:
-            return "insufficientRole"
+            return "insufficientRole", None
+        _, expired = self.expire(now)
         if self.state != "delivered":
-            return "invalidState"
-        if self.roles is None:
-            return "resourceRolesUnknown"
+            return "invalidState", expired
+        had = set(self.roles or ())
+        given = had if gives is None else {identity(each) for each in gives}
+        if gives is None and self.roles is None:
+            return "resourceRolesUnknown", None
         self.attempt = (self.attempt + 1) % 2**32
         seen = {identity(each["resourceRole"]): each["observed"] for each in observed or []}
-        words = {"present": "fulfilled", "absent": "pending", "unknown": "pending", "unenforceable": "failed"}
-        self.roles = {role: words[seen.get(role, "unknown")] for role in self.roles}
+        words = {"present": "fulfilled", "absent": "pending", "unknown": "pending"}
+        look = {each: seen.get(each, "unknown") for each in given}
+        self.roles = {each: (words.get(seen, seen), None) for each, seen in look.items()}
         self.follow()
-        return "accepted"
+        asked, unenforceable = self.having("pending"), self.having("unenforceable")
+        lists = [frozenset(each) for each in (asked, unenforceable, given - had, had - given)]
+        return "accepted", self.event(now, "delivered", "reprocessed", CALLER, role, *lists)
 
-    def record(self, receipt):
+    def record(self, receipt, now):
         if receipt["assignment"] != self.fixed["id"]:
-            return "otherAssignment"
-        if receipt["attempt"] != self.attempt or self.state == "expired":
-            return "recorded"
+            return "otherAssignment", None
+        if self.state == "expired":
+            return "afterTheEnd", None
+        result, expired = self.expire(now)
+        if expired:
+            return result, expired
+        if receipt["attempt"] != self.attempt:
+            return "anotherAttempt", None
         role = identity(receipt["resourceRole"])
         if self.roles is None or role not in self.roles:
-            return "unknownResourceRole"
-        if self.roles[role] != "fulfilled":
-            self.roles[role] = receipt["outcome"]
+            return "unknownResourceRole", None
+        fulfillment, reason = self.roles[role]
+        said, why = receipt["outcome"], reason_of(receipt["reason"])
+        after = max(fulfillment, said, key=ORDER.index)
+        reasons = [each for each in (reason, why) if each is not None]
+        known = after, min(reasons) if after == "failed" and reasons else None
+        if known == self.roles[role]:
+            return "alreadyKnown", None
+        self.roles[role], before = known, self.state
         self.follow()
-        return "recorded"
+        return "recorded", self.event(now, before, "recorded", role, said, why)
 
     def expire(self, now):
-        end = self.fixed["end"]
-        if end is None or ticks(now) < ticks(end) or self.state == "expired":
-            return "unchanged"
+        end, before = self.fixed["end"], self.state
+        if end is None or ticks(now) < ticks(end) or before == "expired":
+            return "unchanged", None
         self.state = "expired"
-        return "expired"
-
-    def set_resource_roles(self, current):
-        if self.state != "delivered":
-            return "invalidState"
-        current = [identity(role) for role in current]
-        if twice(current):
-            return "duplicateResourceRole"
-        self.roles = dict.fromkeys(current, "fulfilled")
-        return "taken"
+        return "expired", self.event(now, before, "expired")
 
     def make(self, call):
         match call["do"]:
             case "reprocess":
-                return self.reprocess(call["role"], call["observed"])
+                return self.reprocess(call["role"], call["now"], call["gives"], call["observed"])
             case "record":
-                return self.record(call["receipt"])
+                return self.record(call["receipt"], call["now"])
             case "expire":
                 return self.expire(call["now"])
-            case "setResourceRoles":
-                return self.set_resource_roles(call["resourceRoles"])
             case unknown:
-                return f"no such call: {unknown}"
+                return f"no such call: {unknown}", None
 
 
 def load(stored):
@@ -226,6 +255,8 @@ def load(stored):
     if stored["resourceRoles"] is not None:
         if twice([identity(each["resourceRole"]) for each in stored["resourceRoles"]]):
             return "duplicateResourceRole"
+        if any(each.get("reason") and each["fulfillment"] != "failed" for each in stored["resourceRoles"]):
+            return "reasonWithoutFailure"
         follows = state_of([each["fulfillment"] for each in stored["resourceRoles"]])
         if stored["state"] not in ("expired", follows):
             return "stateContradictsFulfillments"
@@ -235,6 +266,22 @@ def load(stored):
 def action_of(vector):
     assignment, attempt, target = vector["assignment"], vector["attempt"], vector["target"]
     return assignment, attempt, target, vector["end"], identity(vector["resourceRole"])
+
+
+def event_of(vector):
+    if vector is None:
+        return None
+    cause = vector["cause"]
+    if cause == "expired":
+        said = ("expired",)
+    elif "recorded" in cause:
+        said = cause["recorded"]
+        said = ("recorded", identity(said["resourceRole"]), said["outcome"], reason_of(said["reason"]))
+    else:
+        said = cause["reprocessed"]
+        lists = [as_set([identity(each) for each in said[name]]) for name in ("asked", "unenforceable", "added", "dropped")]
+        said = ("reprocessed", said["caller"], said["role"], *[frozenset(each) for each in lists])
+    return vector["assignment"], ticks(vector["at"]), vector["attempt"], vector["from"], vector["to"], said
 
 
 def check_loads(vectors):
@@ -247,9 +294,9 @@ def check_traces(vectors):
         yield trace["name"], load(trace["start"]), "loaded"
         assignment = Assignment(trace["start"])
         for number, step in enumerate(trace["steps"], 1):
-            result = assignment.make(step["call"])
-            expected = step["result"], as_set([action_of(each) for each in step["actions"]])
-            yield f"{trace['name']}, step {number}", (result, assignment.actions()), expected
+            result, event = assignment.make(step["call"])
+            expected = step["result"], event_of(step["event"]), as_set([action_of(each) for each in step["actions"]])
+            yield f"{trace['name']}, step {number}", (result, event, assignment.actions()), expected
             stored = Assignment(step["stored"])
             yield f"{trace['name']}, step {number}, stored", assignment.stored(), stored.stored()
             yield f"{trace['name']}, step {number}, loaded", load(step["stored"]), "loaded"

@@ -1,8 +1,8 @@
 //! Every point of the gate, and callers with two roles.
 
 use access_package::{
-    Account, AssignmentState, Caller, CatalogId, Permission, Reason, Refusal, Role, RoleAssignment, Scope,
-    Step, StoredAssignment, evaluate,
+    Account, AssignmentState, Caller, CatalogId, Permission, Reason, Role, RoleAssignment, Scope, Step,
+    StoredAssignment, Timestamp, evaluate,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -65,13 +65,12 @@ impl Case {
             reasons: vec![],
             remedies: vec![],
         };
-        match evaluate(caller, &assignment) {
+        match evaluate(caller, &assignment, Timestamp::MIN) {
             Ok(role) => case.role = Some(role.name()),
-            Err(Refusal::InvalidState { .. }) => case.verdict = "invalidState",
-            Err(Refusal::Unauthorized(refused)) => {
-                case.verdict = "unauthorized";
-                case.reasons = refused.reasons().map(Reason::code).collect();
-                let steps = refused.remedies().map(|remedy| remedy.steps().map(Step::code).collect());
+            Err(refusal) => {
+                case.verdict = if refusal.is_unauthorized() { "unauthorized" } else { "invalidState" };
+                case.reasons = refusal.reasons().map(Reason::code).collect();
+                let steps = refusal.remedies().map(|remedy| remedy.steps().map(Step::code).collect());
                 case.remedies = steps.collect();
             }
         }
@@ -98,7 +97,8 @@ pub(crate) fn cases() -> Vec<Case> {
     for account in ACCOUNTS {
         for permissions in PERMISSIONS {
             for roles in &one_or_none {
-                let caller = Caller { account, permissions: permissions.to_vec(), roles: roles.clone() };
+                let caller =
+                    Caller { object: None, account, permissions: permissions.to_vec(), roles: roles.clone() };
                 cases.extend(AssignmentState::ALL.iter().map(|&state| Case::new(&caller, state)));
             }
         }
@@ -110,7 +110,7 @@ pub(crate) fn cases() -> Vec<Case> {
         for (place, &first) in held.iter().enumerate() {
             for (other, &second) in held.iter().enumerate().skip(place + 1) {
                 let roles = if (place + other) % 2 == 0 { vec![first, second] } else { vec![second, first] };
-                let caller = Caller { account, permissions: permissions.clone(), roles };
+                let caller = Caller { object: None, account, permissions: permissions.clone(), roles };
                 cases.push(Case::new(&caller, AssignmentState::Delivered));
             }
         }

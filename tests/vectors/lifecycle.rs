@@ -1,9 +1,10 @@
 //! What befalls an assignment, step by step.
 
 use access_package::{
-    Action, Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, LoadError, Observed, Outcome,
-    Receipt, RecordError, ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment,
-    Timestamp, reprocess_observed,
+    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Cause, Event,
+    FailureReason, Fulfillment, LoadError, Observed, Outcome, Permission, Reason, Receipt, RecordError,
+    Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, Unchanged,
+    reprocess,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -19,7 +20,11 @@ const OBSERVED: [(Observed, &str); 4] = [
     (Observed::Unenforceable, "unenforceable"),
 ];
 const OUTCOMES: [Outcome; 2] = [Outcome::Fulfilled, Outcome::Failed];
-const FULFILLMENTS: [Fulfillment; 3] = [Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Fulfilled];
+const FULFILLMENTS: [Fulfillment; 4] =
+    [Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Unenforceable, Fulfillment::Fulfilled];
+
+/// Before every end.
+const NOW: Timestamp = Timestamp::MIN;
 
 /// A stored form, and whether it loads.
 #[derive(Serialize)]
@@ -36,7 +41,14 @@ pub(crate) fn loads() -> Vec<Load> {
     let known = AssignmentState::ALL.iter().copied().flat_map(known);
     let unknown = AssignmentState::ALL.iter().copied().map(unknown);
     let of_another_format = StoredAssignment { format: 2, ..delivered(1) };
-    let agreeing = known.chain(unknown).chain([of_another_format]).map(|stored| json(&stored));
+    // A reason stands beside a failure only.
+    let reasoned = FULFILLMENTS.map(|fulfillment| {
+        let mut reasoned = stored(AssignmentState::Expired, &[fulfillment]);
+        reasoned.resource_roles.iter_mut().flatten().for_each(|role| role.reason = reason("a", "1"));
+        reasoned
+    });
+    let others = [of_another_format].into_iter().chain(reasoned);
+    let agreeing = known.chain(unknown).chain(others).map(|stored| json(&stored));
 
     // R23: of these pairs the first differ in the case of a GUID, the others in that of an opaque text.
     let pairs = [
@@ -71,6 +83,7 @@ impl Load {
             Ok(_) => "loaded",
             Err(LoadError::UnsupportedFormat { .. }) => "unsupportedFormat",
             Err(LoadError::DuplicateResourceRole(_)) => "duplicateResourceRole",
+            Err(LoadError::ReasonWithoutFailure(_)) => "reasonWithoutFailure",
             Err(LoadError::StateContradictsFulfillments { .. }) => "stateContradictsFulfillments",
         };
         Self { stored: RawValue::from_string(stored).expect("it was read"), result }
@@ -90,6 +103,7 @@ pub(crate) struct Trace {
 struct Step {
     call: Call,
     result: &'static str,
+    event: Option<Event>,
     actions: Vec<Action>,
     stored: StoredAssignment,
 }
@@ -97,10 +111,19 @@ struct Step {
 #[derive(Serialize)]
 #[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Call {
-    Reprocess { role: &'static str, observed: Option<Vec<Seen>> },
-    Record { receipt: Receipt },
-    Expire { now: Timestamp },
-    SetResourceRoles { resource_roles: Vec<ResourceRole> },
+    Reprocess {
+        role: &'static str,
+        now: Timestamp,
+        gives: Option<Vec<ResourceRole>>,
+        observed: Option<Vec<Seen>>,
+    },
+    Record {
+        receipt: Receipt,
+        now: Timestamp,
+    },
+    Expire {
+        now: Timestamp,
+    },
 }
 
 #[derive(Serialize)]
@@ -116,43 +139,74 @@ impl Trace {
         Self { name: name.into(), rules, start, steps: Vec::new(), assignment }
     }
 
-    fn note(mut self, call: Call, result: &'static str) -> Self {
+    fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
         let (actions, stored) = (self.assignment.actions().collect(), (&self.assignment).into());
-        self.steps.push(Step { call, result, actions, stored });
+        self.steps.push(Step { call, result, event, actions, stored });
         self
     }
 
     fn reprocess(self, role: Role) -> Self {
-        self.reprocess_seen(role, None)
+        self.asked(role, NOW, None, None)
+    }
+
+    fn gives(self, gives: Vec<ResourceRole>) -> Self {
+        self.asked(MANAGER, NOW, Some(gives), None)
     }
 
     /// With what was seen, of one resource role after the other.
-    fn reprocess_seen(mut self, role: Role, seen: Option<&[(Observed, &'static str)]>) -> Self {
-        let roles = self.assignment.resource_roles().unwrap_or_default().iter();
-        let roles: Vec<_> = roles.map(|role| role.resource_role.clone()).collect();
-        let seen: Option<Vec<_>> = seen.map(|seen| roles.iter().cloned().zip(seen.iter().copied()).collect());
+    fn asked(
+        mut self,
+        role: Role,
+        now: Timestamp,
+        gives: Option<Vec<ResourceRole>>,
+        seen: Option<&[(Observed, &'static str)]>,
+    ) -> Self {
+        let had = self
+            .assignment
+            .resource_roles()
+            .map(|roles| roles.iter().map(|role| role.resource_role.clone()).collect::<Vec<_>>());
+        let given = gives.clone().or(had);
+        let seen = seen.map(|seen| {
+            let of = given.iter().flatten().cloned();
+            of.zip(seen).map(|(resource_role, &(observed, word))| (resource_role, observed, word)).collect()
+        });
+        let seen: Option<Vec<_>> = seen;
         let look = |resource_role: &ResourceRole| {
             let mut all = seen.iter().flatten();
-            all.find(|(of, _)| of == resource_role).map_or(Observed::Unknown, |(_, (observed, _))| *observed)
+            all.find(|(of, ..)| of == resource_role).map_or(Observed::Unknown, |(_, observed, _)| *observed)
         };
-        let result = match reprocess_observed(&mut self.assignment, role, look).map(drop) {
-            Ok(()) => "accepted",
-            Err(ReprocessError::InsufficientRole { .. }) => "insufficientRole",
-            Err(ReprocessError::InvalidState { .. }) => "invalidState",
-            Err(ReprocessError::ResourceRolesUnknown) => "resourceRolesUnknown",
+        let (result, event) = match accept(&mut self.assignment, role, now, given, look) {
+            Ok(event) => ("accepted", Some(event)),
+            Err((refusal, event)) => {
+                let result = match refusal.reasons().next() {
+                    Some(Reason::InvalidState(_)) => "invalidState",
+                    reason => reason.expect("a reason").code(),
+                };
+                (result, event)
+            }
         };
-        let words = |(resource_role, (_, observed))| Seen { resource_role, observed };
+        let words = |(resource_role, _, observed)| Seen { resource_role, observed };
         let observed = seen.map(|seen| seen.into_iter().map(words).collect());
-        self.note(Call::Reprocess { role: role.name(), observed }, result)
+        self.note(Call::Reprocess { role: role.name(), now, gives, observed }, result, event)
     }
 
-    fn record(mut self, receipt: Receipt) -> Self {
-        let result = match self.assignment.record(&receipt) {
-            Ok(_) => "recorded",
-            Err(RecordError::OtherAssignment { .. }) => "otherAssignment",
-            Err(RecordError::UnknownResourceRole(_)) => "unknownResourceRole",
+    fn record(self, receipt: Receipt) -> Self {
+        self.record_at(receipt, NOW)
+    }
+
+    fn record_at(mut self, receipt: Receipt, now: Timestamp) -> Self {
+        let (result, event) = match self.assignment.record(&receipt, now) {
+            Ok(Recorded::Changed(event)) => match event.cause {
+                Cause::Expired => ("expired", Some(event)),
+                _ => ("recorded", Some(event)),
+            },
+            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => ("anotherAttempt", None),
+            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => ("alreadyKnown", None),
+            Ok(Recorded::Unchanged(Unchanged::Expired)) => ("afterTheEnd", None),
+            Err(RecordError::OtherAssignment { .. }) => ("otherAssignment", None),
+            Err(RecordError::UnknownResourceRole(_)) => ("unknownResourceRole", None),
         };
-        self.note(Call::Record { receipt }, result)
+        self.note(Call::Record { receipt, now }, result, event)
     }
 
     /// Of the resource role with this number, in the present attempt.
@@ -163,21 +217,13 @@ impl Trace {
 
     fn receipt(&self, number: u128, outcome: Outcome) -> Receipt {
         let (assignment, attempt) = (self.assignment.id(), self.assignment.attempt());
-        Receipt { assignment, attempt, resource_role: member_of(number), outcome }
+        Receipt { assignment, attempt, resource_role: member_of(number), outcome, reason: None }
     }
 
     fn expire(mut self, now: Timestamp) -> Self {
-        let result = if self.assignment.expire(now) { "expired" } else { "unchanged" };
-        self.note(Call::Expire { now }, result)
-    }
-
-    fn set_resource_roles(mut self, resource_roles: Vec<ResourceRole>) -> Self {
-        let result = match self.assignment.set_resource_roles(resource_roles.clone()) {
-            Ok(()) => "taken",
-            Err(SetResourceRolesError::InvalidState { .. }) => "invalidState",
-            Err(SetResourceRolesError::DuplicateResourceRole(_)) => "duplicateResourceRole",
-        };
-        self.note(Call::SetResourceRoles { resource_roles }, result)
+        let event = self.assignment.expire(now);
+        let result = if event.is_some() { "expired" } else { "unchanged" };
+        self.note(Call::Expire { now }, result, event)
     }
 
     pub(crate) fn steps(&self) -> usize {
@@ -193,6 +239,39 @@ impl Trace {
     }
 }
 
+/// Asks as somebody who holds this role in the tenant.
+fn accept(
+    assignment: &mut Assignment,
+    role: Role,
+    now: Timestamp,
+    gives: Option<Vec<ResourceRole>>,
+    look: impl FnMut(&ResourceRole) -> Observed,
+) -> Result<Event, (Refusal, Option<Event>)> {
+    let caller = Caller {
+        object: Some(Uuid::from_u128(0xca).into()),
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
+    };
+    let authority = caller.authority(None).map_err(|refusal| (refusal, None))?;
+    let admitted = authority.admit(assignment.clone(), now).map_err(|not| {
+        *assignment = not.assignment;
+        (not.refusal, not.expired)
+    })?;
+    let Some(gives) = gives else {
+        let refusal = reprocess(assignment, role).map(drop).expect_err("nothing is known to be given");
+        return Err((refusal, None));
+    };
+    let unsaved = admitted.reprocess_observed(gives, look);
+    let event = unsaved.event();
+    *assignment = unsaved.saved();
+    Ok(event)
+}
+
+fn reason(code: &str, words: &str) -> Option<FailureReason> {
+    Some(FailureReason::new(code, words))
+}
+
 fn delivered(resource_roles: usize) -> StoredAssignment {
     stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
 }
@@ -205,7 +284,7 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 pub(crate) fn traces() -> Vec<Trace> {
-    [asked(), unknown(), observed(), outcomes(), astray(), ends(), brought_in()]
+    [asked(), unknown(), observed(), outcomes(), reasons(), astray(), ends(), given_now()]
         .into_iter()
         .flatten()
         .collect()
@@ -237,7 +316,7 @@ fn observed() -> Vec<Trace> {
         let words: Vec<_> = seen.iter().map(|(_, word)| *word).collect();
         let name = format!("seen {}", words.join(" and "));
         let trace = Trace::new(name, &["R16", "R18", "R19", "R20"], delivered(2));
-        let trace = trace.reprocess_seen(MANAGER, Some(&seen));
+        let trace = trace.asked(MANAGER, NOW, None, Some(&seen));
         let asked: Vec<_> = trace.assignment.actions().collect();
         let settled = |trace: Trace, action: Action| trace.record(action.receipt(Outcome::Fulfilled));
         asked.into_iter().fold(trace, settled).reprocess(MANAGER)
@@ -267,6 +346,22 @@ fn outcomes() -> Vec<Trace> {
     });
     let nothing = Trace::new("nothing to enforce", &["R16"], delivered(0)).reprocess(MANAGER);
     both.chain(contradictory).chain([nothing]).collect()
+}
+
+/// Why something has failed: of two reasons the smaller one stays, by code and then by words; none is no reason.
+fn reasons() -> Vec<Trace> {
+    let all = [None, reason("a", "2"), reason("b", "1"), reason("a", "1")];
+    let pairs = all.iter().flat_map(|first| all.iter().map(move |second| [first.clone(), second.clone()]));
+    let traces = pairs.map(|pair| {
+        let said =
+            pair.each_ref().map(|reason| reason.as_ref().map_or("no reason".into(), ToString::to_string));
+        let name = format!("failed for {}, then for {}", said[0], said[1]);
+        let trace = Trace::new(name, &["R17"], delivered(2)).reprocess(MANAGER);
+        let failed = Receipt { reason: None, ..trace.receipt(0, Outcome::Failed) };
+        let tell = |trace: Trace, reason| trace.record(Receipt { reason, ..failed.clone() });
+        pair.into_iter().fold(trace, tell).told(1, Outcome::Fulfilled).told(0, Outcome::Fulfilled)
+    });
+    traces.collect()
 }
 
 /// Receipts that do not belong here: of other attempts, another assignment, another resource role.
@@ -311,33 +406,54 @@ fn ends() -> Vec<Trace> {
             trace.expire(instant("0001-01-01T00:00:00Z")).expire(clocks[2].1)
         })
     };
+    // Nobody has made it expire before it is asked for, or told of.
+    let forgotten = |state| {
+        clocks.into_iter().flat_map(move |(when, now)| {
+            let start = StoredAssignment { end: Some(end), ..(&in_state(state)).into() };
+            let trace = |what: &str| {
+                Trace::new(format!("{what} {when} the end while {state}"), &["R12", "R21"], start.clone())
+            };
+            let asked = trace("asked for").asked(Role::CatalogReader, now, None, None);
+            let told = trace("told of");
+            let receipt = told.receipt(0, Outcome::Fulfilled);
+            let astray = Receipt { attempt: 7, ..receipt.clone() };
+            [
+                asked.asked(MANAGER, now, None, None).reprocess(MANAGER),
+                told.record_at(astray, now).record_at(receipt, now),
+            ]
+        })
+    };
     let without = Trace::new("without an end", &["R21"], delivered(1)).expire(clocks[2].1).reprocess(MANAGER);
-    AssignmentState::ALL.iter().copied().flat_map(ended).chain([without]).collect()
+    let states = AssignmentState::ALL.iter().copied();
+    states.clone().flat_map(ended).chain(states.flat_map(forgotten)).chain([without]).collect()
 }
 
 /// What the access package gives now.
-fn brought_in() -> Vec<Trace> {
+fn given_now() -> Vec<Trace> {
     let rules = &["R13", "R23"];
-    let twice = || vec![member_of(3), member_of(2), member_of(3)];
-    let brought_in = |state| {
-        let trace = Trace::new(format!("brought in while {state}"), rules, (&in_state(state)).into());
-        let trace = trace.set_resource_roles(vec![member_of(3), member_of(2), member_of(1)]);
-        trace.set_resource_roles(twice()).reprocess(MANAGER).set_resource_roles(vec![]).reprocess(MANAGER)
+    let in_each = |state| {
+        let trace = Trace::new(format!("another package while {state}"), rules, (&in_state(state)).into());
+        let trace = trace.gives(vec![member_of(3), member_of(2), member_of(1)]);
+        trace.told(1, Outcome::Fulfilled).gives(vec![]).reprocess(MANAGER)
     };
     let unknown = StoredAssignment { resource_roles: None, ..delivered(0) };
-    let known = Trace::new("brought in where they were unknown", rules, unknown)
+    let known = Trace::new("given where nothing was known", rules, unknown)
         .reprocess(MANAGER)
-        .set_resource_roles(one_of_each_origin_system())
-        .reprocess(MANAGER);
+        .gives(one_of_each_origin_system());
     let each = one_of_each_origin_system()
         .into_iter()
-        .map(|resource_role| AssignmentResourceRole { resource_role, fulfillment: Fulfillment::Fulfilled });
+        .map(|resource_role| AssignmentResourceRole::new(resource_role, Fulfillment::Fulfilled));
     let each = StoredAssignment { resource_roles: Some(each.collect()), ..delivered(0) };
     let each = Trace::new("one of each origin system", rules, each).reprocess(MANAGER);
-    let taken_away = Trace::new("a resource role that is no longer given", rules, delivered(2))
-        .set_resource_roles(vec![member_of(1)])
-        .reprocess(MANAGER)
+    let dropped = Trace::new("a resource role that is no longer given", rules, delivered(2))
+        .gives(vec![member_of(1)])
         .told(0, Outcome::Fulfilled)
         .told(1, Outcome::Fulfilled);
-    AssignmentState::ALL.iter().copied().map(brought_in).chain([known, each, taken_away]).collect()
+    let nothing = Trace::new("nothing is given any more", rules, delivered(2)).gives(vec![]);
+    let twice = vec![member_of(3), member_of(2), member_of(3)];
+    let twice = Trace::new("given twice is given once", rules, delivered(1))
+        .asked(MANAGER, NOW, Some(twice), Some(&OBSERVED[..1]))
+        .told(2, Outcome::Fulfilled);
+    let others = [known, each, dropped, nothing, twice];
+    AssignmentState::ALL.iter().copied().map(in_each).chain(others).collect()
 }

@@ -217,7 +217,6 @@ impl CallError {
 /// another one, such as Graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("answer is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
-#[non_exhaustive]
 pub struct Told {
     /// The status.
     pub status: StatusCode,
