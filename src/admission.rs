@@ -1,7 +1,7 @@
 //! The order in which an assignment is reprocessed, as types: authority, admission, acceptance, save, actions.
 //!
-//! Each stage can only be had from the one before it, so that the contract with the host holds where it can be held by
-//! a compiler. It orders calls and does not encode state, which arrives as data.
+//! Each stage can only be had from the one before it, so that the contract with the host holds where a compiler can hold
+//! it. The types order calls; state still arrives as data.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -65,6 +65,25 @@ impl From<NotAdmitted> for Refusal {
 }
 
 /// An assignment that may be reprocessed, by this caller and at this instant.
+///
+/// Only [`Authority::admit`] makes one, so an assignment that nobody has judged, or that was judged before it expired, is
+/// not reprocessed:
+///
+/// ```compile_fail,E0308
+/// # use access_package::{Admitted, Assignment, ResourceRole, Unsaved};
+/// fn not_admitted(assignment: Assignment, gives_now: Vec<ResourceRole>) -> Unsaved {
+///     Admitted::reprocess(assignment, gives_now)
+/// }
+/// ```
+///
+/// And what was admitted once is reprocessed once:
+///
+/// ```compile_fail,E0382
+/// # use access_package::{Admitted, ResourceRole, Unsaved};
+/// fn twice(admitted: Admitted, gives_now: Vec<ResourceRole>) -> [Unsaved; 2] {
+///     [admitted.reprocess(gives_now.clone()), admitted.reprocess(gives_now)]
+/// }
+/// ```
 #[must_use = "an admitted assignment is yet to be reprocessed"]
 #[derive(Debug)]
 pub struct Admitted {
@@ -110,7 +129,42 @@ impl Admitted {
 /// An assignment that was accepted, and is not saved yet: save it, then call [`saved`](Self::saved).
 ///
 /// If the save is lost, because another one came first, drop this, load again and begin again at [`Authority::admit`].
-/// No type can prove that a save has succeeded: this only makes sure that you were asked for it.
+/// No type can prove that a save has succeeded: this one makes sure that you were asked for it. It has no actions:
+///
+/// ```compile_fail,E0599
+/// # use access_package::{Action, Unsaved};
+/// fn acts_before_it_saves(unsaved: &Unsaved) -> Vec<Action> {
+///     unsaved.actions().collect()
+/// }
+/// ```
+///
+/// And it is not forgotten without a warning, which is an error here:
+///
+/// ```compile_fail
+/// # #![deny(unused_must_use)]
+/// # use access_package::{Admitted, ResourceRole};
+/// fn forgets_to_save(admitted: Admitted, gives_now: Vec<ResourceRole>) {
+///     admitted.reprocess(gives_now);
+/// }
+/// ```
+///
+/// # Examples
+/// ```
+/// use access_package::{Assignment, Caller, Event, Refusal, ResourceRole, StoredAssignment, Timestamp};
+///
+/// fn reprocess(
+///     caller: &Caller,
+///     assignment: Assignment,
+///     gives_now: Vec<ResourceRole>,
+///     now: Timestamp,
+///     save: impl Fn(StoredAssignment, Event) -> bool,
+/// ) -> Result<Option<Assignment>, Refusal> {
+///     let authority = caller.authority(Some(assignment.catalog()))?;
+///     let unsaved = authority.admit(assignment, now)?.reprocess(gives_now);
+///     let is_saved = save(unsaved.stored(), unsaved.event());
+///     Ok(is_saved.then(|| unsaved.saved())) // `None`: load it and begin again
+/// }
+/// ```
 #[must_use = "save `stored()`, then call `saved()` for the actions"]
 #[derive(Debug)]
 pub struct Unsaved {

@@ -2,35 +2,49 @@
 //!
 //! An access package gives its holder roles in groups, applications and sites. When such access is lost
 //! behind the assignment's back, an administrator *reprocesses* the assignment: it is evaluated and
-//! enforced again. [`reprocess`] is that operation, without the service around it. It judges the
-//! caller's [`Role`] and the [`AssignmentState`], changes the [`Assignment`], and returns the
-//! [`Actions`] that other code carries out.
+//! enforced again. This crate is that operation, without the service around it. It judges the [`Caller`] and the
+//! [`AssignmentState`], changes the [`Assignment`], and says which [`Action`]s other code has to carry out.
 //!
 //! ```
-//! use access_package::{AssignmentState, Outcome, Role, reprocess};
+//! use access_package::{AssignmentState, Outcome, Timestamp};
+//! # use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # #[cfg(feature = "serde")] {
+//! # #[cfg(feature = "graph")] {
 //! # let document = include_bytes!("../examples/assignment.json");
+//! # let now = Timestamp::MIN;
+//! # let manager = |role| Caller {
+//! #     object: None,
+//! #     account: Account::WorkOrSchool,
+//! #     permissions: vec![Permission::EntitlementManagementReadWriteAll],
+//! #     roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
+//! # };
+//! # let (reader, caller) = (manager(Role::CatalogReader), manager(Role::CatalogOwner));
 //! // A document of Microsoft Graph; a host of its own would load a `StoredAssignment`.
-//! let mut assignment = access_package::graph::json::read(document)?;
-//! assert_eq!(assignment.state(), AssignmentState::Delivered);
+//! let assignment = access_package::graph::json::read(document)?;
+//! let catalog = Some(assignment.catalog());
 //!
-//! // A refusal says what is required, and changes nothing.
-//! let refusal = reprocess(&mut assignment, Role::CatalogReader).unwrap_err();
+//! // A refusal says everything that stands in the way, and what would help.
+//! let refusal = reader.authority(catalog).unwrap_err();
 //! assert_eq!(
 //!     refusal.to_string(),
-//!     "role is `Catalog reader`: `Access package assignment manager` or higher is required"
+//!     "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher"
 //! );
 //!
-//! // Accepted is not done: the assignment holds what is still to be enforced. Save it here.
-//! let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
-//! assert_eq!(actions.len(), 3);
-//! assert_eq!(assignment.state(), AssignmentState::Delivering);
+//! // First the caller, then the assignment at this instant, and then what the access package gives now.
+//! let admitted = caller.authority(catalog)?.admit(assignment, now)?;
+//! # let gives_now: Vec<_> =
+//! #     admitted.assignment().resource_roles().unwrap().iter().map(|it| it.resource_role.clone()).collect();
+//! let unsaved = admitted.reprocess(gives_now);
+//!
+//! // Accepted is not done. Save `unsaved.stored()`, which holds what is still to be enforced; then act.
+//! let mut assignment = unsaved.saved();
+//! let actions: Vec<_> = assignment.actions().collect();
+//! assert_eq!((assignment.state(), actions.len()), (AssignmentState::Delivering, 3));
 //!
 //! // Whoever carries them out reports what became of each, in any order.
 //! for action in actions.into_iter().rev() {
-//!     assignment.record(&action.receipt(Outcome::Fulfilled))?;
+//!     let _ = assignment.record(&action.receipt(Outcome::Fulfilled), now)?; // if it changed, save it
 //! }
 //! assert_eq!(assignment.state(), AssignmentState::Delivered);
 //! # }
@@ -40,10 +54,10 @@
 //!
 //! # Who may
 //!
-//! [`evaluate`] judges a [`Caller`], which the host makes from what it has established: the kind of account, its
-//! permissions, and the roles it holds with the scope of each. It either returns the role to pass to [`reprocess`], or
-//! names everything that stands in the way, with the smallest sets of steps that would help. For an assignment that
-//! is `delivered`:
+//! [`Caller::authority`] judges a [`Caller`], which the host makes from what it has established: the kind of account,
+//! its permissions, and the roles it holds with the scope of each. It gives the [`Authority`] to go on with, or a
+//! [`Refusal`] that names everything that stands in the way, with the smallest sets of steps that would help. For an
+//! assignment that is `delivered`:
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
@@ -85,8 +99,9 @@
 //!
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
 //!   atomics as wide as a pointer.
-//! - `serde`: the stored form, actions and receipts as serde data, and the documents of Microsoft Graph, in `graph`.
-//! - `http`: the requests and responses of Microsoft Graph, in `graph`.
+//! - `serde`: the stored form, actions, receipts, events and refusals as serde data.
+//! - `graph`: the documents of Microsoft Graph, in `graph::json`.
+//! - `http`: its requests and responses, in `graph::http`.
 //! - `proptest`: `testing`, with strategies and laws for tests of your own.
 
 #![no_std]

@@ -20,15 +20,14 @@
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
-//! What [`reprocess`](crate::reprocess) answers, for each role and each state, where the resource
+//! What the primitive [`reprocess`](crate::reprocess) answers, for each role and each state, where the resource
 //! roles of the assignment are known:
 //!
 #![doc = include_str!("policy/decision-table.md")]
 //!
 //! # What a refusal says
 //!
-//! *What helps* is the smallest sets of steps ([`remedies`](crate::Unauthorized::remedies)) where nothing else stands
-//! in the way, and for a state its [advice](crate::AssignmentState::advice).
+//! *What helps* is the smallest sets of steps ([`remedies`](crate::Refusal::remedies)) where nothing else stands in the way.
 //!
 #![doc = include_str!("policy/refusals.md")]
 //!
@@ -37,7 +36,7 @@
 //! For a host that decides with a policy engine already, [`CEDAR`] and [`REGO`] say what
 //! [`evaluate`](crate::evaluate) does: R1 to R9. Each is held to it at every point of the gate, by a test in
 //! `benches/peers`. They decide and no more: what follows from an accepted call is
-//! [`reprocess`](crate::reprocess)'s.
+//! [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
 
 mod rules;
 

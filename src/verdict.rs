@@ -44,6 +44,13 @@ pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Res
 /// That a caller may reprocess, and where: the first of the stages in which an assignment is reprocessed.
 ///
 /// Only [`Caller::authority`] makes one. It says nothing of any assignment: [`admit`](Self::admit) judges that.
+///
+/// ```compile_fail,E0451
+/// # use access_package::{Authority, Role};
+/// fn forged() -> Authority {
+///     Authority { role: Role::GlobalAdministrator, catalog: None, caller: None }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Authority {
     pub(crate) role: Role,

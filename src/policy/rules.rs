@@ -262,11 +262,11 @@ pub static RULES: &[Rule] = &[
         id: "R13",
         about: WHAT,
         text: "Every resource role that the access package gives *now* is enforced again, each by one \
-               action. The host brings them in, while the assignment is `delivered`. Where they are not \
-               known the call is refused, for it would enforce nothing.",
+               action. They come in with the acceptance, each counted once. Where they are not known the \
+               call is refused, for it would enforce nothing.",
         parts: &[
             whole(Documented, &[HOW_TO, RESOURCES]),
-            part(OurChoice, "*now*, when they are brought in, and the refusal", &[]),
+            part(OurChoice, "*now*, when they come in, and the refusal", &[]),
         ],
     },
     Rule {
@@ -303,7 +303,7 @@ pub static RULES: &[Rule] = &[
         text: "Outcomes may come late, twice and in any order: the result is the same. Within an \
                attempt *fulfilled* beats *failed*, even after the state was final. An outcome of \
                another attempt changes nothing and is no error. *Failed* is said once the executor has \
-               given up, not for each try.",
+               given up, not for each try; of two reasons for it the smaller one stays.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
@@ -322,7 +322,7 @@ pub static RULES: &[Rule] = &[
         id: "R20",
         about: WHAT,
         text: "A resource role that was seen to be unenforceable (a dynamic or on-premises group, a \
-               deleted resource) fails at once and without an action, and shows as failed.",
+               deleted resource) fails at once and without an action, and shows as *unenforceable*.",
         parts: &[
             part(Documented, "which groups cannot be changed", &[RESOURCES]),
             part(OurChoice, "the deleted resource, and failing at once", &[]),
@@ -409,8 +409,9 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R30",
         about: HTTP,
-        text: "Any other method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`. Any \
-               other path is said not to be ours, so that a host can route it on.",
+        text: "Any other method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`; where an \
+               assignment or a list of them is read, with `Allow: GET`. Any other path is said not to be \
+               ours, so that a host can route it on.",
         parts: &[whole(OurChoice, &[])],
     },
 ];
