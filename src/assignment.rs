@@ -8,7 +8,7 @@ mod stored;
 
 use alloc::vec::Vec;
 
-use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -33,6 +33,8 @@ pub struct Assignment {
     attempt: u32,
     /// `None` where they are not known.
     resource_roles: Option<Vec<AssignmentResourceRole>>,
+    /// Of the resource roles, if they are known.
+    tally: Tally,
 }
 
 impl Assignment {
@@ -48,7 +50,10 @@ impl Assignment {
         gives: impl IntoIterator<Item = ResourceRole>,
     ) -> Self {
         let mut resource_roles = each_once(gives.into_iter().collect());
-        resource_roles.iter_mut().for_each(|entry| entry.fulfillment = Fulfillment::Fulfilled);
+        for entry in &mut resource_roles {
+            entry.fulfillment = Fulfillment::Fulfilled;
+        }
+        let tally = Tally::of(&resource_roles);
         Self {
             id,
             catalog,
@@ -58,6 +63,7 @@ impl Assignment {
             end,
             attempt: 0,
             resource_roles: Some(resource_roles),
+            tally,
         }
     }
 

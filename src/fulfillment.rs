@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use crate::resource_role::ResourceRole;
+use crate::state::AssignmentState;
 
 /// A resource role of an assignment, and how far it has got.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,6 +65,58 @@ pub enum Fulfillment {
     Unenforceable,
     /// In place.
     Fulfilled,
+}
+
+/// How many resource roles have got how far. It is kept beside them, so that one outcome more costs no look at all of
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Tally {
+    pending: usize,
+    /// Unenforceable ones too.
+    failed: usize,
+    fulfilled: usize,
+}
+
+impl Tally {
+    pub(crate) fn of(resource_roles: &[AssignmentResourceRole]) -> Self {
+        let mut tally = Self::default();
+        for entry in resource_roles {
+            *tally.count(entry.fulfillment) += 1;
+        }
+        tally
+    }
+
+    /// That many, all of them pending.
+    #[inline]
+    pub(crate) const fn pending(pending: usize) -> Self {
+        Self { pending, failed: 0, fulfilled: 0 }
+    }
+
+    /// One of them has got further.
+    #[inline]
+    pub(crate) fn moves(&mut self, from: Fulfillment, to: Fulfillment) {
+        *self.count(from) -= 1;
+        *self.count(to) += 1;
+    }
+
+    fn count(&mut self, fulfillment: Fulfillment) -> &mut usize {
+        match fulfillment {
+            Fulfillment::Pending => &mut self.pending,
+            Fulfillment::Failed | Fulfillment::Unenforceable => &mut self.failed,
+            Fulfillment::Fulfilled => &mut self.fulfilled,
+        }
+    }
+
+    /// R16: the state that follows. With nothing to enforce it is delivered.
+    #[inline]
+    pub(crate) const fn state(self) -> AssignmentState {
+        match self {
+            Self { pending: 1.., .. } => AssignmentState::Delivering, // R15
+            Self { failed: 0, .. } => AssignmentState::Delivered,
+            Self { fulfilled: 0, .. } => AssignmentState::DeliveryFailed,
+            Self { .. } => AssignmentState::PartiallyDelivered,
+        }
+    }
 }
 
 /// Why an action failed, in the executor's terms: a code for programs and words for people.

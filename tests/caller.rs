@@ -178,11 +178,11 @@ fn tenant_wide(role: Role) -> RoleAssignment {
     RoleAssignment { role, scope: Scope::Tenant }
 }
 
-/// What a token with these claims amounts to; with the feature `graph`, read from its payload too.
+/// What a token with these claims amounts to; with the feature `serde`, read from its payload too.
 fn check<const N: usize>(rows: [(&str, Claims, Caller); N]) {
     for (what, claims, caller) in rows {
         assert_eq!(Caller::from_claims(&claims, []), caller, "{what}");
-        #[cfg(feature = "graph")]
+        #[cfg(feature = "serde")]
         assert_eq!(payload::read(payload::of(&claims)).expect(what), claims, "{what}");
     }
 }
@@ -320,7 +320,7 @@ fn the_object_of_the_caller_is_kept() {
     assert_eq!((object(&claims()), object(&oid("me"))), (None, None));
 }
 
-#[cfg(feature = "graph")]
+#[cfg(feature = "serde")]
 mod payload {
     use super::{
         Account, Caller, Claims, PERSONAL_TENANT, READ_WRITE, Role, WORK_TENANT, app, caller, claims,

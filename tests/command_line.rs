@@ -1,5 +1,5 @@
 //! The command line on lists and with observations: what it prints, and its exit status.
-#![cfg(all(feature = "std", feature = "serde"))]
+#![cfg(all(feature = "std", feature = "graph"))]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -23,7 +23,7 @@ fn with(key: &str, value: &str) -> Value {
 /// Runs the example on this input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
     let mut program = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--features", "serde", "--example", "reprocess"])
+        .args(["run", "--quiet", "--features", "graph", "--example", "reprocess"])
         .args(["--", "-"])
         .args(NOW)
         .args(arguments)
@@ -135,6 +135,94 @@ fn what_is_no_list_is_one_document() {
     assert_eq!(printed(&[], &marked), printed(&[], sample().to_string().as_bytes()));
 }
 
+#[test]
+fn an_action_that_fails_says_why() {
+    let (text, status) = printed(&["--fail", "2"], sample().to_string().as_bytes());
+    let outcomes = "  1. fulfilled\n  2. failed: `toldToFail`: as `--fail` says\n  3. fulfilled\nstate      partiallyDelivered\n";
+    assert!(text.ends_with(outcomes), "{text}");
+    assert_eq!(status, Some(0));
+
+    let (json, _) = printed(&["--fail", "2", "--json"], sample().to_string().as_bytes());
+    let json: Value = serde_json::from_str(&json).expect("an object");
+    let receipts = json["receipts"].as_array().expect("a list");
+    let outcomes: Vec<_> = receipts.iter().map(|it| (&it["outcome"], &it["reason"]["code"])).collect();
+    let fulfilled = (&json!("fulfilled"), &Value::Null);
+    assert_eq!(outcomes, [fulfilled, (&json!("failed"), &json!("toldToFail")), fulfilled]);
+}
+
+#[test]
+fn a_refusal_says_why_and_what_helps() {
+    let nobody = ["--account", "application", "--permission", "none", "--role", "none"];
+    let (text, status) = printed(&nobody, sample().to_string().as_bytes());
+    let reasons = "\
+refused: the caller may not reprocess this assignment
+
+why
+  - application permission `EntitlementManagement.ReadWrite.All` is missing
+    (R5, R7: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
+  - no role is `Access package assignment manager` or higher
+    (R1, R2: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
+
+what helps, any one of these
+  - hold the role `Access package assignment manager` on the assignment's catalog
+  - obtain the application permission `EntitlementManagement.ReadWrite.All`
+";
+    assert!(text.ends_with(reasons), "{text}");
+    assert_eq!(status, Some(1));
+
+    // R9, R10
+    let delivering = with("state", "delivering").to_string();
+    let (text, status) = printed(&[], delivering.as_bytes());
+    let reasons = "\
+refused: the assignment cannot be reprocessed as it is
+
+why
+  - state is `delivering`: only an assignment that is `delivered` can be reprocessed
+    (R9, R10: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
+
+what helps
+  - wait until delivery has ended, then look at the state again
+";
+    assert!(text.ends_with(reasons), "{text}");
+    assert_eq!(status, Some(1));
+
+    for (arguments, document, reasons, remedies) in [
+        (
+            nobody.as_slice(),
+            sample().to_string(),
+            json!([["missingApplicationPermission", ["R5", "R7"]], ["insufficientRole", ["R1", "R2"]]]),
+            json!([["holdRole"], ["obtainApplicationPermission"]]),
+        ),
+        (&[], delivering, json!([["delivering", ["R9", "R10"]]]), json!([["wait"]])),
+    ] {
+        let (json, _) = printed(&[arguments, &["--json"]].concat(), document.as_bytes());
+        let json: Value = serde_json::from_str(&json).expect("an object");
+        let each = |list: &str| json[list].as_array().expect("a list").clone();
+        let told: Value = each("reasons").iter().map(|it| json!([it["code"], it["rules"]])).collect();
+        let help: Value = each("remedies").iter().map(|it| it["steps"].clone()).collect();
+        assert_eq!((told, help), (reasons, remedies));
+    }
+}
+
+// R21, and R8: to who may not it is not even said that the end has come.
+#[test]
+fn at_its_end_it_has_expired() {
+    let mut document = sample();
+    document["schedule"] =
+        json!({ "expiration": { "type": "afterDateTime", "endDateTime": "2024-01-01T00:00:00Z" } });
+    let document = document.to_string();
+    let (text, status) = printed(&[], document.as_bytes());
+    assert!(text.contains("\nstate      delivered, but its end has come: expired\n"), "{text}");
+    assert!(
+        text.contains("state is `expired`") && text.ends_with("request the access package again\n"),
+        "{text}"
+    );
+    assert_eq!(status, Some(1));
+    let (text, status) = printed(&["--role", "none"], document.as_bytes());
+    assert!(!text.contains("expired"), "{text}");
+    assert_eq!(status, Some(1));
+}
+
 const TARGET: &str = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0";
 const GROUP: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
 
@@ -211,7 +299,7 @@ fn a_hundred_thousand_take_less_than_two_seconds() {
     let file = File::new("many", &json!({ "value": items }).to_string());
     let run = |arguments: &[&str]| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["run", "--quiet", "--release", "--features", "serde", "--example", "reprocess", "--"]);
+        cargo.args(["run", "--quiet", "--release", "--features", "graph", "--example", "reprocess", "--"]);
         cargo.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs")
     };
     run(&["--help"]); // builds it

@@ -1,5 +1,5 @@
 //! The screens in the README are what the program prints.
-#![cfg(all(feature = "std", feature = "serde"))]
+#![cfg(all(feature = "std", feature = "graph"))]
 
 #[path = "support/golden.rs"]
 mod golden;

@@ -6,14 +6,14 @@ mod support;
 use core::fmt::Debug;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, LoadError, Observed, Outcome,
-    ParseAssignmentStateError, Permission, Receipt, ResourceRole, Role, Scope, StoredAssignment, Timestamp,
-    reprocess,
+    Account, Action, Assignment, AssignmentState, Caller, Event, FailureReason, Fulfillment, LoadError,
+    Observed, Outcome, ParseAssignmentStateError, Permission, Receipt, Recorded, Refusal, ResourceRole, Role,
+    Scope, StoredAssignment, Timestamp, reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use support::{MANAGER, load, one_of_each_origin_system, stored};
+use support::{MANAGER, load, one_of_each_origin_system, save_and_load, stored};
 
 use AssignmentState::{Delivered, Delivering};
 use Fulfillment::{Failed, Fulfilled, Pending};
@@ -50,7 +50,7 @@ const RECEIPT: &str = concat!(
     r#""resourceRole":{"originSystem":"AadGroup","#,
     r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
     r#""roleOriginId":"Member_00000000-0000-0000-0000-000000000000"},"#,
-    r#""outcome":"fulfilled"}"#,
+    r#""outcome":"fulfilled","reason":null}"#,
 );
 
 /// What [`STORED`] holds.
@@ -74,7 +74,7 @@ fn check_text<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, te
 }
 
 /// The first error in reading this.
-fn refusal<T: DeserializeOwned + Debug>(json: Value) -> String {
+fn unread<T: DeserializeOwned + Debug>(json: Value) -> String {
     serde_json::from_value::<T>(json).expect_err("refused").to_string()
 }
 
@@ -91,7 +91,7 @@ fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &
     for field in whole.as_object().expect("an object").keys() {
         let mut without = whole.clone();
         without.as_object_mut().expect("an object").remove(field);
-        assert_eq!(refusal::<T>(without), format!("missing field `{field}`"));
+        assert_eq!(unread::<T>(without), format!("missing field `{field}`"));
         let null = with(text, field, Value::Null);
         match serde_json::from_value::<T>(null.clone()) {
             Ok(value) => {
@@ -119,7 +119,76 @@ fn an_action_to_the_letter() {
 fn a_receipt_to_the_letter() {
     check_text(&action().receipt(Outcome::Fulfilled), RECEIPT);
     check_text(&action().receipt(Outcome::Failed), &RECEIPT.replace("fulfilled", "failed"));
-    check_fields::<Receipt>(RECEIPT, &[]);
+    let failed = RECEIPT.replace(r#""fulfilled","reason":null"#, &format!(r#""failed","reason":{REASON}"#));
+    check_text(&action().failed(reason()), &failed);
+    // Who knows no reason need not say so.
+    let silent = RECEIPT.replace(r#","reason":null"#, "");
+    let read: Receipt = serde_json::from_str(&silent).expect("a receipt");
+    assert_eq!(read, action().receipt(Outcome::Fulfilled));
+}
+
+const REASON: &str = r#"{"code":"gone","words":"the group does not exist"}"#;
+
+fn reason() -> FailureReason {
+    FailureReason::new("gone", "the group does not exist")
+}
+
+#[test]
+fn a_reason_is_beside_its_failure_and_nowhere_else() {
+    check_text(&reason(), REASON);
+    let mut assignment = load(delivering());
+    let recorded = assignment.record(&action().failed(reason()), Timestamp::MIN);
+    assert!(matches!(recorded, Ok(Recorded::Changed(_))));
+    let text = serde_json::to_string(&StoredAssignment::from(&assignment)).expect("plain data");
+    assert_eq!(text.matches(r#""reason":"#).count(), 1, "{text}");
+    assert!(text.contains(&format!(r#""fulfillment":"failed","reason":{REASON}"#)), "{text}");
+    assert_eq!(save_and_load(&assignment), assignment);
+    // What is too long is cut off where it comes in, too.
+    let long = json!({ "code": "c".repeat(100), "words": "w" });
+    let read: FailureReason = serde_json::from_value(long).expect("a reason");
+    assert_eq!(read.code().len(), FailureReason::MAX_CODE);
+}
+
+/// The codes of its reasons and of the steps that help.
+#[test]
+fn a_refusal_to_the_letter() {
+    let caller = Caller { object: None, account: Account::Application, permissions: vec![], roles: vec![] };
+    let refusal = caller.authority(None).expect_err("refused");
+    let text = concat!(
+        r#"{"reasons":["missingApplicationPermission","insufficientRole"],"#,
+        r#""remedies":[["holdRole"],["obtainApplicationPermission"]]}"#,
+    );
+    check_text(&refusal, text);
+    for state in AssignmentState::ALL {
+        let Some(refusal) = Refusal::of_state(*state) else { continue };
+        let text = serde_json::to_string(&refusal).expect("plain data");
+        assert!(text.starts_with(&format!(r#"{{"reasons":["{state}"],"#)), "{text}");
+        check_text(&refusal, &text);
+    }
+    for reasons in [
+        json!([]),
+        json!(["delivered"]),
+        json!(["missingApplicationPermission"]),
+        json!(["insufficientRole", "outOfScope"]),
+        json!(["missingDelegatedPermission", "expired"]),
+        json!(["insufficientRole", "missingDelegatedPermission"]),
+        json!(["missingDelegatedPermission", "insufficientRole", "outOfScope"]),
+    ] {
+        unread::<Refusal>(json!({ "reasons": reasons, "remedies": [] }));
+    }
+}
+
+#[test]
+fn an_event_to_the_letter() {
+    let mut assignment = load(delivering());
+    let end = assignment.end().expect("an end");
+    let event = assignment.expire(end).expect("it has ended");
+    let text = concat!(
+        r#"{"assignment":"00000000-0000-0000-0000-00000000000a","at":"2022-07-27T21:55:19.69Z","#,
+        r#""attempt":3,"from":"delivering","to":"expired","cause":"expired"}"#,
+    );
+    check_text(&event, text);
+    check_fields::<Event>(text, &[]);
 }
 
 #[test]
@@ -159,7 +228,7 @@ fn what_cannot_be_read_says_why() {
         ("attempt", json!(-1), "invalid value: integer `-1`, expected u32"),
     ];
     for (field, value, why) in cases {
-        assert_eq!(refusal::<StoredAssignment>(with(STORED, field, value)), why);
+        assert_eq!(unread::<StoredAssignment>(with(STORED, field, value)), why);
     }
 }
 

@@ -16,7 +16,7 @@
 //! way over `delivering` takes no time: from `delivered` straight to the final state.
 //!
 //! Three rules make it: a call is judged completely before it changes anything (R12), the state
-//! follows from the fulfillments by one [`fold`] (R16), and an expired assignment stays as it is (R21).
+//! follows from the [tally](Tally) of the fulfillments (R16), and an expired assignment stays as it is (R21).
 
 use alloc::vec::Vec;
 use core::mem;
@@ -24,7 +24,7 @@ use core::mem;
 use super::Assignment;
 use crate::action::{Actions, Outcome, Receipt, has_ended};
 use crate::event::{Cause, Event};
-use crate::fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
+use crate::fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment, Tally};
 use crate::id::AssignmentId;
 use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
 use crate::resource_role::ResourceRole;
@@ -119,7 +119,7 @@ impl Assignment {
         gives_now: Vec<ResourceRole>,
         observe: impl FnMut(&ResourceRole) -> Observed,
     ) -> Vec<AssignmentResourceRole> {
-        let had = mem::replace(&mut self.resource_roles, Some(super::each_once(gives_now)));
+        let had = self.resource_roles.replace(super::each_once(gives_now));
         self.begin(observe);
         had.unwrap_or_default()
     }
@@ -135,10 +135,15 @@ impl Assignment {
             entry.reason = None;
         }
         self.state = AssignmentState::Delivering;
-        for entry in &mut *resource_roles {
-            entry.fulfillment = observe(&entry.resource_role).fulfillment();
+        self.tally = Tally::pending(resource_roles.len());
+        for entry in resource_roles {
+            let fulfillment = observe(&entry.resource_role).fulfillment();
+            if fulfillment != Fulfillment::Pending {
+                self.tally.moves(Fulfillment::Pending, fulfillment);
+                entry.fulfillment = fulfillment;
+            }
         }
-        self.state = fold(resource_roles);
+        self.state = self.tally.state(); // R16
     }
 }
 
@@ -167,24 +172,6 @@ impl Observed {
             Self::Absent | Self::Unknown => Fulfillment::Pending, // R19
             Self::Unenforceable => Fulfillment::Unenforceable,    // R20
         }
-    }
-}
-
-/// R16: the state that follows from the fulfillments. With nothing to enforce it is delivered.
-#[inline]
-pub(super) fn fold(resource_roles: &[AssignmentResourceRole]) -> AssignmentState {
-    let (mut failed, mut fulfilled) = (false, false);
-    for entry in resource_roles {
-        match entry.fulfillment {
-            Fulfillment::Pending => return AssignmentState::Delivering, // R15
-            Fulfillment::Failed | Fulfillment::Unenforceable => failed = true,
-            Fulfillment::Fulfilled => fulfilled = true,
-        }
-    }
-    match (failed, fulfilled) {
-        (false, _) => AssignmentState::Delivered,
-        (true, true) => AssignmentState::PartiallyDelivered,
-        (true, false) => AssignmentState::DeliveryFailed,
     }
 }
 
@@ -249,10 +236,12 @@ impl Assignment {
         let Some(entry) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
             return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
         };
+        let before = entry.fulfillment;
         if !entry.take(receipt) {
             return Ok(Recorded::Unchanged(Unchanged::AlreadyKnown));
         }
-        let from = mem::replace(&mut self.state, fold(resource_roles));
+        self.tally.moves(before, entry.fulfillment);
+        let from = mem::replace(&mut self.state, self.tally.state()); // R16
         Ok(Recorded::Changed(self.event(
             now,
             from,

@@ -3,9 +3,8 @@
 
 use alloc::vec::Vec;
 
-use super::lifecycle::fold;
 use super::{Assignment, sorted};
-use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -119,6 +118,7 @@ impl TryFrom<StoredAssignment> for Assignment {
         }
         let resource_roles =
             stored.resource_roles.map(sorted).transpose().map_err(LoadError::DuplicateResourceRole)?;
+        let tally = Tally::of(resource_roles.as_deref().unwrap_or_default());
         if let Some(known) = &resource_roles {
             let required = match stored.state {
                 AssignmentState::Expired => stored.state, // R21: expiry wins over everything.
@@ -126,7 +126,7 @@ impl TryFrom<StoredAssignment> for Assignment {
                 AssignmentState::Delivering
                 | AssignmentState::PartiallyDelivered
                 | AssignmentState::Delivered
-                | AssignmentState::DeliveryFailed => fold(known),
+                | AssignmentState::DeliveryFailed => tally.state(),
             };
             if let Some(entry) =
                 known.iter().find(|entry| entry.reason.is_some() && entry.fulfillment != Fulfillment::Failed)
@@ -146,6 +146,7 @@ impl TryFrom<StoredAssignment> for Assignment {
             end: stored.end,
             attempt: stored.attempt,
             resource_roles,
+            tally,
         })
     }
 }

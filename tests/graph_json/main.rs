@@ -1,5 +1,5 @@
 //! Documents of Microsoft Graph, read and written.
-#![cfg(feature = "serde")]
+#![cfg(feature = "graph")]
 
 #[path = "../support/bodies.rs"]
 mod bodies;

@@ -72,10 +72,10 @@ pub fn in_camel_case(name: &str) -> String {
     words.collect()
 }
 
-/// What a crash leaves: the assignment, saved and loaded again. With the feature `graph` by way of JSON.
+/// What a crash leaves: the assignment, saved and loaded again. With the feature `serde` by way of JSON.
 pub fn save_and_load(assignment: &Assignment) -> Assignment {
     let stored = StoredAssignment::from(assignment);
-    #[cfg(feature = "graph")]
+    #[cfg(feature = "serde")]
     let stored = {
         let json = serde_json::to_string(&stored).expect("plain data");
         serde_json::from_str(&json).expect("what was written")

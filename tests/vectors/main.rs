@@ -1,6 +1,6 @@
 //! The rules as vectors, for those who write in other languages: `gate.json` and `lifecycle.json`, which
 //! the README beside them explains. Here they are made from the crate.
-#![cfg(feature = "graph")]
+#![cfg(feature = "serde")]
 
 mod gate;
 #[path = "../support/golden.rs"]

@@ -1,4 +1,4 @@
-//! Proves that `access-package` gets by with `core` and `alloc`, without and with its feature `serde`.
+//! Proves that `access-package` gets by with `core` and `alloc`, without and with its features `serde` and `graph`.
 //!
 //! That the crate says `#![no_std]` proves little: a dependency, or a feature of one, can bring `std`
 //! back unseen. This library has a panic handler of its own. `std` has one too, and there can be only
@@ -11,15 +11,14 @@
 
 extern crate alloc;
 
-use alloc::vec;
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
 
+use access_package::uuid::Uuid;
 use access_package::{
-    Action, Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, GroupAccess, Outcome,
-    ResourceRole, Role, StoredAssignment, reprocess,
+    Account, Assignment, AssignmentState, Caller, GroupAccess, Outcome, ResourceRole, Role, RoleAssignment,
+    Scope, Timestamp,
 };
-use uuid::Uuid;
 
 struct NoMemory;
 
@@ -43,39 +42,45 @@ fn panic(_: &PanicInfo) -> ! {
 /// Reprocesses an assignment of one resource role, and records that it is in place.
 #[unsafe(no_mangle)]
 pub extern "C" fn reprocess_and_record() -> bool {
-    let Ok(mut assignment) = Assignment::try_from(delivered()) else {
+    let role = RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant };
+    let caller = Caller {
+        object: None,
+        account: Account::Application,
+        permissions: [].into(),
+        roles: [role].into(),
+    };
+    let authority = caller.authority(None).ok();
+    let admitted = authority.and_then(|authority| authority.admit(delivered(), Timestamp::MIN).ok());
+    let Some(mut assignment) = admitted.map(|admitted| admitted.reprocess([member()]).saved()) else {
         return false;
     };
-    let action = reprocess(&mut assignment, Role::CatalogOwner).ok().and_then(|mut actions| actions.next());
-    let receipt = action.map(|action: Action| action.receipt(Outcome::Fulfilled));
-    receipt.map(|receipt| assignment.record(&receipt)) == Some(Ok(AssignmentState::Delivered))
+    let receipt = assignment.actions().next().map(|action| action.receipt(Outcome::Fulfilled));
+    let recorded = receipt.map(|receipt| assignment.record(&receipt, Timestamp::MIN));
+    matches!(recorded, Some(Ok(_))) && assignment.state() == AssignmentState::Delivered
 }
 
 /// Writes the stored form as JSON and reads it back.
 #[cfg(feature = "serde")]
 #[unsafe(no_mangle)]
 pub extern "C" fn store_and_load() -> bool {
-    let stored = delivered();
+    let stored = access_package::StoredAssignment::from(delivered());
     let read = serde_json::to_string(&stored).and_then(|json| serde_json::from_str(&json));
-    read.is_ok_and(|read: StoredAssignment| read == stored)
+    read.is_ok_and(|read: access_package::StoredAssignment| read == stored)
 }
 
-fn delivered() -> StoredAssignment {
-    StoredAssignment {
-        format: StoredAssignment::FORMAT,
-        id: Uuid::from_u128(1).into(),
-        catalog: Uuid::from_u128(2).into(),
-        access_package: Uuid::from_u128(3).into(),
-        target: Uuid::from_u128(4).into(),
-        state: AssignmentState::Delivered,
-        end: None,
-        attempt: 0,
-        resource_roles: Some(vec![AssignmentResourceRole {
-            resource_role: ResourceRole::Group {
-                group: Uuid::from_u128(5).into(),
-                access: GroupAccess::Member,
-            },
-            fulfillment: Fulfillment::Fulfilled,
-        }]),
-    }
+/// Writes a document of Graph and reads it back.
+#[cfg(feature = "graph")]
+#[unsafe(no_mangle)]
+pub extern "C" fn write_and_read() -> bool {
+    let document = access_package::graph::json::write(&delivered(), access_package::graph::Version::V1);
+    access_package::graph::json::read(document.as_bytes()) == Ok(delivered())
+}
+
+fn member() -> ResourceRole {
+    ResourceRole::Group { group: Uuid::from_u128(5).into(), access: GroupAccess::Member }
+}
+
+fn delivered() -> Assignment {
+    let [id, catalog, package, target] = [1, 2, 3, 4].map(Uuid::from_u128);
+    Assignment::delivered(id.into(), catalog.into(), package.into(), target.into(), None, [member()])
 }
