@@ -71,7 +71,7 @@ use crate::refusal::{Refusal, Remedy, Step};
 pub use client::{
     CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response, request,
 };
-pub use server::{Call, InnerError, Target, recognize, respond};
+pub use server::{Call, InnerError, Target, bearer_token, recognize, respond};
 
 /// Where both versions keep entitlement management.
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];

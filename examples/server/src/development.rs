@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use access_package::{
-    Action, AssignmentResourceRole, Fulfillment, GroupAccess, ResourceRole, Role, RoleAssignment, Scope,
-    StoredAssignment, Timestamp, graph,
+    Assignment, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope, Timestamp, graph, reprocess,
 };
 use serde_json::{Value, json};
 use sqlx::query;
@@ -23,12 +22,12 @@ pub const EXPIRED: Uuid = uuid!("a0134a12-ef14-42ff-adac-6fef258e720a");
 /// One in a catalog on which nobody here holds a role.
 pub const FOREIGN: Uuid = uuid!("a6bb6942-3ae1-4259-9908-0133aaee9377");
 
-const MANAGER: Uuid = uuid!("11111111-0000-4000-8000-000000000001");
-const READER: Uuid = uuid!("11111111-0000-4000-8000-000000000002");
-const STRANGER: Uuid = uuid!("11111111-0000-4000-8000-000000000003");
-const APPLICATION: Uuid = uuid!("11111111-0000-4000-8000-000000000004");
+pub const MANAGER: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000001"));
+const READER: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000002"));
+const STRANGER: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000003"));
+const APPLICATION: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000004"));
 
-const SAMPLE_DOCUMENT: &[u8] = include_bytes!("../../assignment.json");
+pub const SAMPLE_DOCUMENT: &[u8] = include_bytes!("../../assignment.json");
 const GROUP: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
 pub const DELETED_GROUP: Uuid = uuid!("dddddddd-0000-4000-8000-00000000dead");
 
@@ -52,33 +51,33 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     if query("SELECT 1 FROM assignment").fetch_optional(&store.pool).await?.is_some() {
         return Ok(());
     }
-    let sample = StoredAssignment::from(&graph::json::read(SAMPLE_DOCUMENT)?);
-    let held = |role| RoleAssignment { role, scope: Scope::Catalog(sample.catalog) };
+    let sample = graph::json::read(SAMPLE_DOCUMENT)?;
+    let catalog = sample.catalog();
+    let held = |role| RoleAssignment { role, scope: Scope::Catalog(catalog) };
     store.add_role(MANAGER, held(Role::AccessPackageAssignmentManager)).await?;
     store.add_role(READER, held(Role::CatalogReader)).await?;
     let directory = Directory { store: store.clone(), latency: Duration::ZERO };
     directory.delete_resource(&DELETED_GROUP.to_string()).await?;
 
-    let other = |id: Uuid, groups: &[Uuid]| StoredAssignment {
-        id: id.into(),
-        access_package: Uuid::new_v4().into(),
-        target: Uuid::new_v4().into(),
-        resource_roles: Some(groups.iter().map(|group| member(*group, Fulfillment::Fulfilled)).collect()),
-        ..sample.clone()
+    let other = |id: Uuid, catalog, end, groups: &[Uuid]| {
+        let (package, target) = (Uuid::new_v4().into(), Uuid::new_v4().into());
+        Assignment::delivered(id.into(), catalog, package, target, end, groups.iter().copied().map(member))
     };
     let assignments = [
-        sample.clone(),
-        other(HALF, &[GROUP, DELETED_GROUP]),
-        StoredAssignment { end: Some(Timestamp::MIN), ..other(EXPIRED, &[GROUP]) },
-        StoredAssignment { catalog: Uuid::new_v4().into(), ..other(FOREIGN, &[GROUP]) },
+        other(HALF, catalog, None, &[GROUP, DELETED_GROUP]),
+        other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]),
+        other(FOREIGN, Uuid::new_v4().into(), None, &[GROUP]),
+        sample,
     ];
-    for stored in &assignments {
-        let gives: Vec<_> = stored.resource_roles.iter().flatten().map(|role| &role.resource_role).collect();
-        store.insert(stored).await?;
-        store.set_gives(stored.access_package, &gives).await?;
-        for resource_role in gives {
-            let (assignment, target, resource_role) = (stored.id, stored.target, resource_role.clone());
-            directory.grant(&Action { assignment, attempt: 0, target, resource_role, end: None }).await?;
+    for mut assignment in assignments {
+        store.insert(&(&assignment).into()).await?;
+        let package = assignment.access_package();
+        // What is in place is what would be asked for.
+        let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
+        let gives: Vec<_> = actions.iter().map(|action| action.resource_role.clone()).collect();
+        store.set_gives(package, &gives).await?;
+        for action in actions {
+            directory.grant(action).await?;
         }
     }
     Ok(())
@@ -86,9 +85,8 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
 
 /// Membership of a group.
 #[must_use]
-pub fn member(group: Uuid, fulfillment: Fulfillment) -> AssignmentResourceRole {
-    let resource_role = ResourceRole::Group { group: group.into(), access: GroupAccess::Member };
-    AssignmentResourceRole { resource_role, fulfillment }
+pub fn member(group: Uuid) -> ResourceRole {
+    ResourceRole::Group { group: group.into(), access: GroupAccess::Member }
 }
 
 /// Prints the tokens, and a line to paste.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access_package::{Action, ObjectId, Outcome};
+use access_package::{Action, FailureReason, ObjectId, Outcome, Receipt};
 use sqlx::query;
 
 use crate::store::Store;
@@ -17,7 +17,7 @@ pub struct Directory {
 impl Directory {
     /// Carries out one action, and says what became of it; nothing if it was too late, for then there is
     /// nothing to report. An error is not an outcome: the action is carried out again later.
-    pub async fn grant(&self, action: &Action) -> Result<Option<Outcome>, Problem> {
+    pub async fn grant(&self, action: Action) -> Result<Option<Receipt>, Problem> {
         tokio::time::sleep(self.latency).await;
         // The lock is taken before the clock is asked: nothing is granted from the end on.
         let mut transaction = self.store.pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -27,7 +27,8 @@ impl Directory {
         let deleted = query("SELECT 1 FROM deleted_resource WHERE resource_origin_id = ?");
         let deleted = deleted.bind(action.resource_role.resource_origin_id());
         if deleted.fetch_optional(&mut *transaction).await?.is_some() {
-            return Ok(Some(Outcome::Failed));
+            let reason = FailureReason::new("resourceNotFound", "the resource is deleted");
+            return Ok(Some(action.failed(reason)));
         }
         // Already there is as good as granted.
         query("INSERT OR IGNORE INTO grants VALUES (?, ?)")
@@ -36,7 +37,7 @@ impl Directory {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(Some(Outcome::Fulfilled))
+        Ok(Some(action.receipt(Outcome::Fulfilled)))
     }
 
     /// Takes everything away from somebody, behind the back of every assignment, and says how much it was.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_package::graph::http::{self, InnerError, Rejection};
+use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, Version};
-use access_package::{AssignmentId, AssignmentState, Caller, CatalogId, Scope, Unauthorized};
+use access_package::{Account, AssignmentId, AssignmentState, Caller, CatalogId, Scope};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{self, Query, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -64,11 +64,13 @@ impl Service {
             debug!(%error, "token is refused");
             Rejection::NoCaller
         })?;
-        let roles = match payload.principal() {
-            Some(principal) => self.store.roles(principal).await?,
-            None => Vec::new(),
-        };
-        Ok(Caller::from_claims(&payload.claims, roles))
+        let mut caller = Caller::from_claims(&payload.claims, []);
+        // In a delegated token it names the application in between, whose roles are none of the user's.
+        let application = payload.appid.filter(|_| caller.account == Account::Application);
+        if let Some(principal) = caller.object.or(application) {
+            caller.roles.extend(self.store.roles(principal).await?);
+        }
+        Ok(caller)
     }
 
     async fn respond(
@@ -77,39 +79,35 @@ impl Service {
         body: Result<(), Fault>,
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
-        let only = |allowed: &'static str| match request.method().as_str() {
-            method if method == allowed => Ok(()),
-            "HEAD" if allowed == "GET" => Ok(()),
-            _ => Err(Fault::Only(allowed)),
+        let uri = request.uri();
+        let only = |allowed: &'static str| {
+            let is_allowed = request.method() == allowed || allowed == "GET" && request.method() == "HEAD";
+            if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }) }
         };
-        let (uri, path) = (request.uri(), request.uri().path());
-        if path == "/healthz" {
+        if uri.path() == "/healthz" {
             only("GET")?;
             return Ok(Response::new("ok".into()));
         }
         let caller = self.caller(request.headers()).await?;
         body?;
-        if let Some(call) = http::recognize(request) {
-            let id = call?.assignment?; // 2
-            contract::reprocess(&self.store, &caller, id).await?;
-            self.wake.notify_one();
-            return Ok(http::respond(Ok(()), inner)); // 9
+        let call = http::recognize(request).transpose()?;
+        match call.map(|call| (call.target, call.version)) {
+            Some((Target::Reprocess(id), _)) => {
+                contract::reprocess(&self.store, &caller, id?).await?;
+                self.wake.notify_one();
+                Ok(http::respond(Ok(()), inner))
+            }
+            Some((Target::Assignment(id), version)) => {
+                let assignment = contract::load_for(&caller, &self.store, id?).await?;
+                Ok(json_response(StatusCode::OK, graph::json::write(&assignment, version)))
+            }
+            Some((Target::Assignments, version)) => self.list(&caller, version, uri, request.headers()).await,
+            None if uri.path() == "/dev/remove-grant" && self.tokens.is_development() => {
+                only("POST")?;
+                self.remove_grants(&caller, uri).await
+            }
+            _ => Err(NO_SUCH_ROUTE),
         }
-        // An assignment is read where it is reprocessed, less the last segment; the list, less two.
-        if let Some((version, id)) = read_path(&format!("{path}/reprocess")) {
-            only("GET")?;
-            let loaded = contract::load_for(&caller, &self.store, id?).await?;
-            return Ok(json_response(StatusCode::OK, graph::json::write(&loaded.assignment, version)));
-        }
-        if let Some((version, _)) = read_path(&format!("{path}/0/reprocess")) {
-            only("GET")?;
-            return self.list(&caller, version, uri, request.headers()).await;
-        }
-        if path == "/dev/remove-grant" && self.tokens.is_development() {
-            only("POST")?;
-            return self.remove_grants(&caller, uri).await;
-        }
-        Err(NO_SUCH_ROUTE)
     }
 
     async fn list(
@@ -134,22 +132,14 @@ impl Service {
     /// Takes from whom an assignment is for everything, so that one can watch it being restored.
     async fn remove_grants(&self, caller: &Caller, uri: &Uri) -> Result<Response<String>, Fault> {
         let id = parameter(uri, "assignment").and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId)?;
-        let target = contract::load_for(caller, &self.store, id).await?.assignment.target();
+        let target = contract::load_for(caller, &self.store, id).await?.target();
         let removed = self.directory.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
     }
 }
 
-/// What the crate reads from a path that is reprocessed at.
-fn read_path(path: &str) -> Option<(Version, Result<AssignmentId, Rejection>)> {
-    // Who calls is known already: any token will do.
-    let call = Request::post(path).header(AUTHORIZATION, "Bearer 0").body(()).ok()?;
-    let call = http::recognize(&call)?.ok()?;
-    Some((call.version, call.assignment))
-}
-
 /// The catalogs whose assignments the caller may read, who is whoever may reprocess them; nothing for all.
-fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Unauthorized> {
+fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Rejection> {
     let Err(mut refused) = caller.authority(None) else { return Ok(None) };
     let mut catalogs = Vec::new();
     for held in &caller.roles {
@@ -160,7 +150,7 @@ fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Unauthorized> {
             }
         }
     }
-    if catalogs.is_empty() { Err(refused) } else { Ok(Some(catalogs)) }
+    if catalogs.is_empty() { Err(refused.into()) } else { Ok(Some(catalogs)) }
 }
 
 fn parameter(uri: &Uri, name: &str) -> Option<String> {

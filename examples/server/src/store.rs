@@ -4,25 +4,19 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use access_package::{
-    AccessPackageId, Assignment, AssignmentId, AssignmentState, CatalogId, ResourceRole, RoleAssignment,
-    StoredAssignment, Timestamp,
+    AccessPackageId, Assignment, AssignmentId, AssignmentState, CatalogId, Event, ObjectId, ResourceRole,
+    RoleAssignment, StoredAssignment, Timestamp,
 };
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlStr, SqlitePool, query, query_as, query_scalar};
-use uuid::Uuid;
+use tracing::info;
 
 use crate::Problem;
 
 #[derive(Clone)]
 pub struct Store {
     pub pool: SqlitePool,
-}
-
-/// An assignment, and the version of it that was loaded.
-pub struct Loaded {
-    pub assignment: Assignment,
-    version: i64,
 }
 
 impl Store {
@@ -60,27 +54,24 @@ impl Store {
         Ok(catalog.and_then(|catalog| catalog.parse().ok()))
     }
 
-    /// Loads an assignment as it is stored.
-    pub async fn read(&self, id: AssignmentId) -> Result<Option<Loaded>, Problem> {
+    /// Loads an assignment as it is stored, and its version.
+    pub async fn read(&self, id: AssignmentId) -> Result<Option<(Assignment, i64)>, Problem> {
         let row = query_as::<_, (i64, String)>("SELECT version, stored FROM assignment WHERE id = ?");
         let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
-        row.map(|(version, stored)| Ok(Loaded { assignment: whole(&stored)?, version })).transpose()
+        row.map(|(version, stored)| Ok((whole(&stored)?, version))).transpose()
     }
 
-    /// Saves an assignment. False if another save came first: then nothing is changed, and whoever
-    /// wanted to has to load and judge again.
-    pub async fn save(&self, loaded: &mut Loaded) -> Result<bool, Problem> {
-        let stored = StoredAssignment::from(&loaded.assignment);
-        let saved =
-            query("UPDATE assignment SET version = version + 1, stored = ? WHERE id = ? AND version = ?")
-                .bind(serde_json::to_string(&stored)?)
-                .bind(stored.id.to_string())
-                .bind(loaded.version)
-                .execute(&self.pool)
-                .await?;
-        let saved = saved.rows_affected() == 1;
-        loaded.version += i64::from(saved);
-        Ok(saved)
+    /// Saves an assignment over the version that was loaded, and then says what has happened in one line of JSON. False
+    /// if another save came first: then nothing is changed, and whoever wanted to has to load and judge again.
+    pub async fn save(&self, stored: &StoredAssignment, over: i64, event: &Event) -> Result<bool, Problem> {
+        let (json, event) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
+        let sql = "UPDATE assignment SET version = version + 1, stored = ? WHERE id = ? AND version = ?";
+        let saved = query(sql).bind(json).bind(stored.id.to_string()).bind(over).execute(&self.pool);
+        let is_saved = saved.await?.rows_affected() == 1;
+        if is_saved {
+            info!(%event);
+        }
+        Ok(is_saved)
     }
 
     /// The assignments that somebody has to look after: with something to be done, or past their end.
@@ -116,22 +107,24 @@ impl Store {
             .bind(i64::try_from(limit)?)
             .fetch_all(&self.pool)
             .await?;
-        let mut assignments = rows.iter().map(|stored| whole(stored)).collect::<Result<Vec<_>, _>>()?;
-        for assignment in &mut assignments {
-            assignment.expire(now);
-        }
-        Ok(assignments)
+        let shown = |stored: &String| {
+            let mut assignment = whole(stored)?;
+            let _ = assignment.expire(now);
+            Ok(assignment)
+        };
+        rows.iter().map(shown).collect()
     }
 
-    /// What an access package gives now; nothing if that is not known.
-    pub async fn gives_now(&self, package: AccessPackageId) -> Result<Option<Vec<ResourceRole>>, Problem> {
+    /// What an access package gives now.
+    pub async fn gives_now(&self, package: AccessPackageId) -> Result<Vec<ResourceRole>, Problem> {
         let gives = query_scalar::<_, String>("SELECT gives FROM access_package WHERE id = ?");
         let gives = gives.bind(package.to_string()).fetch_optional(&self.pool).await?;
-        Ok(gives.map(|gives| serde_json::from_str(&gives)).transpose()?)
+        let gives = gives.ok_or_else(|| format!("access package `{package}` is not known"))?;
+        Ok(serde_json::from_str(&gives)?)
     }
 
     /// Says what an access package gives from now on.
-    pub async fn set_gives(&self, package: AccessPackageId, gives: &[&ResourceRole]) -> Result<(), Problem> {
+    pub async fn set_gives(&self, package: AccessPackageId, gives: &[ResourceRole]) -> Result<(), Problem> {
         query("INSERT OR REPLACE INTO access_package VALUES (?, ?)")
             .bind(package.to_string())
             .bind(serde_json::to_string(gives)?)
@@ -141,7 +134,7 @@ impl Store {
     }
 
     /// The roles that somebody holds. One that the crate does not know does not count.
-    pub async fn roles(&self, principal: Uuid) -> Result<Vec<RoleAssignment>, Problem> {
+    pub async fn roles(&self, principal: ObjectId) -> Result<Vec<RoleAssignment>, Problem> {
         let sql = "SELECT role, app_scope_id FROM role_assignment WHERE principal = ?";
         let rows = query_as::<_, (String, String)>(sql);
         let rows = rows.bind(principal.to_string()).fetch_all(&self.pool).await?;
@@ -152,7 +145,7 @@ impl Store {
     }
 
     /// Gives somebody a role.
-    pub async fn add_role(&self, principal: Uuid, held: RoleAssignment) -> Result<(), Problem> {
+    pub async fn add_role(&self, principal: ObjectId, held: RoleAssignment) -> Result<(), Problem> {
         query("INSERT OR IGNORE INTO role_assignment VALUES (?, ?, ?)")
             .bind(principal.to_string())
             .bind(held.role.id().to_string())

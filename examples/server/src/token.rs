@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use access_package::Claims;
+use access_package::{Claims, ObjectId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,18 +26,7 @@ pub struct Tokens {
 pub struct Payload {
     #[serde(flatten)]
     pub claims: Claims,
-    oid: Option<Uuid>,
-    appid: Option<Uuid>,
-}
-
-impl Payload {
-    /// Whose roles are to be looked up. In a delegated token `appid` names the application in between,
-    /// whose roles are none of the user's.
-    #[must_use]
-    pub fn principal(&self) -> Option<Uuid> {
-        let application = self.claims.idtyp.as_deref() == Some("app");
-        self.oid.or(if application { self.appid } else { None })
-    }
+    pub appid: Option<ObjectId>,
 }
 
 impl Tokens {

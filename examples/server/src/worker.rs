@@ -1,10 +1,10 @@
-//! 10: carries out what is to be done. What that is, is in the database and nowhere else: there is no
+//! 5: carries out what is to be done. What that is, is in the database and nowhere else: there is no
 //! queue that a crash could empty.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_package::{Action, AssignmentId};
+use access_package::AssignmentId;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::error;
@@ -63,11 +63,10 @@ impl Worker {
     }
 
     async fn look_after(&self, id: AssignmentId) -> Result<(), Problem> {
-        let Some(loaded) = contract::load(&self.store, id).await? else { return Ok(()) };
-        let actions: Vec<Action> = loaded.assignment.actions().collect();
-        for action in actions {
-            if let Some(outcome) = self.directory.grant(&action).await? {
-                contract::record(&self.store, &action.receipt(outcome)).await?;
+        let Some(assignment) = contract::load(&self.store, id).await? else { return Ok(()) };
+        for action in assignment.actions() {
+            if let Some(receipt) = self.directory.grant(action).await? {
+                contract::record(&self.store, &receipt).await?;
             }
         }
         Ok(())

@@ -179,9 +179,11 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// R25: the token, if there is exactly one header `Authorization: Bearer …` that holds one: of two it could not be said
-/// which one counts.
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+/// The bearer token of a request, unverified, for the other paths of a host; [`recognize`] reads it from a call.
+/// `None` without exactly one header `Authorization: Bearer …` that holds a token ([R25](crate::policy#r25)).
+// Of two it could not be said which one counts.
+#[must_use]
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;

@@ -10,11 +10,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use access_package::graph::Version;
-use access_package::graph::http::{self, CallError, Rejection, RetryAfter};
+use access_package::graph::http::{self, CallError, RetryAfter};
 use access_package::{AssignmentId, AssignmentState, Refusal};
-use serde_json::Value;
 use ureq::Agent;
-use ureq::http::{Method, Request, Response};
+use ureq::http::{Request, Response};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -34,7 +33,9 @@ fn run() -> Result<ExitCode, Failure> {
         "beta" => Version::Beta,
         other => return Err(format!("`{other}` is not a version: expected `v1.0` or `beta`").into()),
     };
-    let request = http::request(&variable("BASE_URL", "http://127.0.0.1:8080"), version, id, &token)?;
+    let base_url = variable("BASE_URL", "http://127.0.0.1:8080");
+    let request = http::request(&base_url, version, id, &token)?;
+    let look = http::get(&base_url, version, id, &token)?;
     let patience =
         variable("PATIENCE", "300").parse().map_err(|_| "`PATIENCE` is not a number of seconds")?;
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
@@ -48,10 +49,11 @@ fn run() -> Result<ExitCode, Failure> {
         return refused(error);
     }
     println!("accepted");
-    let state = client.follow(request)?;
+    let state = client.follow(&look)?;
     println!("{state}");
-    state.advice().iter().for_each(|advice| println!("  what helps: {advice}"));
-    Ok(if state == AssignmentState::Delivered { 0.into() } else { 3.into() })
+    let Some(refusal) = Refusal::of_state(state) else { return Ok(0.into()) };
+    refusal.remedies().for_each(|remedy| println!("  what helps: {remedy}"));
+    Ok(3.into())
 }
 
 struct Client {
@@ -91,20 +93,11 @@ impl Client {
     }
 
     /// Looks at the assignment until its state is final.
-    fn follow(&self, mut request: Request<()>) -> Result<AssignmentState, Failure> {
-        *request.uri_mut() = request.uri().to_string().trim_end_matches("/reprocess").parse()?;
-        *request.method_mut() = Method::GET;
-        request.headers_mut().remove("content-length");
+    fn follow(&self, look: &Request<()>) -> Result<AssignmentState, Failure> {
         let mut pause = Duration::from_millis(100);
         loop {
-            let response = self.send(&request)?;
-            let document: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-            let word = document.get("state").or_else(|| document.get("assignmentState"));
-            let Some(word) = word.and_then(Value::as_str) else {
-                http::read_response(&response).map_err(|error| format!("no state to be seen: {error}"))?;
-                return Err("no state to be seen".into());
-            };
-            match word.parse().map_err(|error| format!("state is `{word}`: {error}"))? {
+            let assignment = http::read_assignment(&self.send(look)?);
+            match assignment.map_err(|error| format!("no assignment to be seen: {error}"))?.state() {
                 AssignmentState::Delivering => self.wait(pause)?,
                 state => return Ok(state),
             }
@@ -126,23 +119,19 @@ fn asked(after: RetryAfter) -> Duration {
 
 /// Says every reason, and everything that would help.
 fn refused(error: CallError) -> Result<ExitCode, Failure> {
-    // Such an answer does not say whether it was accepted.
-    if matches!(error, CallError::Other { status, .. } if !status.is_client_error()) {
-        return Err(error.into());
+    let told = match error {
+        CallError::Rejected(told) if told.status.is_client_error() => told,
+        // Such an answer does not say whether it was accepted.
+        error => return Err(error.into()),
+    };
+    println!("refused: {told}");
+    for reason in told.reasons() {
+        let rules: Vec<_> = reason.rules().map(|rule| rule.id).collect();
+        println!("  because: {reason} ({})", rules.join(", "));
     }
-    println!("refused: {error}");
-    match error {
-        CallError::Rejected(Rejection::Refused(Refusal::Unauthorized(refusal))) => {
-            for reason in refusal.reasons() {
-                let rules: Vec<_> = reason.rules().map(|rule| rule.id).collect();
-                println!("  because: {reason} ({})", rules.join(", "));
-            }
-            refusal.remedies().for_each(|remedy| println!("  what helps: {remedy}"));
-        }
-        CallError::Rejected(Rejection::Refused(Refusal::InvalidState { actual, .. })) => {
-            actual.advice().iter().for_each(|advice| println!("  what helps: {advice}"));
-        }
-        _ => {}
+    for remedy in told.remedies() {
+        let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
+        println!("  what helps: {}", steps.join(", and "));
     }
     Ok(1.into())
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use access_package::AssignmentState;
-use access_package_server::development::{EXPIRED, HALF, SAMPLE};
+use access_package::graph;
+use access_package_server::development::{EXPIRED, HALF, SAMPLE, SAMPLE_DOCUMENT};
 use httpdate::fmt_http_date;
 
 use crate::support::{DEADLINE, Place, Server, Started, token};
@@ -26,36 +26,19 @@ fn client(id: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
 fn the_client_follows_to_the_end() {
     let place = Place::new();
     let server = Server::start(&place, Duration::from_millis(20));
-    let (manager, reader, sample) = (token("manager"), token("reader"), SAMPLE.to_string());
-    let (half, expired) = (HALF.to_string(), EXPIRED.to_string());
+    let half = "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again\n";
+    let expired = "refused: answer is `400`, `InvalidAssignmentState`: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  because: state is `expired`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n  what helps: request the access package again\n";
+    let reader = "refused: answer is `403`, `UnAuthorized`: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
     let cases = [
-        ("v1.0", &sample, &manager, 0, "accepted\ndelivered\n"),
-        ("beta", &sample, &manager, 0, "accepted\ndelivered\n"),
-        (
-            "v1.0",
-            &half,
-            &manager,
-            3,
-            "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again\n",
-        ),
-        (
-            "v1.0",
-            &expired,
-            &manager,
-            1,
-            "refused: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  what helps: request the access package again\n",
-        ),
-        (
-            "beta",
-            &sample,
-            &reader,
-            1,
-            "refused: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n",
-        ),
+        ("v1.0", SAMPLE, "manager", 0, "accepted\ndelivered\n"),
+        ("beta", SAMPLE, "manager", 0, "accepted\ndelivered\n"),
+        ("v1.0", HALF, "manager", 3, half),
+        ("v1.0", EXPIRED, "manager", 1, expired),
+        ("beta", SAMPLE, "reader", 1, reader),
     ];
-    for (version, id, token, status, says) in cases {
-        let variables = [("BASE_URL", &*server.base_url()), ("TOKEN", token), ("VERSION", version)];
-        assert_eq!(client(id, &variables), (Some(status), says.to_owned()));
+    for (version, id, who, status, says) in cases {
+        let variables = [("BASE_URL", &*server.base_url()), ("TOKEN", &token(who)), ("VERSION", version)];
+        assert_eq!(client(&id.to_string(), &variables), ended(status, says));
     }
 }
 
@@ -114,12 +97,21 @@ fn accepted() -> String {
     answer("202 Accepted", "", "")
 }
 
-fn state(body: &str) -> String {
+fn shown(body: &str) -> String {
     answer("200 OK", "Content-Type: application/json\r\n", body)
 }
 
+/// The document of the sample, in another state.
+fn sample_in(state: &str) -> String {
+    str::from_utf8(SAMPLE_DOCUMENT).unwrap().replace(r#": "delivered""#, &format!(r#": "{state}""#))
+}
+
+fn delivering() -> String {
+    shown(&sample_in("delivering"))
+}
+
 fn delivered() -> String {
-    state(r#"{"state":"delivered"}"#)
+    shown(&sample_in("delivered"))
 }
 
 /// Calls a server that gives these answers, with so many seconds of patience.
@@ -175,7 +167,6 @@ fn the_client_calls_again_when_it_is_asked_to() {
         });
         scope.spawn(|| {
             let busy = || answer("429 Too Many Requests", "", "");
-            let delivering = || state(r#"{"assignmentState":"Delivering"}"#);
             let answers = vec![busy(), busy(), accepted(), delivering(), busy(), delivering(), delivered()];
             let says = "answer is `429`: again in 1 s\nanswer is `429`: again in 2 s\naccepted\nanswer is `429`: again in 1 s\ndelivered\n";
             assert_eq!(against(answers), ended(0, says));
@@ -205,8 +196,8 @@ fn the_client_does_not_wait_for_ever() {
             assert_eq!(always_busy, ended(2, &says));
         });
         scope.spawn(|| {
-            let delivering = vec![state(r#"{"state":"delivering"}"#); 99];
-            let (always_delivering, seen) = impatient([vec![accepted()], delivering].concat(), "3");
+            let answers = [vec![accepted()], vec![delivering(); 99]].concat();
+            let (always_delivering, seen) = impatient(answers, "3");
             assert_eq!(always_delivering, ended(2, &format!("accepted\n{TOO_LONG}")));
             assert!(seen < 10, "asked {seen} times in three seconds");
         });
@@ -222,44 +213,35 @@ fn the_client_does_not_wait_for_ever() {
 #[test]
 fn the_client_bears_odd_answers() {
     let json = "Content-Type: application/json\r\n";
-    let graph = r#"{"error":{"code":"InvalidModel","message":"The model is invalid.","innerError":{"date":"2026-01-01T00:00:00"}}}"#;
+    let invalid = r#"{"error":{"code":"InvalidModel","message":"not valid","innerError":{"date":"2026-01-01T00:00:00"}}}"#;
     let html = "<html>Bad \u{fffd}</html>";
-    let no_state = "accepted\nclient: no state to be seen: answer is ";
-    let unknown = "unknownFutureValue".parse::<AssignmentState>().unwrap_err();
-    let unknown = format!("accepted\nclient: state is `unknownFutureValue`: {unknown}\n");
+    let fails =
+        |headers| answer("500 Internal Server Error", headers, if headers == json { invalid } else { html });
     let cases = [
-        (
-            vec![answer("400 Bad Request", json, graph)],
-            1,
-            "refused: answer is `400`, `InvalidModel`: The model is invalid.\n",
-        ),
-        (vec![answer("404 Not Found", "", "")], 1, "refused: answer is `404`\n"),
-        (vec![answer("403 Forbidden", json, "{}")], 1, "refused: answer is `403`\n"),
-        (
-            vec![answer("500 Internal Server Error", "Content-Type: text/html\r\n", html)],
-            2,
-            "client: answer is `500`\n",
-        ),
-        (
-            vec![answer("500 Internal Server Error", json, graph)],
-            2,
-            "client: answer is `500`, `InvalidModel`: The model is invalid.\n",
-        ),
-        (vec![answer("302 Found", "Location: /elsewhere\r\n", "")], 2, "client: answer is `302`\n"),
-        (vec![state("{}")], 2, "client: answer is `200`\n"),
-        (vec![accepted(), answer("500 Internal Server Error", "", html)], 2, &format!("{no_state}`500`\n")),
-        (
-            vec![accepted(), answer("403 Forbidden", json, graph)],
-            2,
-            &format!("{no_state}`403`, `InvalidModel`: The model is invalid.\n"),
-        ),
-        (vec![accepted(), state("[7]")], 2, &format!("{no_state}`200`\n")),
-        (vec![accepted(), state(r#"{"state":7}"#)], 2, &format!("{no_state}`200`\n")),
-        (vec![accepted(), accepted()], 2, "accepted\nclient: no state to be seen\n"),
-        // R11
-        (vec![accepted(), state(r#"{"state":"unknownFutureValue"}"#)], 2, &unknown),
+        (answer("400 Bad Request", json, invalid), 1, "refused: answer is `400`, `InvalidModel`: not valid"),
+        (answer("404 Not Found", "", ""), 1, "refused: answer is `404`"),
+        (answer("403 Forbidden", json, "{}"), 1, "refused: answer is `403`"),
+        (fails("Content-Type: text/html\r\n"), 2, "client: answer is `500`"),
+        (fails(json), 2, "client: answer is `500`, `InvalidModel`: not valid"),
+        (answer("302 Found", "Location: /elsewhere\r\n", ""), 2, "client: answer is `302`"),
+        (shown("{}"), 2, "client: answer is `200`"),
     ];
-    for (answers, status, says) in cases {
-        assert_eq!(against(answers), ended(status, says));
+    for (answer, status, says) in cases {
+        assert_eq!(against(vec![answer]), ended(status, &format!("{says}\n")));
+    }
+    let unreadable = |body: &str| (shown(body), graph::json::read(body.as_bytes()).unwrap_err().to_string());
+    let told = |answer, says: &str| (answer, says.to_owned());
+    let cases = [
+        told(fails(""), "answer is `500`"),
+        told(answer("403 Forbidden", json, invalid), "answer is `403`, `InvalidModel`: not valid"),
+        told(accepted(), "answer is `202`"),
+        unreadable("[7]"),
+        unreadable(r#"{"state":7}"#),
+        // R11
+        unreadable(&sample_in("unknownFutureValue")),
+    ];
+    for (answer, says) in cases {
+        let says = format!("accepted\nclient: no assignment to be seen: {says}\n");
+        assert_eq!(against(vec![accepted(), answer]), ended(2, &says));
     }
 }

@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use access_package::{Action, AssignmentState, Fulfillment, StoredAssignment, Timestamp, graph};
+use access_package::{Action, AssignmentState, StoredAssignment, Timestamp, graph};
 use access_package_server::development::{self, SAMPLE, member};
 use access_package_server::directory::Directory;
 use access_package_server::store::Store;
 use sqlx::{query, query_scalar};
 use uuid::Uuid;
 
-use crate::support::{Answer, Place, Server, V1, insert, poll, request, sample, token};
+use crate::support::{Answer, Place, Server, V1, in_state, insert, poll, request, token};
 
 const ASSIGNMENTS: usize = 1_000;
 /// How many are accepted before the server is killed.
@@ -22,7 +22,7 @@ const BEFORE: usize = 500;
 const CALLERS: usize = 8;
 
 /// What each of them gives.
-const GROUP: Uuid = Uuid::from_u128(7);
+const GROUP: Uuid = Uuid::from_u128(1);
 
 /// The database itself refuses what is granted before it was saved that it is to be.
 const SAVED_BEFORE_GRANTED: &str = "CREATE TRIGGER saved_before_granted BEFORE INSERT ON grants \
@@ -114,8 +114,7 @@ fn read_all<'i>(place: &Place, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<S
     place.with_store(async |store| {
         let mut all = Vec::new();
         for id in ids {
-            let loaded = store.read((*id).into()).await.unwrap().unwrap();
-            all.push(StoredAssignment::from(&loaded.assignment));
+            all.push(store.read((*id).into()).await.unwrap().unwrap().0.into());
         }
         all
     })
@@ -125,11 +124,10 @@ fn read_all<'i>(place: &Place, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<S
 async fn prepare(store: &Store) -> Vec<Uuid> {
     development::seed(store).await.unwrap();
     query(SAVED_BEFORE_GRANTED).execute(&store.pool).await.unwrap();
-    let like = sample(store).await;
-    let gives = member(GROUP, Fulfillment::Fulfilled);
+    let like = in_state(AssignmentState::Delivered);
     let mut ids = Vec::new();
     for _ in 0..ASSIGNMENTS {
-        ids.push(insert(store, &like, vec![gives.clone()]).await);
+        ids.push(insert(store, &like).await);
     }
     ids
 }
@@ -155,23 +153,19 @@ fn the_end_is_not_waited_for_for_ever() {
 #[test]
 fn nothing_is_granted_from_the_end_on() {
     let place = Place::new();
-    let (id, target) = place.with_store(async |store| {
-        development::seed(store).await.unwrap();
-        let mut like = sample(store).await;
+    let id = place.with_store(async |store| {
         // In the database it is delivering and has ended, as if the server had been down meanwhile.
-        like.state = AssignmentState::Delivering;
-        like.end = Some("2022-07-27T21:55:19.69Z".parse().unwrap());
-        let id = insert(store, &like, vec![member(GROUP, Fulfillment::Pending)]).await;
-        let stored = StoredAssignment::from(&store.read(id.into()).await.unwrap().unwrap().assignment);
-        (id, stored.target)
+        let like = in_state(AssignmentState::Delivering);
+        let end = Some("2022-07-27T21:55:19.69Z".parse().unwrap());
+        insert(store, &StoredAssignment { end, ..like }).await
     });
     let server = Server::start(&place, Duration::ZERO);
     // Nobody asks for it: the worker finds it by itself.
     poll("expired", || (place.read(id).state == AssignmentState::Expired).then_some(()));
     drop(server);
+    let target = place.read(id).target;
     let removed = place.with_store(async |store| {
-        let directory = Directory { store: store.clone(), latency: Duration::ZERO };
-        directory.remove(target).await.unwrap()
+        Directory { store: store.clone(), latency: Duration::ZERO }.remove(target).await.unwrap()
     });
     assert_eq!(removed, 0);
 }
@@ -180,20 +174,19 @@ fn nothing_is_granted_from_the_end_on() {
 #[test]
 fn the_directory_grants_nothing_too_late() {
     let place = Place::new();
-    let member = member(GROUP, Fulfillment::Pending).resource_role;
+    let target = Uuid::from_u128(2).into();
     let action = |end| Action {
         assignment: Uuid::from_u128(1).into(),
         attempt: 1,
-        target: Uuid::from_u128(2).into(),
-        resource_role: member.clone(),
-        end,
+        target,
+        resource_role: member(GROUP),
+        end: Some(end),
     };
     place.with_store(async |store| {
         let directory = Directory { store: store.clone(), latency: Duration::ZERO };
-        let too_late = action(Some(Timestamp::MIN));
-        assert_eq!(directory.grant(&too_late).await.unwrap(), None);
-        assert_eq!(directory.remove(too_late.target).await.unwrap(), 0);
-        assert!(directory.grant(&action(Some(Timestamp::MAX))).await.unwrap().is_some());
-        assert_eq!(directory.remove(too_late.target).await.unwrap(), 1);
+        assert_eq!(directory.grant(action(Timestamp::MIN)).await.unwrap(), None);
+        assert_eq!(directory.remove(target).await.unwrap(), 0);
+        assert!(directory.grant(action(Timestamp::MAX)).await.unwrap().is_some());
+        assert_eq!(directory.remove(target).await.unwrap(), 1);
     });
 }

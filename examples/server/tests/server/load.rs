@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::Fulfillment;
-use access_package_server::development::{self, member};
+use access_package::{AssignmentState, StoredAssignment};
+use access_package_server::development;
 use uuid::Uuid;
 
-use crate::support::{DEADLINE, Place, Server, V1, insert, sample, token};
+use crate::support::{DEADLINE, Place, Server, V1, in_state, insert, token};
 
 const CALLERS: usize = 8;
 const TIME: Duration = Duration::from_secs(5);
@@ -19,12 +19,12 @@ fn load() {
     let place = Place::new();
     let (given, empty) = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let like = sample(store).await;
-        let gives = vec![member(Uuid::from_u128(7), Fulfillment::Fulfilled)];
+        let given = in_state(AssignmentState::Delivered);
+        let empty = StoredAssignment { resource_roles: Some(vec![]), ..given.clone() };
         let mut ids = (Vec::new(), Vec::new());
         for _ in 0..CALLERS {
-            ids.0.push(insert(store, &like, gives.clone()).await);
-            ids.1.push(insert(store, &like, vec![]).await);
+            ids.0.push(insert(store, &given).await);
+            ids.1.push(insert(store, &empty).await);
         }
         ids
     });

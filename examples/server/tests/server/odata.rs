@@ -6,14 +6,10 @@ use access_package::graph::http::{InnerError, Rejection, respond};
 use crate::support::Answer;
 
 /// What the crate answers, whose bytes its own tests hold.
-pub fn rejected(rejection: Rejection) -> String {
+pub fn rejected(rejection: impl Into<Rejection>) -> String {
     let inner = InnerError { date: Timestamp::MIN, request_id: "ID", client_request_id: None };
-    let body = respond(Err(rejection), &inner).into_body();
+    let body = respond(Err(rejection.into()), &inner).into_body();
     body.replace(&Timestamp::MIN.to_string(), "DATE")
-}
-
-pub fn failed() -> String {
-    plain("InternalServerError", "the server has failed")
 }
 
 /// An error of the server itself, which has no details.

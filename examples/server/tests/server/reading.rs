@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use access_package::graph::json::{read, read_list};
-use access_package::{AssignmentState, Fulfillment, StoredAssignment};
-use access_package_server::development::{self, DELETED_GROUP, EXPIRED, FOREIGN, HALF, SAMPLE, member};
+use access_package::{AssignmentState, Cause, FailureReason, Role, StoredAssignment};
+use access_package_server::development::{
+    self, DELETED_GROUP, EXPIRED, FOREIGN, HALF, MANAGER, SAMPLE, member,
+};
 use access_package_server::now;
 use uuid::Uuid;
 
-use crate::support::{BETA, Place, Server, V1, insert, insert_in, request, sample, token};
+use crate::support::{BETA, Place, Server, V1, in_state, insert, request, token};
 
 /// The ids of a page, and the path of the next.
 fn page(server: &Server, path: &str, token: &str) -> (Vec<Uuid>, Option<String>) {
@@ -25,8 +27,8 @@ fn what_is_there_can_be_read() {
     let [partially, failed] = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         [
-            insert_in(store, AssignmentState::PartiallyDelivered).await,
-            insert_in(store, AssignmentState::DeliveryFailed).await,
+            insert(store, &in_state(AssignmentState::PartiallyDelivered)).await,
+            insert(store, &in_state(AssignmentState::DeliveryFailed)).await,
         ]
     });
     let server = Server::start(&place, Duration::ZERO);
@@ -57,10 +59,9 @@ fn a_list_has_pages() {
     let place = Place::new();
     let mut all = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let like = sample(store).await;
         let mut ids = vec![SAMPLE, HALF];
         for _ in 0..120 {
-            ids.push(insert(store, &like, vec![]).await);
+            ids.push(insert(store, &in_state(AssignmentState::Delivered)).await);
         }
         ids
     });
@@ -103,8 +104,9 @@ fn lost_access_comes_back() {
     let place = Place::new();
     let hopeless = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let gives = vec![member(DELETED_GROUP, Fulfillment::Fulfilled)];
-        insert(store, &sample(store).await, gives).await
+        let mut stored = in_state(AssignmentState::Delivered);
+        stored.resource_roles.as_mut().unwrap()[0].resource_role = member(DELETED_GROUP);
+        insert(store, &stored).await
     });
     let server = Server::start(&place, Duration::ZERO);
     let manager = token("manager");
@@ -134,10 +136,34 @@ fn what_the_package_gives_now_is_enforced() {
     let before = place.read(SAMPLE);
     let gives = before.resource_roles.unwrap()[1..].to_vec();
     place.with_store(async |store| {
-        let gives: Vec<_> = gives.iter().map(|role| &role.resource_role).collect();
+        let gives: Vec<_> = gives.iter().map(|role| role.resource_role.clone()).collect();
         store.set_gives(before.access_package, &gives).await.unwrap();
     });
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
     assert_eq!(place.read(SAMPLE).resource_roles, Some(gives));
+}
+
+/// Each change is one line of the log, and of what failed the reason is kept.
+#[test]
+fn what_has_happened_is_told() {
+    let place = Place::new();
+    let mut server = Server::start(&place, Duration::ZERO);
+    assert_eq!(server.reprocess(HALF, &token("manager")).status, 202);
+    assert_eq!(server.final_state(HALF), AssignmentState::PartiallyDelivered);
+    server.signal("-TERM");
+    assert_eq!(server.status(), Some(0));
+    let mut events = place.events();
+    events.retain(|event| event.assignment.as_uuid() == HALF);
+    let changes: Vec<_> = events.iter().map(|it| (it.attempt, it.from.as_str(), it.to.as_str())).collect();
+    let [delivering, partially] = ["delivering", "partiallyDelivered"];
+    assert_eq!(
+        changes,
+        [(1, "delivered", delivering), (1, delivering, delivering), (1, delivering, partially)]
+    );
+    let Cause::Reprocessed { caller, role, .. } = events[0].cause else { panic!("{events:?}") };
+    assert_eq!((caller, role), (Some(MANAGER), Role::AccessPackageAssignmentManager));
+    let roles = place.read(HALF).resource_roles.unwrap();
+    let reasons: Vec<_> = roles.iter().flat_map(|it| &it.reason).map(FailureReason::code).collect();
+    assert_eq!(reasons, ["resourceNotFound"]);
 }

@@ -17,9 +17,9 @@ fn what_is_not_there() {
     let place = Place::new();
     let server = Server::start(&place, Duration::ZERO);
     let (application, missing) = (token("application"), Uuid::from_u128(404));
-    let [not_found, invalid, post_only] =
-        [Rejection::NotFound, Rejection::InvalidId, Rejection::MethodNotAllowed].map(rejected);
-    let get_only = plain("MethodNotAllowed", "method is not allowed: only `GET` is");
+    let not_allowed = |allowed| Rejection::MethodNotAllowed { allowed };
+    let [not_found, invalid, post_only, get_only] =
+        [Rejection::NotFound, Rejection::InvalidId, not_allowed("POST"), not_allowed("GET")].map(rejected);
     let no_route = plain("ResourceNotFound", "no such route");
     let filter = "filter is not supported: only `eq` on the state with a known state is";
     let filter = plain("InvalidRequest", filter);
@@ -130,15 +130,11 @@ fn odd_paths_queries_and_methods() {
             assert_is(ask(method, path), 404, &no_route, path);
         }
     }
+    let invalid = rejected(Rejection::InvalidId);
     for id in ["%", "%zz", "%ff", "%00", "..", "7e%2", "", "%E2%82%AC"] {
-        assert_is(ask("POST", &format!("{V1}/{id}/reprocess")), 400, &rejected(Rejection::InvalidId), id);
-        assert_is(
-            ask("POST", &format!("{BETA}('{id}')/reprocess?%")),
-            400,
-            &rejected(Rejection::InvalidId),
-            id,
-        );
-        assert_is(ask("GET", &format!("{V1}/{id}?%ff")), 400, &rejected(Rejection::InvalidId), id);
+        assert_is(ask("POST", &format!("{V1}/{id}/reprocess")), 400, &invalid, id);
+        assert_is(ask("POST", &format!("{BETA}('{id}')/reprocess?%")), 400, &invalid, id);
+        assert_is(ask("GET", &format!("{V1}/{id}?%ff")), 400, &invalid, id);
     }
     for query in ["%", "&&=", "%ff=%zz", "$expand=%", "$skiptoken=%00'--"] {
         assert_eq!(ask("GET", &format!("{V1}?{query}")).status, 200, "{query}");
@@ -150,7 +146,7 @@ fn odd_paths_queries_and_methods() {
     {
         assert_is(ask("GET", &format!("{V1}?$filter={filter}")), 400, &no_filter, filter);
     }
-    let only = |method| plain("MethodNotAllowed", &format!("method is not allowed: only `{method}` is"));
+    let only = |allowed| rejected(Rejection::MethodNotAllowed { allowed });
     assert_is(server.send(&request("POST", "/healthz", "")), 405, &only("GET"), "without a token");
     assert_is(ask("GET", "/dev/remove-grant"), 405, &only("POST"), "remove-grant");
     // As GET, and nothing of the body.

@@ -11,9 +11,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, StoredAssignment};
-use access_package_server::development::{SAMPLE, callers, member};
-use access_package_server::store::{Loaded, Store};
+use access_package::{
+    AssignmentId, AssignmentResourceRole, AssignmentState, Event, Fulfillment, ObjectId, StoredAssignment,
+    graph,
+};
+use access_package_server::development::{SAMPLE_DOCUMENT, callers, member};
+use access_package_server::store::Store;
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -54,8 +57,14 @@ impl Place {
     }
 
     pub fn read(&self, id: Uuid) -> StoredAssignment {
-        let loaded: Loaded = self.with_store(async |store| store.read(id.into()).await.unwrap().unwrap());
-        StoredAssignment::from(&loaded.assignment)
+        self.with_store(async |store| store.read(id.into()).await.unwrap().unwrap().0.into())
+    }
+
+    /// What the log of the last server says has happened.
+    pub fn events(&self) -> Vec<Event> {
+        let log = fs::read_to_string(self.0.join("log")).unwrap();
+        let events = log.lines().filter_map(|line| line.split_once(" event="));
+        events.map(|(_, event)| serde_json::from_str(event).unwrap()).collect()
     }
 }
 
@@ -109,7 +118,7 @@ impl Server {
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut process = Started::new(command.stderr(Stdio::null()));
+        let mut process = Started::new(command.stderr(fs::File::create(place.0.join("log")).unwrap()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
         // It says so itself once it can be called, or it ends and there is nothing more to read.
@@ -232,43 +241,33 @@ pub fn token(name: &str) -> String {
 }
 
 /// The token of a user with the permission.
-pub fn delegated(oid: Uuid) -> String {
+pub fn delegated(oid: ObjectId) -> String {
     tokens().make(&json!({ "oid": oid, "scp": "EntitlementManagement.ReadWrite.All" })).unwrap()
 }
 
-/// A delivered assignment for somebody of its own, with a package of its own that gives this.
-pub async fn insert(store: &Store, like: &StoredAssignment, gives: Vec<AssignmentResourceRole>) -> Uuid {
-    let id = Uuid::new_v4();
-    let stored = StoredAssignment {
-        id: AssignmentId::from(id),
-        access_package: Uuid::new_v4().into(),
-        target: Uuid::new_v4().into(),
-        resource_roles: Some(gives.clone()),
-        ..like.clone()
+/// An assignment in this state, with one group or two; else like the sample.
+pub fn in_state(state: AssignmentState) -> StoredAssignment {
+    let fulfillments: &[_] = match state {
+        AssignmentState::Delivering => &[Fulfillment::Pending],
+        AssignmentState::PartiallyDelivered => &[Fulfillment::Failed, Fulfillment::Fulfilled],
+        AssignmentState::DeliveryFailed => &[Fulfillment::Failed],
+        _ => &[Fulfillment::Fulfilled],
     };
-    let gives: Vec<_> = gives.iter().map(|role| &role.resource_role).collect();
-    store.set_gives(stored.access_package, &gives).await.unwrap();
+    let groups = (1..).map(|number| member(Uuid::from_u128(number)));
+    let roles = groups.zip(fulfillments).map(|(role, it)| AssignmentResourceRole::new(role, *it));
+    let sample = graph::json::read(SAMPLE_DOCUMENT).unwrap();
+    StoredAssignment { state, resource_roles: Some(roles.collect()), ..sample.into() }
+}
+
+/// Puts in one like this, for somebody of its own, with a package of its own that gives what it has.
+pub async fn insert(store: &Store, like: &StoredAssignment) -> Uuid {
+    let [id, package, target] = [(); 3].map(|()| Uuid::new_v4());
+    let (id, access_package, target) = (AssignmentId::from(id), package.into(), target.into());
+    let stored = StoredAssignment { id, access_package, target, ..like.clone() };
+    let gives: Vec<_> = like.resource_roles.iter().flatten().map(|it| it.resource_role.clone()).collect();
+    store.set_gives(access_package, &gives).await.unwrap();
     store.insert(&stored).await.unwrap();
-    id
-}
-
-/// The sample, which others are like.
-pub async fn sample(store: &Store) -> StoredAssignment {
-    StoredAssignment::from(&store.read(SAMPLE.into()).await.unwrap().unwrap().assignment)
-}
-
-/// An assignment in this state, in the sample's catalog.
-pub async fn insert_in(store: &Store, state: AssignmentState) -> Uuid {
-    let role = |number, fulfillment| member(Uuid::from_u128(number), fulfillment);
-    let roles = match state {
-        AssignmentState::Delivering => vec![role(1, Fulfillment::Pending)],
-        AssignmentState::PartiallyDelivered => {
-            vec![role(1, Fulfillment::Failed), role(2, Fulfillment::Fulfilled)]
-        }
-        AssignmentState::DeliveryFailed => vec![role(1, Fulfillment::Failed)],
-        _ => vec![role(1, Fulfillment::Fulfilled)],
-    };
-    insert(store, &StoredAssignment { state, ..sample(store).await }, roles).await
+    id.as_uuid()
 }
 
 /// Asks until there is something, or too much time has gone by.
