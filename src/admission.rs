@@ -9,11 +9,13 @@ use core::fmt;
 use crate::assignment::{Assignment, Observed, StoredAssignment};
 use crate::event::{Cause, Event};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::id::AssignmentRequestId;
 use crate::refusal::{Reason, Refusal};
+use crate::request::AssignmentRequest;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
-use crate::verdict::Authority;
+use crate::verdict::{Authority, judge_request};
 
 impl Authority {
     /// Admits the assignment to be reprocessed at this instant: it expires if its end has come, and its catalog and
@@ -26,15 +28,57 @@ impl Authority {
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
     )]
-    pub fn admit(self, mut assignment: Assignment, now: Timestamp) -> Result<Admitted, NotAdmitted> {
+    pub fn admit(self, assignment: Assignment, now: Timestamp) -> Result<Admitted, NotAdmitted> {
+        // R9
+        self.admit_if(assignment, now, None, |assignment| {
+            Refusal::of_state(assignment.state()).map_or(Ok(()), Err)
+        })
+    }
+
+    /// Admits the assignment to be asked for again by reprocessing its request, at this instant: the way out where delivery
+    /// has failed, in whole or in part ([R31](crate::policy#r31) to [R34](crate::policy#r34)). What follows is the same as
+    /// after [`admit`](Self::admit).
+    ///
+    /// # Errors
+    /// The authority is for another catalog, which is a mistake of the host; or what
+    /// [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
+    /// [expired](NotAdmitted::expired), the host may save it.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the assignment is given back, and an error allocates nothing"
+    )]
+    pub fn admit_request(
+        self,
+        assignment: Assignment,
+        request: &AssignmentRequest,
+        now: Timestamp,
+    ) -> Result<Admitted, NotAdmitted> {
+        self.admit_if(assignment, now, Some(request.id), |assignment| {
+            judge_request(request, assignment.id(), assignment.state(), now)
+        })
+    }
+
+    /// R3, R21: the catalog first, then time, then what is asked for.
+    #[inline]
+    #[expect(
+        clippy::result_large_err,
+        reason = "the assignment is given back, and an error allocates nothing"
+    )]
+    fn admit_if(
+        self,
+        mut assignment: Assignment,
+        now: Timestamp,
+        request: Option<AssignmentRequestId>,
+        judge: impl FnOnce(&Assignment) -> Result<(), Refusal>,
+    ) -> Result<Admitted, NotAdmitted> {
         if !self.covers(assignment.catalog()) {
             let refusal = Refusal::new(Reason::OutOfScope, None);
             return Err(NotAdmitted { refusal, assignment, expired: None });
         }
-        let expired = assignment.expire(now); // R21
-        match Refusal::of_state(assignment.state()) {
-            Some(refusal) => Err(NotAdmitted { refusal, assignment, expired }), // R9
-            None => Ok(Admitted { assignment, authority: self, now }),
+        let expired = assignment.expire(now);
+        match judge(&assignment) {
+            Err(refusal) => Err(NotAdmitted { refusal, assignment, expired }),
+            Ok(()) => Ok(Admitted { assignment, authority: self, request, now }),
         }
     }
 }
@@ -89,6 +133,8 @@ impl From<NotAdmitted> for Refusal {
 pub struct Admitted {
     assignment: Assignment,
     authority: Authority,
+    /// The request that is reprocessed, if it is one.
+    request: Option<AssignmentRequestId>,
     now: Timestamp,
 }
 
@@ -119,10 +165,10 @@ impl Admitted {
         gives_now: impl IntoIterator<Item = ResourceRole>,
         observe: impl FnMut(&ResourceRole) -> Observed,
     ) -> Unsaved {
-        let Self { mut assignment, authority, now } = self;
+        let Self { mut assignment, authority, request, now } = self;
         let from = assignment.state();
         let had = assignment.begin_with(gives_now.into_iter().collect(), observe);
-        Unsaved { assignment, authority, now, from, had }
+        Unsaved { assignment, authority, request, now, from, had }
     }
 }
 
@@ -170,6 +216,7 @@ impl Admitted {
 pub struct Unsaved {
     assignment: Assignment,
     authority: Authority,
+    request: Option<AssignmentRequestId>,
     now: Timestamp,
     from: AssignmentState,
     had: Vec<AssignmentResourceRole>,
@@ -203,6 +250,7 @@ impl Unsaved {
             cause: Cause::Reprocessed {
                 caller: self.authority.caller,
                 role: self.authority.role,
+                request: self.request,
                 asked: names(&mut now_has.iter().filter(in_state(Fulfillment::Pending))),
                 unenforceable: names(&mut now_has.iter().filter(in_state(Fulfillment::Unenforceable))),
                 added: names(&mut now_has.iter().filter(|entry| missing_from(&self.had, entry))),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::action::Outcome;
 use crate::fulfillment::FailureReason;
-use crate::id::{AssignmentId, ObjectId};
+use crate::id::{AssignmentId, AssignmentRequestId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::state::AssignmentState;
@@ -42,6 +42,8 @@ pub enum Cause {
         caller: Option<ObjectId>,
         /// The role in which the caller acted.
         role: Role,
+        /// The request that was reprocessed; `None` if it was the assignment ([R34](crate::policy#r34)).
+        request: Option<AssignmentRequestId>,
         /// What is asked for: the resource roles that are now pending.
         asked: Vec<ResourceRole>,
         /// What was seen to be unenforceable, and so is not asked for ([R20](crate::policy#r20)).

@@ -73,6 +73,8 @@ macro_rules! typed_id {
 typed_id! {
     /// The id of an access package assignment.
     AssignmentId("assignment");
+    /// The id of the request that an access package assignment came from.
+    AssignmentRequestId("assignment request");
     /// The id of an access package.
     AccessPackageId("access package");
     /// The id of a catalog.

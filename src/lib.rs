@@ -128,6 +128,7 @@ mod event;
 mod fulfillment;
 mod id;
 mod refusal;
+mod request;
 mod resource_role;
 mod role;
 mod state;
@@ -156,8 +157,9 @@ pub use caller::{
 };
 pub use event::{Cause, Event};
 pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
-pub use id::{AccessPackageId, AssignmentId, CatalogId, ObjectId, ParseIdError};
+pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};
 pub use refusal::{Reason, Refusal, Remedy, Step};
+pub use request::{AssignmentRequest, Purpose, Recency};
 pub use resource_role::{
     DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
 };
@@ -166,7 +168,7 @@ pub use state::{AssignmentState, ParseAssignmentStateError};
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;
-pub use verdict::{Authority, evaluate};
+pub use verdict::{Authority, evaluate, evaluate_request};
 
 /// Compiles and runs the code in the README.
 #[cfg(all(doctest, feature = "proptest"))]

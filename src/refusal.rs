@@ -16,6 +16,14 @@ pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 /// The one state that can be reprocessed (R9).
 const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
+/// Which state a request can be reprocessed in (R32).
+const fn request_can_be_reprocessed(state: AssignmentState) -> bool {
+    match state {
+        AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => true,
+        AssignmentState::Delivering | AssignmentState::Delivered | AssignmentState::Expired => false,
+    }
+}
+
 /// The call is refused, and nothing has changed ([R12](crate::policy#r12)).
 ///
 /// It says every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As serde
@@ -52,11 +60,28 @@ impl Refusal {
         if state == REQUIRED_STATE { None } else { Some(Self::new(Reason::InvalidState(state), None)) }
     }
 
+    /// What reprocessing the request of an assignment in this state is refused with, whoever asks; `None` for one whose
+    /// delivery has failed, in whole or in part ([R32](crate::policy#r32)).
+    #[must_use]
+    pub const fn of_request_state(state: AssignmentState) -> Option<Self> {
+        if request_can_be_reprocessed(state) {
+            None
+        } else {
+            Some(Self::new(Reason::InvalidRequestState(state), None))
+        }
+    }
+
     /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
     /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()
+    }
+
+    /// Whether it is about the request that is to be reprocessed, and not about the caller or the assignment alone.
+    #[must_use]
+    pub const fn is_of_request(self) -> bool {
+        self.first.is_of_request()
     }
 
     /// Everything that stands in the way, at once.
@@ -71,7 +96,8 @@ impl Refusal {
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         use Step::{
             HoldRole, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
-            ReprocessRequest, RequestAgain, UseWorkOrSchoolAccount, Wait,
+            ReprocessAssignment, ReprocessNewestRequest, ReprocessRequest, RequestAgain,
+            UseWorkOrSchoolAccount, Wait,
         };
 
         // Tests search every set of steps for those that help a caller: these are all, and the smallest.
@@ -85,11 +111,26 @@ impl Refusal {
             (Reason::InvalidState(state), _) => match state {
                 AssignmentState::Delivering => &[&[Wait]],
                 AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => {
-                    &[&[ReprocessRequest]]
+                    &[&[ReprocessRequest], &[RequestAgain]]
                 }
                 AssignmentState::Expired => &[&[RequestAgain]],
                 AssignmentState::Delivered => &[],
             },
+            // R32
+            (Reason::InvalidRequestState(state), _) => match state {
+                AssignmentState::Delivering => &[&[Wait]],
+                AssignmentState::Delivered => &[&[ReprocessAssignment]],
+                AssignmentState::Expired => &[&[RequestAgain]],
+                AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => &[],
+            },
+            (
+                Reason::RequestOfAnotherAssignment
+                | Reason::RequestWithoutGrant
+                | Reason::RequestSuperseded
+                | Reason::RequestStateDisagrees,
+                _,
+            ) => &[&[ReprocessNewestRequest]],
+            (Reason::RequestTooOld, _) => &[&[RequestAgain]], // R33
             (Reason::ResourceRolesUnknown, _) => &[&[LoadResourceRoles]],
         };
         remedies.iter().copied().map(Remedy)
@@ -131,12 +172,27 @@ pub enum Reason {
     InvalidState(AssignmentState),
     /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
     ResourceRolesUnknown,
+    /// The request is to be reprocessed, and the assignment is in this state, in which delivery has not failed
+    /// ([R32](crate::policy#r32)).
+    InvalidRequestState(AssignmentState),
+    /// The request is for another assignment.
+    RequestOfAnotherAssignment,
+    /// The request does not ask for access ([R32](crate::policy#r32)).
+    RequestWithoutGrant,
+    /// A newer request was completed ([R32](crate::policy#r32)).
+    RequestSuperseded,
+    /// The request and the assignment are not in the same state, so it is not the request that led to that
+    /// ([R32](crate::policy#r32)).
+    RequestStateDisagrees,
+    /// The request was completed 14 days ago or earlier ([R33](crate::policy#r33)).
+    RequestTooOld,
 }
 
 impl Reason {
     /// Every reason that is given, those about the caller first.
     pub fn all() -> impl Iterator<Item = Self> + Clone {
         let of_state = AssignmentState::ALL.iter().filter_map(|&state| Refusal::of_state(state));
+        let of_request = AssignmentState::ALL.iter().filter_map(|&state| Refusal::of_request_state(state));
         [
             Self::PersonalAccount,
             Self::MissingDelegatedPermission,
@@ -147,6 +203,14 @@ impl Reason {
         .into_iter()
         .chain(of_state.map(|refusal| refusal.first))
         .chain([Self::ResourceRolesUnknown])
+        .chain(of_request.map(|refusal| refusal.first))
+        .chain([
+            Self::RequestOfAnotherAssignment,
+            Self::RequestWithoutGrant,
+            Self::RequestSuperseded,
+            Self::RequestStateDisagrees,
+            Self::RequestTooOld,
+        ])
     }
 
     /// Whether it is about the caller, and not about the assignment.
@@ -158,7 +222,33 @@ impl Reason {
             | Self::MissingApplicationPermission
             | Self::InsufficientRole
             | Self::OutOfScope => true,
-            Self::InvalidState(_) | Self::ResourceRolesUnknown => false,
+            Self::InvalidState(_)
+            | Self::ResourceRolesUnknown
+            | Self::InvalidRequestState(_)
+            | Self::RequestOfAnotherAssignment
+            | Self::RequestWithoutGrant
+            | Self::RequestSuperseded
+            | Self::RequestStateDisagrees
+            | Self::RequestTooOld => false,
+        }
+    }
+
+    /// Whether it is about the request that is to be reprocessed.
+    const fn is_of_request(self) -> bool {
+        match self {
+            Self::InvalidRequestState(_)
+            | Self::RequestOfAnotherAssignment
+            | Self::RequestWithoutGrant
+            | Self::RequestSuperseded
+            | Self::RequestStateDisagrees
+            | Self::RequestTooOld => true,
+            Self::PersonalAccount
+            | Self::MissingDelegatedPermission
+            | Self::MissingApplicationPermission
+            | Self::InsufficientRole
+            | Self::OutOfScope
+            | Self::InvalidState(_)
+            | Self::ResourceRolesUnknown => false,
         }
     }
 
@@ -173,6 +263,18 @@ impl Reason {
             Self::OutOfScope => "outOfScope",
             Self::InvalidState(state) => state.as_str(),
             Self::ResourceRolesUnknown => "resourceRolesUnknown",
+            Self::InvalidRequestState(state) => match state {
+                AssignmentState::Delivering => "requestDelivering",
+                AssignmentState::PartiallyDelivered => "requestPartiallyDelivered",
+                AssignmentState::Delivered => "requestDelivered",
+                AssignmentState::Expired => "requestExpired",
+                AssignmentState::DeliveryFailed => "requestDeliveryFailed",
+            },
+            Self::RequestOfAnotherAssignment => "requestOfAnotherAssignment",
+            Self::RequestWithoutGrant => "requestWithoutGrant",
+            Self::RequestSuperseded => "requestSuperseded",
+            Self::RequestStateDisagrees => "requestStateDisagrees",
+            Self::RequestTooOld => "requestTooOld",
         }
     }
 
@@ -208,6 +310,17 @@ impl fmt::Display for Reason {
             Self::ResourceRolesUnknown => {
                 f.write_str("resource roles are not known: load what the access package gives now")
             }
+            Self::InvalidRequestState(actual) => {
+                write!(
+                    f,
+                    "state is `{actual}`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed"
+                )
+            }
+            Self::RequestOfAnotherAssignment => f.write_str("request is for another assignment"),
+            Self::RequestWithoutGrant => f.write_str("request does not ask for access"),
+            Self::RequestSuperseded => f.write_str("a newer request for the assignment was completed"),
+            Self::RequestStateDisagrees => f.write_str("request and assignment are not in the same state"),
+            Self::RequestTooOld => f.write_str("request was completed 14 days ago or earlier"),
         }
     }
 }
@@ -227,10 +340,13 @@ with_all! {
         ObtainApplicationPermission,
         /// Delivery is under way: wait until it has ended (our choice).
         Wait,
-        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment. The
-        /// service allows that for [14 days](https://learn.microsoft.com/graph/api/accesspackageassignmentrequest-reprocess)
-        /// after the request was completed; then the access package has to be requested again.
+        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment, within
+        /// [14 days](crate::policy#r33) after it was completed.
         ReprocessRequest,
+        /// Reprocess the newest request that asks for access to this assignment, and not this one.
+        ReprocessNewestRequest,
+        /// The assignment is delivered: reprocess that, and not the request.
+        ReprocessAssignment,
         /// The assignment has ended: request the access package again.
         RequestAgain,
         /// Load what the access package gives now: for the host, not for the caller.
@@ -249,6 +365,8 @@ impl Step {
             Self::ObtainApplicationPermission => "obtainApplicationPermission",
             Self::Wait => "wait",
             Self::ReprocessRequest => "reprocessRequest",
+            Self::ReprocessNewestRequest => "reprocessNewestRequest",
+            Self::ReprocessAssignment => "reprocessAssignment",
             Self::RequestAgain => "requestAgain",
             Self::LoadResourceRoles => "loadResourceRoles",
         }
@@ -275,8 +393,12 @@ impl fmt::Display for Step {
             }
             Self::Wait => f.write_str("wait until delivery has ended, then look at the state again"),
             Self::ReprocessRequest => f.write_str(
-                "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
+                "reprocess the request of this assignment, less than 14 days after it was completed",
             ),
+            Self::ReprocessNewestRequest => {
+                f.write_str("reprocess the newest request for access to this assignment")
+            }
+            Self::ReprocessAssignment => f.write_str("reprocess the assignment, not its request"),
             Self::RequestAgain => f.write_str("request the access package again"),
             Self::LoadResourceRoles => f.write_str("load what the access package gives now, and call again"),
         }

@@ -5,8 +5,9 @@
 use crate::action::has_ended;
 use crate::assignment::Assignment;
 use crate::caller::{Account, Caller, Permission};
-use crate::id::{CatalogId, ObjectId};
+use crate::id::{AssignmentId, CatalogId, ObjectId};
 use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
+use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
@@ -39,6 +40,60 @@ pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Res
     // R21, R9
     let state = if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() };
     Refusal::of_state(state).map_or(Ok(authority.role), Err)
+}
+
+/// Whether the caller may reprocess the request of this assignment at this instant: if so, the role in which they act.
+///
+/// It changes nothing, and answers what [`Authority::admit_request`] would ([R31](crate::policy#r31)).
+///
+/// # Errors
+/// The caller may not, with every reason at once; or, for a caller who may, what stands in the way of the request, in this
+/// order: it is for another assignment, it does not ask for access, a newer one was completed, the state does not allow
+/// it, its own state is another one, or it is too old ([R32](crate::policy#r32), [R33](crate::policy#r33)).
+pub fn evaluate_request(
+    caller: &Caller,
+    assignment: &Assignment,
+    request: &AssignmentRequest,
+    now: Timestamp,
+) -> Result<Role, Refusal> {
+    // R8, R31
+    let authority = caller.authority(Some(assignment.catalog()))?;
+    // R21
+    let state = if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() };
+    judge_request(request, assignment.id(), state, now).map(|()| authority.role)
+}
+
+/// R32, R33: what stands in the way of a request, whoever asks.
+pub(crate) fn judge_request(
+    request: &AssignmentRequest,
+    assignment: AssignmentId,
+    state: AssignmentState,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let grants = match request.purpose {
+        Purpose::Grant => true,
+        Purpose::Removal | Purpose::Unknown => false,
+    };
+    let is_newest = match request.recency {
+        Recency::Newest => true,
+        Recency::Superseded => false,
+    };
+    let reason = if request.assignment != assignment {
+        Reason::RequestOfAnotherAssignment
+    } else if !grants {
+        Reason::RequestWithoutGrant
+    } else if !is_newest {
+        Reason::RequestSuperseded
+    } else if let Some(refusal) = Refusal::of_request_state(state) {
+        return Err(refusal);
+    } else if request.state != state {
+        Reason::RequestStateDisagrees
+    } else if request.is_too_old(now) {
+        Reason::RequestTooOld
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(reason, None))
 }
 
 /// That a caller may reprocess, and where: the first of the stages in which an assignment is reprocessed.

@@ -69,7 +69,8 @@ use crate::id::ParseIdError;
 use crate::refusal::{Refusal, Remedy, Step};
 
 pub use client::{
-    CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response, request,
+    CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response,
+    reprocess_request, request,
 };
 pub use server::{Call, InnerError, Target, bearer_token, recognize, respond};
 
@@ -77,6 +78,9 @@ pub use server::{Call, InnerError, Target, bearer_token, recognize, respond};
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];
 
 const REPROCESS: &str = "reprocess";
+
+/// R35: the requests; beta and the older pages have the longer name.
+const REQUESTS: [&str; 2] = ["assignmentRequests", "accessPackageAssignmentRequests"];
 
 /// R24: what the version calls the assignments.
 const fn collection(version: Version) -> &'static str {
@@ -110,12 +114,19 @@ pub enum Rejection {
     /// `400`, `InvalidRequest`: the id in the path is not valid ([R28](crate::policy#r28)).
     #[error("{}", ParseIdError { kind: "assignment" })]
     InvalidId,
+    /// `400`, `InvalidRequest`: the id of a request in the path is not valid ([R35](crate::policy#r35)).
+    #[error("{}", ParseIdError { kind: "assignment request" })]
+    InvalidRequestId,
     /// `404`, `ResourceNotFound`: there is no such assignment, and the caller may know, since they may reprocess in
     /// every catalog ([`Caller::authority`](crate::Caller::authority) of `None`, [R28](crate::policy#r28)).
     #[error("assignment does not exist")]
     NotFound,
-    /// `403`, `UnAuthorized`, for the caller, or `400`, `InvalidAssignmentState`: the verdict
-    /// ([R29](crate::policy#r29)).
+    /// `404`, `ResourceNotFound`: there is no such request, and the caller may know, as for an assignment
+    /// ([R35](crate::policy#r35)).
+    #[error("assignment request does not exist")]
+    RequestNotFound,
+    /// `403`, `UnAuthorized`, for the caller; or `400`: `InvalidAssignmentState`, or `InvalidAssignmentRequest` for what
+    /// stands in the way of a request. The verdict ([R29](crate::policy#r29), [R35](crate::policy#r35)).
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// `500`, `InternalServerError`: the host could not do its part. What has failed is for its log, and not for the caller.
@@ -149,9 +160,12 @@ impl Rejection {
         match self {
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
             Self::NoCaller => (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken"),
-            Self::InvalidId => (StatusCode::BAD_REQUEST, "InvalidRequest"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "ResourceNotFound"),
+            Self::InvalidId | Self::InvalidRequestId => (StatusCode::BAD_REQUEST, "InvalidRequest"),
+            Self::NotFound | Self::RequestNotFound => (StatusCode::NOT_FOUND, "ResourceNotFound"),
             Self::Refused(refusal) if refusal.is_unauthorized() => (StatusCode::FORBIDDEN, "UnAuthorized"),
+            Self::Refused(refusal) if refusal.is_of_request() => {
+                (StatusCode::BAD_REQUEST, "InvalidAssignmentRequest")
+            }
             Self::Refused(_) => (StatusCode::BAD_REQUEST, "InvalidAssignmentState"),
             Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         }
@@ -164,7 +178,9 @@ impl Rejection {
             Self::MethodNotAllowed { .. } => only("otherMethod"),
             Self::NoCaller => only("noCaller"),
             Self::InvalidId => only("invalidAssignmentId"),
+            Self::InvalidRequestId => only("invalidAssignmentRequestId"),
             Self::NotFound => only("noSuchAssignment"),
+            Self::RequestNotFound => only("noSuchAssignmentRequest"),
             Self::Failed => only("serverFailed"),
             Self::Refused(refusal) => {
                 let reasons = refusal.reasons().map(|reason| Entry::new(reason.code(), reason));

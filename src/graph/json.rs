@@ -3,7 +3,7 @@
 //! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
 //! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
 //! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
-//! not hide the others. [`write()`] and [`write_list`] are the way back, for a server.
+//! not hide the others. [`read_request`] reads the request that an assignment came from. [`write()`] and [`write_list`] are the way back, for a server.
 //!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
 //! has failed, so what is read is always attempt 0. A host that stores no
@@ -14,10 +14,12 @@
 
 mod list;
 mod read;
+mod request;
 mod schedule;
 mod write;
 
 pub use list::{ItemError, Page, read_list};
+pub use request::{RequestDocument, read_request};
 pub use write::{write, write_list};
 
 use alloc::string::{String, ToString};
@@ -117,6 +119,15 @@ pub enum ReadError {
     /// The document has the state twice, as in v1.0 and as in beta.
     #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
     MixedVersions,
+    /// The document has the state of a request twice, as in v1.0 and as in beta.
+    #[error("`state` and `requestState` are both there: a document is of v1.0 or of beta")]
+    MixedRequestVersions,
+    /// The request is in a state in which there is no assignment, or in one that this crate does not know.
+    #[error("request is `{state}`: no assignment came of it")]
+    RequestWithoutAssignment {
+        /// The state, in the words of the document.
+        state: String,
+    },
     /// The origin ids are not those of a resource role.
     #[error("`{part}`: {problem}")]
     ResourceRole {

@@ -140,6 +140,12 @@ impl Reason {
             Self::OutOfScope => &["R3"],
             Self::InvalidState(_) => &["R9", "R10"],
             Self::ResourceRolesUnknown => &["R13"],
+            Self::InvalidRequestState(_)
+            | Self::RequestOfAnotherAssignment
+            | Self::RequestWithoutGrant
+            | Self::RequestSuperseded
+            | Self::RequestStateDisagrees => &["R32"],
+            Self::RequestTooOld => &["R33"],
         };
         RULES.iter().filter(move |rule| ids.contains(&rule.id))
     }

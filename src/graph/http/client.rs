@@ -9,12 +9,12 @@ use ::http::uri::Scheme;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::Deserialize;
 
-use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, collection, is_bearer_token};
+use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, REQUESTS, collection, is_bearer_token};
 use crate::assignment::Assignment;
 use crate::graph::Version;
 use crate::graph::json::{self, ReadError};
 use crate::graph::object::Object;
-use crate::id::AssignmentId;
+use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::refusal::{Reason, Step};
 
 /// Makes the request to reprocess the assignment ([R24](crate::policy#r24)). It has no body.
@@ -45,7 +45,40 @@ pub fn request(
     assignment: AssignmentId,
     token: &str,
 ) -> Result<Request<()>, RequestError> {
-    let mut request = to(Method::POST, base_url, version, &format!("/{assignment}/{REPROCESS}"), token)?;
+    let rest = format!("{}/{assignment}/{REPROCESS}", collection(version));
+    post(base_url, version, &rest, token)
+}
+
+/// Makes the request to reprocess the request that an assignment came from ([R35](crate::policy#r35)). It has no body, and
+/// its answer is read by [`read_response`] too.
+///
+/// # Errors
+/// The base URL or the token is not valid, as for [`request`].
+///
+/// # Examples
+/// ```
+/// use access_package::graph::{Version, http};
+///
+/// let id = "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b".parse()?;
+/// let request = http::reprocess_request("https://graph.microsoft.com", Version::V1, id, "eyJ0.eyJh.c2ln")?;
+/// assert_eq!(
+///     request.uri(),
+///     "https://graph.microsoft.com/v1.0/identityGovernance/entitlementManagement/assignmentRequests/d82eb508-acc4-43cc-bcf1-7c1c4a2c073b/reprocess"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn reprocess_request(
+    base_url: &str,
+    version: Version,
+    assignment_request: AssignmentRequestId,
+    token: &str,
+) -> Result<Request<()>, RequestError> {
+    let [requests, _] = REQUESTS;
+    post(base_url, version, &format!("{requests}/{assignment_request}/{REPROCESS}"), token)
+}
+
+fn post(base_url: &str, version: Version, rest: &str, token: &str) -> Result<Request<()>, RequestError> {
+    let mut request = to(Method::POST, base_url, version, rest, token)?;
     request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     Ok(request)
 }
@@ -75,7 +108,8 @@ pub fn get(
         Version::V1 => json::EXPAND_V1,
         Version::Beta => json::EXPAND_BETA,
     };
-    to(Method::GET, base_url, version, &format!("/{assignment}?$expand={expand}"), token)
+    let rest = format!("{}/{assignment}?$expand={expand}", collection(version));
+    to(Method::GET, base_url, version, &rest, token)
 }
 
 fn to(
@@ -101,8 +135,7 @@ fn uri(base_url: &str, version: Version, rest: &str) -> Option<Uri> {
     }
     let (base_url, version_name) = (base_url.trim_end_matches('/'), version.segment());
     let [governance, management] = ENTITLEMENT_MANAGEMENT;
-    let assignments = collection(version);
-    let url = format!("{base_url}/{version_name}/{governance}/{management}/{assignments}{rest}");
+    let url = format!("{base_url}/{version_name}/{governance}/{management}/{rest}");
     let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
     url.parse().ok().filter(is_http)
 }

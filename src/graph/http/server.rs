@@ -9,9 +9,9 @@ use ::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Serialize;
 
-use super::{ENTITLEMENT_MANAGEMENT, Entry, REPROCESS, Rejection, collection, is_bearer_token};
+use super::{ENTITLEMENT_MANAGEMENT, Entry, REPROCESS, REQUESTS, Rejection, collection, is_bearer_token};
 use crate::graph::Version;
-use crate::id::AssignmentId;
+use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::timestamp::Timestamp;
 
 /// A request that is ours. Its [`Debug`](fmt::Debug) leaves the token out.
@@ -40,6 +40,13 @@ impl fmt::Debug for Call<'_> {
 pub enum Target {
     /// `POST …/{id}/reprocess`: reprocess the assignment.
     Reprocess(Result<AssignmentId, Rejection>),
+    /// `POST …/assignmentRequests/{id}/reprocess`: reprocess the request ([R35](crate::policy#r35)).
+    ReprocessRequest {
+        /// The request.
+        request: Result<AssignmentRequestId, Rejection>,
+        /// The assignment below which the path names it, where it does: the request has to be its own.
+        below: Option<Result<AssignmentId, Rejection>>,
+    },
     /// `GET …/{id}`: read the assignment.
     Assignment(Result<AssignmentId, Rejection>),
     /// `GET …`: read a list of assignments.
@@ -49,13 +56,13 @@ pub enum Target {
 impl Target {
     const fn method(self) -> Method {
         match self {
-            Self::Reprocess(_) => Method::POST,
+            Self::Reprocess(_) | Self::ReprocessRequest { .. } => Method::POST,
             Self::Assignment(_) | Self::Assignments => Method::GET,
         }
     }
 }
 
-/// Recognizes a request for assignments: to reprocess one, to read one, to list them. `None` for any other path, which the
+/// Recognizes a request for assignments: to reprocess one or the request that it came from, to read one, to list them. `None` for any other path, which the
 /// host can route on ([R30](crate::policy#r30)).
 ///
 /// These are ours ([R24](crate::policy#r24)), with `/` or `//` after the version:
@@ -63,7 +70,9 @@ impl Target {
 /// - `/v1.0/identityGovernance/entitlementManagement/accessPackageAssignments`,
 /// - `/beta/identityGovernance/entitlementManagement/accessPackageAssignments`,
 /// - behind each of them `/{id}` or `('{id}')`,
-/// - and behind that `/reprocess`, with or without `microsoft.graph.` before it.
+/// - and behind that `/reprocess`, with or without `microsoft.graph.` before it;
+/// - the same for requests ([R35](crate::policy#r35)): `/assignmentRequests/{id}/reprocess` or
+///   `/accessPackageAssignmentRequests/{id}/reprocess`, also below an assignment.
 ///
 /// Like Graph, it ignores ASCII case, any character may be percent-encoded, and
 /// the query is ignored. Nothing else is guessed: a slash that is encoded, at the end, or doubled at another place
@@ -121,20 +130,52 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
         }
         next = segments.next()?;
     }
-    let (name, id) = match key_in_parentheses(&next) {
-        Some((name, id)) => (name, Some(Cow::Borrowed(id))),
-        None => (&*next, segments.next()),
-    };
+    let is_request = |name: &[u8]| REQUESTS.iter().any(|requests| is(name, requests));
+    let (name, id) = keyed(&next, &mut segments);
+    if is_request(&name) {
+        let request = parsed(&id?, Rejection::InvalidRequestId);
+        let target = Target::ReprocessRequest { request, below: None };
+        return is_reprocess(segments).then_some((version, target));
+    }
     // The first page of v1.0 had the name of beta.
-    if !is(name, collection(version)) && !is(name, collection(Version::Beta)) {
+    if !is(&name, collection(version)) && !is(&name, collection(Version::Beta)) {
         return None;
     }
     let Some(id) = id else { return Some((version, Target::Assignments)) };
-    // R28
-    let id = str::from_utf8(&id).ok().and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId);
-    let Some(action) = segments.next() else { return Some((version, Target::Assignment(id))) };
+    let id = parsed(&id, Rejection::InvalidId); // R28
+    let Some(next) = segments.next() else { return Some((version, Target::Assignment(id))) };
+    let (name, key) = keyed(&next, &mut segments.clone());
+    if is_request(&name) {
+        if key_in_parentheses(&next).is_none() {
+            segments.next();
+        }
+        let request = parsed(&key?, Rejection::InvalidRequestId);
+        let target = Target::ReprocessRequest { request, below: Some(id) };
+        return is_reprocess(segments).then_some((version, target));
+    }
+    is_reprocess([next].into_iter().chain(segments)).then_some((version, Target::Reprocess(id)))
+}
+
+/// The name of a collection and the key behind it: in parentheses, or in the next segment if there is one.
+fn keyed<'s>(
+    segment: &[u8],
+    segments: &mut impl Iterator<Item = Cow<'s, [u8]>>,
+) -> (Vec<u8>, Option<Vec<u8>>) {
+    match key_in_parentheses(segment) {
+        Some((name, key)) => (name.to_vec(), Some(key.to_vec())),
+        None => (segment.to_vec(), segments.next().map(Cow::into_owned)),
+    }
+}
+
+fn parsed<T: str::FromStr>(id: &[u8], otherwise: Rejection) -> Result<T, Rejection> {
+    str::from_utf8(id).ok().and_then(|id| id.parse().ok()).ok_or(otherwise)
+}
+
+/// Whether this is what is left of a path, with or without the namespace.
+fn is_reprocess<'s>(mut rest: impl Iterator<Item = Cow<'s, [u8]>>) -> bool {
+    let Some(action) = rest.next() else { return false };
     let action = strip_prefix(&action, "microsoft.graph.").unwrap_or(&action);
-    (is(action, REPROCESS) && segments.next().is_none()).then_some((version, Target::Reprocess(id)))
+    is(action, REPROCESS) && rest.next().is_none()
 }
 
 /// Graph does not tell the case of letters.
@@ -257,7 +298,12 @@ pub fn respond(result: Result<(), Rejection>, inner: &InnerError<'_>) -> Respons
         Rejection::NoCaller => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Rejection::InvalidId | Rejection::NotFound | Rejection::Refused(_) | Rejection::Failed => {}
+        Rejection::InvalidId
+        | Rejection::InvalidRequestId
+        | Rejection::NotFound
+        | Rejection::RequestNotFound
+        | Rejection::Refused(_)
+        | Rejection::Failed => {}
     }
     response
 }

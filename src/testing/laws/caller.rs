@@ -120,7 +120,15 @@ fn taken(mut caller: Caller, step: Step) -> Caller {
         (Step::ObtainDelegatedPermission, Account::Application)
         | (Step::ObtainApplicationPermission, Account::WorkOrSchool | Account::Personal)
         // These are no steps of a caller's.
-        | (Step::Wait | Step::ReprocessRequest | Step::RequestAgain | Step::LoadResourceRoles, _) => caller,
+        | (
+            Step::Wait
+            | Step::ReprocessRequest
+            | Step::ReprocessNewestRequest
+            | Step::ReprocessAssignment
+            | Step::RequestAgain
+            | Step::LoadResourceRoles,
+            _,
+        ) => caller,
     }
 }
 
