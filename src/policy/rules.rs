@@ -109,9 +109,15 @@ const FORBIDDEN: Source = Source {
     url: "https://github.com/microsoftgraph/msgraph-metadata/issues/327",
 };
 
+const REQUEST_TYPE: Source = Source {
+    name: "request",
+    url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest",
+};
+
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
 const WHAT: &str = "What happens";
+const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
@@ -241,8 +247,8 @@ pub static RULES: &[Rule] = &[
         id: "R10",
         about: WHEN,
         text: "Any other state refuses and says what helps: while `delivering`, to wait; when \
-               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request*, which the service takes \
-               for 14 days, and then to request again; when `expired`, to request again.",
+               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request* (R31 to R35) or, once it is \
+               too old for that, to request again; when `expired`, to request again.",
         parts: &[
             part(Documented, "the refusal", &[REPROCESS]),
             part(Documented, "to reprocess the request", &[REPROCESS_REQUEST]),
@@ -419,5 +425,58 @@ pub static RULES: &[Rule] = &[
                assignment or a list of them is read, with `Allow: GET`. Any other path is said not to be \
                ours, so that a host can route it on.",
         parts: &[whole(OurChoice, &[])],
+    },
+    Rule {
+        id: "R31",
+        about: REQUEST,
+        text: "Whoever may reprocess an assignment may reprocess the request that it came from: the same \
+               permission, the same roles, the same scope (R1 to R8).",
+        parts: &[
+            part(Documented, "the permission and the role", &[REPROCESS_REQUEST]),
+            part(OurChoice, "an application, and the scope, as for the assignment", &[]),
+        ],
+    },
+    Rule {
+        id: "R32",
+        about: REQUEST,
+        text: "The request has to be `partiallyDelivered` or `deliveryFailed`, and so has its assignment. \
+               Any other state refuses and says what helps: while `delivering`, to wait; when `delivered`, \
+               to reprocess the assignment; when `expired`, to request again. It has to be the request that \
+               led to that state: one for this assignment that asks for access, and the newest such one.",
+        parts: &[
+            part(Documented, "the states", &[REPROCESS_REQUEST, REQUEST_TYPE]),
+            part(OurChoice, "what helps, and which request", &[]),
+        ],
+    },
+    Rule {
+        id: "R33",
+        about: REQUEST,
+        text: "Only within 14 days from when the original request was completed. The boundary is exclusive: \
+               14 days later it is refused, and what helps is to request the access package again.",
+        parts: &[whole(Documented, &[REPROCESS_REQUEST]), part(OurChoice, "the boundary", &[])],
+    },
+    Rule {
+        id: "R34",
+        about: REQUEST,
+        text: "Accepted, another attempt begins, and everything that the access package gives now is asked \
+               for again, whatever became of it before; observations narrow it. What holds for an \
+               assignment that is reprocessed holds alike (R12 to R23).",
+        parts: &[
+            part(Documented, "that the request is retried", &[REPROCESS_REQUEST]),
+            part(OurChoice, "that everything is asked for", &[]),
+        ],
+    },
+    Rule {
+        id: "R35",
+        about: REQUEST,
+        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`; \
+               also in beta, by the older `…/accessPackageAssignmentRequests/{id}/reprocess`, and below an \
+               assignment, `…/accessPackageAssignments/{id}/accessPackageAssignmentRequests/{id}/reprocess`. \
+               The answers are those for an assignment (R25 to R30); what stands in the way of the request \
+               is `400`, code `InvalidAssignmentRequest`.",
+        parts: &[
+            part(Documented, "the first two", &[REPROCESS_REQUEST]),
+            part(OurChoice, "the path below an assignment, and the code", &[]),
+        ],
     },
 ];

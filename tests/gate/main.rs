@@ -5,6 +5,7 @@ mod learned;
 mod model;
 mod points;
 mod remedies;
+mod request;
 mod several;
 #[path = "../support/mod.rs"]
 mod support;

@@ -27,7 +27,12 @@ fn after(caller: &Caller, steps: &[Step]) -> Caller {
             Step::ObtainDelegatedPermission => obtain(&mut caller, Account::WorkOrSchool),
             Step::ObtainApplicationPermission => obtain(&mut caller, Account::Application),
             // These help an assignment, and no caller.
-            Step::Wait | Step::ReprocessRequest | Step::RequestAgain | Step::LoadResourceRoles => {}
+            Step::Wait
+            | Step::ReprocessRequest
+            | Step::ReprocessNewestRequest
+            | Step::ReprocessAssignment
+            | Step::RequestAgain
+            | Step::LoadResourceRoles => {}
         }
     }
     caller

@@ -6,7 +6,7 @@ use std::error::Error;
 use access_package::{Caller, Reason, Refusal, Step};
 
 use crate::points::{HERE, callers};
-use crate::support::documented::{Known, STATES};
+use crate::support::documented::{Known, STATES, in_pascal_case};
 use crate::{reasons, remedies};
 
 fn refused(caller: &Caller) -> Option<Refusal> {
@@ -25,19 +25,37 @@ fn every_refusal_of_a_caller() {
     }
 }
 
-// R9, R10
+/// Each of these alone.
+fn one_by_one(steps: &[Step]) -> Vec<Vec<Step>> {
+    steps.iter().map(|&step| vec![step]).collect()
+}
+
+// R9, R10, R32
 #[test]
 fn a_refusal_for_the_state() {
-    for &Known { state, word, advice, .. } in STATES {
-        let refusal = Refusal::of_state(state);
-        let steps = refusal.map(|refusal| remedies(refusal).concat());
-        assert_eq!(steps, advice.map(|step| vec![step]), "{state}");
-        if let Some(refusal) = refusal {
-            let text =
-                format!("state is `{word}`: only an assignment that is `delivered` can be reprocessed");
-            assert_eq!((refusal.to_string(), reasons(refusal)), (text, vec![Reason::InvalidState(state)]));
-            assert_eq!(Reason::InvalidState(state).code(), word);
+    let can = |what| format!("only {what} can be reprocessed");
+    let of_assignment = can("an assignment that is `delivered`");
+    let of_request = can("a request that is `partiallyDelivered` or `deliveryFailed`");
+    for &Known { state, word, advice, request_advice, .. } in STATES {
+        let doors = [
+            (Refusal::of_state(state), advice, &of_assignment, Reason::InvalidState(state)),
+            (
+                Refusal::of_request_state(state),
+                request_advice,
+                &of_request,
+                Reason::InvalidRequestState(state),
+            ),
+        ];
+        for (refusal, advice, only, reason) in doors {
+            assert_eq!(refusal.map(remedies).unwrap_or_default(), one_by_one(advice), "{state}");
+            if let Some(refusal) = refusal {
+                assert_eq!(refusal.to_string(), format!("state is `{word}`: {only}"));
+                assert_eq!(reasons(refusal), [reason]);
+            }
         }
+        assert_eq!(Reason::InvalidState(state).code(), word);
+        let code = format!("request{}", in_pascal_case(word));
+        assert_eq!(Reason::InvalidRequestState(state).code(), code);
     }
 }
 
@@ -52,7 +70,7 @@ fn every_remedy() {
 }
 
 /// What a reason is, in this order: its code, its text and its rules.
-const REASONS: [(Reason, &str, &str, &[&str]); 6] = [
+const REASONS: [(Reason, &str, &str, &[&str]); 11] = [
     (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (
         Reason::MissingDelegatedPermission,
@@ -84,13 +102,36 @@ const REASONS: [(Reason, &str, &str, &[&str]); 6] = [
         "resource roles are not known: load what the access package gives now",
         &["R13"],
     ),
+    (
+        Reason::RequestOfAnotherAssignment,
+        "requestOfAnotherAssignment",
+        "request is for another assignment",
+        &["R32"],
+    ),
+    (Reason::RequestWithoutGrant, "requestWithoutGrant", "request does not ask for access", &["R32"]),
+    (
+        Reason::RequestSuperseded,
+        "requestSuperseded",
+        "a newer request for the assignment was completed",
+        &["R32"],
+    ),
+    (
+        Reason::RequestStateDisagrees,
+        "requestStateDisagrees",
+        "request and assignment are not in the same state",
+        &["R32"],
+    ),
+    (Reason::RequestTooOld, "requestTooOld", "request was completed 14 days ago or earlier", &["R33"]),
 ];
 
 #[test]
 fn every_reason() {
-    let of_state = STATES.iter().filter(|known| known.advice.is_some());
+    let of_state = STATES.iter().filter(|known| !known.advice.is_empty());
     let of_state = of_state.map(|known| Reason::InvalidState(known.state));
-    let all: HashSet<_> = REASONS.iter().map(|(reason, ..)| *reason).chain(of_state).collect();
+    let of_request = STATES.iter().filter(|known| !known.request_advice.is_empty());
+    let of_request = of_request.map(|known| Reason::InvalidRequestState(known.state));
+    let of_states = of_state.chain(of_request);
+    let all: HashSet<_> = REASONS.iter().map(|(reason, ..)| *reason).chain(of_states).collect();
     assert_eq!((Reason::all().collect(), Reason::all().count()), (all.clone(), all.len()));
     assert!(Reason::all().all(|reason| Reason::from_code(reason.code()) == Some(reason)));
     assert_eq!((Reason::from_code("delivered"), Step::from_code("delivered")), (None, None));
@@ -100,7 +141,7 @@ fn every_reason() {
     }
 }
 
-const STEPS: [(Step, &str, &str); 8] = [
+const STEPS: [(Step, &str, &str); 10] = [
     (
         Step::UseWorkOrSchoolAccount,
         "useWorkOrSchoolAccount",
@@ -125,8 +166,14 @@ const STEPS: [(Step, &str, &str); 8] = [
     (
         Step::ReprocessRequest,
         "reprocessRequest",
-        "reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again",
+        "reprocess the request of this assignment, less than 14 days after it was completed",
     ),
+    (
+        Step::ReprocessNewestRequest,
+        "reprocessNewestRequest",
+        "reprocess the newest request for access to this assignment",
+    ),
+    (Step::ReprocessAssignment, "reprocessAssignment", "reprocess the assignment, not its request"),
     (Step::RequestAgain, "requestAgain", "request the access package again"),
     (Step::LoadResourceRoles, "loadResourceRoles", "load what the access package gives now, and call again"),
 ];

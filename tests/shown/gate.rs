@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, RULES, Rule, Source};
 use access_package::{
-    Account, AssignmentState, Caller, Permission, Reason, Refusal, Remedy, Role, RoleAssignment, Scope, Step,
-    StoredAssignment, reprocess,
+    Account, AssignmentRequest, AssignmentState, Caller, Permission, Purpose, Reason, Recency, Refusal, Role,
+    RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request, reprocess,
 };
 use uuid::Uuid;
 
@@ -48,15 +48,47 @@ fn answer(refused: Option<Refusal>) -> String {
     refused.map_or("**may**".to_owned(), reasons)
 }
 
+/// A request for an assignment in this state that is to be reprocessed a second after it was completed.
+fn request(state: AssignmentState) -> AssignmentRequest {
+    AssignmentRequest {
+        id: Uuid::from_u128(0xe).into(),
+        assignment: in_state(state).id(),
+        purpose: Purpose::Grant,
+        state,
+        completed: Timestamp::MIN,
+        recency: Recency::Newest,
+    }
+}
+
 /// The refusal for this reason in which nothing else stands in the way that does not have to.
 fn refusal_for(reason: Reason) -> Refusal {
+    let failed = AssignmentState::DeliveryFailed;
+    let of_request = |request: AssignmentRequest, now| {
+        let roles = vec![RoleAssignment { role: MANAGER, scope: Scope::Tenant }];
+        let permissions = vec![Permission::EntitlementManagementReadWriteAll];
+        let caller = Caller { object: None, account: Account::WorkOrSchool, permissions, roles };
+        evaluate_request(&caller, &in_state(failed), &request, now).expect_err("refused")
+    };
+    let now = Timestamp::MIN;
     match reason {
         Reason::InvalidState(state) => return Refusal::of_state(state).expect("not delivered"),
+        Reason::InvalidRequestState(state) => return Refusal::of_request_state(state).expect("not failed"),
         Reason::ResourceRolesUnknown => {
             let unknown =
                 StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
             return reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("they are not known");
         }
+        Reason::RequestOfAnotherAssignment => {
+            return of_request(AssignmentRequest { assignment: Uuid::nil().into(), ..request(failed) }, now);
+        }
+        Reason::RequestWithoutGrant => {
+            return of_request(AssignmentRequest { purpose: Purpose::Removal, ..request(failed) }, now);
+        }
+        Reason::RequestSuperseded => {
+            return of_request(AssignmentRequest { recency: Recency::Superseded, ..request(failed) }, now);
+        }
+        Reason::RequestStateDisagrees => return of_request(request(AssignmentState::Delivered), now),
+        Reason::RequestTooOld => return of_request(request(failed), Timestamp::MAX),
         _ => {}
     }
     let points = ACCOUNTS.iter().flat_map(|&(_, account)| {
@@ -99,15 +131,10 @@ pub fn by_role_and_state() -> String {
     table
 }
 
-fn with_ids(ids: &[&str]) -> Vec<&'static Rule> {
-    RULES.iter().filter(|rule| ids.contains(&rule.id)).collect()
-}
-
-/// Which part of the rules is our choice.
+/// Which part of the rules is our choice; where nothing of a rule is, it need not be said.
 fn choices(rules: &[&Rule]) -> String {
     let parts = rules.iter().flat_map(|rule| rule.parts).filter(|part| part.basis == Basis::OurChoice);
-    let choices = parts.map(|part| part.what.expect("a part"));
-    choices.fold(String::new(), |all, what| all + "; **our choice**: " + what)
+    parts.filter_map(|part| part.what).fold(String::new(), |all, what| all + "; **our choice**: " + what)
 }
 
 /// Where the rules are documented.
@@ -122,41 +149,19 @@ fn sources(rules: &[&Rule]) -> String {
     links.join(", ")
 }
 
-/// Where R9 is documented, and the part of R10 that is about this step.
-fn of_the_step(step: Step) -> String {
-    let what = match step {
-        Step::Wait => "to wait",
-        Step::ReprocessRequest => "to reprocess the request",
-        Step::RequestAgain => "to request again",
-        other => unreachable!("{other} helps no state"),
-    };
-    let [refusal, hints] = with_ids(&["R9", "R10"])[..] else { panic!("two rules") };
-    let hint = hints.parts.iter().find(|part| part.what == Some(what)).expect("a part");
-    match hint.basis {
-        Basis::OurChoice => sources(&[refusal]) + "; **our choice**: what helps",
-        Basis::Documented | Basis::Observed => {
-            let links = hint.sources.iter().map(|Source { name, url, .. }| format!(", [{name}]({url})"));
-            sources(&[refusal]) + &links.collect::<Vec<_>>().concat()
-        }
-    }
-}
-
 /// Each refusal with its words, what helps, the rules behind it, and where these are documented.
 pub fn refusals() -> String {
     let mut table =
         "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
     for reason in Reason::all() {
-        let remedies = refusal_for(reason).remedies();
-        let helps: Vec<_> = remedies.clone().map(|remedy| remedy.to_string()).collect();
+        let helps: Vec<_> = refusal_for(reason).remedies().map(|remedy| remedy.to_string()).collect();
         let rules: Vec<_> = reason.rules().collect();
-        let (name, come_from) = match reason {
-            Reason::InvalidState(_) => {
-                let step = remedies.flat_map(Remedy::steps).next().expect("something helps");
-                ("invalidState", of_the_step(step))
-            }
-            Reason::ResourceRolesUnknown => (reason.code(), sources(&rules) + &choices(&rules)),
-            _ => (reason.code(), sources(&rules)),
+        let name = match reason {
+            Reason::InvalidState(_) => "invalidState",
+            Reason::InvalidRequestState(_) => "invalidRequestState",
+            _ => reason.code(),
         };
+        let come_from = sources(&rules) + &choices(&rules);
         // The list of rules is on the same page.
         let link = |rule: &&Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
         let links: Vec<_> = rules.iter().map(link).collect();

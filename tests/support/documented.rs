@@ -53,27 +53,49 @@ pub struct Known {
     pub state: AssignmentState,
     /// In v1.0.
     pub word: &'static str,
-    /// What helps instead (R10).
-    pub advice: Option<Step>,
+    /// What helps instead, one or another (R10).
+    pub advice: &'static [Step],
+    /// What helps instead of reprocessing its request (R32).
+    pub request_advice: &'static [Step],
     /// Fulfillments that go with it.
     pub example: [Fulfillment; 2],
 }
 
 /// Every state, in the order of the crate.
 pub const STATES: &[Known] = &[
-    Known { state: Delivering, word: "delivering", advice: Some(Step::Wait), example: [Pending, Fulfilled] },
+    Known {
+        state: Delivering,
+        word: "delivering",
+        advice: &[Step::Wait],
+        request_advice: &[Step::Wait],
+        example: [Pending, Fulfilled],
+    },
     Known {
         state: PartiallyDelivered,
         word: "partiallyDelivered",
-        advice: Some(Step::ReprocessRequest),
+        advice: &[Step::ReprocessRequest, Step::RequestAgain],
+        request_advice: &[],
         example: [Failed, Fulfilled],
     },
-    Known { state: Delivered, word: "delivered", advice: None, example: [Fulfilled, Fulfilled] },
-    Known { state: Expired, word: "expired", advice: Some(Step::RequestAgain), example: [Pending, Failed] },
+    Known {
+        state: Delivered,
+        word: "delivered",
+        advice: &[],
+        request_advice: &[Step::ReprocessAssignment],
+        example: [Fulfilled, Fulfilled],
+    },
+    Known {
+        state: Expired,
+        word: "expired",
+        advice: &[Step::RequestAgain],
+        request_advice: &[Step::RequestAgain],
+        example: [Pending, Failed],
+    },
     Known {
         state: DeliveryFailed,
         word: "deliveryFailed",
-        advice: Some(Step::ReprocessRequest),
+        advice: &[Step::ReprocessRequest, Step::RequestAgain],
+        request_advice: &[],
         example: [Failed, Failed],
     },
 ];

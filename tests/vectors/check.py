@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import sys
+from datetime import datetime
 from pathlib import Path
 
 VERSION = 2
@@ -23,10 +24,10 @@ SUFFICING = [
 ]
 PERMISSION = "EntitlementManagement.ReadWrite.All"
 ADVICE = {
-    "delivering": "wait",
-    "partiallyDelivered": "reprocessRequest",
-    "deliveryFailed": "reprocessRequest",
-    "expired": "requestAgain",
+    "delivering": ["wait"],
+    "partiallyDelivered": ["reprocessRequest", "requestAgain"],
+    "deliveryFailed": ["reprocessRequest", "requestAgain"],
+    "expired": ["requestAgain"],
 }
 STEPS = ["useWorkOrSchoolAccount", "holdRole", "obtainDelegatedPermission", "obtainApplicationPermission"]
 
@@ -99,7 +100,7 @@ def answer(case, catalog):
     if not caller.passes(catalog):
         return "unauthorized", None, caller.reasons(catalog), caller.remedies(catalog)
     if case["state"] != "delivered":
-        return "invalidState", None, {case["state"]}, {frozenset([ADVICE[case["state"]]])}
+        return "invalidState", None, {case["state"]}, {frozenset([step]) for step in ADVICE[case["state"]]}
     return "accepted", caller.acting_role(catalog), set(), set()
 
 
@@ -132,11 +133,13 @@ def identity(role):
 
 
 def ticks(instant):
-    """Sorts as the instants do: all are in UTC."""
+    """The instant as a number of 100 nanoseconds: all are in UTC."""
     seconds, _, fraction = instant.removesuffix("Z").partition(".")
-    return seconds, fraction.ljust(7, "0")
+    since = datetime.fromisoformat(seconds) - datetime(1, 1, 1)
+    return (since.days * 86400 + since.seconds) * 10**7 + int(fraction.ljust(7, "0"))
 
 
+FOURTEEN_DAYS = 14 * 86400 * 10**7
 CALLER = "00000000-0000-0000-0000-0000000000ca"
 ORDER = ["pending", "failed", "unenforceable", "fulfilled"]
 
@@ -192,10 +195,29 @@ class Assignment:
         _, expired = self.expire(now)
         if self.state != "delivered":
             return "invalidState", expired
-        had = set(self.roles or ())
-        given = had if gives is None else {identity(each) for each in gives}
         if gives is None and self.roles is None:
             return "resourceRolesUnknown", None
+        return self.accept(role, now, None, gives, observed)
+
+    def reprocess_request(self, role, now, request, gives, observed):
+        if role not in SUFFICING:
+            return "insufficientRole", None
+        _, expired = self.expire(now)
+        for stands_in_the_way, result in [
+            (request["assignment"] != self.fixed["id"], "requestOfAnotherAssignment"),
+            (request["purpose"] != "grant", "requestWithoutGrant"),
+            (request["recency"] != "newest", "requestSuperseded"),
+            (self.state not in ("partiallyDelivered", "deliveryFailed"), "invalidRequestState"),
+            (request["state"] != self.state, "requestStateDisagrees"),
+            (ticks(now) - ticks(request["completed"]) >= FOURTEEN_DAYS, "requestTooOld"),
+        ]:
+            if stands_in_the_way:
+                return result, expired
+        return self.accept(role, now, request["id"], gives, observed)
+
+    def accept(self, role, now, request, gives, observed):
+        before, had = self.state, set(self.roles or ())
+        given = had if gives is None else {identity(each) for each in gives}
         self.attempt = (self.attempt + 1) % 2**32
         seen = {identity(each["resourceRole"]): each["observed"] for each in observed or []}
         words = {"present": "fulfilled", "absent": "pending", "unknown": "pending"}
@@ -204,7 +226,7 @@ class Assignment:
         self.follow()
         asked, unenforceable = self.having("pending"), self.having("unenforceable")
         lists = [frozenset(each) for each in (asked, unenforceable, given - had, had - given)]
-        return "accepted", self.event(now, "delivered", "reprocessed", CALLER, role, *lists)
+        return "accepted", self.event(now, before, "reprocessed", CALLER, role, request, *lists)
 
     def record(self, receipt, now):
         if receipt["assignment"] != self.fixed["id"]:
@@ -241,6 +263,9 @@ class Assignment:
         match call["do"]:
             case "reprocess":
                 return self.reprocess(call["role"], call["now"], call["gives"], call["observed"])
+            case "reprocessRequest":
+                request, gives, observed = call["request"], call["gives"], call["observed"]
+                return self.reprocess_request(call["role"], call["now"], request, gives, observed)
             case "record":
                 return self.record(call["receipt"], call["now"])
             case "expire":
@@ -280,7 +305,7 @@ def event_of(vector):
     else:
         said = cause["reprocessed"]
         lists = [as_set([identity(each) for each in said[name]]) for name in ("asked", "unenforceable", "added", "dropped")]
-        said = ("reprocessed", said["caller"], said["role"], *[frozenset(each) for each in lists])
+        said = ("reprocessed", said["caller"], said["role"], said["request"], *[frozenset(each) for each in lists])
     return vector["assignment"], ticks(vector["at"]), vector["attempt"], vector["from"], vector["to"], said
 
 

@@ -1,10 +1,10 @@
 //! What befalls an assignment, step by step.
 
 use access_package::{
-    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Cause, Event,
-    FailureReason, Fulfillment, LoadError, Observed, Outcome, Permission, Reason, Receipt, RecordError,
-    Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, Unchanged,
-    reprocess,
+    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Cause,
+    Event, FailureReason, Fulfillment, LoadError, Observed, Outcome, Permission, Purpose, Reason, Receipt,
+    Recency, RecordError, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
+    Timestamp, Unchanged, reprocess,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -117,6 +117,13 @@ enum Call {
         gives: Option<Vec<ResourceRole>>,
         observed: Option<Vec<Seen>>,
     },
+    ReprocessRequest {
+        role: &'static str,
+        now: Timestamp,
+        request: AssignmentRequest,
+        gives: Vec<ResourceRole>,
+        observed: Option<Vec<Seen>>,
+    },
     Record {
         receipt: Receipt,
         now: Timestamp,
@@ -155,17 +162,35 @@ impl Trace {
 
     /// With what was seen, of one resource role after the other.
     fn asked(
-        mut self,
+        self,
         role: Role,
         now: Timestamp,
         gives: Option<Vec<ResourceRole>>,
         seen: Option<&[(Observed, &'static str)]>,
     ) -> Self {
-        let had = self
-            .assignment
-            .resource_roles()
-            .map(|roles| roles.iter().map(|role| role.resource_role.clone()).collect::<Vec<_>>());
-        let given = gives.clone().or(had);
+        self.ask(role, now, None, gives, seen)
+    }
+
+    /// What was in it before is given again.
+    fn request(self, role: Role, now: Timestamp, request: AssignmentRequest) -> Self {
+        let gives = self.had().expect("known");
+        self.ask(role, now, Some(request), Some(gives), None)
+    }
+
+    fn had(&self) -> Option<Vec<ResourceRole>> {
+        let roles = self.assignment.resource_roles()?;
+        Some(roles.iter().map(|role| role.resource_role.clone()).collect())
+    }
+
+    fn ask(
+        mut self,
+        role: Role,
+        now: Timestamp,
+        request: Option<AssignmentRequest>,
+        gives: Option<Vec<ResourceRole>>,
+        seen: Option<&[(Observed, &'static str)]>,
+    ) -> Self {
+        let given = gives.clone().or(self.had());
         let seen = seen.map(|seen| {
             let of = given.iter().flatten().cloned();
             of.zip(seen).map(|(resource_role, &(observed, word))| (resource_role, observed, word)).collect()
@@ -175,11 +200,12 @@ impl Trace {
             let mut all = seen.iter().flatten();
             all.find(|(of, ..)| of == resource_role).map_or(Observed::Unknown, |(_, observed, _)| *observed)
         };
-        let (result, event) = match accept(&mut self.assignment, role, now, given, look) {
+        let (result, event) = match accept(&mut self.assignment, role, now, request.as_ref(), given, look) {
             Ok(event) => ("accepted", Some(event)),
             Err((refusal, event)) => {
                 let result = match refusal.reasons().next() {
                     Some(Reason::InvalidState(_)) => "invalidState",
+                    Some(Reason::InvalidRequestState(_)) => "invalidRequestState",
                     reason => reason.expect("a reason").code(),
                 };
                 (result, event)
@@ -187,7 +213,15 @@ impl Trace {
         };
         let words = |(resource_role, _, observed)| Seen { resource_role, observed };
         let observed = seen.map(|seen| seen.into_iter().map(words).collect());
-        self.note(Call::Reprocess { role: role.name(), now, gives, observed }, result, event)
+        let role = role.name();
+        let call = match request {
+            None => Call::Reprocess { role, now, gives, observed },
+            Some(request) => {
+                let gives = gives.expect("what is given");
+                Call::ReprocessRequest { role, now, request, gives, observed }
+            }
+        };
+        self.note(call, result, event)
     }
 
     fn record(self, receipt: Receipt) -> Self {
@@ -244,6 +278,7 @@ fn accept(
     assignment: &mut Assignment,
     role: Role,
     now: Timestamp,
+    request: Option<&AssignmentRequest>,
     gives: Option<Vec<ResourceRole>>,
     look: impl FnMut(&ResourceRole) -> Observed,
 ) -> Result<Event, (Refusal, Option<Event>)> {
@@ -254,7 +289,11 @@ fn accept(
         roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
     };
     let authority = caller.authority(None).map_err(|refusal| (refusal, None))?;
-    let admitted = authority.admit(assignment.clone(), now).map_err(|not| {
+    let admitted = match request {
+        None => authority.admit(assignment.clone(), now),
+        Some(request) => authority.admit_request(assignment.clone(), request, now),
+    };
+    let admitted = admitted.map_err(|not| {
         *assignment = not.assignment;
         (not.refusal, not.expired)
     })?;
@@ -284,7 +323,7 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 pub(crate) fn traces() -> Vec<Trace> {
-    [asked(), unknown(), observed(), outcomes(), reasons(), astray(), ends(), given_now()]
+    [asked(), unknown(), observed(), outcomes(), reasons(), astray(), ends(), given_now(), requests()]
         .into_iter()
         .flatten()
         .collect()
@@ -456,4 +495,98 @@ fn given_now() -> Vec<Trace> {
         .told(2, Outcome::Fulfilled);
     let others = [known, each, dropped, nothing, twice];
     AssignmentState::ALL.iter().copied().map(in_each).chain(others).collect()
+}
+
+/// R33, in ticks of 100 nanoseconds.
+const FOURTEEN_DAYS: i64 = 12_096_000_000_000;
+
+/// The newest request for access to this assignment, completed at the beginning of 2029.
+fn request_of(assignment: &Assignment) -> AssignmentRequest {
+    AssignmentRequest {
+        id: Uuid::from_u128(0xe).into(),
+        assignment: assignment.id(),
+        purpose: Purpose::Grant,
+        state: assignment.state(),
+        completed: "2029-01-01T00:00:00Z".parse().expect("an instant"),
+        recency: Recency::Newest,
+    }
+}
+
+/// What has failed is asked for again by its request, and what is not is not.
+fn requests() -> Vec<Trace> {
+    let rules = &["R31", "R32", "R33", "R34"];
+    let completed = |after: i64| {
+        let ticks = request_of(&load(delivered(0))).completed.unix_ticks() + after;
+        Timestamp::from_unix_ticks(ticks).expect("an instant")
+    };
+    let in_time = completed(1);
+    let mut traces = Vec::new();
+    for &state in AssignmentState::ALL {
+        for &role in Role::ALL {
+            let trace = Trace::new(
+                format!("its request asked for by {role} while {state}"),
+                rules,
+                (&in_state(state)).into(),
+            );
+            let request = request_of(&trace.assignment);
+            traces.push(trace.request(role, in_time, request));
+        }
+        // One thing that stands in the way, and everything at once; and when.
+        let request = request_of(&load((&in_state(state)).into()));
+        let other = |state| {
+            if state == AssignmentState::Delivered {
+                AssignmentState::Expired
+            } else {
+                AssignmentState::Delivered
+            }
+        };
+        let hindered = [
+            (
+                "of another assignment",
+                AssignmentRequest { assignment: Uuid::from_u128(0xaa).into(), ..request },
+            ),
+            ("that removes", AssignmentRequest { purpose: Purpose::Removal, ..request }),
+            ("of an unknown type", AssignmentRequest { purpose: Purpose::Unknown, ..request }),
+            ("that is superseded", AssignmentRequest { recency: Recency::Superseded, ..request }),
+            ("in another state", AssignmentRequest { state: other(state), ..request }),
+        ];
+        for (what, request) in hindered {
+            let trace =
+                Trace::new(format!("a request {what} while {state}"), rules, (&in_state(state)).into());
+            traces.push(trace.request(MANAGER, in_time, request).request(
+                MANAGER,
+                completed(FOURTEEN_DAYS),
+                request,
+            ));
+        }
+        for (when, after) in
+            [("a tick before", FOURTEEN_DAYS - 1), ("at", FOURTEEN_DAYS), ("a tick after", FOURTEEN_DAYS + 1)]
+        {
+            let trace =
+                Trace::new(format!("{when} the 14 days while {state}"), rules, (&in_state(state)).into());
+            traces.push(trace.request(MANAGER, completed(after), request));
+        }
+        let start = StoredAssignment { end: Some(completed(5)), ..(&in_state(state)).into() };
+        let trace =
+            Trace::new(format!("its request at the end while {state}"), &["R12", "R21", "R32"], start);
+        traces.push(trace.request(MANAGER, completed(5), request));
+    }
+    // The way out: refused, what helps is followed, and everything is in place.
+    let trace = Trace::new("what helps is followed", rules, delivered(2)).reprocess(MANAGER);
+    let trace = trace.told(0, Outcome::Fulfilled).told(1, Outcome::Failed).reprocess(MANAGER);
+    let request = request_of(&trace.assignment);
+    let trace =
+        trace.request(MANAGER, in_time, request).told(0, Outcome::Fulfilled).told(1, Outcome::Fulfilled);
+    traces.push(trace.request(MANAGER, in_time, request));
+    // What was seen narrows it, and what the package gives by now comes in; also where nothing was known.
+    let start = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed; 2]);
+    let trace = Trace::new("a request for another package, seen in part", rules, start);
+    let request = request_of(&trace.assignment);
+    let gives = vec![member_of(2), member_of(1)];
+    traces.push(trace.ask(MANAGER, in_time, Some(request), Some(gives.clone()), Some(&OBSERVED[..1])));
+    let start = StoredAssignment { resource_roles: None, ..stored(AssignmentState::PartiallyDelivered, &[]) };
+    let trace = Trace::new("a request where nothing was known", rules, start);
+    let request = request_of(&trace.assignment);
+    traces.push(trace.ask(MANAGER, in_time, Some(request), Some(gives), None).told(1, Outcome::Fulfilled));
+    traces
 }
