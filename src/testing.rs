@@ -7,8 +7,8 @@
 //! ```
 //! use access_package::testing::{Broken, Implementation, Refused, laws};
 //! use access_package::{
-//!     Action, Assignment, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp, evaluate,
-//!     reprocess_observed,
+//!     Action, Assignment, AssignmentRequest, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp,
+//!     evaluate, reprocess_observed,
 //! };
 //!
 //! struct Server(Assignment);
@@ -20,6 +20,14 @@
 //!         let _ = self.0.expire(now);
 //!         let role = evaluate(caller, &self.0, now)?;
 //!         reprocess_observed(&mut self.0, role, observe)?;
+//!         Ok(())
+//!     }
+//!     fn reprocess_request(
+//!         &mut self, caller: &Caller, request: &AssignmentRequest, gives: &[ResourceRole], now: Timestamp,
+//!     ) -> Result<(), Refused> {
+//!         let authority = caller.authority(Some(self.0.catalog()))?;
+//!         let admitted = authority.admit_request(self.0.clone(), request, now)?;
+//!         self.0 = admitted.reprocess(gives.iter().cloned()).saved();
 //!         Ok(())
 //!     }
 //!     fn record(&mut self, receipt: &Receipt, now: Timestamp) {
@@ -49,7 +57,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
-    Action, Caller, Observed, Reason, Receipt, Refusal, ResourceRole, Step, StoredAssignment, Timestamp,
+    Action, AssignmentRequest, Caller, NotAdmitted, Observed, Reason, Receipt, Refusal, ResourceRole, Step,
+    StoredAssignment, Timestamp,
 };
 
 /// Something that reprocesses one assignment, as the [laws] see it.
@@ -68,6 +77,20 @@ pub trait Implementation {
         &mut self,
         caller: &Caller,
         observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused>;
+
+    /// The caller asks to reprocess the request of the assignment, now, and the access package gives this.
+    ///
+    /// An implementation that knows no requests leaves out the laws about them.
+    ///
+    /// # Errors
+    /// The call is refused.
+    fn reprocess_request(
+        &mut self,
+        caller: &Caller,
+        request: &AssignmentRequest,
+        gives: &[ResourceRole],
         now: Timestamp,
     ) -> Result<(), Refused>;
 
@@ -94,6 +117,12 @@ impl Refused {
     /// Whether it is about the caller.
     fn is_of_caller(&self) -> bool {
         self.reasons.iter().all(|reason| reason.is_of_caller())
+    }
+}
+
+impl From<NotAdmitted> for Refused {
+    fn from(not_admitted: NotAdmitted) -> Self {
+        not_admitted.refusal.into()
     }
 }
 

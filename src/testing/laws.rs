@@ -10,6 +10,7 @@
 
 mod caller;
 mod life;
+mod request;
 mod told;
 
 use alloc::format;
@@ -52,8 +53,12 @@ pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<()
     outcomes_make_the_state(&make)?;
     order_and_repetition_do_not_matter(&make)?;
     expired_stays_expired(&make)?;
-    restart_forgets_nothing(&make)
+    restart_forgets_nothing(&make)?;
+    a_request_is_refused_as_the_rules_say(&make)?;
+    an_accepted_request_asks_for_everything_again(&make)
 }
+
+pub use request::{a_request_is_refused_as_the_rules_say, an_accepted_request_asks_for_everything_again};
 
 struct Law {
     name: &'static str,

@@ -13,9 +13,10 @@ use proptest::sample::{Index, select};
 use uuid::{Uuid, uuid};
 
 use crate::{
-    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, Claims,
-    DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome, Permission, Receipt,
-    ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
+    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
+    CatalogId, Claims, DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
+    Permission, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
+    Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -206,6 +207,29 @@ pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
 /// An assignment, in any state.
 pub fn assignment() -> impl Strategy<Value = Assignment> {
     stored_assignment().prop_filter_map("loads", |stored| stored.try_into().ok())
+}
+
+/// A request beside an assignment, most often its own, and the time at which it is asked for: before, at and after its 14
+/// days, and long before or after.
+pub fn request_for(
+    stored: &StoredAssignment,
+) -> impl Strategy<Value = (AssignmentRequest, Timestamp)> + use<> {
+    let (own, state_of_own) = (stored.id, stored.state);
+    let days = AssignmentRequest::REPROCESSED_WITHIN;
+    let age = prop_oneof![4 => select([0, 1, days - 1, days, days + 1].to_vec()), 1 => -days..2 * days];
+    let completed = select([0, 1 << 40, 1 << 50].as_slice());
+    (
+        (id(), prop_oneof![8 => Just(own), 1 => id()]),
+        prop_oneof![8 => Just(Purpose::Grant), 1 => Just(Purpose::Removal), 1 => Just(Purpose::Unknown)],
+        prop_oneof![8 => Just(state_of_own), 1 => state()],
+        prop_oneof![8 => Just(Recency::Newest), 1 => Just(Recency::Superseded)],
+        (completed, age),
+    )
+        .prop_filter_map("instants", |((id, assignment), purpose, state, recency, (completed, age))| {
+            let now = Timestamp::from_unix_ticks(completed + age)?;
+            let completed = Timestamp::from_unix_ticks(completed)?;
+            Some((AssignmentRequest { id, assignment, purpose, state, completed, recency }, now))
+        })
 }
 
 /// An action, of any assignment.

@@ -12,6 +12,14 @@ impl Implementation for Server {
         reprocess_observed(&mut self.0, role, observe)?;
         Ok(())
     }
+    fn reprocess_request(
+        &mut self, caller: &Caller, request: &AssignmentRequest, gives: &[ResourceRole], now: Timestamp,
+    ) -> Result<(), Refused> {
+        let authority = caller.authority(Some(self.0.catalog()))?;
+        let admitted = authority.admit_request(self.0.clone(), request, now)?;
+        self.0 = admitted.reprocess(gives.iter().cloned()).saved();
+        Ok(())
+    }
     fn record(&mut self, receipt: &Receipt, now: Timestamp) { let _ = self.0.record(receipt, now); }
     fn actions(&self) -> Vec<Action> { self.0.actions().collect() }
     fn stored(&self) -> StoredAssignment { (&self.0).into() }

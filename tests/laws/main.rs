@@ -39,6 +39,16 @@ impl Implementation for ForgetsToSaveWhatTimeDid {
         self.0.reprocess(caller, observe, now).inspect_err(|_| self.0.0 = before)
     }
 
+    fn reprocess_request(
+        &mut self,
+        caller: &Caller,
+        request: &AssignmentRequest,
+        gives: &[ResourceRole],
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.0.reprocess_request(caller, request, gives, now)
+    }
+
     fn record(&mut self, receipt: &Receipt, now: Timestamp) {
         self.0.record(receipt, now);
     }
@@ -100,6 +110,8 @@ mod finds_out {
         order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled ForgetsWhyItFailed KeepsTheFirstReason TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd;
         expired_stays_expired: NeverExpires TheEndIsInclusive ComesBackWithTheClock;
         restart_forgets_nothing: QueuesInMemory SavesOnlyTheState;
+        a_request_is_refused_as_the_rules_say: TakesARequestOfAnother TakesARemoval TakesASupersededRequest TakesARequestInAnotherState ReprocessesTheRequestOfWhatIsDelivered TakesARequestThatIsTooOld TheFourteenthDayIsInTime CountsARefusedRequest LooksAtTheRequestFirst;
+        an_accepted_request_asks_for_everything_again: AsksOnlyForWhatHasFailed KeepsTheOldPackage;
     }
 }
 

@@ -2,8 +2,9 @@
 
 use access_package::testing::{Implementation, Refused};
 use access_package::{
-    Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
-    Permission, Receipt, Refusal, ResourceRole, Role, Step, StoredAssignment, Timestamp,
+    Account, Action, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Fulfillment,
+    Observed, Outcome, Permission, Purpose, Reason, Receipt, Recency, Refusal, ResourceRole, Role, Step,
+    StoredAssignment, Timestamp,
 };
 
 use crate::{Server, faithful};
@@ -47,6 +48,17 @@ pub(crate) enum Mistake {
     ComesBackWithTheClock,
     QueuesInMemory,
     SavesOnlyTheState,
+    TakesARequestOfAnother,
+    TakesARemoval,
+    TakesASupersededRequest,
+    TakesARequestInAnotherState,
+    ReprocessesTheRequestOfWhatIsDelivered,
+    TakesARequestThatIsTooOld,
+    TheFourteenthDayIsInTime,
+    CountsARefusedRequest,
+    LooksAtTheRequestFirst,
+    AsksOnlyForWhatHasFailed,
+    KeepsTheOldPackage,
     Panics,
 }
 
@@ -181,6 +193,54 @@ impl Implementation for Mistaken {
         }
         self.queue = self.it.actions();
         Ok(())
+    }
+
+    fn reprocess_request(
+        &mut self,
+        caller: &Caller,
+        request: &AssignmentRequest,
+        gives: &[ResourceRole],
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let mut asked = *request;
+        let mut gives = gives.to_vec();
+        let before = self.it.stored();
+        let too_old = Timestamp::from_unix_ticks(
+            request.completed.unix_ticks() + AssignmentRequest::REPROCESSED_WITHIN,
+        );
+        match self.mistake {
+            Mistake::TakesARequestOfAnother => asked.assignment = before.id,
+            Mistake::TakesARemoval => asked.purpose = Purpose::Grant,
+            Mistake::TakesASupersededRequest => asked.recency = Recency::Newest,
+            Mistake::TakesARequestInAnotherState => asked.state = before.state,
+            Mistake::TakesARequestThatIsTooOld => asked.completed = now,
+            Mistake::TheFourteenthDayIsInTime if too_old == Some(now) => asked.completed = now,
+            Mistake::ReprocessesTheRequestOfWhatIsDelivered
+                if before.state == AssignmentState::Delivered && asked.state == before.state =>
+            {
+                self.meddle(|stored| {
+                    stored.state = AssignmentState::DeliveryFailed;
+                    stored.resource_roles = None;
+                });
+                asked.state = AssignmentState::DeliveryFailed;
+            }
+            Mistake::LooksAtTheRequestFirst if request.purpose != Purpose::Grant => {
+                return Err(Refused { reasons: vec![Reason::RequestWithoutGrant], remedies: vec![] });
+            }
+            Mistake::AsksOnlyForWhatHasFailed => {
+                let fulfilled = before.resource_roles.iter().flatten();
+                let fulfilled = fulfilled.filter(|role| role.fulfillment == Fulfillment::Fulfilled);
+                let fulfilled: Vec<_> = fulfilled.map(|role| &role.resource_role).collect();
+                gives.retain(|role| !fulfilled.contains(&role));
+            }
+            Mistake::KeepsTheOldPackage => gives = self.known(),
+            _ => {}
+        }
+        let answer = self.it.reprocess_request(caller, &asked, &gives, now);
+        if answer.is_err() && self.mistake == Mistake::CountsARefusedRequest {
+            self.meddle(|stored| stored.attempt = stored.attempt.wrapping_add(1));
+        }
+        answer
     }
 
     fn record(&mut self, receipt: &Receipt, now: Timestamp) {

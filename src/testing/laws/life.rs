@@ -224,7 +224,7 @@ pub fn restart_forgets_nothing<I: Implementation>(
     })
 }
 
-fn is_refused_for(answer: &Result<(), Refused>, reason: Reason) -> bool {
+pub(super) fn is_refused_for(answer: &Result<(), Refused>, reason: Reason) -> bool {
     answer.as_ref().is_err_and(|refused| refused.reasons == [reason])
 }
 
@@ -303,7 +303,7 @@ fn owed(stored: &StoredAssignment) -> Vec<Action> {
     stored.resource_roles.iter().flatten().filter(pending).map(action).collect()
 }
 
-fn agree(it: &impl Implementation, expected: &StoredAssignment) -> Result<(), String> {
+pub(super) fn agree(it: &impl Implementation, expected: &StoredAssignment) -> Result<(), String> {
     agrees(&it.stored(), &it.actions(), expected, &owed(expected))
 }
 
@@ -326,7 +326,7 @@ fn agrees(
 }
 
 /// As it was; or, where its end has come, expired and otherwise as it was (R12, R21).
-fn agree_but_for_expiry(
+pub(super) fn agree_but_for_expiry(
     it: &impl Implementation,
     before: &StoredAssignment,
     now: Timestamp,
