@@ -68,8 +68,12 @@ fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -
 pub(crate) fn results() -> Vec<(&'static str, Result<(), Rejection>)> {
     use Account::{Application, Personal, WorkOrSchool};
     let [here, elsewhere] = [HERE, THERE].map(access_package::Scope::Catalog);
-    let wrong_states = AssignmentState::ALL.iter().filter_map(|&state| {
-        Refusal::of_state(state).map(|refusal| (state.as_str(), Rejection::Refused(refusal)))
+    let wrong_states = AssignmentState::ALL.iter().flat_map(|&state| {
+        let refusals = [Refusal::of_state(state), Refusal::of_request_state(state)];
+        refusals.into_iter().flatten().map(|refusal| {
+            let reason = refusal.reasons().next().expect("a reason");
+            (reason.code(), Rejection::Refused(refusal))
+        })
     });
     let rejections = [
         ("other method", Rejection::MethodNotAllowed { allowed: "POST" }),
@@ -77,6 +81,8 @@ pub(crate) fn results() -> Vec<(&'static str, Result<(), Rejection>)> {
         ("no caller", Rejection::NoCaller),
         ("invalid id", Rejection::InvalidId),
         ("no such assignment", Rejection::NotFound),
+        ("invalid id of a request", Rejection::InvalidRequestId),
+        ("no such request", Rejection::RequestNotFound),
         ("the host has failed", Rejection::Failed),
         ("personal account", refused(Personal, false, &[])),
         ("user without permission", refused(WorkOrSchool, false, &[here])),

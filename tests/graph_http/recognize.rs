@@ -1,7 +1,7 @@
 //! Which requests are ours, and what they say.
 
 use access_package::graph::Version;
-use access_package::graph::http::{Call, Rejection, Target, recognize};
+use access_package::graph::http::{Call, Rejection, Target, recognize, reprocess_request};
 use http::{Method, Request};
 
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, id, post};
@@ -72,8 +72,14 @@ fn another_path_is_not_ours() {
         format!("/v1.0/..{V1}/{ID}/reprocess"),
         // beta has never called them so.
         format!("{}/{ID}/reprocess", V1.replace("v1.0", "beta")),
-        // Neighbours: the same action on a request, other actions on an assignment.
-        format!("{}/{ID}/reprocess", V1.replace("assignments", "assignmentRequests")),
+        // Neighbours: other collections, other actions on an assignment or a request.
+        V1.replace("assignments", "assignmentRequests"),
+        format!("{}/{ID}", V1.replace("assignments", "assignmentRequests")),
+        format!("{}/{ID}/cancel", V1.replace("assignments", "assignmentRequests")),
+        format!("{V1}/{ID}/assignmentRequests"),
+        format!("{V1}/{ID}/assignmentRequests/{ID}"),
+        format!("{V1}/{ID}/assignmentRequests/{ID}/reprocess/"),
+        format!("{V1}/{ID}/accessPackages/{ID}/reprocess"),
         format!("{}/{ID}/reprocess", V1.replace("assignments", "accessPackages")),
         format!("{V1}/{ID}/resume"),
         format!("{V1}/{ID}/target"),
@@ -177,6 +183,56 @@ fn what_is_read_is_ours_too() {
             let expected = (!ours).then_some(Rejection::MethodNotAllowed { allowed: "GET" });
             assert_eq!(rejected, expected, "{method} {path}");
         }
+    }
+}
+
+// R35
+#[test]
+fn a_request_is_reprocessed_in_every_form() {
+    let request = "5b0cd6a9-2d8f-4f5e-a1c7-0b6d3e8f2a91";
+    let parsed = request.parse().expect("a GUID");
+    let told = |path: &str| {
+        let request = post(path).body(()).unwrap();
+        let call = recognize(&request).unwrap_or_else(|| panic!("ours: {path}")).expect("a call");
+        (call.version, call.target)
+    };
+    let management = "/identityGovernance/entitlementManagement";
+    for (version, name) in [(Version::V1, "v1.0"), (Version::Beta, "beta")] {
+        for requests in ["assignmentRequests", "accessPackageAssignmentRequests", "ASSIGNMENTREQUESTS"] {
+            for key in
+                [format!("/{request}"), format!("('{request}')"), format!("/{}", request.to_uppercase())]
+            {
+                for action in ["reprocess", "microsoft.graph.reprocess"] {
+                    let path = format!("/{name}{management}/{requests}{key}/{action}?x=1");
+                    let target = Target::ReprocessRequest { request: Ok(parsed), below: None };
+                    assert_eq!(told(&path), (version, target), "{path}");
+                    for above in [format!("/{ID}"), format!("('{ID}')")] {
+                        let path = format!(
+                            "/{name}{management}/accessPackageAssignments{above}/{requests}{key}/{action}"
+                        );
+                        let target = Target::ReprocessRequest { request: Ok(parsed), below: Some(Ok(id())) };
+                        assert_eq!(told(&path), (version, target), "{path}");
+                    }
+                }
+            }
+            for invalid in ["/7", "('7')", "/"] {
+                let path = format!("/{name}{management}/{requests}{invalid}/reprocess");
+                let request = Err(Rejection::InvalidRequestId);
+                assert_eq!(told(&path).1, Target::ReprocessRequest { request, below: None }, "{path}");
+            }
+            let path =
+                format!("/{name}{management}/accessPackageAssignments/7/{requests}/{request}/reprocess");
+            let below = Some(Err(Rejection::InvalidId));
+            assert_eq!(told(&path).1, Target::ReprocessRequest { request: Ok(parsed), below }, "{path}");
+        }
+        let get = post(&format!("/{name}{management}/assignmentRequests/{request}/reprocess"));
+        let rejected = recognize(&get.method("GET").body(()).unwrap()).expect("ours");
+        assert_eq!(rejected, Err(Rejection::MethodNotAllowed { allowed: "POST" }));
+        // What a client sends.
+        let sent = reprocess_request("https://localhost", version, parsed, TOKEN).unwrap();
+        let call = recognize(&sent).expect("ours").expect("a call");
+        assert_eq!(call.target, Target::ReprocessRequest { request: Ok(parsed), below: None });
+        assert_eq!((sent.method().as_str(), call.token, call.version), ("POST", TOKEN, version));
     }
 }
 

@@ -7,5 +7,6 @@ mod fixtures;
 mod hostile;
 mod list;
 mod read;
+mod request;
 mod shapes;
 mod write;
