@@ -67,21 +67,20 @@ pub enum Fulfillment {
     Fulfilled,
 }
 
-/// How many resource roles have got how far. It is kept beside them, so that one outcome more costs no look at all of
-/// them.
+/// How many resource roles are pending and how many have failed; the others are in place. It is kept beside them, so that
+/// one outcome more costs no look at all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Tally {
     pending: usize,
     /// Unenforceable ones too.
     failed: usize,
-    fulfilled: usize,
 }
 
 impl Tally {
     pub(crate) fn of(resource_roles: &[AssignmentResourceRole]) -> Self {
         let mut tally = Self::default();
         for entry in resource_roles {
-            *tally.count(entry.fulfillment) += 1;
+            tally.moves(Fulfillment::Fulfilled, entry.fulfillment);
         }
         tally
     }
@@ -89,32 +88,35 @@ impl Tally {
     /// That many, all of them pending.
     #[inline]
     pub(crate) const fn pending(pending: usize) -> Self {
-        Self { pending, failed: 0, fulfilled: 0 }
+        Self { pending, failed: 0 }
     }
 
-    /// One of them has got further.
+    /// One of them was so, and is now so.
     #[inline]
-    pub(crate) fn moves(&mut self, from: Fulfillment, to: Fulfillment) {
-        *self.count(from) -= 1;
-        *self.count(to) += 1;
-    }
-
-    fn count(&mut self, fulfillment: Fulfillment) -> &mut usize {
-        match fulfillment {
-            Fulfillment::Pending => &mut self.pending,
-            Fulfillment::Failed | Fulfillment::Unenforceable => &mut self.failed,
-            Fulfillment::Fulfilled => &mut self.fulfilled,
+    pub(crate) const fn moves(&mut self, from: Fulfillment, to: Fulfillment) {
+        match from {
+            Fulfillment::Pending => self.pending -= 1,
+            Fulfillment::Failed | Fulfillment::Unenforceable => self.failed -= 1,
+            Fulfillment::Fulfilled => {}
+        }
+        match to {
+            Fulfillment::Pending => self.pending += 1,
+            Fulfillment::Failed | Fulfillment::Unenforceable => self.failed += 1,
+            Fulfillment::Fulfilled => {}
         }
     }
 
-    /// R16: the state that follows. With nothing to enforce it is delivered.
+    /// R16: the state that follows, of so many altogether. With nothing to enforce it is delivered.
     #[inline]
-    pub(crate) const fn state(self) -> AssignmentState {
-        match self {
-            Self { pending: 1.., .. } => AssignmentState::Delivering, // R15
-            Self { failed: 0, .. } => AssignmentState::Delivered,
-            Self { fulfilled: 0, .. } => AssignmentState::DeliveryFailed,
-            Self { .. } => AssignmentState::PartiallyDelivered,
+    pub(crate) const fn state(self, all: usize) -> AssignmentState {
+        if self.pending > 0 {
+            AssignmentState::Delivering // R15
+        } else if self.failed == 0 {
+            AssignmentState::Delivered
+        } else if self.failed < all {
+            AssignmentState::PartiallyDelivered
+        } else {
+            AssignmentState::DeliveryFailed
         }
     }
 }

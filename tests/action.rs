@@ -2,14 +2,15 @@
 
 mod support;
 
-use access_package::{Action, Fulfillment, Outcome, Receipt, Timestamp, reprocess};
+use access_package::{
+    Action, AssignmentState, FailureReason, Fulfillment, Outcome, Receipt, StoredAssignment, Timestamp,
+    reprocess,
+};
 use support::{MANAGER, delivered, load, stored};
 
 fn action(end: Option<Timestamp>) -> Action {
-    let assignment = access_package::StoredAssignment {
-        end,
-        ..stored(access_package::AssignmentState::Delivered, &[Fulfillment::Fulfilled])
-    };
+    let assignment =
+        StoredAssignment { end, ..stored(AssignmentState::Delivered, &[Fulfillment::Fulfilled]) };
     reprocess(&mut load(assignment), MANAGER).unwrap().next().expect("one action")
 }
 
@@ -33,9 +34,17 @@ fn a_receipt_says_which_action_it_is_for() {
             attempt: action.attempt,
             resource_role: action.resource_role.clone(),
             outcome,
+            reason: None,
         };
         assert_eq!(action.receipt(outcome), expected);
     }
+}
+
+#[test]
+fn a_receipt_of_a_failure_says_why() {
+    let reason = FailureReason::new("Request_ResourceNotFound", "the group does not exist");
+    let expected = Receipt { reason: Some(reason.clone()), ..action(None).receipt(Outcome::Failed) };
+    assert_eq!(action(None).failed(reason), expected);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What fuzzing has found worth keeping, replayed: what must hold for any bytes holds for these.
-#![cfg(feature = "serde")]
+#![cfg(feature = "graph")]
 
 use std::path::Path;
 

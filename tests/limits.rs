@@ -8,10 +8,16 @@ use core::hint::black_box;
 use std::alloc::System;
 
 use access_package::{
-    Account, Action, Assignment, AssignmentState, Caller, Fulfillment, Observed, Refusal, Remedy,
-    ReprocessError, Role, StoredAssignment, evaluate, reprocess, reprocess_observed,
+    Account, Action, Admitted, Assignment, AssignmentState, Authority, Caller, FailureReason, Fulfillment,
+    Observed, Outcome, Reason, Receipt, Recorded, Remedy, Role, StoredAssignment, Timestamp, evaluate,
+    reprocess, reprocess_observed,
 };
-use support::{Lacks, MANAGER, caller, delivered, in_state, load, one_of_each_origin_system, stored};
+use support::{
+    Lacks, MANAGER, caller, delivered, in_state, load, member_of, one_of_each_origin_system, stored,
+};
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::MIN;
 
 thread_local! {
     /// For each thread, so that tests beside this one do not disturb it.
@@ -70,6 +76,19 @@ fn an_allocation_is_counted() {
     assert_eq!((first, more, zeroed), (1, 1, 1));
 }
 
+/// In this state, and its end has come.
+fn ended(state: AssignmentState) -> Assignment {
+    load(StoredAssignment { end: Some(NOW), ..(&in_state(state)).into() })
+}
+
+fn authority() -> Authority {
+    caller(Lacks::Nothing).authority(Some(delivered(0).catalog())).expect("who lacks nothing may")
+}
+
+fn admitted(assignment: Assignment) -> Admitted {
+    authority().admit(assignment, NOW).expect("delivered")
+}
+
 #[test]
 fn a_refusal_does_not_allocate() {
     let mut refusals = 0;
@@ -86,12 +105,41 @@ fn a_refusal_does_not_allocate() {
 
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
     let mut unknown = load(unknown);
-    let refused = allocations(|| reprocess(&mut unknown, MANAGER).map(drop));
-    assert_eq!(refused, (0, Err(ReprocessError::ResourceRolesUnknown)));
+    let (count, refused) = allocations(|| reprocess(&mut unknown, MANAGER).map(drop));
+    let reasons: Vec<_> = refused.expect_err("refused").reasons().collect();
+    assert_eq!((count, reasons), (0, vec![Reason::ResourceRolesUnknown]));
 }
 
 #[test]
-fn an_acceptance_does_not_allocate() {
+fn authority_and_admission_do_not_allocate() {
+    let catalog = delivered(0).catalog();
+    for lacks in [Lacks::Nothing, Lacks::Permission, Lacks::Role, Lacks::Scope] {
+        for catalog in [Some(catalog), None] {
+            let caller = caller(lacks);
+            let (count, answer) = allocations(|| caller.authority(catalog));
+            assert_eq!(
+                (count, answer.is_ok()),
+                (0, lacks == Lacks::Nothing && catalog.is_some()),
+                "{lacks:?}"
+            );
+        }
+    }
+    let authority = authority();
+    let elsewhere = StoredAssignment { catalog: Uuid::nil().into(), ..(&delivered(5)).into() };
+    let elsewhere = load(elsewhere);
+    let (count, answer) = allocations(|| authority.admit(elsewhere, NOW));
+    assert_eq!((count, answer.is_err()), (0, true));
+    for &state in AssignmentState::ALL {
+        for assignment in [in_state(state), ended(state)] {
+            let may = state == AssignmentState::Delivered && assignment.end().is_none();
+            let (count, answer) = allocations(|| authority.admit(assignment, NOW));
+            assert_eq!((count, answer.is_ok()), (0, may), "{state}");
+        }
+    }
+}
+
+#[test]
+fn an_acceptance_allocates_only_for_what_is_given_now() {
     for resource_roles in [0, 5, 100] {
         let mut assignment = delivered(resource_roles);
         let (count, actions) = allocations(|| reprocess(&mut assignment, MANAGER).map(Iterator::count));
@@ -102,6 +150,16 @@ fn an_acceptance_does_not_allocate() {
             let (count, result) =
                 allocations(|| reprocess_observed(&mut assignment, MANAGER, |_| observed).map(drop));
             assert_eq!((count, result), (0, Ok(())), "{observed:?}");
+
+            // The one list that the assignment now has, whatever it had before.
+            for had in [0, 7] {
+                let admitted = admitted(delivered(had));
+                let gives_now: Vec<_> = (0..).take(resource_roles).map(member_of).collect();
+                let (count, unsaved) = allocations(|| admitted.reprocess_observed(gives_now, |_| observed));
+                assert_eq!(count, usize::from(resource_roles > 0), "{observed:?}");
+                let (count, saved) = allocations(|| unsaved.saved());
+                assert_eq!((count, saved.resource_roles().map(<[_]>::len)), (0, Some(resource_roles)));
+            }
         }
     }
 }
@@ -109,10 +167,8 @@ fn an_acceptance_does_not_allocate() {
 #[test]
 fn an_action_does_not_allocate() {
     // The text-keyed ones too: theirs is a reference to a text that is there already.
-    let mut assignment = delivered(0);
-    assignment.set_resource_roles(one_of_each_origin_system()).expect("delivered");
-    let actions = reprocess(&mut assignment, MANAGER).expect("accepted");
-    let (count, given) = allocations(|| actions.map(black_box).count());
+    let assignment = admitted(delivered(0)).reprocess(one_of_each_origin_system()).saved();
+    let (count, given) = allocations(|| assignment.actions().map(black_box).count());
     assert_eq!((count, given), (0, one_of_each_origin_system().len()));
 
     // Nor does passing over what is not pending.
@@ -123,14 +179,53 @@ fn an_action_does_not_allocate() {
 }
 
 #[test]
+fn a_receipt_does_not_allocate() {
+    let assignment = admitted(delivered(0)).reprocess(one_of_each_origin_system()).saved();
+    for action in assignment.actions() {
+        let reason = FailureReason::new("code", "words");
+        let smaller = FailureReason::new("cod", "words");
+        let failed = |reason: &FailureReason| action.clone().failed(reason.clone());
+        let receipts = [
+            failed(&reason),
+            failed(&reason),
+            // A reason is a reference to texts that are there already.
+            failed(&smaller),
+            action.clone().receipt(Outcome::Fulfilled),
+            Receipt { attempt: 7, ..action.clone().receipt(Outcome::Failed) },
+            Receipt { assignment: Uuid::nil().into(), ..action.clone().receipt(Outcome::Failed) },
+            Receipt { resource_role: member_of(99), ..action.clone().receipt(Outcome::Failed) },
+        ];
+        let mut assignment = assignment.clone();
+        let mut changes = 0;
+        for receipt in &receipts {
+            let (count, recorded) = allocations(|| assignment.record(receipt, NOW));
+            assert_eq!(count, 0, "{receipt:?}");
+            changes += usize::from(matches!(recorded, Ok(Recorded::Changed(_))));
+        }
+        assert_eq!(changes, 3, "{action:?}");
+    }
+}
+
+#[test]
+fn expiry_does_not_allocate() {
+    for &state in AssignmentState::ALL {
+        let mut assignment = ended(state);
+        let (count, event) = allocations(|| assignment.expire(NOW));
+        assert_eq!((count, event.is_some()), (0, state != AssignmentState::Expired), "{state}");
+    }
+}
+
+#[test]
 fn a_verdict_does_not_allocate() {
     for lacks in [Lacks::Nothing, Lacks::Permission, Lacks::Role, Lacks::Scope] {
         for &state in AssignmentState::ALL {
-            let (caller, assignment) = (caller(lacks), in_state(state));
-            let (count, verdict) = allocations(|| evaluate(&caller, &assignment));
-            assert_eq!(count, 0, "{lacks:?}, {state}");
-            let may = (lacks, state) == (Lacks::Nothing, AssignmentState::Delivered);
-            assert_eq!(verdict.is_ok(), may, "{lacks:?}, {state}");
+            for assignment in [in_state(state), ended(state)] {
+                let caller = caller(lacks);
+                let (count, verdict) = allocations(|| evaluate(&caller, &assignment, NOW));
+                assert_eq!(count, 0, "{lacks:?}, {state}");
+                let is_delivered = state == AssignmentState::Delivered && assignment.end().is_none();
+                assert_eq!(verdict.is_ok(), is_delivered && lacks == Lacks::Nothing, "{lacks:?}, {state}");
+            }
         }
     }
 }
@@ -148,9 +243,7 @@ fn reasons_and_remedies_do_not_allocate() {
     ];
     let assignment = delivered(1);
     for (caller, expected) in expected {
-        let Err(Refusal::Unauthorized(refused)) = evaluate(&caller, &assignment) else {
-            panic!("{caller:?} may")
-        };
+        let refused = evaluate(&caller, &assignment, NOW).expect_err("may not");
         let counted = allocations(|| {
             let steps = refused.remedies().flat_map(Remedy::steps);
             [

@@ -59,6 +59,7 @@ impl Arguments {
         }
         let manager = RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant };
         Ok(Caller {
+            object: None,
             account: self.account.unwrap_or(Account::WorkOrSchool),
             permissions: self
                 .permissions

@@ -13,8 +13,8 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use access_package::{
-    Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Outcome, Refusal,
-    evaluate, graph, reprocess_observed,
+    Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Caller, FailureReason,
+    Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, graph,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -26,7 +26,7 @@ use observed::Observations;
 struct Report {
     assignment: Assignment,
     before: AssignmentState,
-    /// The end had come, whatever the document says.
+    /// It was found that the end has come, whatever the document says.
     has_expired: bool,
     verdict: Verdict,
 }
@@ -37,7 +37,7 @@ enum Verdict {
         between: AssignmentState,
         /// What needed no action, for it was observed.
         observed: Vec<AssignmentResourceRole>,
-        done: Vec<(Action, Outcome)>,
+        done: Vec<(Action, Receipt)>,
     },
 }
 
@@ -102,32 +102,62 @@ fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
 
 /// Does what a host does, but for storing, and carries out each action by doing as it is told.
 fn drive(
-    mut assignment: Assignment,
+    assignment: Assignment,
     arguments: &Arguments,
     caller: &Caller,
     observations: &Observations,
 ) -> Result<Report, Box<dyn Error>> {
     let before = assignment.state();
-    let has_expired = assignment.expire(arguments.now);
-    let role = match evaluate(caller, &assignment) {
-        Ok(role) => role,
-        Err(refusal) => {
-            return Ok(Report { assignment, before, has_expired, verdict: Verdict::Refused(refusal) });
-        }
+    let refused = |refusal, assignment, has_expired| Report {
+        assignment,
+        before,
+        has_expired,
+        verdict: Verdict::Refused(refusal),
     };
-    let target = assignment.target();
+    let authority = match caller.authority(Some(assignment.catalog())) {
+        Ok(authority) => authority,
+        Err(refusal) => return Ok(refused(refusal, assignment, false)),
+    };
+    match authority.admit(assignment, arguments.now) {
+        Ok(admitted) => accept(admitted, before, arguments, observations),
+        Err(NotAdmitted { refusal, assignment, expired }) => {
+            Ok(refused(refusal, assignment, expired.is_some()))
+        }
+    }
+}
+
+fn accept(
+    admitted: Admitted,
+    before: AssignmentState,
+    arguments: &Arguments,
+    observations: &Observations,
+) -> Result<Report, Box<dyn Error>> {
+    // What the document says stands for what the access package gives now. One that is delivered says it.
+    let listed = admitted.assignment().resource_roles().unwrap_or_default();
+    let gives_now: Vec<_> = listed.iter().map(|entry| entry.resource_role.clone()).collect();
+    let target = admitted.assignment().target();
     let observe = |resource_role: &_| observations.of(target, resource_role);
-    let actions: Vec<_> = reprocess_observed(&mut assignment, role, observe)?.collect();
-    // A host saves the assignment here, before it acts.
+    let unsaved = admitted.reprocess_observed(gives_now, observe);
+    // A host saves `unsaved.stored()` here, before it acts.
+    let mut assignment = unsaved.saved();
     let between = assignment.state();
     let known = assignment.resource_roles().unwrap_or_default().iter();
     let observed = known.filter(|role| role.fulfillment != Fulfillment::Pending).cloned().collect();
-    let outcome = |n| if arguments.fail.contains(&n) { Outcome::Failed } else { Outcome::Fulfilled };
-    let done: Vec<_> = (1..).zip(actions).map(|(n, action)| (action, outcome(n))).collect();
-    for (action, outcome) in &done {
-        assignment.record(&action.clone().receipt(*outcome))?;
+    let actions: Vec<_> = assignment.actions().collect();
+    let receipt = |n, action: Action| {
+        if arguments.fail.contains(&n) {
+            action.failed(FailureReason::new("toldToFail", "as `--fail` says"))
+        } else {
+            action.receipt(Outcome::Fulfilled)
+        }
+    };
+    let done: Vec<_> = (1..).zip(actions).map(|(n, action)| (action.clone(), receipt(n, action))).collect();
+    for (_, receipt) in &done {
+        // Each changes it, and a host saves it each time.
+        let _ = assignment.record(receipt, arguments.now)?;
     }
-    Ok(Report { assignment, before, has_expired, verdict: Verdict::Accepted { between, observed, done } })
+    let verdict = Verdict::Accepted { between, observed, done };
+    Ok(Report { assignment, before, has_expired: false, verdict })
 }
 
 fn document(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {

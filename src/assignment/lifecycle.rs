@@ -135,7 +135,8 @@ impl Assignment {
             entry.reason = None;
         }
         self.state = AssignmentState::Delivering;
-        self.tally = Tally::pending(resource_roles.len());
+        let all = resource_roles.len();
+        self.tally = Tally::pending(all);
         for entry in resource_roles {
             let fulfillment = observe(&entry.resource_role).fulfillment();
             if fulfillment != Fulfillment::Pending {
@@ -143,7 +144,7 @@ impl Assignment {
                 entry.fulfillment = fulfillment;
             }
         }
-        self.state = self.tally.state(); // R16
+        self.state = self.tally.state(all); // R16
     }
 }
 
@@ -232,6 +233,7 @@ impl Assignment {
             return Ok(Recorded::Unchanged(Unchanged::AnotherAttempt));
         }
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
+        let all = resource_roles.len();
         let found = resource_roles.binary_search_by(|entry| entry.resource_role.cmp(&receipt.resource_role));
         let Some(entry) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
             return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
@@ -241,7 +243,7 @@ impl Assignment {
             return Ok(Recorded::Unchanged(Unchanged::AlreadyKnown));
         }
         self.tally.moves(before, entry.fulfillment);
-        let from = mem::replace(&mut self.state, self.tally.state()); // R16
+        let from = mem::replace(&mut self.state, self.tally.state(all)); // R16
         Ok(Recorded::Changed(self.event(
             now,
             from,

@@ -126,7 +126,7 @@ impl TryFrom<StoredAssignment> for Assignment {
                 AssignmentState::Delivering
                 | AssignmentState::PartiallyDelivered
                 | AssignmentState::Delivered
-                | AssignmentState::DeliveryFailed => tally.state(),
+                | AssignmentState::DeliveryFailed => tally.state(known.len()),
             };
             if let Some(entry) =
                 known.iter().find(|entry| entry.reason.is_some() && entry.fulfillment != Fulfillment::Failed)

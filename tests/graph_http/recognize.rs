@@ -60,7 +60,6 @@ fn another_path_is_not_ours() {
         format!("{V1}//{ID}/reprocess"),
         format!("{V1}/{ID}//reprocess"),
         format!("{V1}/{ID}/reprocess//"),
-        format!("{V1}/{ID}%2freprocess"),
         format!("{}/{ID}/reprocess", V1.replacen("/identity", "///identity", 1)),
         format!("{}/{ID}/reprocess", V1.replace("/entitlement", "//entitlement")),
         format!("{}/{ID}/reprocess", V1.replace("/assignments", "//assignments")),

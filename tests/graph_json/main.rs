@@ -3,6 +3,8 @@
 
 #[path = "../support/bodies.rs"]
 mod bodies;
+#[path = "../support/documented.rs"]
+mod documented;
 mod fixtures;
 mod hostile;
 mod list;

@@ -7,8 +7,8 @@ use access_package::{
 };
 use serde_json::{Value, json};
 
+use crate::documented::in_pascal_case;
 use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
-use crate::support::documented::in_pascal_case;
 
 fn fulfillments(assignment: &Assignment) -> Option<Vec<Fulfillment>> {
     assignment.resource_roles().map(|roles| roles.iter().map(|role| role.fulfillment).collect())

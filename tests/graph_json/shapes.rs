@@ -6,8 +6,8 @@ use access_package::{AssignmentState, ResourceRole, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bodies::as_told;
+use crate::documented::in_pascal_case;
 use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
-use crate::support::documented::in_pascal_case;
 
 const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
 

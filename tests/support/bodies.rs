@@ -6,12 +6,18 @@ use access_package::graph::Version;
 use access_package::graph::json::{
     EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_list, write, write_list,
 };
+use std::collections::BTreeSet;
+
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, Claims, Fulfillment, GroupAccess,
-    Observed, Outcome, Receipt, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, evaluate,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, Cause, Claims, Event,
+    FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
+    RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
     reprocess_observed,
 };
 use uuid::Uuid;
+
+/// Before the end of every assignment but one that ends at once.
+const NOW: Timestamp = Timestamp::MIN;
 
 /// A document of Graph: read or refused, alone and in a list, and what was read is written as it is.
 pub fn document(data: &[u8]) {
@@ -69,7 +75,7 @@ fn shifted(problem: ReadError, by: usize) -> ReadError {
 
 /// What Graph can tell of an assignment.
 pub fn as_told(assignment: &Assignment, version: Version) -> Result<Assignment, ReadError> {
-    use Fulfillment::{Failed, Fulfilled, Pending};
+    use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
     let mut stored = StoredAssignment::from(assignment);
     stored.attempt = 0;
     match (stored.state, &mut stored.resource_roles) {
@@ -84,8 +90,9 @@ pub fn as_told(assignment: &Assignment, version: Version) -> Result<Assignment, 
             for role in roles {
                 role.fulfillment = match (version, role.fulfillment) {
                     (Version::Beta, Fulfilled) => Fulfilled,
-                    (_, Pending | Failed | Fulfilled) => Pending,
+                    (_, Pending | Failed | Unenforceable | Fulfilled) => Pending,
                 };
+                role.reason = None;
             }
         }
         (AssignmentState::Delivered, Some(_)) => {}
@@ -101,15 +108,18 @@ pub fn stored(data: &[u8]) {
     assert_eq!(serde_json::from_str::<StoredAssignment>(&text).expect("what was written"), stored);
     let Ok(loaded) = Assignment::try_from(stored) else { return };
     check(&loaded);
-    for &role in Role::ALL {
-        for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
+    let gives_now = || loaded.resource_roles().unwrap_or_default().iter().map(|it| it.resource_role.clone());
+    for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
+        check(&reprocess_now(loaded.clone(), gives_now().collect(), |_| observed, NOW));
+        for &role in Role::ALL {
             let mut assignment = loaded.clone();
             let accepted = reprocess_observed(&mut assignment, role, |_| observed).map(drop);
             assert!(accepted.is_ok() || assignment == loaded, "a refused call changes nothing"); // R12
             check(&assignment);
             let actions: Vec<_> = assignment.actions().collect();
             for action in actions {
-                assignment.record(&action.receipt(Outcome::Fulfilled)).expect("its own receipt");
+                let _ = record(&mut assignment, &action.receipt(Outcome::Fulfilled), NOW)
+                    .expect("its own receipt");
             }
             assert!(accepted.is_err() || assignment.state() != AssignmentState::Delivering); // R16
             check(&assignment);
@@ -132,10 +142,108 @@ fn check(assignment: &Assignment) {
     }
     if let Some(end) = assignment.end() {
         let mut ended = assignment.clone();
-        ended.expire(end); // R21
+        expire(&mut ended, end); // R21
         assert_eq!((ended.state(), ended.actions().next()), (AssignmentState::Expired, None));
-        assert!(!ended.expire(Timestamp::MAX));
+        assert_eq!(ended.expire(Timestamp::MAX), None);
     }
+}
+
+/// Expires, and says so only if it did.
+fn expire(assignment: &mut Assignment, now: Timestamp) {
+    let before = assignment.clone();
+    let event = assignment.expire(now);
+    assert_eq!(event.is_some(), *assignment != before);
+    if let Some(event) = event {
+        check_event(&event, &before, assignment, now);
+        assert_eq!((event.to, event.cause), (AssignmentState::Expired, Cause::Expired)); // R21
+    }
+}
+
+/// Records, and what is said of it is true: what is unchanged, and what has changed it.
+fn record(assignment: &mut Assignment, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
+    let before = assignment.clone();
+    let recorded = assignment.record(receipt, now);
+    match &recorded {
+        Ok(Recorded::Changed(event)) => {
+            assert_ne!(*assignment, before);
+            check_event(event, &before, assignment, now);
+            match &event.cause {
+                Cause::Recorded { resource_role, outcome, reason } => {
+                    assert_eq!((resource_role, *outcome), (&receipt.resource_role, receipt.outcome));
+                    assert!(*outcome == Outcome::Fulfilled || *reason == receipt.reason);
+                }
+                Cause::Expired => assert_eq!(assignment.state(), AssignmentState::Expired), // R21
+                Cause::Reprocessed { .. } => panic!("{event:?}"),
+            }
+        }
+        Ok(Recorded::Unchanged(why)) => {
+            assert_eq!(*assignment, before);
+            let expected = match before.state() {
+                AssignmentState::Expired => Unchanged::Expired, // R21
+                _ if receipt.attempt != before.attempt() => Unchanged::AnotherAttempt, // R17
+                _ => Unchanged::AlreadyKnown,
+            };
+            assert_eq!(*why, expected);
+        }
+        Err(_) => assert_eq!(*assignment, before), // R12
+    }
+    recorded
+}
+
+/// The event is of this change, and as data it is the same.
+fn check_event(event: &Event, before: &Assignment, after: &Assignment, now: Timestamp) {
+    assert_eq!((event.assignment, event.at, event.attempt), (after.id(), now, after.attempt()));
+    assert_eq!((event.from, event.to), (before.state(), after.state()));
+    let text = serde_json::to_string(event).expect("plain data");
+    assert_eq!(serde_json::from_str::<Event>(&text).expect("what was written"), *event);
+}
+
+/// By the stages, and what each says agrees with what it does; a caller who may asks for it.
+fn reprocess_now(
+    assignment: Assignment,
+    gives_now: Vec<ResourceRole>,
+    observe: impl FnMut(&ResourceRole) -> Observed,
+    now: Timestamp,
+) -> Assignment {
+    fn names(entries: &[AssignmentResourceRole]) -> BTreeSet<&ResourceRole> {
+        entries.iter().map(|entry| &entry.resource_role).collect()
+    }
+
+    let permissions = vec![Permission::EntitlementManagementReadWriteAll];
+    let caller = Caller { object: None, account: Account::Application, permissions, roles: vec![] };
+    let verdict = evaluate(&caller, &assignment, now);
+    let before = assignment.clone();
+    let authority = caller.authority(Some(assignment.catalog())).expect("R5");
+    let admitted = match authority.admit(assignment, now) {
+        Ok(admitted) => admitted,
+        Err(NotAdmitted { refusal, assignment, expired }) => {
+            assert_eq!((verdict, Refusal::of_state(assignment.state())), (Err(refusal), Some(refusal))); // R9
+            match expired {
+                Some(event) => check_event(&event, &before, &assignment, now), // R21
+                None => assert_eq!(assignment, before),                        // R12
+            }
+            return assignment;
+        }
+    };
+    assert_eq!((verdict, admitted.assignment()), (Ok(authority.role()), &before));
+    let unsaved = admitted.reprocess_observed(gives_now.iter().cloned(), observe);
+    let (stored, event) = (unsaved.stored(), unsaved.event());
+    let after = unsaved.saved();
+    assert_eq!(Assignment::try_from(stored).as_ref(), Ok(&after)); // R22
+    check_event(&event, &before, &after, now);
+    assert_eq!(after.attempt(), before.attempt().wrapping_add(1));
+    let Cause::Reprocessed { caller: _, role, asked, unenforceable, added, dropped } = event.cause else {
+        panic!("{event:?}")
+    };
+    let entries = after.resource_roles().expect("what is given now");
+    let (had, has) = (names(before.resource_roles().unwrap_or_default()), names(entries));
+    assert_eq!((role, &has), (authority.role(), &gives_now.iter().collect())); // R13, R23
+    assert!(asked.into_iter().eq(after.actions().map(|action| action.resource_role)));
+    let unenforced = entries.iter().filter(|entry| entry.fulfillment == Fulfillment::Unenforceable);
+    assert!(unenforceable.iter().eq(unenforced.map(|entry| &entry.resource_role))); // R20
+    assert!(added.iter().eq(has.difference(&had).copied()));
+    assert!(dropped.iter().eq(had.difference(&has).copied())); // R14
+    after
 }
 
 /// Origin ids, three lines of them: what is read is written in the one form in which it is read again.
@@ -163,13 +271,16 @@ pub fn origin_ids(data: &[u8]) {
 pub fn claims(data: &[u8]) {
     let Ok(claims) = serde_json::from_slice::<Claims>(data) else { return };
     let caller = Caller::from_claims(&claims, []);
+    assert_eq!(caller.object, claims.oid.and_then(|oid| oid.parse().ok()));
     // R3: a token speaks of directory roles only.
-    assert!(caller.roles.iter().all(|held| held.role.is_directory_role()));
+    let directory_roles =
+        [Role::UserAdministrator, Role::IdentityGovernanceAdministrator, Role::GlobalAdministrator];
+    assert!(caller.roles.iter().all(|held| directory_roles.contains(&held.role)));
     let assignment = numbered(AssignmentState::Delivered, &[Fulfillment::Fulfilled], None);
     // R6
     let personal = claims.tid.eq_ignore_ascii_case("9188040d-6c67-4c5b-b112-36a304b66dad");
-    assert!(!personal || evaluate(&caller, &assignment).is_err());
-    match evaluate(&caller, &assignment) {
+    assert!(!personal || evaluate(&caller, &assignment, NOW).is_err());
+    match evaluate(&caller, &assignment, NOW) {
         // R4 to R7
         Ok(role) => {
             assert!(role.at_least(Role::AccessPackageAssignmentManager));
@@ -177,18 +288,17 @@ pub fn claims(data: &[u8]) {
             let held = |it: &access_package::RoleAssignment| it.role == role;
             assert!(caller.account == Account::Application || caller.roles.iter().any(held));
         }
-        Err(Refusal::Unauthorized(refusal)) => {
+        Err(refusal) => {
+            assert!(refusal.is_unauthorized(), "it is delivered");
             assert!(refusal.reasons().count() > 0 && refusal.remedies().count() > 0);
+            let text = serde_json::to_string(&refusal).expect("plain data");
+            assert_eq!(serde_json::from_str::<Refusal>(&text).expect("what was written"), refusal);
         }
-        Err(Refusal::InvalidState { .. }) => panic!("it is delivered"),
     }
     // R8: another state changes nothing of what the caller is told.
     let expired = numbered(AssignmentState::Expired, &[], None);
-    let told = |refusal| if let Refusal::Unauthorized(told) = refusal { Some(told) } else { None };
-    assert_eq!(
-        evaluate(&caller, &expired).err().and_then(told),
-        evaluate(&caller, &assignment).err().and_then(told)
-    );
+    let told = |it: &Assignment| evaluate(&caller, it, NOW).err().filter(|refusal| refusal.is_unauthorized());
+    assert_eq!(told(&expired), told(&assignment));
 }
 
 fn member_of(number: u8) -> ResourceRole {
@@ -197,10 +307,9 @@ fn member_of(number: u8) -> ResourceRole {
 
 /// An assignment of groups by number.
 fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Timestamp>) -> Assignment {
-    let roles = (0..).zip(fulfillments).map(|(number, &fulfillment)| AssignmentResourceRole {
-        resource_role: member_of(number),
-        fulfillment,
-    });
+    let numbered = (0..).zip(fulfillments);
+    let roles =
+        numbered.map(|(number, &fulfillment)| AssignmentResourceRole::new(member_of(number), fulfillment));
     let stored = StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(1).into(),
@@ -227,55 +336,51 @@ pub fn receipts(data: &[u8]) {
     for step in steps.chunks_exact(2).take(256) {
         let before = assignment.clone();
         let (what, which) = (step[0], step[1]);
+        let later = Timestamp::from_unix_ticks(which.into()).expect("about 1970");
+        let now = if what & 16 == 0 { NOW } else { later };
+        let observe = |seen: &ResourceRole| {
+            let ResourceRole::Group { group, .. } = seen else { return Observed::Unknown };
+            match (group.as_uuid().as_u128() + u128::from(which / 8)) % 4 {
+                0 => Observed::Present,
+                1 => Observed::Absent,
+                2 => Observed::Unknown,
+                _ => Observed::Unenforceable,
+            }
+        };
         match what % 8 {
             0 | 1 => {
                 let role = Role::ALL[usize::from(which) % Role::ALL.len()];
-                let observe = |seen: &ResourceRole| {
-                    let ResourceRole::Group { group, .. } = seen else { return Observed::Unknown };
-                    match (group.as_uuid().as_u128() + u128::from(which / 8)) % 4 {
-                        0 => Observed::Present,
-                        1 => Observed::Absent,
-                        2 => Observed::Unknown,
-                        _ => Observed::Unenforceable,
-                    }
-                };
                 if reprocess_observed(&mut assignment, role, observe).is_err() {
                     assert_eq!(assignment, before); // R12
                 }
             }
-            2 => assert_eq!(
-                assignment.expire(Timestamp::from_unix_ticks(which.into()).expect("about 1970")),
-                assignment != before
-            ),
+            2 => expire(&mut assignment, later),
             3 => {
-                let current = (0..which % 9).map(|number| member_of(number + which / 32));
-                if assignment.set_resource_roles(current).is_err() {
-                    assert_eq!(assignment, before); // R12
-                }
+                // Some of them twice, in no order.
+                let gives_now = (0..which % 9).map(|number| member_of(number * 5 % 7 + which / 32));
+                assignment = reprocess_now(assignment, gives_now.collect(), observe, now);
             }
             _ => {
+                let code = ["a", "b"][usize::from(which / 64 % 2)];
                 let receipt = Receipt {
                     assignment: assignment.id(),
                     attempt: assignment.attempt().wrapping_sub(u32::from(which >= 224)),
                     resource_role: member_of(which % 16),
                     outcome: if what & 8 == 0 { Outcome::Fulfilled } else { Outcome::Failed },
+                    reason: (what & 32 != 0).then(|| FailureReason::new(code, "")),
                 };
-                let recorded = assignment.record(&receipt);
-                if let Ok(state) = recorded {
-                    assert_eq!(state, assignment.state());
-                } else {
-                    assert_eq!(assignment, before); // R12
-                }
-                if receipt.attempt != before.attempt() {
-                    assert_eq!(assignment, before); // R17
-                }
-                // The later word wins, whichever came first.
+                let _ = record(&mut assignment, &receipt, now);
+                // The later word wins, whichever came first, and of two reasons the smaller one.
                 let known = |it: &Assignment| it.resource_roles().unwrap_or_default().to_vec();
-                let pairs = known(&before).into_iter().zip(known(&assignment));
-                assert!(pairs.into_iter().all(|(then, now)| then.fulfillment <= now.fulfillment)); // R17
+                for (then, now) in known(&before).into_iter().zip(known(&assignment)) {
+                    assert!(then.fulfillment <= now.fulfillment); // R17
+                    if now.fulfillment == Fulfillment::Failed {
+                        assert!(then.reason.is_none_or(|then| now.reason.is_some_and(|now| now <= then))); // R17
+                    }
+                }
                 // Recorded twice is recorded once.
                 let once = assignment.clone();
-                let _ = assignment.record(&receipt);
+                let _ = record(&mut assignment, &receipt, now);
                 assert_eq!(assignment, once); // R17
             }
         }

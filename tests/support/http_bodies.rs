@@ -2,14 +2,14 @@
 //! here a second time, naively and from the rules.
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
-use access_package::graph::Version;
 use access_package::graph::http::{
-    Call, CallError, InnerError, Rejection, RequestError, RetryAfter, read_response, recognize, request,
-    respond,
+    Call, CallError, Detail, GetError, InnerError, Rejection, RequestError, RetryAfter, Target, Told, get,
+    read_assignment, read_response, recognize, request, respond,
 };
-use access_package::{AssignmentId, Refusal, Timestamp};
+use access_package::graph::{Version, json::read};
+use access_package::{AssignmentId, Reason, Refusal, Step, Timestamp};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Lines: the first one as it is, then headers up to an empty line; what is left is the body.
@@ -52,44 +52,55 @@ pub fn http_request(data: &[u8]) {
         request.headers_mut().append(name, value);
     }
 
-    let expected = place(request.uri().path()).map(|(version, assignment)| {
-        if request.method() != Method::POST {
-            return Err(Rejection::MethodNotAllowed); // R30
+    let expected = place(request.uri().path()).map(|(version, target)| {
+        let (allowed, methods): (_, &[_]) = match target {
+            Target::Reprocess(_) => ("POST", &[Method::POST]),
+            _ => ("GET", &[Method::GET, Method::HEAD]),
+        };
+        if !methods.contains(request.method()) {
+            return Err(Rejection::MethodNotAllowed { allowed }); // R30
         }
         let values: Vec<_> = request.headers().get_all("authorization").iter().collect();
         let [value] = values[..] else { return Err(Rejection::NoCaller) }; // R25
         let token = token(value.as_bytes()).ok_or(Rejection::NoCaller)?;
-        Ok((version, token, assignment.ok_or(Rejection::InvalidId))) // R28
+        Ok((version, token, target))
     });
     let recognized = recognize(&request);
-    let seen = recognized.map(|call| call.map(|call| (call.version, call.token.as_bytes(), call.assignment)));
+    let seen = recognized.map(|call| call.map(|call| (call.version, call.token.as_bytes(), call.target)));
     assert_eq!(seen, expected);
 
-    if let Some(call) = recognized {
-        let result = call.and_then(|call| call.assignment).map(drop);
-        assert_eq!(read_response(&answer(result)), result.map_err(CallError::Rejected));
+    let result = recognized.map(|call| match call?.target {
+        Target::Reprocess(id) | Target::Assignment(id) => id.map(drop), // R28
+        _ => Ok(()),
+    });
+    if let Some(result) = result {
+        answer(result);
     }
 }
 
-/// What is answered, which is looked at on the way.
-fn answer(result: Result<(), Rejection>) -> Response<String> {
+/// What is answered is well formed and heard.
+fn answer(result: Result<(), Rejection>) {
     let inner = InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
     let response = respond(result, &inner);
-    let (status, code) = match result {
-        Ok(()) => {
-            assert_eq!((response.status().as_u16(), response.body().as_str()), (202, "")); // R27
-            assert!(response.headers().is_empty());
-            return response;
-        }
-        Err(Rejection::MethodNotAllowed) => (405, "MethodNotAllowed"), // R30
-        Err(Rejection::NoCaller) => (401, "InvalidAuthenticationToken"),
-        Err(Rejection::InvalidId) => (400, "InvalidRequest"), // R28
-        Err(Rejection::NotFound) => (404, "ResourceNotFound"),
-        Err(Rejection::Refused(Refusal::Unauthorized(_))) => (403, "UnAuthorized"), // R29
-        Err(Rejection::Refused(Refusal::InvalidState { .. })) => (400, "InvalidAssignmentState"),
+    let Err(rejection) = result else {
+        assert_eq!((response.status().as_u16(), response.body().as_str()), (202, "")); // R27
+        assert!(response.headers().is_empty());
+        assert_eq!(read_response(&response), Ok(()));
+        return;
+    };
+    let (status, code) = match rejection {
+        Rejection::MethodNotAllowed { .. } => (405, "MethodNotAllowed"), // R30
+        Rejection::NoCaller => (401, "InvalidAuthenticationToken"),
+        Rejection::InvalidId => (400, "InvalidRequest"), // R28
+        Rejection::NotFound => (404, "ResourceNotFound"),
+        Rejection::Refused(refusal) if refusal.is_unauthorized() => (403, "UnAuthorized"), // R29
+        Rejection::Refused(_) => (400, "InvalidAssignmentState"),
+        Rejection::Failed => (500, "InternalServerError"),
     };
     assert_eq!(response.status(), status);
     assert_eq!(response.headers()["content-type"], "application/json");
+    let allowed = if let Rejection::MethodNotAllowed { allowed } = rejection { Some(allowed) } else { None };
+    assert_eq!(response.headers().get("allow").map(HeaderValue::as_bytes), allowed.map(str::as_bytes));
     let mut body: Value = serde_json::from_str(response.body()).expect("JSON");
     let details = body["error"]["details"].take();
     let message = body["error"]["message"].take();
@@ -98,7 +109,13 @@ fn answer(result: Result<(), Rejection>) -> Response<String> {
     let inner = json!({ "date": "0001-01-01T00:00:00Z", "request-id": "1" });
     let error = json!({ "code": code, "message": null, "details": null, "innerError": inner });
     assert_eq!(body, json!({ "error": error }));
-    response
+
+    let Err(CallError::Rejected(told)) = read_response(&response) else { panic!("{response:?}") };
+    assert_eq!((told.status, told.code.as_deref()), (response.status(), Some(code)));
+    let refusal = if let Rejection::Refused(refusal) = rejection { Some(refusal) } else { None };
+    assert!(told.reasons().eq(refusal.into_iter().flat_map(Refusal::reasons)));
+    let remedies = refusal.into_iter().flat_map(Refusal::remedies);
+    assert!(told.remedies().map(<[_]>::to_vec).eq(remedies.map(|remedy| remedy.steps().collect::<Vec<_>>())));
 }
 
 fn is_detail(detail: &Value) -> bool {
@@ -107,8 +124,8 @@ fn is_detail(detail: &Value) -> bool {
     })
 }
 
-/// R24: the version and the id that a path of ours names.
-fn place(path: &str) -> Option<(Version, Option<AssignmentId>)> {
+/// R24: the version, and what a path of ours names.
+fn place(path: &str) -> Option<(Version, Target)> {
     let segments: Vec<Vec<u8>> = path.strip_prefix('/')?.split('/').map(decoded).collect();
     let segments: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
     let (version, rest) = match segments[..] {
@@ -116,24 +133,31 @@ fn place(path: &str) -> Option<(Version, Option<AssignmentId>)> {
         [b"beta", b"", ref rest @ ..] | [b"beta", ref rest @ ..] => (Version::Beta, rest),
         _ => return None,
     };
-    let [b"identitygovernance", b"entitlementmanagement", rest @ ..] = rest else { return None };
-    let (collection, id, action) = match *rest {
-        [collection, id, action] => (collection, id, action),
-        [keyed, action] => {
-            let keyed = keyed.strip_suffix(b"')")?;
-            let open = keyed.windows(2).position(|two| two == b"('")?;
-            (&keyed[..open], &keyed[open + 2..], action)
-        }
-        _ => return None,
+    let [b"identitygovernance", b"entitlementmanagement", collection, rest @ ..] = rest else { return None };
+    let keyed = collection.strip_suffix(b"')").and_then(|keyed| {
+        let open = keyed.windows(2).position(|two| two == b"('")?;
+        Some((&keyed[..open], &keyed[open + 2..]))
+    });
+    let (collection, id, rest) = match (keyed, rest) {
+        (Some((collection, id)), rest) => (collection, Some(id), rest),
+        (None, [id, rest @ ..]) => (*collection, Some(*id), rest),
+        (None, []) => (*collection, None, rest),
     };
     let ours: &[&[u8]] = match version {
         Version::V1 => &[b"assignments", b"accesspackageassignments"],
         Version::Beta => &[b"accesspackageassignments"],
     };
-    let is_ours =
-        ours.contains(&collection) && [&b"reprocess"[..], b"microsoft.graph.reprocess"].contains(&action);
-    let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
-    is_ours.then_some((version, id))
+    let id = id.map(|id| {
+        let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
+        id.ok_or(Rejection::InvalidId) // R28
+    });
+    let target = match (id, rest) {
+        (None, []) => Target::Assignments,
+        (Some(id), []) => Target::Assignment(id),
+        (Some(id), [b"reprocess" | b"microsoft.graph.reprocess"]) => Target::Reprocess(id),
+        _ => return None,
+    };
+    ours.contains(&collection).then_some((version, target))
 }
 
 /// A segment in lower case and without percent-encoding.
@@ -176,31 +200,79 @@ pub fn http_response(data: &[u8]) {
     for (name, value) in headers {
         response.headers_mut().append(name, value);
     }
-    match (status.as_u16(), read_response(&response)) {
-        (202, heard) => assert_eq!(heard, Ok(())),
+    let heard = read_response(&response);
+    let assignment = read_assignment(&response);
+    match (status.as_u16(), &heard) {
+        (200, Err(CallError::Rejected(_))) => assert_eq!(assignment, read(body).map_err(GetError::Read)),
+        (202, Ok(())) => assert!(matches!(assignment, Err(GetError::Call(CallError::Rejected(_))))),
         (429 | 503 | 504, Err(CallError::Retry { status: told, after })) => {
-            assert_eq!(told, status);
+            assert_eq!(*told, status);
             let said = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-            check_retry_after(after, said.map(str::trim));
+            check_retry_after(after.as_ref(), said.map(str::trim));
         }
-        // What a server of this crate says is what it would say again.
-        (400.., Err(CallError::Rejected(rejection))) => {
-            let again = answer(Err(rejection));
-            assert_eq!(again.status(), status);
-            // What nobody looks at need not be JSON to the last byte.
-            if let Ok(body) = serde_json::from_slice::<Value>(body) {
-                assert_eq!(codes(&body), codes(&serde_json::from_str(again.body()).expect("JSON")));
-            }
-        }
-        (status, Err(CallError::Other { status: told, .. })) if ![429, 503, 504].contains(&status) => {
-            assert_eq!(told, status);
+        (status, Err(CallError::Rejected(told))) if ![202, 429, 503, 504].contains(&status) => {
+            assert_eq!(told.status, status);
         }
         other => panic!("{other:?}"),
+    }
+    if let (false, Err(error)) = (status == StatusCode::OK, heard) {
+        assert_eq!(assignment, Err(GetError::Call(error)));
+    }
+    if let Ok(body) = serde_json::from_slice(body) {
+        check_told(&body);
+    }
+}
+
+/// R29: of an error every detail is told, those too that the crate does not know; and what is told as one refusal
+/// is told again when a server of this crate says it.
+fn check_told(body: &Value) {
+    let mut response = Response::new(body.to_string());
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    let Err(CallError::Rejected(told)) = read_response(&response) else { panic!("{response:?}") };
+    let (code, message, details) = error(body).unwrap_or_default();
+    let details = details.into_iter().map(detail).collect();
+    assert_eq!(told, Told { status: StatusCode::FORBIDDEN, code, message, details });
+    let codes = json!({ "reasons": told.reasons().collect::<Vec<_>>(), "remedies": [] });
+    if let Ok(refusal) = serde_json::from_value::<Refusal>(codes) {
+        answer(Err(refusal.into()));
+    }
+}
+
+/// A code and a message.
+type Said = (Option<String>, Option<String>);
+
+/// What an error of OData says; nothing if it is not one.
+fn error(body: &Value) -> Option<(Option<String>, Option<String>, Vec<Said>)> {
+    fn text(object: &Map<String, Value>, name: &str) -> Option<Option<String>> {
+        match object.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(text) => Some(Some(text.as_str()?.to_owned())),
+        }
+    }
+    let error = body.as_object()?.get("error")?.as_object()?;
+    let details = match error.get("details") {
+        None | Some(Value::Null) => &vec![],
+        Some(details) => details.as_array()?,
+    };
+    let details = details.iter().map(|detail| {
+        let detail = detail.as_object()?;
+        Some((text(detail, "code")?, text(detail, "message")?))
+    });
+    Some((text(error, "code")?, text(error, "message")?, details.collect::<Option<_>>()?))
+}
+
+fn detail((code, message): Said) -> Detail {
+    let said = code.clone().unwrap_or_default();
+    let steps = said.split('+').map(|code| Step::ALL.iter().copied().find(|step| step.code() == code));
+    match (Reason::all().find(|reason| reason.code() == said), steps.collect()) {
+        (Some(reason), _) => Detail::Reason(reason),
+        (None, Some(steps)) => Detail::Remedy(steps),
+        (None, None) => Detail::Other { code, message },
     }
 }
 
 /// A number is seconds only if it is digits and nothing else.
-fn check_retry_after(after: Option<RetryAfter>, said: Option<&str>) {
+fn check_retry_after(after: Option<&RetryAfter>, said: Option<&str>) {
     let without_zeros = |text: &str| text.trim_start_matches('0').to_owned();
     match (after, said.filter(|said| !said.is_empty())) {
         (None, None) => {}
@@ -216,12 +288,6 @@ fn check_retry_after(after: Option<RetryAfter>, said: Option<&str>) {
     }
 }
 
-/// The words for programs.
-fn codes(body: &Value) -> Vec<&Value> {
-    let details = body["error"]["details"].as_array().into_iter().flatten();
-    details.map(|detail| &detail["code"]).chain([&body["error"]["code"]]).collect()
-}
-
 /// Lines: a base URL, up to 16 bytes of an id, a token. The call is made as R24 says, and recognized as it
 /// was made; or it is refused.
 pub fn http_call(data: &[u8]) {
@@ -233,8 +299,20 @@ pub fn http_call(data: &[u8]) {
     let id = AssignmentId::from_uuid(Uuid::from_bytes(id));
     let versions =
         [(Version::V1, "v1.0", "assignments"), (Version::Beta, "beta", "accessPackageAssignments")];
-    for (version, name, collection) in versions {
-        let mut request = match request(base_url, version, id, text) {
+    let calls = versions.into_iter().flat_map(|(version, name, collection)| {
+        let below = format!("/{name}/identityGovernance/entitlementManagement/{collection}/{id}");
+        [
+            (
+                version,
+                request(base_url, version, id, text),
+                format!("{below}/reprocess"),
+                Target::Reprocess(Ok(id)),
+            ),
+            (version, get(base_url, version, id, text), below, Target::Assignment(Ok(id))),
+        ]
+    });
+    for (version, made, below, target) in calls {
+        let mut request = match made {
             Ok(request) => request,
             Err(RequestError::Token) => {
                 assert_ne!(token(format!("Bearer {text}").as_bytes()), Some(text.as_bytes()));
@@ -247,12 +325,14 @@ pub fn http_call(data: &[u8]) {
             }
         };
         assert!(["http", "https"].contains(&request.uri().scheme_str().expect("absolute")));
-        let below = format!("/{name}/identityGovernance/entitlementManagement/{collection}/{id}/reprocess");
         let url = request.uri().to_string();
-        let base = url.strip_suffix(&below).expect("what comes before the version");
-        assert!(!base.ends_with('/') && request.uri().query().is_none(), "{url}");
+        let (path, query) = url.split_once('?').map_or((&*url, None), |(path, query)| (path, Some(query)));
+        let base = path.strip_suffix(&below).expect("what comes before the version");
+        assert!(!base.ends_with('/'), "{url}");
+        let is_read = matches!(target, Target::Assignment(_));
+        assert_eq!(query.map(|query| query.starts_with("$expand=target,")), is_read.then_some(true), "{url}");
         // A base URL may have a path, which a host takes off.
         *request.uri_mut() = below.parse().expect("a path");
-        assert_eq!(recognize(&request), Some(Ok(Call { version, token: text, assignment: Ok(id) })));
+        assert_eq!(recognize(&request), Some(Ok(Call { version, token: text, target })));
     }
 }
