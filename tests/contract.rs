@@ -5,9 +5,9 @@ mod support;
 use std::future::Future;
 
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, Cause, Event, FailureReason, ObjectId, Observed, Outcome,
-    Permission, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
-    Unchanged, Unsaved,
+    Account, Assignment, AssignmentRequest, AssignmentState, Caller, Cause, Event, FailureReason, ObjectId,
+    Observed, Outcome, Permission, Purpose, Recency, Recorded, Refusal, ResourceRole, Role, RoleAssignment,
+    Scope, Step, StoredAssignment, Timestamp, Unchanged, Unsaved,
 };
 use support::{MANAGER, delivered, load, member_of};
 use uuid::Uuid;
@@ -51,6 +51,7 @@ fn an_acceptance_says_who_asked_for_what_and_what_has_changed_in_the_package() {
         cause: Cause::Reprocessed {
             caller: Some(object()),
             role: MANAGER,
+            request: None,
             asked: vec![member_of(2)],
             unenforceable: vec![member_of(4)],
             added: vec![member_of(4), member_of(5)],
@@ -174,4 +175,39 @@ fn a_lost_save_begins_again_in_a_future_that_can_be_sent() {
     assert_eq!((store.stored.attempt, store.lost), (1, 0));
     let refused = run(host(&caller, &mut store)).expect_err("delivering");
     assert_eq!(Some(refused), Refusal::of_state(AssignmentState::Delivering));
+}
+
+// R34: the way out of a failed delivery, and what the record says of it.
+#[test]
+fn a_failed_delivery_is_asked_for_again_by_its_request() {
+    let mut assignment = accepted(delivered(2), vec![member_of(0), member_of(1)], &[]).saved();
+    let actions: Vec<_> = assignment.actions().collect();
+    for (action, outcome) in actions.into_iter().zip([Outcome::Fulfilled, Outcome::Failed]) {
+        assert!(matches!(assignment.record(&action.receipt(outcome), NOW), Ok(Recorded::Changed(_))));
+    }
+    let state = AssignmentState::PartiallyDelivered;
+    let authority = caller(MANAGER).authority(Some(assignment.catalog())).expect("it may");
+    let refused = authority.admit(assignment.clone(), NOW).expect_err("partially delivered").refusal;
+    let helps: Vec<_> = refused.remedies().flat_map(access_package::Remedy::steps).collect();
+    assert_eq!(helps[0], Step::ReprocessRequest);
+
+    let request = AssignmentRequest {
+        id: Uuid::from_u128(0xe).into(),
+        assignment: assignment.id(),
+        purpose: Purpose::Grant,
+        state,
+        completed: NOW,
+        recency: Recency::Newest,
+    };
+    let admitted = authority.admit_request(assignment, &request, NOW).expect("it can be");
+    let unsaved = admitted.reprocess([member_of(0), member_of(1)]);
+    let event = unsaved.event();
+    assert_eq!((event.from, event.to, event.attempt), (state, AssignmentState::Delivering, 2));
+    let Cause::Reprocessed { request: by, asked, .. } = event.cause else { panic!("{event:?}") };
+    assert_eq!((by, asked), (Some(request.id), vec![member_of(0), member_of(1)]));
+    let mut assignment = unsaved.saved();
+    for action in assignment.actions().collect::<Vec<_>>() {
+        let _ = assignment.record(&action.receipt(Outcome::Fulfilled), NOW).expect("its own");
+    }
+    assert_eq!(assignment.state(), AssignmentState::Delivered);
 }

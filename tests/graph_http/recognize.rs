@@ -225,7 +225,8 @@ fn a_request_is_reprocessed_in_every_form() {
             assert_eq!(told(&path).1, Target::ReprocessRequest { request: Ok(parsed), below }, "{path}");
         }
         let get = post(&format!("/{name}{management}/assignmentRequests/{request}/reprocess"));
-        let rejected = recognize(&get.method("GET").body(()).unwrap()).expect("ours");
+        let get = get.method("GET").body(()).unwrap();
+        let rejected = recognize(&get).expect("ours");
         assert_eq!(rejected, Err(Rejection::MethodNotAllowed { allowed: "POST" }));
         // What a client sends.
         let sent = reprocess_request("https://localhost", version, parsed, TOKEN).unwrap();

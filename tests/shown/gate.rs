@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::policy::{Basis, RULES, Rule, Source};
+use access_package::policy::{Basis, Rule, Source};
 use access_package::{
     Account, AssignmentRequest, AssignmentState, Caller, Permission, Purpose, Reason, Recency, Refusal, Role,
     RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request, reprocess,

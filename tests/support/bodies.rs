@@ -232,7 +232,9 @@ fn reprocess_now(
     assert_eq!(Assignment::try_from(stored).as_ref(), Ok(&after)); // R22
     check_event(&event, &before, &after, now);
     assert_eq!(after.attempt(), before.attempt().wrapping_add(1));
-    let Cause::Reprocessed { caller: _, role, asked, unenforceable, added, dropped } = event.cause else {
+    let Cause::Reprocessed { caller: _, role, request: None, asked, unenforceable, added, dropped } =
+        event.cause
+    else {
         panic!("{event:?}")
     };
     let entries = after.resource_roles().expect("what is given now");

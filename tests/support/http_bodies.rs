@@ -54,7 +54,7 @@ pub fn http_request(data: &[u8]) {
 
     let expected = place(request.uri().path()).map(|(version, target)| {
         let (allowed, methods): (_, &[_]) = match target {
-            Target::Reprocess(_) => ("POST", &[Method::POST]),
+            Target::Reprocess(_) | Target::ReprocessRequest { .. } => ("POST", &[Method::POST]),
             _ => ("GET", &[Method::GET, Method::HEAD]),
         };
         if !methods.contains(request.method()) {
@@ -71,6 +71,7 @@ pub fn http_request(data: &[u8]) {
 
     let result = recognized.map(|call| match call?.target {
         Target::Reprocess(id) | Target::Assignment(id) => id.map(drop), // R28
+        Target::ReprocessRequest { request, .. } => request.map(drop),  // R35
         _ => Ok(()),
     });
     if let Some(result) = result {
@@ -91,9 +92,10 @@ fn answer(result: Result<(), Rejection>) {
     let (status, code) = match rejection {
         Rejection::MethodNotAllowed { .. } => (405, "MethodNotAllowed"), // R30
         Rejection::NoCaller => (401, "InvalidAuthenticationToken"),
-        Rejection::InvalidId => (400, "InvalidRequest"), // R28
-        Rejection::NotFound => (404, "ResourceNotFound"),
+        Rejection::InvalidId | Rejection::InvalidRequestId => (400, "InvalidRequest"), // R28, R35
+        Rejection::NotFound | Rejection::RequestNotFound => (404, "ResourceNotFound"),
         Rejection::Refused(refusal) if refusal.is_unauthorized() => (403, "UnAuthorized"), // R29
+        Rejection::Refused(refusal) if refusal.is_of_request() => (400, "InvalidAssignmentRequest"), // R35
         Rejection::Refused(_) => (400, "InvalidAssignmentState"),
         Rejection::Failed => (500, "InternalServerError"),
     };
@@ -133,31 +135,55 @@ fn place(path: &str) -> Option<(Version, Target)> {
         [b"beta", b"", ref rest @ ..] | [b"beta", ref rest @ ..] => (Version::Beta, rest),
         _ => return None,
     };
-    let [b"identitygovernance", b"entitlementmanagement", collection, rest @ ..] = rest else { return None };
-    let keyed = collection.strip_suffix(b"')").and_then(|keyed| {
-        let open = keyed.windows(2).position(|two| two == b"('")?;
-        Some((&keyed[..open], &keyed[open + 2..]))
-    });
-    let (collection, id, rest) = match (keyed, rest) {
-        (Some((collection, id)), rest) => (collection, Some(id), rest),
-        (None, [id, rest @ ..]) => (*collection, Some(*id), rest),
-        (None, []) => (*collection, None, rest),
+    let [b"identitygovernance", b"entitlementmanagement", rest @ ..] = rest else { return None };
+    let (collection, id, rest) = keyed(rest)?;
+    let requests: [&[u8]; 2] = [b"assignmentrequests", b"accesspackageassignmentrequests"];
+    let is_reprocess = |rest: &[&[u8]]| matches!(rest, [b"reprocess" | b"microsoft.graph.reprocess"]);
+    // R35
+    let of_request = |id: Option<&[u8]>, rest: &[&[u8]], below| {
+        let request = parsed(id?).ok_or(Rejection::InvalidRequestId);
+        is_reprocess(rest).then_some((version, Target::ReprocessRequest { request, below }))
     };
+    if requests.contains(&collection) {
+        return of_request(id, rest, None);
+    }
     let ours: &[&[u8]] = match version {
         Version::V1 => &[b"assignments", b"accesspackageassignments"],
         Version::Beta => &[b"accesspackageassignments"],
     };
-    let id = id.map(|id| {
-        let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
-        id.ok_or(Rejection::InvalidId) // R28
-    });
-    let target = match (id, rest) {
-        (None, []) => Target::Assignments,
-        (Some(id), []) => Target::Assignment(id),
-        (Some(id), [b"reprocess" | b"microsoft.graph.reprocess"]) => Target::Reprocess(id),
+    if !ours.contains(&collection) {
+        return None;
+    }
+    let Some(id) = id else { return Some((version, Target::Assignments)) };
+    let id = parsed(id).ok_or(Rejection::InvalidId); // R28
+    if let Some((collection, request, rest)) = keyed(rest) {
+        if requests.contains(&collection) {
+            return of_request(request, rest, Some(id));
+        }
+    }
+    let target = match rest {
+        [] => Target::Assignment(id),
+        rest if is_reprocess(rest) => Target::Reprocess(id),
         _ => return None,
     };
-    ours.contains(&collection).then_some((version, target))
+    Some((version, target))
+}
+
+/// The first collection that is named, the key behind it, and what is left.
+fn keyed<'p, 's>(path: &'p [&'s [u8]]) -> Option<(&'s [u8], Option<&'s [u8]>, &'p [&'s [u8]])> {
+    let (&collection, rest) = path.split_first()?;
+    let in_parentheses = collection.strip_suffix(b"')").and_then(|keyed| {
+        let open = keyed.windows(2).position(|two| two == b"('")?;
+        Some((&keyed[..open], Some(&keyed[open + 2..]), rest))
+    });
+    Some(in_parentheses.unwrap_or(match rest {
+        [id, rest @ ..] => (collection, Some(*id), rest),
+        [] => (collection, None, rest),
+    }))
+}
+
+fn parsed<T: std::str::FromStr>(id: &[u8]) -> Option<T> {
+    std::str::from_utf8(id).ok().and_then(|id| id.parse().ok())
 }
 
 /// A segment in lower case and without percent-encoding.
