@@ -10,7 +10,7 @@ use crate::id::parse_guid;
 use crate::variants::with_all;
 
 with_all! {
-    /// A role that a caller holds: five of entitlement management, three of the directory.
+    /// A role that a caller holds, of entitlement management or of the directory.
     ///
     /// Roles are ordered in part only, so there is no `Ord`: ask [`at_least`](Role::at_least).
     /// One is read from its id or, without regard to case, its name, and displayed by its name.

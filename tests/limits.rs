@@ -12,6 +12,7 @@ use access_package::{
     Observed, Outcome, Reason, Receipt, Recorded, Remedy, Role, StoredAssignment, Timestamp, evaluate,
     reprocess, reprocess_observed,
 };
+use support::documented::ladder;
 use support::{
     Lacks, MANAGER, caller, delivered, in_state, load, member_of, one_of_each_origin_system, stored,
 };
@@ -100,8 +101,8 @@ fn a_refusal_does_not_allocate() {
             refusals += usize::from(result.is_err());
         }
     }
-    // All but those of the five roles that suffice, on a delivered assignment.
-    assert_eq!(refusals, 8 * 5 - 5);
+    // All but those of the roles that suffice, on a delivered assignment.
+    assert_eq!(refusals, Role::ALL.len() * AssignmentState::ALL.len() - ladder().count());
 
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
     let mut unknown = load(unknown);

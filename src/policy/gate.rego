@@ -44,7 +44,7 @@ has_role if {
 	scope in {"/", input.assignment.scope}
 }
 
-# R1, R2: the roles of the ladder; Catalog creator, Catalog reader and User Administrator are not on it.
+# R1, R2: the roles of the ladder.
 qualifying := {
 	"Access package assignment manager",
 	"Access package manager",
