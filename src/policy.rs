@@ -34,7 +34,7 @@
 //! # In other languages
 //!
 //! For a host that decides with a policy engine already, [`CEDAR`] and [`REGO`] say what
-//! [`evaluate`](crate::evaluate) does: R1 to R9. Each is held to it at every point of the gate, by a test in
+//! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, and R31 to R33. Each is held to it at every point of the gate, by a test in
 //! `benches/peers`. They decide and no more: what follows from an accepted call is
 //! [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
 
@@ -58,7 +58,9 @@ pub const CEDAR: &str = include_str!("policy/gate.cedar");
 pub const CEDAR_SCHEMA: &str = include_str!("policy/gate.cedarschema");
 
 /// The gate as a module in Rego v1: `data.access_package.allow`, and `data.access_package.reasons`, which
-/// are the codes of [`Reason`](crate::Reason), and `invalidState`.
+/// are the codes of [`Reason`](crate::Reason), and `invalidState`. For a request there are
+/// `data.access_package.allow_request`, and `data.access_package.request_hindrances` for what stands in the way of it,
+/// whoever asks.
 ///
 /// It fails closed: an input that lacks something, or has another form, is not allowed, though the reasons may then be
 /// none.

@@ -99,7 +99,8 @@ fn cited(text: &str) -> BTreeSet<&str> {
 // That they decide alike is tested in benches/peers.
 #[test]
 fn the_policies_cite_every_rule_of_the_gate() {
-    let gate: BTreeSet<_> = RULES[..9].iter().map(|rule| rule.id).collect();
+    let of_the_gate = |rule: &&Rule| rule.about == RULES[0].about || ["R9", "R32", "R33"].contains(&rule.id);
+    let gate: BTreeSet<_> = RULES.iter().filter(of_the_gate).map(|rule| rule.id).collect();
     for text in [CEDAR, REGO] {
         assert!(gate.is_subset(&cited(text)), "{text}");
     }

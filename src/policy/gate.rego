@@ -1,10 +1,19 @@
-# Who may reprocess an access package assignment, in which state, and why not: the rules R1 to R9.
+# Who may reprocess an access package assignment or the request that it came from, in which state, and why not: the rules
+# R1 to R9 and R31 to R33.
 #
 #	input.caller.account        "workOrSchool", "application" or "personal"
 #	input.caller.permissions    names of permissions
 #	input.caller.roles          objects with the name of a `role` and its `scope`, an `appScopeId`
 #	input.assignment.scope      the `appScopeId` of its catalog: /AccessPackageCatalog/{id}
-#	input.assignment.state      one of the five words
+#	input.assignment.state      one of the words for a state
+#
+# For `allow_request` also `input.assignment.id`, `input.now`, in ticks of 100 nanoseconds since 1970, and
+#
+#	input.request.assignment    the id of the assignment that it came from
+#	input.request.purpose       "grant", "removal" or "unknown"
+#	input.request.recency       "newest" or "superseded"
+#	input.request.state         its own
+#	input.request.completed     when it was completed, in ticks
 #
 # The host has validated the token, looked up the roles, and writes ids in one case. Whether it is known what the
 # access package gives (R13) is not asked here; the call that follows asks it.
@@ -15,6 +24,40 @@ default allow := false
 allow if {
 	caller_may
 	input.assignment.state == "delivered" # R9
+}
+
+default allow_request := false
+
+# R31
+allow_request if {
+	caller_may
+	request_hindrances == set()
+}
+
+# R32, R33
+request_hindrances contains "requestOfAnotherAssignment" if input.request.assignment != input.assignment.id
+
+request_hindrances contains "requestWithoutGrant" if input.request.purpose != "grant"
+
+request_hindrances contains "requestSuperseded" if input.request.recency != "newest"
+
+request_hindrances contains "invalidRequestState" if not input.assignment.state in {"partiallyDelivered", "deliveryFailed"}
+
+request_hindrances contains "requestStateDisagrees" if input.request.state != input.assignment.state
+
+request_hindrances contains "requestTooOld" if input.now - input.request.completed >= 12096000000000
+
+# What is missing or of another form is a hindrance too.
+request_hindrances contains "incompleteRequest" if not request_is_complete
+
+request_is_complete if {
+	is_string(input.request.assignment)
+	is_string(input.request.purpose)
+	is_string(input.request.recency)
+	is_string(input.request.state)
+	is_string(input.assignment.id)
+	is_number(input.request.completed)
+	is_number(input.now)
 }
 
 # R4: a user needs both, however high the role.
