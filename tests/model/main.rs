@@ -14,8 +14,9 @@ use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use access_package::{
-    Action, Assignment, AssignmentResourceRole, AssignmentState, Observed, Outcome, Receipt, RecordError,
-    ReprocessError, ResourceRole, Role, SetResourceRolesError, StoredAssignment, Timestamp, reprocess,
+    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, Caller, Cause, FailureReason,
+    Fulfillment, Observed, Outcome, Permission, Purpose, Reason, Receipt, Recency, RecordError, Recorded,
+    Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, Unchanged, reprocess,
     reprocess_observed,
 };
 use proptest::prelude::*;
@@ -24,9 +25,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestR
 use uuid::Uuid;
 
 use golden::hold;
-use naive::{Naive, NotRecorded, NotReprocessed, NotTaken, Package};
+use naive::{Heard, Naive, NotRecorded, Package, Request};
 use steps::{Asked, Step};
-use support::{MANAGER, load, stored};
+use support::{load, stored};
 use tally::Tally;
 
 /// Every resource role of these runs. The naive implementation knows them by their place in here.
@@ -54,8 +55,6 @@ static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
     all.sort();
     all
 });
-
-const DELIVERED: AssignmentState = AssignmentState::Delivered;
 
 #[test]
 fn the_naive_implementation_agrees_after_every_step() {
@@ -94,19 +93,31 @@ impl Run {
         let before = self.naive.state();
         let what = match step {
             Step::Reprocess(caller, seen) => self.reprocess(*caller, seen.as_deref())?,
-            Step::Answer(asked, outcome) => match self.find(asked) {
-                Some(action) => self.record(&action.receipt(*outcome))?,
+            Step::Ask(caller, request, gives, seen, after) => match self.instant(*after) {
+                Some(now) => self.ask(*caller, now, *request, gives, seen)?,
                 None => return Ok(()),
             },
-            &Step::Forge { assignment, attempts_ahead, resource_role, outcome } => self.record(&Receipt {
-                assignment: Uuid::from_u128(assignment).into(),
-                attempt: self.naive.attempt.wrapping_add(attempts_ahead),
-                resource_role: RESOURCE_ROLES[resource_role].clone(),
-                outcome,
-            })?,
-            Step::SetResourceRoles(current) => self.set_resource_roles(current)?,
-            // With an end at the edge of time there may be nothing before it, or after.
-            Step::Expire(after) => match Timestamp::from_unix_ticks(self.naive.end.unwrap_or(0) + after) {
+            Step::Answer(asked, outcome, why, after) => match (self.find(asked), self.instant(*after)) {
+                (Some(action), Some(now)) => {
+                    let reason = why.filter(|_| *outcome == Outcome::Failed).map(reason);
+                    self.record(&Receipt { reason, ..action.receipt(*outcome) }, now)?
+                }
+                _ => return Ok(()),
+            },
+            &Step::Forge { assignment, attempts_ahead, resource_role, outcome, after } => {
+                let receipt = Receipt {
+                    assignment: Uuid::from_u128(assignment).into(),
+                    attempt: self.naive.attempt.wrapping_add(attempts_ahead),
+                    resource_role: RESOURCE_ROLES[resource_role].clone(),
+                    outcome,
+                    reason: None,
+                };
+                match self.instant(after) {
+                    Some(now) => self.record(&receipt, now)?,
+                    None => return Ok(()),
+                }
+            }
+            Step::Expire(after) => match self.instant(*after) {
                 Some(now) => self.expire(now)?,
                 None => return Ok(()),
             },
@@ -134,8 +145,12 @@ impl Run {
         Ok(())
     }
 
+    /// With an end at the edge of time there may be nothing before it, or after.
+    fn instant(&self, after: i64) -> Option<Timestamp> {
+        Timestamp::from_unix_ticks(self.naive.end.unwrap_or(0) + after)
+    }
+
     fn reprocess(&mut self, caller: Role, seen: Option<&[Observed]>) -> Result<String, TestCaseError> {
-        let state = self.naive.state();
         let not_looked = vec![Observed::Unknown; RESOURCE_ROLES.len()];
         let expected = self.naive.reprocess(caller, seen.unwrap_or(&not_looked));
         let mut looked_at = Vec::new();
@@ -146,47 +161,115 @@ impl Run {
                 seen[number(resource_role)]
             }),
         };
-        let error = |refused| match refused {
-            NotReprocessed::Role => ReprocessError::InsufficientRole { required: MANAGER, actual: caller },
-            NotReprocessed::State => ReprocessError::InvalidState { required: DELIVERED, actual: state },
-            NotReprocessed::ResourceRolesUnknown => ReprocessError::ResourceRolesUnknown,
-        };
-        let actions = expected.map(|()| remaining(&self.naive)).map_err(error);
-        prop_assert_eq!(actual.map(Iterator::collect), actions.clone());
+        let actions = expected.map(|()| remaining(&self.naive));
+        prop_assert_eq!(actual.map(Iterator::collect).map_err(only), actions);
         let to_look_at =
             if expected.is_ok() && seen.is_some() { self.naive.resource_roles() } else { vec![] };
         prop_assert_eq!(looked_at, to_look_at);
-        self.given_out.extend(actions.into_iter().flatten());
-        self.attempts += u32::from(expected.is_ok());
-        let what = if seen.is_some() { "reprocess observed" } else { "reprocess" };
-        Ok(match expected {
+        Ok(self.answered(if seen.is_some() { "reprocess observed" } else { "reprocess" }, expected))
+    }
+
+    fn ask(
+        &mut self,
+        role: Role,
+        now: Timestamp,
+        request: Option<Request>,
+        gives: &[usize],
+        seen: &[Observed],
+    ) -> Result<String, TestCaseError> {
+        let before = self.naive.clone();
+        let expected = self.naive.ask(role, now.unix_ticks(), request, gives, seen);
+        let caller = caller(role);
+        let gives = gives.iter().map(|&number| RESOURCE_ROLES[number].clone());
+        let asked = request.and_then(|request| in_terms_of_the_crate(request, now));
+        if asked.is_none() && request.is_some() {
+            self.naive = before;
+            return Ok("reprocess its request: completed before all time".into());
+        }
+        let admitted = caller.authority(Some(self.real.catalog())).map_err(only).and_then(|authority| {
+            let admitted = match &asked {
+                None => authority.admit(self.real.clone(), now),
+                Some(request) => authority.admit_request(self.real.clone(), request, now),
+            };
+            admitted.map_err(|not| {
+                // Time's doing (R12, R21).
+                assert_eq!(not.expired.is_some(), not.assignment != self.real);
+                self.real = not.assignment;
+                only(not.refusal)
+            })
+        });
+        let actual = admitted.map(|admitted| {
+            let unsaved = admitted.reprocess_observed(gives, |role| seen[number(role)]);
+            let (event, stored) = (unsaved.event(), unsaved.stored());
+            self.real = unsaved.saved();
+            assert_eq!(StoredAssignment::from(&self.real), stored);
+            let is = |role: &ResourceRole| number(role);
+            let Cause::Reprocessed { asked, unenforceable, added, dropped, .. } = &event.cause else {
+                panic!("{event:?}")
+            };
+            let [had, has] = [before.resource_roles(), self.naive.resource_roles()];
+            assert!(asked.iter().map(is).eq(self.naive.remaining()));
+            assert!(added.iter().map(is).eq(has.iter().copied().filter(|role| !had.contains(role))));
+            assert!(dropped.iter().map(is).eq(had.iter().copied().filter(|role| !has.contains(role))));
+            let given_up = self.naive.fulfillments().expect("known").into_iter();
+            let given_up = given_up.filter(|(_, it)| *it == Fulfillment::Unenforceable);
+            assert!(unenforceable.iter().map(is).eq(given_up.map(|(role, _)| role)));
+            assert_eq!((event.from, event.to, event.at), (before.state(), self.naive.state(), now));
+        });
+        prop_assert_eq!(actual, expected);
+        Ok(self.answered(
+            if request.is_some() { "reprocess its request" } else { "reprocess what is given" },
+            expected,
+        ))
+    }
+
+    /// What a call to reprocess has come to; the actions are given out.
+    fn answered(&mut self, what: &str, answer: Result<(), Reason>) -> String {
+        if answer.is_ok() {
+            self.given_out.extend(remaining(&self.naive));
+            self.attempts += 1;
+        }
+        match answer {
             Ok(()) if self.naive.attempt == 0 => format!("{what}: accepted, and the attempt wraps"),
             Ok(()) if self.attempts >= 5 => format!("{what}: accepted, for the fifth time or later"),
             Ok(()) => format!("{what}: accepted"),
-            Err(refused) => format!("{what}: refused, {refused:?}"),
-        })
+            Err(Reason::InvalidState(_)) => format!("{what}: refused, invalidState"),
+            Err(Reason::InvalidRequestState(_)) => format!("{what}: refused, invalidRequestState"),
+            Err(reason) => format!("{what}: refused, {}", reason.code()),
+        }
     }
 
-    fn record(&mut self, receipt: &Receipt) -> Result<String, TestCaseError> {
-        let what = self.describe(receipt);
-        let expected = self.naive.record(naive::Receipt {
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<String, TestCaseError> {
+        let (what, before) = (self.describe(receipt), self.naive.state());
+        let told = naive::Receipt {
             assignment: receipt.assignment.as_uuid().as_u128(),
             attempt: receipt.attempt,
             resource_role: number(&receipt.resource_role),
             outcome: receipt.outcome,
-        });
+            why: receipt.reason.as_ref().map(|given| (0..3).find(|&why| reason(why) == *given).expect("one")),
+        };
+        let expected = self.naive.record(told, now.unix_ticks());
+        let own = self.real.id();
         let error = |refused| match refused {
             NotRecorded::OtherAssignment => {
-                RecordError::OtherAssignment { required: self.real.id(), actual: receipt.assignment }
+                RecordError::OtherAssignment { required: own, actual: receipt.assignment }
             }
             NotRecorded::UnknownResourceRole => {
                 RecordError::UnknownResourceRole(receipt.resource_role.clone())
             }
         };
-        let result = expected.map_err(error);
-        prop_assert_eq!(self.real.record(receipt), result);
+        let actual = self.real.record(receipt, now).map(|recorded| match recorded {
+            Recorded::Changed(event) => {
+                assert_eq!((event.from, event.to, event.at), (before, self.naive.state(), now));
+                if event.cause == Cause::Expired { Heard::Expired } else { Heard::Something }
+            }
+            Recorded::Unchanged(Unchanged::AnotherAttempt) => Heard::OfAnotherAttempt,
+            Recorded::Unchanged(Unchanged::AlreadyKnown) => Heard::NothingNew,
+            Recorded::Unchanged(Unchanged::Expired) => Heard::AfterTheEnd,
+        });
+        prop_assert_eq!(actual, expected.map_err(error));
         Ok(match expected {
-            Ok(_) => format!("record {what}: taken"),
+            Ok(heard) => format!("record {what}: {heard:?}"),
             Err(refused) => format!("record {what}: refused, {refused:?}"),
         })
     }
@@ -194,7 +277,8 @@ impl Run {
     /// What kind of receipt this is, before it is recorded.
     fn describe(&self, receipt: &Receipt) -> &'static str {
         let resource_role = number(&receipt.resource_role);
-        let heard = |outcome| self.naive.heard.contains(&(resource_role, outcome));
+        let told = self.naive.heard.iter();
+        let heard = |what| told.clone().any(|(of, outcome, _)| (*of, *outcome) == (resource_role, what));
         let opposite = match receipt.outcome {
             Outcome::Fulfilled => Outcome::Failed,
             Outcome::Failed => Outcome::Fulfilled,
@@ -215,28 +299,10 @@ impl Run {
         }
     }
 
-    fn set_resource_roles(&mut self, current: &[usize]) -> Result<String, TestCaseError> {
-        let state = self.naive.state();
-        let expected = self.naive.set_resource_roles(current);
-        let actual =
-            self.real.set_resource_roles(current.iter().map(|&number| RESOURCE_ROLES[number].clone()));
-        let error = |refused| match refused {
-            NotTaken::State => SetResourceRolesError::InvalidState { required: DELIVERED, actual: state },
-            NotTaken::Twice(number) => {
-                SetResourceRolesError::DuplicateResourceRole(RESOURCE_ROLES[number].clone())
-            }
-        };
-        prop_assert_eq!(actual, expected.map_err(error));
-        Ok(match expected {
-            Ok(()) => "set resource roles: taken".into(),
-            Err(NotTaken::State) => "set resource roles: refused, State".into(),
-            Err(NotTaken::Twice(_)) => "set resource roles: refused, Twice".into(),
-        })
-    }
-
     fn expire(&mut self, now: Timestamp) -> Result<String, TestCaseError> {
         let expected = self.naive.expire(now.unix_ticks());
-        prop_assert_eq!(self.real.expire(now), expected);
+        let event = self.real.expire(now);
+        prop_assert_eq!(event.is_some_and(|event| event.cause == Cause::Expired), expected);
         let when = match self.naive.end.map(|end| now.unix_ticks().cmp(&end)) {
             None => "without an end",
             Some(Ordering::Less) => "before the end",
@@ -274,6 +340,7 @@ fn expected(naive: &Naive) -> StoredAssignment {
     let in_order = |(number, fulfillment): (usize, _)| AssignmentResourceRole {
         resource_role: RESOURCE_ROLES[number].clone(),
         fulfillment,
+        reason: naive.why(number).map(reason),
     };
     StoredAssignment {
         id: Uuid::from_u128(naive.assignment).into(),
@@ -294,6 +361,39 @@ fn remaining(naive: &Naive) -> Vec<Action> {
         end,
     };
     naive.remaining().into_iter().map(action).collect()
+}
+
+/// By code and then by words: the order of their numbers.
+fn reason(why: usize) -> FailureReason {
+    let (code, words) = [("a", "1"), ("a", "2"), ("b", "0")][why];
+    FailureReason::new(code, words)
+}
+
+/// A refusal of these runs has one reason.
+fn only(refusal: Refusal) -> Reason {
+    let [reason] = refusal.reasons().collect::<Vec<_>>()[..] else { panic!("{refusal}") };
+    reason
+}
+
+fn caller(role: Role) -> Caller {
+    Caller {
+        object: None,
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
+    }
+}
+
+fn in_terms_of_the_crate(request: Request, now: Timestamp) -> Option<AssignmentRequest> {
+    let other = steps::ASSIGNMENT + 1;
+    Some(AssignmentRequest {
+        id: Uuid::from_u128(0xe).into(),
+        assignment: Uuid::from_u128(if request.is_for_this { steps::ASSIGNMENT } else { other }).into(),
+        purpose: if request.asks_for_access { Purpose::Grant } else { Purpose::Removal },
+        state: request.state,
+        completed: Timestamp::from_unix_ticks(now.unix_ticks() - request.age)?,
+        recency: if request.is_newest { Recency::Newest } else { Recency::Superseded },
+    })
 }
 
 fn number(resource_role: &ResourceRole) -> usize {

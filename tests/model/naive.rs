@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role};
+use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Reason, Role};
 
 use crate::support::documented::rung;
 
@@ -17,8 +17,11 @@ pub(crate) struct Naive {
     pub(crate) expired: bool,
     pub(crate) package: Package,
     /// What was heard in this attempt, in the order in which it came.
-    pub(crate) heard: Vec<(usize, Outcome)>,
+    pub(crate) heard: Vec<(usize, Outcome, Why)>,
 }
+
+/// The number of the reason for a failure, if one is given: the smaller the number, the smaller the reason.
+pub(crate) type Why = Option<usize>;
 
 /// What the access package gives.
 #[derive(Debug, Clone)]
@@ -35,25 +38,34 @@ pub(crate) struct Receipt {
     pub(crate) attempt: u32,
     pub(crate) resource_role: usize,
     pub(crate) outcome: Outcome,
+    pub(crate) why: Why,
 }
 
+/// A request beside the assignment.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum NotReprocessed {
-    Role,
-    State,
-    ResourceRolesUnknown,
+pub(crate) struct Request {
+    pub(crate) is_for_this: bool,
+    pub(crate) asks_for_access: bool,
+    pub(crate) is_newest: bool,
+    pub(crate) state: AssignmentState,
+    /// How long ago it was completed, in ticks.
+    pub(crate) age: i64,
+}
+
+/// What a receipt has done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Heard {
+    Something,
+    Expired,
+    OfAnotherAttempt,
+    NothingNew,
+    AfterTheEnd,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum NotRecorded {
     OtherAssignment,
     UnknownResourceRole,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum NotTaken {
-    State,
-    Twice(usize),
 }
 
 impl Naive {
@@ -66,11 +78,20 @@ impl Naive {
         self.fulfillments().unwrap_or_default().into_iter().map(|(role, _)| role).collect()
     }
 
+    /// R17: of all reasons that were given for what has failed the smallest.
+    pub(crate) fn why(&self, role: usize) -> Why {
+        let has_failed = self.fulfillments()?.contains(&(role, Fulfillment::Failed));
+        let given = self.heard.iter().filter(|(of, outcome, _)| (*of, *outcome) == (role, Outcome::Failed));
+        given.filter_map(|(.., why)| *why).min().filter(|_| has_failed)
+    }
+
     /// R17
     fn fulfillment(&self, role: usize, before: Fulfillment) -> Fulfillment {
-        let heard = |outcome| self.heard.contains(&(role, outcome));
+        let heard = |outcome| self.heard.iter().any(|(of, what, _)| (*of, *what) == (role, outcome));
         if before == Fulfillment::Fulfilled || heard(Outcome::Fulfilled) {
             Fulfillment::Fulfilled
+        } else if before == Fulfillment::Unenforceable {
+            Fulfillment::Unenforceable
         } else if before == Fulfillment::Failed || heard(Outcome::Failed) {
             Fulfillment::Failed
         } else {
@@ -112,44 +133,99 @@ impl Naive {
         remaining
     }
 
-    /// `seen` has a word for every resource role there is.
-    pub(crate) fn reprocess(&mut self, role: Role, seen: &[Observed]) -> Result<(), NotReprocessed> {
+    /// Without a look at the clock or at what is given by now. `seen` has a word for every resource role there is.
+    pub(crate) fn reprocess(&mut self, role: Role, seen: &[Observed]) -> Result<(), Reason> {
         // R1, R2, R8: the caller before the state
         if rung(role).is_none() {
-            return Err(NotReprocessed::Role);
+            return Err(Reason::InsufficientRole);
         }
         // R9, R10
         if self.state() != AssignmentState::Delivered {
-            return Err(NotReprocessed::State);
+            return Err(Reason::InvalidState(self.state()));
         }
         // R13
-        let Package::Gives(resource_roles) = &mut self.package else {
-            return Err(NotReprocessed::ResourceRolesUnknown);
-        };
-        for (&resource_role, before) in resource_roles {
-            *before = match seen[resource_role] {
-                Observed::Present => Fulfillment::Fulfilled, // R18
-                Observed::Absent | Observed::Unknown => Fulfillment::Pending, // R19
-                Observed::Unenforceable => Fulfillment::Failed, // R20
-            };
-        }
-        self.heard.clear();
-        self.attempt = if self.attempt == u32::MAX { 0 } else { self.attempt + 1 };
+        let Package::Gives(resource_roles) = &self.package else { return Err(Reason::ResourceRolesUnknown) };
+        let gives: Vec<_> = resource_roles.keys().copied().collect();
+        self.begin(&gives, seen);
         Ok(())
     }
 
-    pub(crate) fn record(&mut self, receipt: Receipt) -> Result<AssignmentState, NotRecorded> {
+    /// By a request or not, at this time, with what is given now.
+    pub(crate) fn ask(
+        &mut self,
+        role: Role,
+        now: i64,
+        request: Option<Request>,
+        gives: &[usize],
+        seen: &[Observed],
+    ) -> Result<(), Reason> {
+        if rung(role).is_none() {
+            return Err(Reason::InsufficientRole);
+        }
+        self.expire(now);
+        let state = self.state();
+        match request {
+            None if state != AssignmentState::Delivered => return Err(Reason::InvalidState(state)),
+            None => {}
+            // R32, R33
+            Some(request) => {
+                let failed = [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
+                if !request.is_for_this {
+                    return Err(Reason::RequestOfAnotherAssignment);
+                }
+                if !request.asks_for_access {
+                    return Err(Reason::RequestWithoutGrant);
+                }
+                if !request.is_newest {
+                    return Err(Reason::RequestSuperseded);
+                }
+                if !failed.contains(&state) {
+                    return Err(Reason::InvalidRequestState(state));
+                }
+                if request.state != state {
+                    return Err(Reason::RequestStateDisagrees);
+                }
+                if request.age >= 14 * 24 * 3600 * 10_000_000 {
+                    return Err(Reason::RequestTooOld);
+                }
+            }
+        }
+        self.begin(gives, seen);
+        Ok(())
+    }
+
+    /// R13, R34: whatever became of it before; R23: each once.
+    fn begin(&mut self, gives: &[usize], seen: &[Observed]) {
+        let stands = |role: usize| match seen[role] {
+            Observed::Present => Fulfillment::Fulfilled, // R18
+            Observed::Absent | Observed::Unknown => Fulfillment::Pending, // R19
+            Observed::Unenforceable => Fulfillment::Unenforceable, // R20
+        };
+        self.package = Package::Gives(gives.iter().map(|&role| (role, stands(role))).collect());
+        self.heard.clear();
+        self.attempt = if self.attempt == u32::MAX { 0 } else { self.attempt + 1 };
+    }
+
+    pub(crate) fn record(&mut self, receipt: Receipt, now: i64) -> Result<Heard, NotRecorded> {
         if receipt.assignment != self.assignment {
             return Err(NotRecorded::OtherAssignment);
         }
-        // R17, R21: neither is an error, whatever else is wrong with the receipt
-        if receipt.attempt != self.attempt || self.state() == AssignmentState::Expired {
-            return Ok(self.state());
+        // R17, R21: none of these is an error, whatever else is wrong with the receipt
+        if self.state() == AssignmentState::Expired {
+            return Ok(Heard::AfterTheEnd);
+        }
+        if self.expire(now) {
+            return Ok(Heard::Expired);
+        }
+        if receipt.attempt != self.attempt {
+            return Ok(Heard::OfAnotherAttempt);
         }
         match &self.package {
             Package::Gives(given) if given.contains_key(&receipt.resource_role) => {
-                self.heard.push((receipt.resource_role, receipt.outcome));
-                Ok(self.state())
+                let before = (self.fulfillments(), self.why(receipt.resource_role));
+                self.heard.push((receipt.resource_role, receipt.outcome, receipt.why));
+                let after = (self.fulfillments(), self.why(receipt.resource_role));
+                Ok(if before == after { Heard::NothingNew } else { Heard::Something })
             }
             Package::Gives(_) | Package::Unknown(_) => Err(NotRecorded::UnknownResourceRole),
         }
@@ -160,20 +236,5 @@ impl Naive {
         let expires = self.end.is_some_and(|end| end <= now) && self.state() != AssignmentState::Expired;
         self.expired |= expires;
         expires
-    }
-
-    /// R13
-    pub(crate) fn set_resource_roles(&mut self, current: &[usize]) -> Result<(), NotTaken> {
-        if self.state() != AssignmentState::Delivered {
-            return Err(NotTaken::State);
-        }
-        let twice = |role: &usize| current.iter().filter(|&other| other == role).count() > 1;
-        // R23. Of several the first in their order.
-        if let Some(&role) = current.iter().filter(|&role| twice(role)).min() {
-            return Err(NotTaken::Twice(role));
-        }
-        self.package = Package::Gives(current.iter().map(|&role| (role, Fulfillment::Fulfilled)).collect());
-        self.heard.clear();
-        Ok(())
     }
 }

@@ -6,21 +6,24 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::RESOURCE_ROLES;
-use crate::naive::{Naive, Package};
+use crate::naive::{Naive, Package, Request, Why};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     /// With a word for every resource role there is, or without having looked.
     Reprocess(Role, Option<Vec<Observed>>),
-    Answer(Asked, Outcome),
+    /// By a request or not, at so many ticks after the end; with what is given now, and a word for every resource role.
+    Ask(Role, Option<Request>, Vec<usize>, Vec<Observed>, i64),
+    /// At so many ticks after the end.
+    Answer(Asked, Outcome, Why, i64),
     /// A receipt that answers nothing, or by chance something.
     Forge {
         assignment: u128,
         attempts_ahead: u32,
         resource_role: usize,
         outcome: Outcome,
+        after: i64,
     },
-    SetResourceRoles(Vec<usize>),
     /// At so many ticks after the end.
     Expire(i64),
     SaveAndLoad,
@@ -43,7 +46,15 @@ pub(crate) fn start() -> impl Strategy<Value = Naive> {
     let package = prop_oneof![
         1 => select(AssignmentState::ALL).prop_map(Package::Unknown),
         3 => given(Just(Fulfillment::Fulfilled).boxed()),
-        4 => given(select(vec![Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Fulfilled]).boxed()),
+        4 => given(
+            select(vec![
+                Fulfillment::Pending,
+                Fulfillment::Failed,
+                Fulfillment::Unenforceable,
+                Fulfillment::Fulfilled,
+            ])
+            .boxed(),
+        ),
     ];
     let attempt = prop_oneof![select(vec![0, u32::MAX - 2, u32::MAX - 1, u32::MAX]), any::<u32>()];
     let end =
@@ -69,21 +80,48 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<Index>().prop_map(Asked::Remaining),
         1 => any::<Index>().prop_map(Asked::Before),
     ];
-    let answer = (asked, outcome()).prop_map(|(asked, outcome)| Step::Answer(asked, outcome));
-    let set_resource_roles = vec(number(), 0..5).prop_map(Step::SetResourceRoles);
-    let expire = prop_oneof![9 => -2..0_i64, 1 => 0..2_i64].prop_map(Step::Expire);
+    let why = select(vec![None, Some(0), Some(1), Some(2)]);
+    let answer = (asked, outcome(), why, when())
+        .prop_map(|(asked, outcome, why, after)| Step::Answer(asked, outcome, why, after));
+    let request = proptest::option::weighted(0.7, request());
+    let ask = (caller(), request, vec(number(), 0..5), vec(observation(), RESOURCE_ROLES.len()), when())
+        .prop_map(|(role, request, gives, seen, after)| Step::Ask(role, request, gives, seen, after));
     prop_oneof![
-        8 => reprocess,
-        12 => answer,
+        4 => reprocess,
+        8 => ask,
+        14 => answer,
         6 => forgery(),
-        3 => set_resource_roles,
-        2 => expire,
+        2 => prop_oneof![9 => -2..0_i64, 1 => 0..2_i64].prop_map(Step::Expire),
         1 => Just(Step::SaveAndLoad),
     ]
 }
 
+/// In ticks after the end, as a rule before it.
+fn when() -> impl Strategy<Value = i64> {
+    prop_oneof![60 => -2..0_i64, 1 => 0..2_i64]
+}
+
+/// A request that can be reprocessed, or one that cannot, as a rule for one cause.
+fn request() -> impl Strategy<Value = Request> {
+    use AssignmentState::{DeliveryFailed, PartiallyDelivered};
+    let mostly = || prop::bool::weighted(0.9);
+    let state =
+        prop_oneof![8 => select(vec![DeliveryFailed, PartiallyDelivered]), 1 => select(AssignmentState::ALL)];
+    let days = 12_096_000_000_000_i64;
+    let age = select(vec![-1, 0, 1, days - 1, days - 1, days, days + 1]);
+    (mostly(), mostly(), mostly(), state, age).prop_map(
+        |(is_for_this, asks_for_access, is_newest, state, age)| Request {
+            is_for_this,
+            asks_for_access,
+            is_newest,
+            state,
+            age,
+        },
+    )
+}
+
 fn caller() -> impl Strategy<Value = Role> {
-    prop_oneof![2 => Just(Role::CatalogOwner), 1 => select(Role::ALL)]
+    prop_oneof![4 => Just(Role::CatalogOwner), 1 => select(Role::ALL)]
 }
 
 fn observation() -> impl Strategy<Value = Observed> {
@@ -92,19 +130,20 @@ fn observation() -> impl Strategy<Value = Observed> {
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
-    prop_oneof![4 => Just(Outcome::Fulfilled), 1 => Just(Outcome::Failed)]
+    prop_oneof![3 => Just(Outcome::Fulfilled), 2 => Just(Outcome::Failed)]
 }
 
 fn forgery() -> impl Strategy<Value = Step> {
     let assignment = prop_oneof![5 => Just(ASSIGNMENT), 1 => Just(ASSIGNMENT + 1)];
     // Of this attempt, of those around it, and of the one farthest off.
     let attempts_ahead = prop_oneof![4 => Just(0), 2 => select(vec![1, 2, u32::MAX - 1, u32::MAX, 1 << 31])];
-    (assignment, attempts_ahead, number(), outcome()).prop_map(
-        |(assignment, attempts_ahead, resource_role, outcome)| Step::Forge {
+    (assignment, attempts_ahead, number(), outcome(), when()).prop_map(
+        |(assignment, attempts_ahead, resource_role, outcome, after)| Step::Forge {
             assignment,
             attempts_ahead,
             resource_role,
             outcome,
+            after,
         },
     )
 }

@@ -65,7 +65,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
             Ok(_) => {
                 ensure(expected.map_or(answer.is_ok(), |reason| is_refused_for(&answer, reason)), || {
                     format!("{}, while in the way stands: {expected:?}", answer.words())
-                })?
+                })?;
             }
         }
         if answer.is_err() { agree_but_for_expiry(&it, stored, *now) } else { Ok(()) }
@@ -112,7 +112,7 @@ pub fn an_accepted_request_asks_for_everything_again<I: Implementation>(
         let state =
             if each_once.is_empty() { AssignmentState::Delivered } else { AssignmentState::Delivering };
         let resource_roles = Some(each_once.into_iter().map(pending).collect());
-        agree(&it, &StoredAssignment { attempt, state, resource_roles, ..stored })
+        agree(&it, &StoredAssignment { state, attempt, resource_roles, ..stored })
     })
 }
 
