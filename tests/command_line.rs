@@ -312,3 +312,50 @@ fn a_hundred_thousand_take_less_than_two_seconds() {
         assert!(seconds < 2.0);
     }
 }
+
+/// The document of a request that was completed so, with what it shows of its assignment.
+fn request(state: &str, completed: &str, assignment: &Value) -> Value {
+    json!({
+        "id": "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b", "requestType": "adminAdd", "state": state,
+        "completedDateTime": completed, "assignment": assignment,
+    })
+}
+
+// R10, R31 to R34: an assignment whose second action has failed is refused, and what helps leads on.
+#[test]
+fn what_has_failed_is_asked_for_again_by_its_request() {
+    let failed = with("state", "partiallyDelivered");
+    let input = failed.to_string();
+    let (text, status) = printed(&[], input.as_bytes());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("reprocess the request of this assignment, less than 14 days after"), "{text}");
+
+    let completed = "2023-12-20T00:00:00Z";
+    let expanded = File::new("request", &request("partiallyDelivered", completed, &failed).to_string());
+    let bare = json!({ "id": failed["id"] });
+    let bare = File::new("request-bare", &request("partiallyDelivered", completed, &bare).to_string());
+    for file in [&expanded, &bare] {
+        let (text, status) = printed(&["--request", file.path()], input.as_bytes());
+        assert_eq!(status, Some(0), "{text}");
+        assert!(text.contains("state      partiallyDelivered\n\naccepted: 3 to enforce\n"), "{text}");
+        assert!(text.ends_with("state      delivered\n"), "{text}");
+    }
+    // R33: too late, and what helps says so.
+    let late = ["--request", expanded.path(), "--now", "2024-01-03T00:00:00Z"];
+    let (text, status) = printed(&late, input.as_bytes());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.starts_with("assignment 78f1fdfd"), "{text}");
+    assert!(text.contains("refused: the request cannot be reprocessed as it is"), "{text}");
+    assert!(text.ends_with("what helps\n  - request the access package again\n"), "{text}");
+    // R32
+    let other = request("deliveryFailed", completed, &failed).to_string();
+    let other = File::new("request-other", &other);
+    let (text, status) = printed(&["--request", other.path(), "--json"], input.as_bytes());
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains(r#""code":"requestStateDisagrees""#), "{text}");
+    // What cannot be read is named by its file.
+    let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
+    let (text, status) = printed(&["--request", denied.path()], input.as_bytes());
+    assert_eq!(status, Some(2), "{text}");
+    assert!(text.contains("request is `denied`: no assignment came of it"), "{text}");
+}

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::future::Future;
+use std::future::{Future, ready};
 
 use access_package::{
     Account, Assignment, AssignmentRequest, AssignmentState, Caller, Cause, Event, FailureReason, ObjectId,
@@ -121,10 +121,12 @@ struct Store {
 
 impl Store {
     async fn load(&self) -> Assignment {
+        ready(()).await;
         load(self.stored.clone())
     }
 
     async fn save(&mut self, stored: StoredAssignment) -> bool {
+        ready(()).await;
         let is_lost = self.lost > 0;
         self.lost -= u32::from(is_lost);
         if !is_lost {
@@ -135,6 +137,7 @@ impl Store {
 }
 
 async fn gives_now(_: &Assignment) -> Vec<ResourceRole> {
+    ready(()).await;
     vec![member_of(0), member_of(1)]
 }
 

@@ -25,6 +25,8 @@ Usage: reprocess [OPTIONS] [FILE]
                           the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
                           `roleOriginId`) and `observed`, which is `present`, `absent`, `unknown` or
                           `unenforceable`
+  --request FILE          reprocess the request that the assignment came from, in this document of Microsoft Graph;
+                          if it has the assignment expanded, that is the document
   --now TIME              the present time, in ISO 8601 [default: the clock's]
   --fail N                let the Nth action fail, of a list that of each assignment; can be given more than
                           once
@@ -41,6 +43,7 @@ pub struct Arguments {
     roles: Option<Vec<RoleAssignment>>,
     claims: Option<String>,
     pub observed: Option<String>,
+    pub request: Option<String>,
     pub now: Timestamp,
     pub fail: Vec<usize>,
     pub json: bool,
@@ -80,6 +83,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         roles: None,
         claims: None,
         observed: None,
+        request: None,
         now: SystemTime::now().into(),
         fail: Vec::new(),
         json: false,
@@ -98,6 +102,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             }
             Long("claims") => given.claims = Some(parser.value()?.string()?),
             Long("observed") => given.observed = Some(parser.value()?.string()?),
+            Long("request") => given.request = Some(parser.value()?.string()?),
             Long("now") => given.now = parser.value()?.parse()?,
             Long("fail") => given.fail.push(parser.value()?.parse()?),
             Long("json") => given.json = true,

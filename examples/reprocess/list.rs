@@ -62,7 +62,7 @@ fn line(
     caller: &Caller,
     observations: &Observations,
 ) -> Result<(String, Status), Box<dyn Error>> {
-    let report = drive(assignment, arguments, caller, observations)?;
+    let report = drive(assignment.into(), arguments, caller, observations)?;
     let line = if arguments.json {
         report.as_json()
     } else {

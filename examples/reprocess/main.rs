@@ -12,9 +12,10 @@ use std::error::Error;
 use std::io::Read as _;
 use std::process::ExitCode;
 
+use access_package::graph::json::{ReadError, RequestDocument};
 use access_package::{
-    Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Caller, FailureReason,
-    Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, graph,
+    Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
+    FailureReason, Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -78,7 +79,7 @@ struct List {
 }
 
 fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
-    let document = document(arguments.document.as_deref())?;
+    let document = read_file(arguments.document.as_deref())?;
     let caller = arguments.caller()?;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
@@ -86,11 +87,53 @@ fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
         None | Some("-") => format!("{error}"),
         Some(path) => format!("{path}: {error}"),
     };
+    if let Some(path) = &arguments.request {
+        let asked = asked_by_request(path, &document, named)?;
+        return show(&drive(asked, arguments, &caller, &observations)?, arguments);
+    }
     if serde_json::from_slice(&document).is_ok_and(|list: List| list.value.is_some()) {
         let page = graph::json::read_list(&document).map_err(named)?;
         return list::run(page, arguments, &caller, &observations);
     }
-    let report = drive(graph::json::read(&document).map_err(named)?, arguments, &caller, &observations)?;
+    let asked = Asked::from(graph::json::read(&document).map_err(named)?);
+    show(&drive(asked, arguments, &caller, &observations)?, arguments)
+}
+
+/// What is asked for: the assignment, or its request; and what the access package gives now.
+struct Asked {
+    assignment: Assignment,
+    request: Option<AssignmentRequest>,
+    gives_now: Vec<ResourceRole>,
+}
+
+/// What the document says stands for what the access package gives now. One that is delivered says it.
+impl From<Assignment> for Asked {
+    fn from(assignment: Assignment) -> Self {
+        let listed = assignment.resource_roles().unwrap_or_default().iter();
+        let gives_now = listed.map(|entry| entry.resource_role.clone()).collect();
+        Self { assignment, request: None, gives_now }
+    }
+}
+
+/// The request in this file, with the assignment that it has expanded, or else the one in the document.
+fn asked_by_request(
+    path: &str,
+    document: &[u8],
+    named: impl Fn(ReadError) -> String,
+) -> Result<Asked, Box<dyn Error>> {
+    let text = read_file(Some(path))?;
+    let RequestDocument { request, assignment, gives, .. } =
+        graph::json::read_request(&text).map_err(|error| format!("{path}: {error}"))?;
+    let (assignment, gives_now) = match (assignment, gives) {
+        (Some(assignment), Some(gives)) => (assignment, gives),
+        _ => {
+            (graph::json::read(document).map_err(&named)?, graph::json::read_gives(document).map_err(&named)?)
+        }
+    };
+    Ok(Asked { assignment, request: Some(request), gives_now })
+}
+
+fn show(report: &Report, arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
     if let Verdict::Accepted { done, .. } = &report.verdict {
         if let Some(n) = arguments.fail.iter().find(|n| !(1..=done.len()).contains(n)) {
             return Err(format!("--fail {n}: the actions are numbered 1 to {}", done.len()).into());
@@ -102,7 +145,7 @@ fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
 
 /// Does what a host does, but for storing, and carries out each action by doing as it is told.
 fn drive(
-    assignment: Assignment,
+    Asked { assignment, request, gives_now }: Asked,
     arguments: &Arguments,
     caller: &Caller,
     observations: &Observations,
@@ -118,8 +161,12 @@ fn drive(
         Ok(authority) => authority,
         Err(refusal) => return Ok(refused(refusal, assignment, false)),
     };
-    match authority.admit(assignment, arguments.now) {
-        Ok(admitted) => accept(admitted, before, arguments, observations),
+    let admitted = match &request {
+        None => authority.admit(assignment, arguments.now),
+        Some(request) => authority.admit_request(assignment, request, arguments.now),
+    };
+    match admitted {
+        Ok(admitted) => accept(admitted, gives_now, before, arguments, observations),
         Err(NotAdmitted { refusal, assignment, expired }) => {
             Ok(refused(refusal, assignment, expired.is_some()))
         }
@@ -128,13 +175,11 @@ fn drive(
 
 fn accept(
     admitted: Admitted,
+    gives_now: Vec<ResourceRole>,
     before: AssignmentState,
     arguments: &Arguments,
     observations: &Observations,
 ) -> Result<Report, Box<dyn Error>> {
-    // What the document says stands for what the access package gives now. One that is delivered says it.
-    let listed = admitted.assignment().resource_roles().unwrap_or_default();
-    let gives_now: Vec<_> = listed.iter().map(|entry| entry.resource_role.clone()).collect();
     let target = admitted.assignment().target();
     let observe = |resource_role: &_| observations.of(target, resource_role);
     let unsaved = admitted.reprocess_observed(gives_now, observe);
@@ -160,7 +205,7 @@ fn accept(
     Ok(Report { assignment, before, has_expired: false, verdict })
 }
 
-fn document(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
+fn read_file(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut document = Vec::new();
     match path {
         None => document.extend_from_slice(include_bytes!("../assignment.json")),

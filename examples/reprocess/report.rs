@@ -83,6 +83,7 @@ impl Report {
 fn explain(refusal: Refusal) -> String {
     let who = "the caller may not reprocess this assignment";
     let what = "the assignment cannot be reprocessed as it is";
+    let what = if refusal.is_of_request() { "the request cannot be reprocessed as it is" } else { what };
     let mut text = format!("refused: {}\n\nwhy\n", if refusal.is_unauthorized() { who } else { what });
     for reason in refusal.reasons() {
         let source = reason.rules().flat_map(Rule::sources).next().map_or("", |source| source.url);

@@ -1,19 +1,21 @@
 //! The life of an assignment: the only file that changes a state.
 //!
 //! ```text
-//! from                 by          to
-//! delivering           record      partiallyDelivered, delivered, deliveryFailed
-//! delivering           expire      expired
-//! partiallyDelivered   record      delivered
-//! partiallyDelivered   expire      expired
-//! delivered            reprocess   delivering, partiallyDelivered, delivered, deliveryFailed
-//! delivered            expire      expired
-//! deliveryFailed       record      partiallyDelivered, delivered
-//! deliveryFailed       expire      expired
+//! from                 by                  to
+//! delivering           record              partiallyDelivered, delivered, deliveryFailed
+//! delivering           expire              expired
+//! partiallyDelivered   reprocess request   delivering, partiallyDelivered, delivered, deliveryFailed
+//! partiallyDelivered   record              delivered
+//! partiallyDelivered   expire              expired
+//! delivered            reprocess           delivering, partiallyDelivered, delivered, deliveryFailed
+//! delivered            expire              expired
+//! deliveryFailed       reprocess request   delivering, partiallyDelivered, delivered, deliveryFailed
+//! deliveryFailed       record              partiallyDelivered, delivered
+//! deliveryFailed       expire              expired
 //! ```
 //!
 //! Where every outcome is known from the start, since nothing is missing or what is cannot be enforced, the
-//! way over `delivering` takes no time: from `delivered` straight to the final state.
+//! way over `delivering` takes no time: from there straight to the final state.
 //!
 //! Three rules make it: a call is judged completely before it changes anything (R12), the state
 //! follows from the [tally](Tally) of the fulfillments (R16), and an expired assignment stays as it is (R21).

@@ -23,10 +23,11 @@ pub use request::{RequestDocument, read_request};
 pub use write::{write, write_list};
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use crate::assignment::{Assignment, LoadError, StoredAssignment};
 use crate::graph::object::Object;
-use crate::resource_role::ParseResourceRoleError;
+use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 
 /// What to `$expand` in v1.0 for everything that [`read`] needs.
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";
@@ -84,6 +85,25 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
     let Object(document) = serde_json::from_slice::<Object<read::Document>>(document)?;
     Ok(StoredAssignment::try_from(document)?.try_into()?)
+}
+
+/// Reads what the document of an assignment lists as given, in whatever state the assignment is: in v1.0 what its access
+/// package gives now, and in beta what the assignment was to deliver.
+///
+/// # Errors
+/// The text is not JSON, or the list is missing or malformed.
+///
+/// # Examples
+/// ```
+/// use access_package::graph;
+///
+/// let gives = graph::json::read_gives(include_bytes!("../../examples/assignment.json"))?;
+/// assert_eq!(gives.len(), 3);
+/// # Ok::<(), graph::json::ReadError>(())
+/// ```
+pub fn read_gives(document: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
+    let Object(document) = serde_json::from_slice::<Object<read::Document>>(document)?;
+    document.listed()
 }
 
 /// The document cannot be read as an assignment.

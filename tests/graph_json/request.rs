@@ -42,10 +42,17 @@ fn a_request_is_read_with_its_assignment() {
         assert_eq!(request.state, AssignmentState::DeliveryFailed);
         assert_eq!(request.completed, COMPLETED.parse().expect("an instant"));
         assert_eq!(found.assignment, Some(assignment.clone()));
+        // Of what has failed Graph does not say how far it is, but what is given.
+        assert_eq!(assignment.resource_roles(), None);
+        let gives = found.gives.expect("expanded");
+        let delivered = read(if name == "assignment" { v1() } else { beta() }.to_string().as_bytes());
+        let delivered = delivered.expect("an assignment");
+        let listed = delivered.resource_roles().expect("known").iter().map(|role| &role.resource_role);
+        assert!(listed.clone().all(|role| gives.contains(role)) && listed.count() == gives.len());
         // Of an assignment that was not expanded only the id is there.
         let bare = with(document, &format!("/{name}"), Some(json!({ "id": assignment.id() })));
         let found = read_request(bare.to_string().as_bytes()).expect("a request");
-        assert_eq!((found.request, found.assignment), (request, None));
+        assert_eq!((found.request, found.assignment, found.gives), (request, None, None));
     }
 }
 

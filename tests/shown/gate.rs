@@ -49,7 +49,7 @@ fn answer(refused: Option<Refusal>) -> String {
 }
 
 /// A request for an assignment in this state that is to be reprocessed a second after it was completed.
-fn request(state: AssignmentState) -> AssignmentRequest {
+pub fn request(state: AssignmentState) -> AssignmentRequest {
     AssignmentRequest {
         id: Uuid::from_u128(0xe).into(),
         assignment: in_state(state).id(),

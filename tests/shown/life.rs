@@ -8,22 +8,24 @@ use access_package::{
     reprocess_observed,
 };
 
-use crate::support::{MANAGER, every_list, member_of, stored};
+use crate::support::{Lacks, MANAGER, caller, every_list, member_of, stored};
 
 /// What makes an assignment move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
     Reprocess,
+    ReprocessRequest,
     Record,
     Expire,
 }
 
 impl Event {
-    pub const ALL: [Self; 3] = [Self::Reprocess, Self::Record, Self::Expire];
+    pub const ALL: [Self; 4] = [Self::Reprocess, Self::ReprocessRequest, Self::Record, Self::Expire];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Reprocess => "reprocess",
+            Self::ReprocessRequest => "reprocess request",
             Self::Record => "record",
             Self::Expire => "expire",
         }
@@ -34,6 +36,13 @@ impl Event {
 pub type Move = (usize, Event, usize);
 
 const RESOURCE_ROLES: usize = 3;
+
+fn is_call(event: Event) -> bool {
+    match event {
+        Event::Reprocess | Event::ReprocessRequest => true,
+        Event::Record | Event::Expire => false,
+    }
+}
 
 fn place(state: AssignmentState) -> usize {
     AssignmentState::ALL.iter().position(|&other| other == state).expect("one of all")
@@ -62,6 +71,23 @@ fn reprocessed(before: &Assignment) -> Vec<Assignment> {
         let mut answers = answers.into_iter();
         reprocess_observed(&mut assignment, MANAGER, |_| answers.next().expect("an answer for each")).ok()?;
         Some(assignment)
+    });
+    after.collect()
+}
+
+/// Its request reprocessed, whatever is seen of its resource roles.
+fn request_reprocessed(before: &Assignment) -> Vec<Assignment> {
+    let seen = [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable];
+    let known = before.resource_roles().expect("known").iter().map(|role| role.resource_role.clone());
+    let known: Vec<_> = known.collect();
+    let caller = caller(Lacks::Nothing);
+    let after = every_list(&seen, known.len()).into_iter().filter_map(|answers| {
+        let authority = caller.authority(Some(before.catalog())).expect("it may");
+        let request = crate::gate::request(before.state());
+        let admitted = authority.admit_request(before.clone(), &request, Timestamp::MIN).ok()?;
+        let mut answers = answers.into_iter();
+        let observe = |_: &_| answers.next().expect("an answer for each");
+        Some(admitted.reprocess_observed(known.clone(), observe).saved())
     });
     after.collect()
 }
@@ -100,12 +126,11 @@ pub fn moves() -> BTreeSet<Move> {
         for event in Event::ALL {
             let after = match event {
                 Event::Reprocess => reprocessed(&before),
+                Event::ReprocessRequest => request_reprocessed(&before),
                 Event::Record => recorded(&before),
                 Event::Expire => ended(&before),
             };
-            let after = after
-                .into_iter()
-                .filter(|after| event == Event::Reprocess || after.state() != before.state());
+            let after = after.into_iter().filter(|after| is_call(event) || after.state() != before.state());
             moves.extend(after.map(|after| (place(before.state()), event, place(after.state()))));
         }
     }
@@ -114,13 +139,13 @@ pub fn moves() -> BTreeSet<Move> {
 
 /// From where, by what, to where: as comments of Rust.
 pub fn table(moves: &BTreeSet<Move>) -> String {
-    let mut table = format!("//! {:<20} {:<11} to\n", "from", "by");
+    let mut table = format!("//! {:<20} {:<19} to\n", "from", "by");
     for (from, state) in AssignmentState::ALL.iter().enumerate() {
         for event in Event::ALL {
             let to = moves.iter().filter(|(other, by, _)| (*other, *by) == (from, event));
             let to: Vec<_> = to.map(|&(.., to)| AssignmentState::ALL[to].as_str()).collect();
             if !to.is_empty() {
-                writeln!(table, "//! {state:<20} {:<11} {}", event.name(), to.join(", ")).unwrap();
+                writeln!(table, "//! {state:<20} {:<19} {}", event.name(), to.join(", ")).unwrap();
             }
         }
     }

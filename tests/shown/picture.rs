@@ -14,14 +14,14 @@ const STYLE: &str = "\
 #life text{font:14px system-ui,sans-serif;fill:#1f2328;text-anchor:middle}\
 #life text.key{text-anchor:start}\
 #life path{fill:none;stroke-width:1.6}\
-#life .reprocess{stroke:#0969da}#life .record{stroke:#1a7f37}#life .expire{stroke:#8c959f;stroke-dasharray:5 4}\
+#life .reprocess{stroke:#0969da}#life .request{stroke:#8250df}#life .record{stroke:#1a7f37}#life .expire{stroke:#8c959f;stroke-dasharray:5 4}\
 #life marker path{stroke:none}\
-#life #to-reprocess path{fill:#0969da}#life #to-record path{fill:#1a7f37}#life #to-expire path{fill:#8c959f}\
+#life #to-reprocess path{fill:#0969da}#life #to-request path{fill:#8250df}#life #to-record path{fill:#1a7f37}#life #to-expire path{fill:#8c959f}\
 @media(prefers-color-scheme:dark){\
 #life rect.page{fill:#0d1117;stroke:#3d444d}\
 #life rect{fill:#151b23;stroke:#9198a1}#life text{fill:#f0f6fc}\
-#life .reprocess{stroke:#4493f8}#life .record{stroke:#3fb950}#life .expire{stroke:#7d8590}\
-#life #to-reprocess path{fill:#4493f8}#life #to-record path{fill:#3fb950}#life #to-expire path{fill:#7d8590}\
+#life .reprocess{stroke:#4493f8}#life .request{stroke:#ab7df8}#life .record{stroke:#3fb950}#life .expire{stroke:#7d8590}\
+#life #to-reprocess path{fill:#4493f8}#life #to-request path{fill:#ab7df8}#life #to-record path{fill:#3fb950}#life #to-expire path{fill:#7d8590}\
 }";
 
 type Point = (f64, f64);
@@ -48,6 +48,8 @@ fn way(from: AssignmentState, event: Event, to: AssignmentState) -> (Point, Poin
         (Delivered, Event::Reprocess, Delivering) => ((0.6, -1.0), (-0.6, -1.0), 55.0),
         (Delivered, Event::Reprocess, PartiallyDelivered) => ((0.9, 1.0), (-1.0, -0.5), 0.0),
         (Delivered, Event::Reprocess, DeliveryFailed) => ((0.3, 1.0), (-1.0, -0.5), 0.0),
+        (PartiallyDelivered, Event::ReprocessRequest, Delivering) => ((1.0, -0.5), (-0.85, 1.0), -14.0),
+        (DeliveryFailed, Event::ReprocessRequest, Delivering) => ((1.0, 0.4), (0.3, 1.0), -28.0),
         (Delivering, Event::Record, Delivered) => ((-1.0, 0.0), (1.0, 0.0), 0.0),
         (Delivering, Event::Record, PartiallyDelivered) => ((-0.6, 1.0), (1.0, 0.0), 0.0),
         (Delivering, Event::Record, DeliveryFailed) => ((0.0, 1.0), (1.0, 0.0), 0.0),
@@ -68,7 +70,7 @@ fn border(state: AssignmentState, share: Point) -> Point {
 }
 
 fn arrow(from: AssignmentState, event: Event, to: AssignmentState) -> String {
-    let name = event.name();
+    let name = class(event);
     let line = if from == to {
         let ((x, y), (right, _)) = (border(from, (-0.7, -1.0)), border(from, (-0.1, -1.0)));
         format!("M{x} {y}C{x} {} {right} {} {right} {y}", y - 42.0, y - 42.0)
@@ -84,16 +86,32 @@ fn arrow(from: AssignmentState, event: Event, to: AssignmentState) -> String {
     format!("<path class=\"{name}\" d=\"{line}\" marker-end=\"url(#to-{name})\"/>\n")
 }
 
+fn class(event: Event) -> &'static str {
+    match event {
+        Event::Reprocess => "reprocess",
+        Event::ReprocessRequest => "request",
+        Event::Record => "record",
+        Event::Expire => "expire",
+    }
+}
+
+/// Of a request only the way to `delivering` is drawn: where everything was seen before, it takes no time, as for
+/// an assignment, and would hide the rest.
+fn is_drawn(&(_, event, to): &Move) -> bool {
+    event != Event::ReprocessRequest || AssignmentState::ALL[to] == AssignmentState::Delivering
+}
+
 /// The events, and what the key says of them.
 fn key() -> String {
     let says = [
         (Event::Reprocess, "reprocess, accepted"),
-        (Event::Record, "an outcome is recorded"),
+        (Event::ReprocessRequest, "its request, accepted"),
+        (Event::Record, "an outcome recorded"),
         (Event::Expire, "the end has come"),
     ];
     let mut key = String::new();
-    for ((event, says), x) in says.into_iter().zip([70.0, 330.0, 610.0]) {
-        let name = event.name();
+    for ((event, says), x) in says.into_iter().zip([24.0, 232.0, 452.0, 672.0]) {
+        let name = class(event);
         writeln!(
             key,
             "<path class=\"{name}\" d=\"M{x} 32H{}\" marker-end=\"url(#to-{name})\"/>\n\
@@ -110,7 +128,7 @@ fn key() -> String {
 pub fn draw(moves: &BTreeSet<Move>) -> String {
     let mut body = String::new();
     for event in Event::ALL {
-        let name = event.name();
+        let name = class(event);
         writeln!(
             body,
             "<marker id=\"to-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\" \
@@ -120,7 +138,7 @@ pub fn draw(moves: &BTreeSet<Move>) -> String {
     }
     body.push_str("<rect class=\"page\" x=\"1\" y=\"1\" width=\"858\" height=\"478\" rx=\"8\"/>\n");
     body.push_str(&key());
-    for &(from, event, to) in moves {
+    for &(from, event, to) in moves.iter().filter(|drawn| is_drawn(drawn)) {
         body.push_str(&arrow(AssignmentState::ALL[from], event, AssignmentState::ALL[to]));
     }
     for &state in AssignmentState::ALL {

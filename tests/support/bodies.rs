@@ -110,7 +110,7 @@ pub fn stored(data: &[u8]) {
     check(&loaded);
     let gives_now = || loaded.resource_roles().unwrap_or_default().iter().map(|it| it.resource_role.clone());
     for observed in [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable] {
-        check(&reprocess_now(loaded.clone(), gives_now().collect(), |_| observed, NOW));
+        check(&reprocess_now(loaded.clone(), &gives_now().collect::<Vec<_>>(), |_| observed, NOW));
         for &role in Role::ALL {
             let mut assignment = loaded.clone();
             let accepted = reprocess_observed(&mut assignment, role, |_| observed).map(drop);
@@ -201,7 +201,7 @@ fn check_event(event: &Event, before: &Assignment, after: &Assignment, now: Time
 /// By the stages, and what each says agrees with what it does; a caller who may asks for it.
 fn reprocess_now(
     assignment: Assignment,
-    gives_now: Vec<ResourceRole>,
+    gives_now: &[ResourceRole],
     observe: impl FnMut(&ResourceRole) -> Observed,
     now: Timestamp,
 ) -> Assignment {
@@ -360,7 +360,7 @@ pub fn receipts(data: &[u8]) {
             3 => {
                 // Some of them twice, in no order.
                 let gives_now = (0..which % 9).map(|number| member_of(number * 5 % 7 + which / 32));
-                assignment = reprocess_now(assignment, gives_now.collect(), observe, now);
+                assignment = reprocess_now(assignment, &gives_now.collect::<Vec<_>>(), observe, now);
             }
             _ => {
                 let code = ["a", "b"][usize::from(which / 64 % 2)];

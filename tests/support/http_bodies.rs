@@ -169,8 +169,11 @@ fn place(path: &str) -> Option<(Version, Target)> {
     Some((version, target))
 }
 
-/// The first collection that is named, the key behind it, and what is left.
-fn keyed<'p, 's>(path: &'p [&'s [u8]]) -> Option<(&'s [u8], Option<&'s [u8]>, &'p [&'s [u8]])> {
+/// A collection, the key behind it, and what is left.
+type Keyed<'p, 's> = (&'s [u8], Option<&'s [u8]>, &'p [&'s [u8]]);
+
+/// The first collection that is named.
+fn keyed<'p, 's>(path: &'p [&'s [u8]]) -> Option<Keyed<'p, 's>> {
     let (&collection, rest) = path.split_first()?;
     let in_parentheses = collection.strip_suffix(b"')").and_then(|keyed| {
         let open = keyed.windows(2).position(|two| two == b"('")?;
@@ -269,6 +272,10 @@ type Said = (Option<String>, Option<String>);
 
 /// What an error of OData says; nothing if it is not one.
 fn error(body: &Value) -> Option<(Option<String>, Option<String>, Vec<Said>)> {
+    #[expect(
+        clippy::option_option,
+        reason = "what is no text is no error of OData; what is not there says nothing"
+    )]
     fn text(object: &Map<String, Value>, name: &str) -> Option<Option<String>> {
         match object.get(name) {
             None | Some(Value::Null) => Some(None),

@@ -114,18 +114,36 @@ impl Names {
     }
 }
 
+impl Document {
+    fn state(&self) -> Result<(AssignmentState, Version), ReadError> {
+        match (self.state, self.assignment_state) {
+            (Some(_), Some(_)) => Err(ReadError::MixedVersions),
+            (Some(state), None) => Ok((state, Version::V1)),
+            (None, Some(state)) => Ok((state, Version::Beta)),
+            // Only beta has this id beside it.
+            (None, None) if self.access_package_id.is_some() => Err(missing("assignmentState")),
+            (None, None) => Err(missing("state")),
+        }
+    }
+
+    /// The resource roles that it lists, in whatever state it is.
+    pub(super) fn listed(self) -> Result<Vec<ResourceRole>, ReadError> {
+        let (_, version) = self.state()?;
+        let names = Names::of(version);
+        let listed = match version {
+            Version::V1 => self.access_package.and_then(|Object(package)| package.resource_role_scopes),
+            Version::Beta => self.access_package_assignment_resource_roles,
+        };
+        let listed = listed.ok_or_else(|| names.not_expanded(names.resource_roles.into()))?;
+        Ok(names.given(&listed)?.into_iter().map(|(resource_role, _)| resource_role).collect())
+    }
+}
+
 impl TryFrom<Document> for StoredAssignment {
     type Error = ReadError;
 
     fn try_from(document: Document) -> Result<Self, ReadError> {
-        let (state, version) = match (document.state, document.assignment_state) {
-            (Some(_), Some(_)) => return Err(ReadError::MixedVersions),
-            (Some(state), None) => (state, Version::V1),
-            (None, Some(state)) => (state, Version::Beta),
-            // Only beta has this id beside it.
-            (None, None) if document.access_package_id.is_some() => return Err(missing("assignmentState")),
-            (None, None) => return Err(missing("state")),
-        };
+        let (state, version) = document.state()?;
         let names = Names::of(version);
         let not_expanded = |part: &str| names.not_expanded(part.into());
 

@@ -1,15 +1,17 @@
 //! The document of a request, as far as reprocessing it needs it.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ReadError, missing, read};
+use super::{ReadError, missing, read, read_gives};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::request::{AssignmentRequest, Purpose, Recency};
+use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
@@ -21,6 +23,8 @@ pub struct RequestDocument {
     pub request: AssignmentRequest,
     /// The assignment, where it was expanded with everything that [`read`] needs; `None` where only its id is there.
     pub assignment: Option<Assignment>,
+    /// What the assignment lists as given, where it was expanded (as by [`read_gives`]).
+    pub gives: Option<Vec<ResourceRole>>,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +107,8 @@ pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
     let text = assignment.ok_or_else(|| missing(name_of_assignment))?.get().as_bytes();
     let Object(shown) = serde_json::from_slice::<Object<Identified>>(text)?;
     let is_expanded = shown.state.is_some() || shown.assignment_state.is_some();
-    let assignment = if is_expanded { Some(read(text)?) } else { None };
+    let (assignment, gives) =
+        if is_expanded { (Some(read(text)?), Some(read_gives(text)?)) } else { (None, None) };
     let request = AssignmentRequest {
         id,
         assignment: shown.id.ok_or_else(|| missing(name_of_id))?,
@@ -112,5 +117,5 @@ pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
         completed,
         recency: Recency::Newest,
     };
-    Ok(RequestDocument { request, assignment })
+    Ok(RequestDocument { request, assignment, gives })
 }
