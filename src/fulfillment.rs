@@ -38,8 +38,8 @@ impl serde::Serialize for AssignmentResourceRole {
 
         let Self { resource_role, fulfillment, reason } = self;
         let with_reason = reason.is_some() || !serializer.is_human_readable();
-        let mut fields =
-            serializer.serialize_struct("AssignmentResourceRole", 2 + usize::from(with_reason))?;
+        let number = if with_reason { 3 } else { 2 };
+        let mut fields = serializer.serialize_struct("AssignmentResourceRole", number)?;
         fields.serialize_field("resourceRole", resource_role)?;
         fields.serialize_field("fulfillment", fulfillment)?;
         if with_reason {

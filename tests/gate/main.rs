@@ -109,6 +109,7 @@ fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
                 Ok(_) => assert_eq!(state, AssignmentState::Delivered),
                 Err(not) => {
                     assert_eq!(Err(not.refusal), evaluated);
+                    assert_eq!(not.to_string(), not.refusal.to_string());
                     assert_eq!(not.assignment.state(), state);
                     // Time's doing is told to whoever may save it.
                     assert_eq!(not.expired.is_some(), state != assignment.state());
