@@ -134,7 +134,7 @@ impl Tally {
 /// assert_eq!(reason.code(), "Request_ResourceNotFound");
 /// assert_eq!(reason.to_string(), "`Request_ResourceNotFound`: the group does not exist");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FailureReason(Arc<(String, String)>);
 
 impl FailureReason {
@@ -170,12 +170,6 @@ fn cut(text: &str, most: usize) -> String {
 impl fmt::Display for FailureReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.code(), self.words())
-    }
-}
-
-impl fmt::Debug for FailureReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FailureReason").field("code", &self.code()).field("words", &self.words()).finish()
     }
 }
 
