@@ -1,21 +1,24 @@
 //! The baseline: what one would write by hand in an afternoon, for the same inputs and the same answers.
 //!
 //! A [`Record`] with public fields, a `matches!` on the role and one on the state, and one loop that
-//! marks every resource role. It gives the crate's own [`Action`]s, errors and reasons, so that neither side
-//! does less within a call; `instructions` checks that both answer alike. Only of what would help it says
+//! marks every resource role. It gives the crate's own [`Action`]s, reasons and events of receipts, so that neither
+//! side does less within a call; `instructions` checks that both answer alike. Only of what would help it says
 //! nothing.
 //!
 //! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfillments or a
 //! resource role given twice goes unseen; it has no *unknown* resource roles; anyone may write to its
-//! fields; it records no receipts and never expires; should `observe` panic, it is left half done.
+//! fields, and leave out or swap any of the calls; it keeps nothing of what an assignment had before; should `observe`
+//! panic, it is left half done.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use std::hint::black_box;
+use std::mem;
 
 use access_package::{
     AccessPackageId, Account, Action, Assignment, AssignmentId, AssignmentResourceRole, AssignmentState,
-    Caller, CatalogId, Fulfillment, ObjectId, Observed, Permission, Reason, Refusal, ReprocessError,
-    ResourceRole, Role, Scope, StoredAssignment, Timestamp,
+    Authority, Caller, CatalogId, Cause, Event, Fulfillment, ObjectId, Observed, Outcome, Permission, Reason,
+    Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, Scope, StoredAssignment, Timestamp,
+    Unchanged,
 };
 
 /// An assignment as a plain struct.
@@ -31,7 +34,17 @@ pub struct Record {
     pub resource_roles: Vec<AssignmentResourceRole>,
 }
 
-fn judge(record: &Record, role: Role) -> Result<(), ReprocessError> {
+/// Everything that stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Denied(pub [Option<Reason>; 2]);
+
+impl From<Reason> for Denied {
+    fn from(reason: Reason) -> Self {
+        Self([Some(reason), None])
+    }
+}
+
+fn judge(record: &Record, role: Role) -> Result<(), Denied> {
     let manages = matches!(
         role,
         Role::AccessPackageAssignmentManager
@@ -41,12 +54,14 @@ fn judge(record: &Record, role: Role) -> Result<(), ReprocessError> {
             | Role::GlobalAdministrator
     );
     if !manages {
-        let required = Role::AccessPackageAssignmentManager;
-        return Err(ReprocessError::InsufficientRole { required, actual: role });
+        return Err(Reason::InsufficientRole.into());
     }
-    if !matches!(record.state, AssignmentState::Delivered) {
-        let required = AssignmentState::Delivered;
-        return Err(ReprocessError::InvalidState { required, actual: record.state });
+    judge_state(record.state)
+}
+
+fn judge_state(state: AssignmentState) -> Result<(), Denied> {
+    if !matches!(state, AssignmentState::Delivered) {
+        return Err(Reason::InvalidState(state).into());
     }
     Ok(())
 }
@@ -62,7 +77,7 @@ fn pending(record: &Record) -> impl Iterator<Item = Action> {
     })
 }
 
-pub fn reprocess(record: &mut Record, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+pub fn reprocess(record: &mut Record, role: Role) -> Result<impl Iterator<Item = Action>, Denied> {
     judge(record, role)?;
     record.attempt = record.attempt.wrapping_add(1);
     for role in &mut record.resource_roles {
@@ -78,33 +93,55 @@ pub fn reprocess_observed(
     record: &mut Record,
     role: Role,
     mut observe: impl FnMut(&ResourceRole) -> Observed,
-) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+) -> Result<impl Iterator<Item = Action>, Denied> {
     judge(record, role)?;
     record.attempt = record.attempt.wrapping_add(1);
-    let (mut pending_roles, mut failed, mut fulfilled) = (0_u32, 0_u32, 0_u32);
+    let mut seen = Seen::default();
     for role in &mut record.resource_roles {
-        let (fulfillment, count) = match observe(&role.resource_role) {
-            Observed::Present => (Fulfillment::Fulfilled, &mut fulfilled),
-            Observed::Absent | Observed::Unknown => (Fulfillment::Pending, &mut pending_roles),
-            Observed::Unenforceable => (Fulfillment::Failed, &mut failed),
+        role.fulfillment = match observe(&role.resource_role) {
+            Observed::Present => Fulfillment::Fulfilled,
+            Observed::Absent | Observed::Unknown => Fulfillment::Pending,
+            Observed::Unenforceable => Fulfillment::Unenforceable,
         };
-        role.fulfillment = fulfillment;
-        *count += 1;
+        seen.count(role.fulfillment);
     }
-    record.state = match (pending_roles, failed, fulfilled) {
-        (1.., _, _) => AssignmentState::Delivering,
-        (0, 0, _) => AssignmentState::Delivered,
-        (0, _, 0) => AssignmentState::DeliveryFailed,
-        (0, _, _) => AssignmentState::PartiallyDelivered,
-    };
+    record.state = seen.state();
     Ok(pending(record))
 }
 
-/// Why a caller may not: everything that stands in the way.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Denied {
-    Caller([Option<Reason>; 2]),
-    InvalidState(AssignmentState),
+/// How many resource roles have got how far.
+#[derive(Default)]
+struct Seen {
+    pending: u32,
+    failed: u32,
+    fulfilled: u32,
+}
+
+impl Seen {
+    fn count(&mut self, fulfillment: Fulfillment) {
+        *match fulfillment {
+            Fulfillment::Pending => &mut self.pending,
+            Fulfillment::Failed | Fulfillment::Unenforceable => &mut self.failed,
+            Fulfillment::Fulfilled => &mut self.fulfilled,
+        } += 1;
+    }
+
+    fn state(&self) -> AssignmentState {
+        match (self.pending, self.failed, self.fulfilled) {
+            (1.., _, _) => AssignmentState::Delivering,
+            (0, 0, _) => AssignmentState::Delivered,
+            (0, _, 0) => AssignmentState::DeliveryFailed,
+            (0, _, _) => AssignmentState::PartiallyDelivered,
+        }
+    }
+}
+
+fn state(resource_roles: &[AssignmentResourceRole]) -> AssignmentState {
+    let mut seen = Seen::default();
+    for role in resource_roles {
+        seen.count(role.fulfillment);
+    }
+    seen.state()
 }
 
 /// How high a role is on the ladder, if it is on it.
@@ -119,10 +156,18 @@ fn rung(role: Role) -> Option<u8> {
     }
 }
 
-pub fn evaluate(caller: &Caller, record: &Record) -> Result<Role, Denied> {
+/// In which role the caller may reprocess what is in this catalog.
+#[derive(Clone, Copy)]
+pub struct Allowed {
+    pub role: Role,
+    pub catalog: CatalogId,
+}
+
+#[inline]
+pub fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied> {
     let (mut highest, mut elsewhere) = (None, false);
     for held in caller.roles.iter().filter(|held| rung(held.role).is_some()) {
-        if held.scope == Scope::Tenant || held.scope == Scope::Catalog(record.catalog) {
+        if held.scope == Scope::Tenant || held.scope == Scope::Catalog(catalog) {
             if highest.is_none_or(|highest| rung(held.role) > rung(highest)) {
                 highest = Some(held.role);
             }
@@ -141,60 +186,156 @@ pub fn evaluate(caller: &Caller, record: &Record) -> Result<Role, Denied> {
         (Account::WorkOrSchool, true, Some(role)) | (Account::Application, false, Some(role)) => role,
         (Account::Application, true, Some(role)) if rung(role) > rung(least) => role,
         (Account::Application, true, _) => least,
-        (Account::WorkOrSchool, true, None) => return Err(Denied::Caller([role, None])),
+        (Account::WorkOrSchool, true, None) => return Err(Denied([role, None])),
         (Account::WorkOrSchool, false, _) => {
-            return Err(Denied::Caller([Some(Reason::MissingDelegatedPermission), role]));
+            return Err(Denied([Some(Reason::MissingDelegatedPermission), role]));
         }
         (Account::Application, false, None) => {
-            return Err(Denied::Caller([Some(Reason::MissingApplicationPermission), role]));
+            return Err(Denied([Some(Reason::MissingApplicationPermission), role]));
         }
-        (Account::Personal, ..) => return Err(Denied::Caller([Some(Reason::PersonalAccount), None])),
+        (Account::Personal, ..) => return Err(Reason::PersonalAccount.into()),
     };
-    match record.state {
-        AssignmentState::Delivered => Ok(role),
-        other => Err(Denied::InvalidState(other)),
+    Ok(Allowed { role, catalog })
+}
+
+fn has_ended(record: &Record, now: Timestamp) -> bool {
+    record.end.is_some_and(|end| now >= end)
+}
+
+#[inline]
+pub fn evaluate(caller: &Caller, record: &Record, now: Timestamp) -> Result<Role, Denied> {
+    let Allowed { role, .. } = authority(caller, record.catalog)?;
+    judge_state(if has_ended(record, now) { AssignmentState::Expired } else { record.state })?;
+    Ok(role)
+}
+
+/// Reprocesses with what the access package gives now, and gives what is to be saved.
+pub fn admit(
+    record: &mut Record,
+    allowed: Allowed,
+    mut gives_now: Vec<ResourceRole>,
+    now: Timestamp,
+) -> Result<StoredAssignment, Denied> {
+    if record.catalog != allowed.catalog {
+        return Err(Reason::OutOfScope.into());
     }
+    if has_ended(record, now) {
+        record.state = AssignmentState::Expired;
+    }
+    judge_state(record.state)?;
+    gives_now.sort();
+    gives_now.dedup();
+    let pending = |resource_role| AssignmentResourceRole::new(resource_role, Fulfillment::Pending);
+    record.resource_roles = gives_now.into_iter().map(pending).collect();
+    record.attempt = record.attempt.wrapping_add(1);
+    record.state = state(&record.resource_roles);
+    Ok(StoredAssignment {
+        format: StoredAssignment::FORMAT,
+        id: record.id,
+        catalog: record.catalog,
+        access_package: record.access_package,
+        target: record.target,
+        state: record.state,
+        end: record.end,
+        attempt: record.attempt,
+        resource_roles: Some(record.resource_roles.clone()),
+    })
+}
+
+pub fn record(record: &mut Record, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
+    if receipt.assignment != record.id {
+        return Err(RecordError::OtherAssignment { required: record.id, actual: receipt.assignment });
+    }
+    let (assignment, attempt) = (record.id, record.attempt);
+    let changed =
+        |from, to, cause| Recorded::Changed(Event { assignment, at: now, attempt, from, to, cause });
+    if record.state == AssignmentState::Expired {
+        return Ok(Recorded::Unchanged(Unchanged::Expired));
+    }
+    if has_ended(record, now) {
+        let from = mem::replace(&mut record.state, AssignmentState::Expired);
+        return Ok(changed(from, AssignmentState::Expired, Cause::Expired));
+    }
+    if receipt.attempt != record.attempt {
+        return Ok(Recorded::Unchanged(Unchanged::AnotherAttempt));
+    }
+    let Some(role) =
+        record.resource_roles.iter_mut().find(|role| role.resource_role == receipt.resource_role)
+    else {
+        return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
+    };
+    let is_smaller = |reason| {
+        role.reason.as_ref().is_none_or(|known| reason < known) && role.fulfillment == Fulfillment::Failed
+    };
+    match receipt.outcome {
+        Outcome::Fulfilled if role.fulfillment != Fulfillment::Fulfilled => {
+            role.fulfillment = Fulfillment::Fulfilled;
+            role.reason = None;
+        }
+        Outcome::Failed
+            if role.fulfillment == Fulfillment::Pending
+                || receipt.reason.as_ref().is_some_and(is_smaller) =>
+        {
+            role.fulfillment = Fulfillment::Failed;
+            role.reason.clone_from(&receipt.reason);
+        }
+        _ => return Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)),
+    }
+    let from = mem::replace(&mut record.state, state(&record.resource_roles));
+    let cause = Cause::Recorded {
+        resource_role: receipt.resource_role.clone(),
+        outcome: receipt.outcome,
+        reason: receipt.reason.clone(),
+    };
+    Ok(changed(from, record.state, cause))
 }
 
 /// The two that are compared, so that a question is put to both in the same words.
 pub trait Subject: Clone + Send {
     /// Its half of a case's name.
     const NAME: &'static str;
-    /// What it says to a caller who may not.
+    /// What it says to a caller who may not, or of a state.
     type Refusal: Into<Denied>;
+    type Authority: Copy;
 
     fn load(stored: StoredAssignment) -> Self;
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError>;
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
     fn reprocess_observed(
         &mut self,
         role: Role,
         observe: impl FnMut(&ResourceRole) -> Observed,
-    ) -> Result<impl Iterator<Item = Action>, ReprocessError>;
-    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal>;
+    ) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
+    fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Self::Refusal>;
+    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Self::Authority, Self::Refusal>;
+    /// All stages after the authority: what is to be saved, and what it is then.
+    fn admit(
+        self,
+        authority: Self::Authority,
+        gives_now: Vec<ResourceRole>,
+        now: Timestamp,
+    ) -> Result<(StoredAssignment, Self), Self::Refusal>;
+    fn actions(&self) -> impl Iterator<Item = Action>;
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError>;
 }
 
 impl From<Refusal> for Denied {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unauthorized(refused) => {
-                let mut reasons = refused.reasons();
-                Self::Caller([reasons.next(), reasons.next()])
-            }
-            Refusal::InvalidState { actual, .. } => Self::InvalidState(actual),
-        }
+        let mut reasons = refusal.reasons();
+        Self([reasons.next(), reasons.next()])
     }
 }
 
 impl Subject for Assignment {
     const NAME: &'static str = "crate";
     type Refusal = Refusal;
+    type Authority = Authority;
 
     fn load(stored: StoredAssignment) -> Self {
         stored.try_into().expect("a whole assignment")
     }
 
     #[inline]
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Refusal> {
         access_package::reprocess(self, role)
     }
 
@@ -203,19 +344,45 @@ impl Subject for Assignment {
         &mut self,
         role: Role,
         observe: impl FnMut(&ResourceRole) -> Observed,
-    ) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    ) -> Result<impl Iterator<Item = Action>, Refusal> {
         access_package::reprocess_observed(self, role, observe)
     }
 
     #[inline]
-    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal> {
-        access_package::evaluate(caller, self)
+    fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Refusal> {
+        access_package::evaluate(caller, self, now)
+    }
+
+    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Authority, Refusal> {
+        caller.authority(Some(catalog))
+    }
+
+    #[inline]
+    fn admit(
+        self,
+        authority: Authority,
+        gives_now: Vec<ResourceRole>,
+        now: Timestamp,
+    ) -> Result<(StoredAssignment, Self), Refusal> {
+        let unsaved = authority.admit(self, now)?.reprocess(gives_now);
+        Ok((unsaved.stored(), unsaved.saved()))
+    }
+
+    #[inline]
+    fn actions(&self) -> impl Iterator<Item = Action> {
+        self.actions()
+    }
+
+    #[inline]
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
+        self.record(receipt, now)
     }
 }
 
 impl Subject for Record {
     const NAME: &'static str = "baseline";
     type Refusal = Denied;
+    type Authority = Allowed;
 
     fn load(stored: StoredAssignment) -> Self {
         Self {
@@ -231,7 +398,7 @@ impl Subject for Record {
     }
 
     #[inline]
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Denied> {
         reprocess(self, role)
     }
 
@@ -240,13 +407,37 @@ impl Subject for Record {
         &mut self,
         role: Role,
         observe: impl FnMut(&ResourceRole) -> Observed,
-    ) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    ) -> Result<impl Iterator<Item = Action>, Denied> {
         reprocess_observed(self, role, observe)
     }
 
     #[inline]
-    fn evaluate(&self, caller: &Caller) -> Result<Role, Self::Refusal> {
-        evaluate(caller, self)
+    fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Denied> {
+        evaluate(caller, self, now)
+    }
+
+    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied> {
+        authority(caller, catalog)
+    }
+
+    #[inline]
+    fn admit(
+        mut self,
+        allowed: Allowed,
+        gives_now: Vec<ResourceRole>,
+        now: Timestamp,
+    ) -> Result<(StoredAssignment, Self), Denied> {
+        Ok((admit(&mut self, allowed, gives_now, now)?, self))
+    }
+
+    #[inline]
+    fn actions(&self) -> impl Iterator<Item = Action> {
+        pending(self)
+    }
+
+    #[inline]
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
+        record(self, receipt, now)
     }
 }
 
@@ -256,7 +447,7 @@ impl Subject for Record {
     reason = "or the answer would be carried here through memory, and be counted"
 )]
 #[inline(always)]
-pub fn read(answer: Result<impl Iterator<Item = Action>, ReprocessError>) {
+pub fn read<R>(answer: Result<impl Iterator<Item = Action>, R>) {
     match answer {
         Ok(actions) => {
             for action in actions {

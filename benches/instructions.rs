@@ -9,13 +9,17 @@ mod baseline;
 mod support;
 
 use std::hint::black_box;
+use std::mem;
 use std::process::ExitCode;
 
 use access_package::{
-    Action, Assignment, AssignmentState, Fulfillment, Observed, ReprocessError, Role, StoredAssignment,
+    Action, Assignment, AssignmentState, Fulfillment, Observed, Outcome, Receipt, RecordError, Recorded,
+    ResourceRole, Role, StoredAssignment, Timestamp,
 };
 use baseline::{Denied, Record, Subject, read};
-use support::{Lacks, MANAGER, caller, stored};
+use support::{Lacks, MANAGER, caller, member_of, stored};
+
+const NOW: Timestamp = Timestamp::MIN;
 
 /// How many assignments are prepared, whatever is asked for.
 const PREPARED: usize = 1_000;
@@ -36,14 +40,20 @@ enum Way {
     Observed,
     /// By a caller who has five roles.
     Evaluate(Lacks),
+    /// From the authority, which is there already, to the actions.
+    Admit,
+    /// A receipt for each resource role, one after the other.
+    Record,
     /// No call: what the loop around it costs.
     Loop,
 }
 
 #[derive(Debug, PartialEq)]
 enum Answer {
-    Actions(Result<Vec<Action>, ReprocessError>),
+    Actions(Result<Vec<Action>, Denied>),
     Verdict(Result<Role, Denied>),
+    Saved(Result<(StoredAssignment, Vec<Action>), Denied>),
+    Recorded(Vec<Result<Recorded, RecordError>>),
 }
 
 impl Question {
@@ -58,7 +68,7 @@ impl Question {
         }
     }
 
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self { way: Way::Loop, ..Self::accepted("loop", 5) },
         Self { role: Role::UserAdministrator, ..Self::accepted("refused-by-role", 5) },
         Self {
@@ -82,10 +92,31 @@ impl Question {
             fulfillment: Fulfillment::Pending,
             ..Self::accepted("evaluate-refused-by-state", 5)
         },
+        Self { way: Way::Admit, ..Self::accepted("admitted-5", 5) },
+        Self {
+            way: Way::Record,
+            state: AssignmentState::Delivering,
+            fulfillment: Fulfillment::Pending,
+            ..Self::accepted("record-5", 5)
+        },
     ];
 
     fn stored(&self) -> StoredAssignment {
         stored(self.state, &vec![self.fulfillment; self.resource_roles])
+    }
+
+    fn gives_now(&self) -> Vec<ResourceRole> {
+        (0..).take(self.resource_roles).map(member_of).collect()
+    }
+
+    fn receipts(&self) -> Vec<Receipt> {
+        let actions = <Assignment as Subject>::load(self.stored());
+        actions.actions().map(|action| action.receipt(Outcome::Fulfilled)).collect()
+    }
+
+    fn authority<S: Subject>(&self) -> S::Authority {
+        let authority = S::authority(&caller(Lacks::Nothing), self.stored().catalog);
+        authority.unwrap_or_else(|_| unreachable!("who lacks nothing may"))
     }
 
     fn case<S: Subject>(&self) -> String {
@@ -112,7 +143,30 @@ impl Question {
             Way::Evaluate(lacks) => {
                 let caller = caller(lacks);
                 for subject in asked {
-                    let _ = black_box(black_box(&*subject).evaluate(black_box(&caller)));
+                    let _ = black_box(black_box(&*subject).evaluate(black_box(&caller), black_box(NOW)));
+                }
+            }
+            Way::Admit => {
+                let authority = self.authority::<S>();
+                let gives_now = vec![self.gives_now(); PREPARED];
+                let mut asked = prepared.into_iter().zip(gives_now);
+                for (subject, gives_now) in asked.by_ref().take(black_box(times)) {
+                    let answer = black_box(subject).admit(black_box(authority), gives_now, black_box(NOW));
+                    read(answer.as_ref().map(|(stored, saved)| {
+                        black_box(stored);
+                        saved.actions()
+                    }));
+                }
+                // Those that are not asked are not dropped: that is a part of the call.
+                mem::forget(asked);
+            }
+            Way::Record => {
+                let receipts = self.receipts();
+                for subject in asked {
+                    for receipt in &receipts {
+                        let _ =
+                            black_box(black_box(&mut *subject).record(black_box(receipt), black_box(NOW)));
+                    }
                 }
             }
             Way::Loop => {
@@ -127,15 +181,28 @@ impl Question {
     fn answer<S: Subject>(&self) -> Answer {
         let mut subject = S::load(self.stored());
         match self.way {
-            Way::Evaluate(lacks) => Answer::Verdict(subject.evaluate(&caller(lacks)).map_err(Into::into)),
-            Way::Observed => Answer::Actions(
-                subject.reprocess_observed(self.role, |_| Observed::Present).map(Iterator::collect),
-            ),
-            Way::Reprocess | Way::Loop => {
-                Answer::Actions(subject.reprocess(self.role).map(Iterator::collect))
+            Way::Evaluate(lacks) => {
+                Answer::Verdict(subject.evaluate(&caller(lacks), NOW).map_err(Into::into))
             }
+            Way::Admit => {
+                let answer = subject.admit(self.authority::<S>(), self.gives_now(), NOW);
+                let with_actions = |(stored, saved): (_, S)| (stored, saved.actions().collect());
+                Answer::Saved(answer.map(with_actions).map_err(Into::into))
+            }
+            Way::Record => {
+                let receipts = self.receipts();
+                Answer::Recorded(receipts.iter().map(|receipt| subject.record(receipt, NOW)).collect())
+            }
+            Way::Observed => {
+                Answer::Actions(read_all(subject.reprocess_observed(self.role, |_| Observed::Present)))
+            }
+            Way::Reprocess | Way::Loop => Answer::Actions(read_all(subject.reprocess(self.role))),
         }
     }
+}
+
+fn read_all(answer: Result<impl Iterator<Item = Action>, impl Into<Denied>>) -> Result<Vec<Action>, Denied> {
+    answer.map(Iterator::collect).map_err(Into::into)
 }
 
 fn run(case: &str, times: usize) -> bool {

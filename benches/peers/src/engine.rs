@@ -5,7 +5,11 @@ mod cedar;
 mod cel;
 mod rego;
 
-use access_package::{Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, evaluate};
+use std::hint::black_box;
+
+use access_package::{
+    Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate,
+};
 
 pub use self::casbin::{CachedCasbin, Casbin};
 pub use self::cedar::{Cedar, conforming};
@@ -14,6 +18,9 @@ pub use self::rego::{Reasons, Rego, RegoVm};
 use crate::baseline::{self, Record, Subject as _};
 use crate::question::Text;
 use crate::support::{load, stored};
+
+/// No assignment here has an end.
+pub const NOW: Timestamp = Timestamp::MIN;
 
 /// Who decides. The policy is prepared when one is made.
 pub trait Engine {
@@ -38,6 +45,7 @@ fn read(text: &Text) -> (Caller, StoredAssignment) {
         scope: scope.parse().expect("a scope"),
     };
     let caller = Caller {
+        object: None,
         account,
         permissions: text.permissions.iter().map(|name| name.parse().expect("a permission")).collect(),
         roles: text.roles.iter().map(held).collect(),
@@ -66,7 +74,7 @@ impl Engine for Crate {
 
     #[inline]
     fn decide(&mut self, (caller, assignment): &Self::Prepared) -> bool {
-        evaluate(caller, assignment).is_ok()
+        evaluate(caller, assignment, black_box(NOW)).is_ok()
     }
 }
 
@@ -88,6 +96,6 @@ impl Engine for Baseline {
 
     #[inline]
     fn decide(&mut self, (caller, record): &Self::Prepared) -> bool {
-        baseline::evaluate(caller, record).is_ok()
+        baseline::evaluate(caller, record, black_box(NOW)).is_ok()
     }
 }

@@ -1,33 +1,35 @@
 //! The life cycle as a state machine of `statig`, and the one way in which it, the crate and the baseline are asked.
 
 use access_package::{
-    Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, ReprocessError,
-    Role, StoredAssignment, Timestamp,
+    Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, Reason, Role,
+    StoredAssignment, Timestamp,
 };
 use statig::blocking::InitializedStateMachine;
 use statig::prelude::*;
 
-use crate::baseline::Subject;
+use crate::baseline::{Denied, Subject};
 use crate::support::MANAGER;
 
 /// What reprocesses an assignment.
 pub trait Life: Clone + Send {
     const NAME: &'static str;
+    type Refusal: Into<Denied>;
 
     fn load(stored: StoredAssignment) -> Self;
 
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError>;
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
 }
 
 impl<S: Subject> Life for S {
     const NAME: &'static str = S::NAME;
+    type Refusal = S::Refusal;
 
     fn load(stored: StoredAssignment) -> Self {
         S::load(stored)
     }
 
     #[inline]
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, S::Refusal> {
         Subject::reprocess(self, role)
     }
 }
@@ -41,7 +43,7 @@ pub struct Storage {
     attempt: u32,
     resource_roles: Vec<AssignmentResourceRole>,
     /// A handler has no answer of its own.
-    answer: Result<(), ReprocessError>,
+    answer: Result<(), Denied>,
 }
 
 pub enum Event {
@@ -53,9 +55,9 @@ pub enum Event {
 impl Storage {
     fn judge(&mut self, role: Role, state: AssignmentState) -> bool {
         self.answer = if !role.at_least(MANAGER) {
-            Err(ReprocessError::InsufficientRole { required: MANAGER, actual: role })
+            Err(Reason::InsufficientRole.into())
         } else if state != AssignmentState::Delivered {
-            Err(ReprocessError::InvalidState { required: AssignmentState::Delivered, actual: state })
+            Err(Reason::InvalidState(state).into())
         } else {
             Ok(())
         };
@@ -82,7 +84,11 @@ impl Storage {
                 for role in &mut self.resource_roles {
                     role.fulfillment = Fulfillment::Pending;
                 }
-                if self.resource_roles.is_empty() { Handled } else { Transition(State::refusing(AssignmentState::Delivering)) }
+                if self.resource_roles.is_empty() {
+                    Handled
+                } else {
+                    Transition(State::refusing(AssignmentState::Delivering))
+                }
             }
             _ => Handled,
         }
@@ -104,6 +110,7 @@ pub struct Machine(InitializedStateMachine<Storage>);
 
 impl Life for Machine {
     const NAME: &'static str = "statig";
+    type Refusal = Denied;
 
     fn load(stored: StoredAssignment) -> Self {
         let storage = Storage {
@@ -120,7 +127,7 @@ impl Life for Machine {
     }
 
     #[inline]
-    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, ReprocessError> {
+    fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Denied> {
         self.0.handle(&Event::Reprocess(role));
         let storage = self.0.inner();
         storage.answer?;

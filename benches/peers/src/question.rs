@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use access_package::{
-    Account, Assignment, AssignmentState, Caller, Reason, Refusal, RoleAssignment, Scope, evaluate,
-};
+use access_package::{Account, Assignment, AssignmentState, Caller, Reason, RoleAssignment, Scope, evaluate};
 
+use crate::engine::NOW;
 use crate::points::{role_assignments, without_roles};
 use crate::support::in_state;
 
@@ -19,16 +18,14 @@ pub struct Question {
 impl Question {
     /// What the crate answers.
     pub fn answer(&self) -> bool {
-        evaluate(&self.caller, &self.assignment).is_ok()
+        evaluate(&self.caller, &self.assignment, NOW).is_ok()
     }
 
     /// The codes of everything that stands in the way; a word of their own for the state.
     pub fn reasons(&self) -> BTreeSet<&'static str> {
-        match evaluate(&self.caller, &self.assignment) {
-            Ok(_) => BTreeSet::new(),
-            Err(Refusal::Unauthorized(refused)) => refused.reasons().map(Reason::code).collect(),
-            Err(Refusal::InvalidState { .. }) => BTreeSet::from(["invalidState"]),
-        }
+        let refusal = evaluate(&self.caller, &self.assignment, NOW).err();
+        let code = |reason: Reason| if reason.is_of_caller() { reason.code() } else { "invalidState" };
+        refusal.into_iter().flat_map(|refusal| refusal.reasons().map(code)).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
-use access_package::{Action, Assignment, AssignmentState, ReprocessError, Role};
-use peers::baseline::Record;
+use access_package::{Action, Assignment, AssignmentState, Role};
+use peers::baseline::{Denied, Record};
 use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Crate, Engine, Reasons, Rego, RegoVm};
 use peers::machine::{Life, Machine};
 use peers::question::{Question, Text, every_point};
@@ -101,13 +101,13 @@ fn rego_gives_the_reasons_of_the_crate() {
     }
 }
 
-type Answer = Result<Vec<Action>, ReprocessError>;
+type Answer = Result<Vec<Action>, Denied>;
 
 fn answer<L: Life>(state: AssignmentState, role: Role, resource_roles: usize) -> Answer {
     let [first, others] = example(state);
     let fulfillments = [vec![first], vec![others; resource_roles - 1]].concat();
     let mut life = L::load(stored(state, &fulfillments));
-    life.reprocess(role).map(Iterator::collect::<Vec<_>>)
+    life.reprocess(role).map(Iterator::collect).map_err(Into::into)
 }
 
 // R1, R2, R8, R9, R13
