@@ -22,6 +22,7 @@ fn every_refusal_of_a_caller() {
         let text = format!("caller may not reprocess this assignment: {}", reasons.join("; "));
         assert_eq!(refused.to_string(), text);
         assert!(refused.source().is_none(), "{refused}");
+        assert_eq!((refused.is_of_request(), refused.is_unauthorized()), (false, true), "{refused}");
     }
 }
 
@@ -51,6 +52,8 @@ fn a_refusal_for_the_state() {
             if let Some(refusal) = refusal {
                 assert_eq!(refusal.to_string(), format!("state is `{word}`: {only}"));
                 assert_eq!(reasons(refusal), [reason]);
+                let of_request = matches!(reason, Reason::InvalidRequestState(_));
+                assert_eq!((refusal.is_of_request(), refusal.is_unauthorized()), (of_request, false));
             }
         }
         assert_eq!(Reason::InvalidState(state).code(), word);

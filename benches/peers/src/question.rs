@@ -39,7 +39,23 @@ pub struct Text {
     /// The one of its catalog.
     pub scope: String,
     pub state: String,
+    /// The request that is to be reprocessed instead, if it is one.
+    pub request: Option<RequestText>,
 }
+
+/// A request beside the assignment, and when it is asked for: instants in ticks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestText {
+    pub assignment: &'static str,
+    pub purpose: &'static str,
+    pub recency: &'static str,
+    pub state: String,
+    pub completed: i64,
+    pub now: i64,
+}
+
+/// The id of the assignment in every question.
+pub const ASSIGNMENT: &str = "assignment";
 
 impl From<&Question> for Text {
     fn from(Question { caller, assignment }: &Question) -> Self {
@@ -54,6 +70,7 @@ impl From<&Question> for Text {
             roles: caller.roles.iter().map(|held| (held.role.to_string(), held.scope.to_string())).collect(),
             scope: Scope::Catalog(assignment.catalog()).to_string(),
             state: assignment.state().to_string(),
+            request: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use cedar_policy::{
 };
 
 use super::Engine;
-use crate::question::Text;
+use crate::question::{ASSIGNMENT, RequestText, Text};
 use crate::support::documented::ROLES;
 use crate::support::in_camel_case;
 
@@ -43,6 +43,7 @@ struct Types {
     application: EntityTypeName,
     personal: EntityTypeName,
     reprocess: EntityUid,
+    reprocess_request: EntityUid,
 }
 
 fn of_type(name: &EntityTypeName, id: &str) -> EntityUid {
@@ -76,6 +77,7 @@ impl Cedar {
             application: name("Application"),
             personal: name("PersonalAccount"),
             reprocess: of_type(&name("Action"), "reprocess"),
+            reprocess_request: of_type(&name("Action"), "reprocessRequest"),
         };
         Self { authorizer: Authorizer::new(), policies, schema: None, types }
     }
@@ -107,7 +109,7 @@ impl Cedar {
             HashSet::new(),
         );
         let assignment = Entity::new(
-            of_type(&types.assignment, "assignment"),
+            of_type(&types.assignment, ASSIGNMENT),
             HashMap::from([("state".to_owned(), reference(&types.state, &text.state))]),
             HashSet::from([catalog.clone()]),
         );
@@ -115,8 +117,11 @@ impl Cedar {
         let assignment = assignment.map_err(|error| error.to_string())?;
 
         let schema = self.schema.as_ref();
-        let request =
-            Request::new(caller.uid(), types.reprocess.clone(), assignment.uid(), Context::empty(), schema);
+        let (action, context) = match &text.request {
+            None => (&types.reprocess, Context::empty()),
+            Some(request) => (&types.reprocess_request, self.context(request)),
+        };
+        let request = Request::new(caller.uid(), action.clone(), assignment.uid(), context, schema);
         let request = request.map_err(|error| error.to_string())?;
         let scopes = [
             Entity::new_no_attrs(catalog, HashSet::from([tenant.clone()])),
@@ -124,6 +129,22 @@ impl Cedar {
         ];
         let entities = Entities::from_entities([caller, assignment].into_iter().chain(scopes), schema);
         Ok((request, entities.map_err(|error| error.to_string())?))
+    }
+
+    /// The request that is to be reprocessed, and the time.
+    fn context(&self, request: &RequestText) -> Context {
+        let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
+        let fields = [
+            ("assignment".to_owned(), reference(&self.types.assignment, request.assignment)),
+            ("purpose".to_owned(), text(request.purpose)),
+            ("isNewest".to_owned(), RestrictedExpression::new_bool(request.recency == "newest")),
+            ("state".to_owned(), reference(&self.types.state, &request.state)),
+            ("completed".to_owned(), RestrictedExpression::new_long(request.completed)),
+        ];
+        let fields = RestrictedExpression::new_record(fields).expect("different names");
+        let pairs =
+            [("request".to_owned(), fields), ("now".to_owned(), RestrictedExpression::new_long(request.now))];
+        Context::from_pairs(pairs).expect("different names")
     }
 
     pub fn response(&self, (request, entities): &(Request, Entities)) -> Response {

@@ -9,7 +9,7 @@ use regorus::rvm::RegoVM;
 use regorus::{CompiledPolicy, Engine as Regorus, Value};
 
 use super::Engine;
-use crate::question::Text;
+use crate::question::{ASSIGNMENT, Text};
 
 const ALLOW: &str = "data.access_package.allow";
 
@@ -31,7 +31,18 @@ fn input(text: &Text) -> Value {
     let held = |(role, scope): &(String, String)| {
         object([("role", role.as_str().into()), ("scope", scope.as_str().into())])
     };
+    let request = text.request.as_ref().map(|request| {
+        object([
+            ("assignment", request.assignment.into()),
+            ("purpose", request.purpose.into()),
+            ("recency", request.recency.into()),
+            ("state", request.state.as_str().into()),
+            ("completed", Value::from(request.completed)),
+        ])
+    });
     object([
+        ("now", text.request.as_ref().map_or(Value::Null, |request| Value::from(request.now))),
+        ("request", request.unwrap_or(Value::Null)),
         (
             "caller",
             object([
@@ -42,7 +53,11 @@ fn input(text: &Text) -> Value {
         ),
         (
             "assignment",
-            object([("scope", text.scope.as_str().into()), ("state", text.state.as_str().into())]),
+            object([
+                ("id", ASSIGNMENT.into()),
+                ("scope", text.scope.as_str().into()),
+                ("state", text.state.as_str().into()),
+            ]),
         ),
     ])
 }
@@ -76,6 +91,11 @@ impl Rego {
     /// With another text than the crate's.
     pub fn with(module: &str) -> Result<Self, String> {
         Ok(Self { policy: compiled(module, ALLOW)? })
+    }
+
+    /// Asked for requests.
+    pub fn of_requests() -> Self {
+        Self { policy: compiled(REGO, "data.access_package.allow_request").expect("a valid module") }
     }
 
     pub fn answer(&self, text: &Text) -> Result<bool, String> {
