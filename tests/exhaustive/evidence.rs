@@ -3,9 +3,13 @@
 
 use std::fmt;
 
-use access_package::{AssignmentState, Fulfillment};
+use access_package::{
+    Assignment, AssignmentResourceRole, FailureReason, Fulfillment, Observed, Outcome, Receipt, ResourceRole,
+};
 
 use crate::support::documented::says;
+use crate::support::member_of;
+use crate::world::{MOST_ROLES, Observations, number};
 
 /// A set of resource roles, by number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -17,12 +21,12 @@ impl Roles {
         Self((1 << count) - 1)
     }
 
-    /// Every set of the roles that are numbered from 0.
+    /// Every set of the roles that are numbered from 0; all of them first, so that the traces are of something.
     pub fn subsets(count: u8) -> impl Iterator<Item = Self> {
-        (0..1 << count).map(Self)
+        (0..1 << count).rev().map(Self)
     }
 
-    pub fn numbers(self) -> impl Iterator<Item = u8> {
+    pub fn numbers(self) -> impl DoubleEndedIterator<Item = u8> + Clone {
         (0..8).filter(move |number| self.0 & (1 << number) != 0)
     }
 
@@ -42,8 +46,33 @@ impl Roles {
         self.0 &= !(1 << number);
     }
 
+    /// What a host sees that looks at the directory, if this is the access there.
+    pub fn truth(self) -> Observations {
+        let mut observed = [Observed::Absent; MOST_ROLES];
+        self.numbers().for_each(|number| observed[usize::from(number)] = Observed::Present);
+        observed
+    }
+
+    /// Those of an assignment.
+    pub fn of(entries: &[AssignmentResourceRole]) -> Self {
+        entries.iter().map(|entry| number(&entry.resource_role)).collect()
+    }
+
+    pub fn members(self) -> impl DoubleEndedIterator<Item = ResourceRole> {
+        self.numbers().map(|number| member_of(number.into()))
+    }
+
+    /// As somebody says it who says everything twice, and the last first.
+    pub fn twice(self) -> impl Iterator<Item = ResourceRole> {
+        self.members().rev().chain(self.members())
+    }
+
     pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 }
 
@@ -61,36 +90,80 @@ impl fmt::Display for Roles {
     }
 }
 
-/// What the checker knows of the present attempt without asking the crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Evidence {
-    /// Reported, observed, brought in or loaded as fulfilled.
-    pub fulfilled: Roles,
-    /// The same, or as failed.
-    pub settled: Roles,
+/// How far a resource role has got in the present attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum Fate {
+    #[default]
+    Pending,
+    /// With the reason that was given, if any was.
+    Failed(Option<FailureReason>),
+    Unenforceable,
+    Fulfilled,
 }
+
+/// What the checker knows of the present attempt without asking the crate: of each resource role that the access
+/// package gives, by number, how far it has got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Evidence([Option<Fate>; MOST_ROLES]);
 
 impl Evidence {
-    /// That all of these are in place.
-    pub fn of(fulfilled: Roles) -> Self {
-        Self { fulfilled, settled: fulfilled }
+    /// What is known when the host reprocesses, having observed this (R18, R19, R20).
+    pub fn of(gives: Roles, observed: Observations) -> Self {
+        let mut evidence = Self::default();
+        for number in gives.numbers().map(usize::from) {
+            evidence.0[number] = Some(match observed[number] {
+                Observed::Present => Fate::Fulfilled,
+                Observed::Absent | Observed::Unknown => Fate::Pending,
+                Observed::Unenforceable => Fate::Unenforceable,
+            });
+        }
+        evidence
     }
 
-    /// Whether it is evidence for this state of an assignment with these resource roles (R16).
-    pub fn supports(self, state: AssignmentState, desired: Roles) -> bool {
-        let known = desired.numbers().map(|role| {
-            match (self.fulfilled.contains(role), self.settled.contains(role)) {
-                (true, _) => Fulfillment::Fulfilled,
-                (false, true) => Fulfillment::Failed,
-                (false, false) => Fulfillment::Pending,
+    pub fn gives(&self) -> Roles {
+        (0..).zip(&self.0).filter(|(_, fate)| fate.is_some()).map(|(number, _)| number).collect()
+    }
+
+    /// Hears a receipt of the present attempt (R17).
+    pub fn hear(&mut self, receipt: &Receipt) {
+        let Some(Some(fate)) = self.0.get_mut(usize::from(number(&receipt.resource_role))) else { return };
+        *fate = match (std::mem::take(fate), receipt.outcome, receipt.reason.clone()) {
+            (Fate::Fulfilled, ..) | (_, Outcome::Fulfilled, _) => Fate::Fulfilled,
+            (Fate::Unenforceable, Outcome::Failed, _) => Fate::Unenforceable,
+            (Fate::Failed(Some(one)), Outcome::Failed, Some(other)) => {
+                Fate::Failed(Some(if one.code() <= other.code() { one } else { other }))
             }
-        });
-        says(state, &known.collect::<Vec<_>>())
+            (Fate::Failed(one), Outcome::Failed, other) => Fate::Failed(one.or(other)),
+            (Fate::Pending, Outcome::Failed, reason) => Fate::Failed(reason),
+        };
     }
-}
 
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} are fulfilled, {} are fulfilled or failed", self.fulfilled, self.settled)
+    /// What an assignment has to show for it.
+    pub fn entries(&self) -> impl Iterator<Item = AssignmentResourceRole> {
+        (0..).zip(&self.0).filter_map(|(number, fate)| {
+            let (fulfillment, reason) = match fate.as_ref()? {
+                Fate::Pending => (Fulfillment::Pending, None),
+                Fate::Failed(reason) => (Fulfillment::Failed, reason.clone()),
+                Fate::Unenforceable => (Fulfillment::Unenforceable, None),
+                Fate::Fulfilled => (Fulfillment::Fulfilled, None),
+            };
+            Some(AssignmentResourceRole { resource_role: member_of(number), fulfillment, reason })
+        })
+    }
+
+    /// The resource roles that have got so far, in their order.
+    pub fn with(&self, fulfillment: Fulfillment) -> Vec<ResourceRole> {
+        let entries = self.entries().filter(|entry| entry.fulfillment == fulfillment);
+        entries.map(|entry| entry.resource_role).collect()
+    }
+
+    /// Whether the assignment shows this, and the state that goes with it (R16).
+    pub fn is_shown_by(&self, assignment: &Assignment) -> bool {
+        let entries: Vec<_> = self.entries().collect();
+        let fulfillments: Vec<_> = entries.iter().map(|entry| entry.fulfillment).collect();
+        match assignment.resource_roles() {
+            Some(shown) => shown == entries && says(assignment.state(), &fulfillments),
+            None => entries.is_empty(),
+        }
     }
 }

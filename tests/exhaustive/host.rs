@@ -2,24 +2,33 @@
 //! contract says, with the real crate.
 
 use access_package::{
-    Assignment, AssignmentState, Observed, Outcome, Receipt, StoredAssignment, reprocess, reprocess_observed,
+    Account, AssignmentState, Caller, Cause, NotAdmitted, Permission, Receipt, Recorded, Role,
+    RoleAssignment, Scope, StoredAssignment, Unchanged,
 };
 
+use crate::door::Door;
 use crate::evidence::{Evidence, Roles};
 use crate::step::{Step, UNOBSERVED};
-use crate::support::{MANAGER, load, member_of};
-use crate::world::{FIRST_ATTEMPT, Host, Known, Observations, World, desired, number};
+use crate::support::{MANAGER, load};
+use crate::world::{
+    Answer, Clock, FIRST_ATTEMPT, Host, Memory, Observations, Owes, RequestAge, Saved, World, number,
+};
 
 /// What came of a step. A search counts them, and has to have seen each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
+pub enum Upshot {
     Loaded,
+    LoadedAnew,
     Expired,
     Accepted,
     AcceptedWithNothingToDo,
+    AcceptedWithOtherResourceRoles,
+    RequestAccepted,
     Refused,
-    BroughtIn,
+    RefusedAndExpired,
     Saved,
+    AcceptanceSaved,
+    SaveLost,
     HandedOut,
     HandedOutAgain,
     Enforced,
@@ -28,26 +37,36 @@ pub enum Event {
     TooLate,
     ReceiptTaken,
     ReceiptTakenInFinalState,
+    ReceiptAlreadyKnown,
     ReceiptOfAnotherAttempt,
+    ReceiptAtTheEnd,
     ReceiptWhileExpired,
-    ReceiptForRoleNoLongerGiven,
+    /// Which never comes about: see [`crate::laws::check_step`].
+    ReceiptIsAnError,
     Ticked,
+    RequestGrewOld,
     Crashed,
+    CameFirst,
     ActionLost,
     ReceiptLost,
     ReceiptDoubled,
     AccessRemoved,
 }
 
-impl Event {
-    pub const ALL: [Self; 24] = [
+impl Upshot {
+    pub const EXPECTED: [Self; 32] = [
         Self::Loaded,
+        Self::LoadedAnew,
         Self::Expired,
         Self::Accepted,
         Self::AcceptedWithNothingToDo,
+        Self::AcceptedWithOtherResourceRoles,
+        Self::RequestAccepted,
         Self::Refused,
-        Self::BroughtIn,
+        Self::RefusedAndExpired,
         Self::Saved,
+        Self::AcceptanceSaved,
+        Self::SaveLost,
         Self::HandedOut,
         Self::HandedOutAgain,
         Self::Enforced,
@@ -56,166 +75,225 @@ impl Event {
         Self::TooLate,
         Self::ReceiptTaken,
         Self::ReceiptTakenInFinalState,
+        Self::ReceiptAlreadyKnown,
         Self::ReceiptOfAnotherAttempt,
+        Self::ReceiptAtTheEnd,
         Self::ReceiptWhileExpired,
-        Self::ReceiptForRoleNoLongerGiven,
         Self::Ticked,
+        Self::RequestGrewOld,
         Self::Crashed,
+        Self::CameFirst,
         Self::ActionLost,
         Self::ReceiptLost,
         Self::ReceiptDoubled,
         Self::AccessRemoved,
     ];
+
+    pub fn is_accepted(self) -> bool {
+        use Upshot::{Accepted, AcceptedWithNothingToDo, AcceptedWithOtherResourceRoles, RequestAccepted};
+        matches!(self, Accepted | AcceptedWithNothingToDo | AcceptedWithOtherResourceRoles | RequestAccepted)
+    }
+}
+
+/// A user who holds this role in the whole tenant.
+pub fn caller(role: Role) -> Caller {
+    Caller {
+        object: None,
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
+    }
 }
 
 impl World {
-    pub fn apply(&mut self, step: Step) -> Event {
+    pub fn apply(&mut self, step: Step) -> Upshot {
         match step {
-            Step::Load => {
-                let Known { mut assignment, evidence } = self.saved.clone();
-                if self.host == Host::ForgetsTheAttempt && assignment.state == AssignmentState::Delivered {
-                    assignment.attempt = FIRST_ATTEMPT;
-                }
-                self.memory = Some(Known { assignment: load(assignment), evidence });
-                Event::Loaded
-            }
+            Step::Load => self.load(),
             Step::Expire => {
                 let now = self.clock.now();
-                self.running().assignment.expire(now);
-                Event::Expired
+                let memory = self.running();
+                if memory.assignment.expire(now).is_some() {
+                    memory.owes = Owes::Change;
+                }
+                Upshot::Expired
             }
-            Step::Reprocess(observed) => self.reprocess(observed),
-            Step::BringIn(roles) => self.bring_in(roles),
-            Step::Save => {
-                let Known { assignment, evidence } = self.running();
-                self.saved = Known { assignment: StoredAssignment::from(&*assignment), evidence: *evidence };
-                Event::Saved
-            }
+            Step::Reprocess { gives, observed } => self.reprocess(gives, observed, false),
+            Step::ReprocessRequest { gives, observed } => self.reprocess(gives, observed, true),
+            Step::Save => self.save(),
             Step::HandOut(place) => self.hand_out(place),
             Step::Record(place) => {
                 let receipt = self.receipts.remove(place);
                 self.record(&receipt)
             }
-            Step::CarryOut(place, outcome) => self.carry_out(place, outcome),
+            Step::CarryOut(place, answer) => self.carry_out(place, answer),
             Step::Tick => {
                 self.clock = self.clock.next().expect("time does not stand still yet");
-                Event::Ticked
+                Upshot::Ticked
             }
-            Step::Crash => self.fault(Event::Crashed, |world| world.memory = None),
+            Step::RequestGrowsOld => {
+                self.request = RequestAge::TooOld;
+                Upshot::RequestGrewOld
+            }
+            Step::Crash => self.fault(Upshot::Crashed, |world| world.memory = None),
+            Step::ComeFirst => self.fault(Upshot::CameFirst, Self::come_first),
             Step::LoseAction(place) => {
-                self.fault(Event::ActionLost, |world| drop(world.actions.remove(place)))
+                self.fault(Upshot::ActionLost, |world| drop(world.actions.remove(place)))
             }
             Step::LoseReceipt(place) => {
-                self.fault(Event::ReceiptLost, |world| drop(world.receipts.remove(place)))
+                self.fault(Upshot::ReceiptLost, |world| drop(world.receipts.remove(place)))
             }
-            Step::DoubleReceipt(place) => self.fault(Event::ReceiptDoubled, |world| {
+            Step::DoubleReceipt(place) => self.fault(Upshot::ReceiptDoubled, |world| {
                 world.receipts.insert(place, world.receipts[place].clone());
             }),
             Step::RemoveAccess(number) => {
-                self.fault(Event::AccessRemoved, |world| world.directory.remove(number))
+                self.fault(Upshot::AccessRemoved, |world| world.directory.remove(number))
             }
         }
     }
 
-    fn running(&mut self) -> &mut Known<Assignment> {
+    fn running(&mut self) -> &mut Memory {
         self.memory.as_mut().expect("only a running host takes steps")
     }
 
-    fn fault(&mut self, event: Event, happens: impl FnOnce(&mut Self)) -> Event {
+    fn fault(&mut self, upshot: Upshot, happens: impl FnOnce(&mut Self)) -> Upshot {
         self.left.faults = self.left.faults.saturating_sub(1);
         happens(self);
-        event
+        upshot
     }
 
-    fn reprocess(&mut self, observed: Observations) -> Event {
-        let (now, host) = (self.clock.now(), self.host);
-        let Known { assignment, evidence } = self.running();
-        if host != Host::NeverExpires {
-            assignment.expire(now);
+    fn load(&mut self) -> Upshot {
+        let Saved { mut assignment, evidence } = self.saved.clone();
+        if self.host == Host::ForgetsTheAttempt && assignment.state == AssignmentState::Delivered {
+            assignment.attempt = FIRST_ATTEMPT;
         }
-        let accepted = if observed == UNOBSERVED {
-            reprocess(assignment, MANAGER).map(Iterator::count)
+        let loaded = Memory { assignment: load(assignment), evidence, owes: Owes::Nothing, stale: false };
+        if self.memory.replace(loaded).is_some() { Upshot::LoadedAnew } else { Upshot::Loaded }
+    }
+
+    fn reprocess(&mut self, gives: Roles, observed: Observations, by_request: bool) -> Upshot {
+        let clock = if self.host == Host::AdmitsAtAnOldTime { Clock::Before } else { self.clock };
+        let memory = self.memory.take().expect("only a running host reprocesses");
+        let authority = caller(MANAGER).authority(Some(memory.assignment.catalog())).expect("a manager");
+        let age = if self.host == Host::KeepsAnOldRequest { RequestAge::Young } else { self.request };
+        let request = Door::Request(age.request(&memory.assignment, clock.now()));
+        let door = if by_request { request } else { Door::Assignment };
+        let admitted = match door.admit(authority, memory.assignment, clock.now()) {
+            Ok(admitted) => admitted,
+            Err(NotAdmitted { assignment, expired, .. }) => {
+                let (owes, upshot) = match expired {
+                    Some(_) => (Owes::Change, Upshot::RefusedAndExpired),
+                    None => (memory.owes, Upshot::Refused),
+                };
+                self.memory = Some(Memory { assignment, owes, ..memory });
+                return upshot;
+            }
+        };
+        let others = gives != self.gives(admitted.assignment().resource_roles());
+        let unsaved = if observed == UNOBSERVED {
+            admitted.reprocess(gives.twice())
         } else {
-            let seen = |role: &_| observed[usize::from(number(role))];
-            reprocess_observed(assignment, MANAGER, seen).map(Iterator::count)
+            admitted.reprocess_observed(gives.twice(), |role| observed[usize::from(number(role))])
         };
-        let Ok(actions) = accepted else { return Event::Refused };
 
-        let roles = desired(assignment).expect("unknown resource roles are refused");
-        let of = |wanted: &[Observed]| {
-            roles.numbers().filter(|&n| wanted.contains(&observed[usize::from(n)])).collect()
-        };
-        *evidence = Evidence {
-            fulfilled: of(&[Observed::Present]),
-            settled: of(&[Observed::Present, Observed::Unenforceable]),
-        };
-        self.left.attempts = self.left.attempts.saturating_sub(1);
-        if actions == 0 { Event::AcceptedWithNothingToDo } else { Event::Accepted }
-    }
-
-    fn bring_in(&mut self, roles: Roles) -> Event {
+        let owes = if self.host == Host::ActsBeforeSaving { Owes::Change } else { Owes::Acceptance };
+        let evidence = Evidence::of(gives, observed);
+        let memory = self.memory.insert(Memory { assignment: unsaved.saved(), evidence, owes, ..memory });
         if self.host == Host::TakesAccessAway {
-            self.directory = self.directory.intersection(roles);
+            self.directory = self.directory.intersection(gives);
         }
-        let Known { assignment, evidence } = self.running();
-        let current = roles.numbers().map(|number| member_of(number.into()));
-        assignment.set_resource_roles(current).expect("brought in only while delivered");
-        *evidence = Evidence::of(roles);
-        self.left.changes = self.left.changes.saturating_sub(1);
-        Event::BroughtIn
+        self.left.attempts = self.left.attempts.saturating_sub(1);
+        self.left.changes = self.left.changes.saturating_sub(u8::from(others));
+        match memory.assignment.actions().next() {
+            None => Upshot::AcceptedWithNothingToDo,
+            Some(_) if by_request => Upshot::RequestAccepted,
+            Some(_) if others => Upshot::AcceptedWithOtherResourceRoles,
+            Some(_) => Upshot::Accepted,
+        }
     }
 
-    fn hand_out(&mut self, place: usize) -> Event {
+    /// Another host does all of it at once, from what was saved.
+    fn come_first(&mut self) {
+        let assignment = load(self.saved.assignment.clone());
+        let gives = self.gives(assignment.resource_roles());
+        let authority = caller(MANAGER).authority(Some(assignment.catalog())).expect("a manager");
+        let admitted = authority.admit(assignment, self.clock.now()).expect("delivered, and before the end");
+        let unsaved = admitted.reprocess(gives.twice());
+        self.saved = Saved { assignment: unsaved.stored(), evidence: Evidence::of(gives, UNOBSERVED) };
+        self.left.attempts = self.left.attempts.saturating_sub(1);
+        self.running().stale = true;
+    }
+
+    /// The host saves only over the version that it loaded. If that is gone, it begins again.
+    fn save(&mut self) -> Upshot {
+        let host = self.host;
+        let memory = self.running();
+        if memory.stale && host != Host::OverwritesAnotherSave {
+            match host {
+                Host::IgnoresALostSave => memory.owes = Owes::Nothing,
+                _ => self.memory = None,
+            }
+            return Upshot::SaveLost;
+        }
+        let owed = std::mem::replace(&mut memory.owes, Owes::Nothing);
+        memory.stale = false;
+        let assignment = StoredAssignment::from(&memory.assignment);
+        self.saved = Saved { assignment, evidence: memory.evidence.clone() };
+        if owed == Owes::Acceptance { Upshot::AcceptanceSaved } else { Upshot::Saved }
+    }
+
+    fn hand_out(&mut self, place: usize) -> Upshot {
         let action = self.running().assignment.actions().nth(place).expect("it is there to be handed out");
         let again = self.actions.contains(&action);
         insert_sorted(&mut self.actions, action, |action| (action.attempt, number(&action.resource_role)));
-        if again { Event::HandedOutAgain } else { Event::HandedOut }
+        if again { Upshot::HandedOutAgain } else { Upshot::HandedOut }
     }
 
     /// The executor honours the end, and may give up. Time does not pass between its look at the
     /// clock and the deed.
-    fn carry_out(&mut self, place: usize, outcome: Outcome) -> Event {
+    fn carry_out(&mut self, place: usize, answer: Answer) -> Upshot {
         let action = self.actions.remove(place);
         if action.has_ended(self.clock.now()) && self.host != Host::EnforcesAfterTheEnd {
-            return Event::TooLate;
+            return Upshot::TooLate;
         }
         let role = number(&action.resource_role);
-        let event = match outcome {
-            Outcome::Failed => Event::GivenUp,
-            Outcome::Fulfilled if self.directory.contains(role) => Event::EnforcedAgain,
-            Outcome::Fulfilled => Event::Enforced,
+        let upshot = match answer {
+            Answer::Failed(_) => Upshot::GivenUp,
+            Answer::Fulfilled if self.directory.contains(role) => Upshot::EnforcedAgain,
+            Answer::Fulfilled => Upshot::Enforced,
         };
-        if outcome == Outcome::Fulfilled && self.host != Host::ReportsWithoutDoing {
+        if answer == Answer::Fulfilled && self.host != Host::ReportsWithoutDoing {
             self.directory.insert(role);
         }
-        insert_sorted(&mut self.receipts, action.receipt(outcome), |receipt| {
-            (receipt.attempt, number(&receipt.resource_role), receipt.outcome == Outcome::Failed)
+        insert_sorted(&mut self.receipts, answer.to(action), |receipt| {
+            (
+                receipt.attempt,
+                number(&receipt.resource_role),
+                receipt.outcome == access_package::Outcome::Failed,
+                receipt.reason.clone(),
+            )
         });
-        event
+        upshot
     }
 
-    fn record(&mut self, receipt: &Receipt) -> Event {
-        let Known { assignment, evidence } = self.running();
-        let (state, attempt) = (assignment.state(), assignment.attempt());
-        // A receipt for what the package no longer gives is an error to be told, not to stop for.
-        let recorded = assignment.record(receipt);
-        if state == AssignmentState::Expired {
-            return Event::ReceiptWhileExpired;
+    fn record(&mut self, receipt: &Receipt) -> Upshot {
+        let (now, ended) = (self.clock.now(), self.has_ended());
+        let Memory { assignment, evidence, owes, .. } = self.running();
+        let state = assignment.state();
+        if receipt.attempt == assignment.attempt() && state != AssignmentState::Expired && !ended {
+            evidence.hear(receipt);
         }
-        if receipt.attempt != attempt {
-            return Event::ReceiptOfAnotherAttempt;
+        let recorded = assignment.record(receipt, now);
+        if matches!(recorded, Ok(Recorded::Changed(_))) {
+            *owes = Owes::Change;
         }
-        if recorded.is_err() {
-            return Event::ReceiptForRoleNoLongerGiven;
-        }
-        let role = number(&receipt.resource_role);
-        evidence.settled.insert(role);
-        if receipt.outcome == Outcome::Fulfilled {
-            evidence.fulfilled.insert(role);
-        }
-        match state {
-            AssignmentState::Delivering => Event::ReceiptTaken,
-            _ => Event::ReceiptTakenInFinalState,
+        match recorded {
+            Ok(Recorded::Changed(event)) if event.cause == Cause::Expired => Upshot::ReceiptAtTheEnd,
+            Ok(Recorded::Changed(event)) if event.from == AssignmentState::Delivering => Upshot::ReceiptTaken,
+            Ok(Recorded::Changed(_)) => Upshot::ReceiptTakenInFinalState,
+            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => Upshot::ReceiptAlreadyKnown,
+            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => Upshot::ReceiptOfAnotherAttempt,
+            Ok(Recorded::Unchanged(Unchanged::Expired)) => Upshot::ReceiptWhileExpired,
+            Err(_) => Upshot::ReceiptIsAnError,
         }
     }
 }

@@ -2,14 +2,19 @@
 
 use std::collections::HashSet;
 
+use access_package::uuid::Uuid;
 use access_package::{
-    Assignment, AssignmentState, Observed, Receipt, Role, StoredAssignment, reprocess, reprocess_observed,
+    Assignment, AssignmentState, Cause, Event, Fulfillment, NotAdmitted, Observed, Receipt, RecordError,
+    Recorded, Role, StoredAssignment, Unchanged, reprocess, reprocess_observed,
 };
 
-use crate::host::Event;
-use crate::step::Step;
-use crate::support::{MANAGER, member_of};
-use crate::world::{Clock, Size, World, desired, receipt_words, words};
+use crate::door::{Door, is_undelivered};
+use crate::evidence::{Evidence, Roles};
+use crate::host::{Upshot, caller};
+use crate::step::{Step, observations};
+use crate::support::MANAGER;
+use crate::support::documented::rung;
+use crate::world::{Clock, Owes, RequestAge, Size, World, entries_words, number, receipt_words, words};
 
 /// A property that does not hold, and the steps after the trace that show it, if it takes some.
 #[derive(Debug)]
@@ -25,25 +30,45 @@ pub fn hold(property: &'static str, holds: bool, how: impl FnOnce() -> String) -
 }
 
 /// What has to hold over a step.
-pub fn check_step(before: &World, step: Step, event: Event, after: &World) -> Result<(), Broken> {
-    let accepted = matches!(event, Event::Accepted | Event::AcceptedWithNothingToDo);
+pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> Result<(), Broken> {
     if before.clock.end_has_come() {
         hold("S1", after.directory.is_subset(before.directory), || "enforced after the end".into())?;
-        hold("S1", !accepted, || "an attempt begins after the end".into())?;
+        hold("S1", !upshot.is_accepted(), || "an attempt begins after the end".into())?;
     }
-    if accepted {
-        let attempt = after.memory.as_ref().map(|memory| memory.assignment.attempt());
-        let stale = |of: u32| Some(of) == attempt;
-        let fresh = !before.actions.iter().any(|action| stale(action.attempt))
-            && !before.receipts.iter().any(|receipt| stale(receipt.attempt));
-        hold("S2", fresh, || "what is in flight from another attempt counts for the new one".into())?;
+    if let Step::ReprocessRequest { .. } = step {
+        let late = before.request == RequestAge::TooOld && upshot.is_accepted();
+        hold("S1", !late, || "an attempt begins by a request that is too old".into())?;
+    }
+    // An attempt begins once the host says that it is saved.
+    let begun = match step {
+        Step::Reprocess { .. } | Step::ReprocessRequest { .. } | Step::Save => {
+            after.acting().filter(|&it| before.acting() != Some(it))
+        }
+        Step::ComeFirst => Some(after.saved.assignment.attempt),
+        _ => None,
+    };
+    if let Some(attempt) = begun {
+        hold("S2", !before.has_in_flight(attempt), || {
+            "what is in flight from another attempt counts for the new one".into()
+        })?;
+        hold("S2", before.saved.assignment.attempt != attempt, || {
+            "the same attempt was saved before".into()
+        })?;
     }
     if before.saved.assignment.state == AssignmentState::Expired {
         hold("S6", before.saved == after.saved, || "what was saved as expired has changed".into())?;
     }
-    if before.state() == Some(AssignmentState::Expired) && after.memory.is_some() {
-        hold("S6", before.memory == after.memory, || "an expired assignment has changed".into())?;
+    if let (Some(was), Some(is)) = (&before.memory, &after.memory) {
+        let same = was.assignment == is.assignment;
+        if was.assignment.state() == AssignmentState::Expired && step != Step::Load {
+            hold("S6", same, || "an expired assignment has changed".into())?;
+        }
+        let told = is.owes != Owes::Nothing;
+        hold("S9", same || told || step == Step::Load, || {
+            "it has changed, and the host was not told".into()
+        })?;
     }
+    hold("S9", upshot != Upshot::ReceiptIsAnError, || "what was given out is answered by an error".into())?;
     let removed = matches!(step, Step::RemoveAccess(_));
     hold("S8", removed || before.directory.is_subset(after.directory), || "the host took access away".into())
 }
@@ -53,12 +78,13 @@ pub struct Laws {
     size: Size,
     checked: HashSet<Assignment>,
     pub refusals: usize,
+    pub events: usize,
     pub orders: usize,
 }
 
 impl Laws {
     pub fn new(size: Size) -> Self {
-        Self { size, checked: HashSet::new(), refusals: 0, orders: 0 }
+        Self { size, checked: HashSet::new(), refusals: 0, events: 0, orders: 0 }
     }
 
     /// How many different assignments were checked.
@@ -68,17 +94,20 @@ impl Laws {
 
     pub fn check(&mut self, world: &World) -> Result<(), Broken> {
         let Some(memory) = &world.memory else { return Ok(()) };
-        let (assignment, evidence) = (&memory.assignment, memory.evidence);
-        if let Some(desired) = desired(assignment) {
-            let state = assignment.state();
-            let agrees = evidence.supports(state, desired);
-            hold("S4", agrees, || format!("{state}, but of {desired} this is known: {evidence}"))?;
-        }
+        let (assignment, evidence) = (&memory.assignment, &memory.evidence);
+        shows("S4", assignment, evidence)?;
         if self.checked.insert(assignment.clone()) {
             Self::actions(assignment)?;
-            self.refusals(assignment)?;
-            self.receipts(assignment)?;
-            Self::end(assignment)?;
+            self.admission(assignment)?;
+            self.primitives(assignment)?;
+            if assignment.state() == AssignmentState::Delivered {
+                self.acceptances(assignment, Door::Assignment)?;
+            } else if is_undelivered(assignment.state()) {
+                self.acceptances(assignment, Door::request(assignment, Clock::Before.now()))?;
+            }
+            self.receipts(assignment, evidence)?;
+            self.orders(assignment, evidence)?;
+            self.end(assignment)?;
             Self::saving(assignment)?;
         }
         Ok(())
@@ -94,110 +123,221 @@ impl Laws {
         Ok(())
     }
 
-    /// A refused call changes nothing (S3), and what has to be refused is (S2, S6).
-    fn refusals(&mut self, of: &Assignment) -> Result<(), Broken> {
-        let state = of.state();
-        let expired = state == AssignmentState::Expired;
-        for &role in Role::ALL {
-            let refused = self.call("reprocess", of, |it| reprocess(it, role).is_err())?;
-            let mut observed = false;
-            let refused_observed = self.call("reprocess_observed", of, |it| {
-                reprocess_observed(it, role, |_| {
-                    observed = true;
-                    Observed::Present
-                })
-                .is_err()
-            })?;
-            let may = role.at_least(MANAGER)
-                && state == AssignmentState::Delivered
-                && of.resource_roles().is_some();
-            hold(if expired { "S6" } else { "S2" }, refused != may && refused_observed != may, || {
-                format!("{role} is {} while {state}", if may { "refused" } else { "accepted" })
-            })?;
-            hold("S3", may || !observed, || "a refused call observes".into())?;
-        }
-        let roles = [member_of(0), member_of(1)];
-        let refused = self.call("set_resource_roles", of, |it| it.set_resource_roles(roles).is_err())?;
-        let delivered = state == AssignmentState::Delivered;
-        hold(if expired { "S6" } else { "S4" }, refused != delivered, || {
-            format!("resource roles are {} while {state}", if refused { "refused" } else { "brought in" })
-        })?;
-        let twice = [member_of(0), member_of(0)];
-        let refused =
-            self.call("set_resource_roles, one twice", of, |it| it.set_resource_roles(twice).is_err())?;
-        hold("S3", refused, || "a resource role comes in twice".into())?;
-        for receipt in World::possible_receipts(of, self.size) {
-            self.call("record", of, |it| it.record(&receipt).is_err())?;
-            let foreign = Receipt { assignment: uuid::Uuid::nil().into(), ..receipt };
-            let refused =
-                self.call("record, of another assignment", of, |it| it.record(&foreign).is_err())?;
-            hold("S3", refused, || "a receipt of another assignment is taken".into())?;
+    /// Only what may be reprocessed is admitted (S1, S2, S6). Whoever is not admitted changes nothing but what time
+    /// does, and who only looks is told the same (S3).
+    fn admission(&mut self, of: &Assignment) -> Result<(), Broken> {
+        for clock in Clock::ALL {
+            let (now, expiry) = (clock.now(), expiry(of, clock));
+            let state = expiry.as_ref().map_or(of.state(), |expiry| expiry.to);
+            let property = match (&expiry, state) {
+                (Some(_), _) => "S1",
+                (None, AssignmentState::Expired) => "S6",
+                (None, _) => "S2",
+            };
+            for &role in Role::ALL {
+                for (door, opens) in Door::every(of, state, now) {
+                    let asked = match caller(role).authority(Some(of.catalog())) {
+                        Err(refusal) => Err(refusal),
+                        Ok(authority) => match door.admit(authority, of.clone(), now) {
+                            Err(refused) => {
+                                self.not_admitted(of, &refused, expiry.as_ref())?;
+                                Err(refused.refusal)
+                            }
+                            Ok(admitted) => {
+                                let same = admitted.assignment() == of;
+                                hold("S3", same, || "the admission has changed it".into())?;
+                                Ok(role)
+                            }
+                        },
+                    };
+                    let may = rung(role).is_some() && opens;
+                    hold(property, asked.is_ok() == may, || {
+                        format!("{role}, {clock:?} the end, by {door:?}: {asked:?}")
+                    })?;
+                    let looked = door.evaluate(&caller(role), of, now);
+                    hold("S3", looked == asked, || format!("{role} is told {looked:?}, and then {asked:?}"))?;
+                }
+            }
+            let elsewhere = caller(MANAGER).authority(Some(Uuid::nil().into())).expect("a manager");
+            for (door, _) in Door::every(of, state, now) {
+                match door.admit(elsewhere, of.clone(), now) {
+                    Ok(_) => {
+                        return hold("S3", false, || "an authority over another catalog admits it".into());
+                    }
+                    Err(refused) => self.not_admitted(of, &refused, None)?,
+                }
+            }
         }
         Ok(())
     }
 
-    /// Makes the call on a copy, and says whether it was refused.
-    fn call(
+    fn not_admitted(
         &mut self,
-        name: &str,
         of: &Assignment,
-        call: impl FnOnce(&mut Assignment) -> bool,
-    ) -> Result<bool, Broken> {
-        let mut after = of.clone();
-        let refused = call(&mut after);
-        self.refusals += usize::from(refused);
-        hold("S3", !refused || after == *of, || format!("a refused `{name}` has made it {}", words(&after)))?;
-        Ok(refused)
+        refused: &NotAdmitted,
+        expiry: Option<&Event>,
+    ) -> Result<(), Broken> {
+        self.refusals += 1;
+        let NotAdmitted { assignment, expired, .. } = refused;
+        let state = expiry.map_or(of.state(), |expiry| expiry.to);
+        let only_time = StoredAssignment { state, ..of.into() } == assignment.into();
+        hold("S3", only_time, || format!("not admitted, it is {}", words(&assignment.into())))?;
+        hold("S9", expired.as_ref() == expiry, || format!("not admitted, it tells {expired:?}"))
+    }
+
+    /// The same of the primitives, which know no time.
+    fn primitives(&mut self, of: &Assignment) -> Result<(), Broken> {
+        let delivered = of.state() == AssignmentState::Delivered && of.resource_roles().is_some();
+        for &role in Role::ALL {
+            let mut observed = false;
+            let mut look = |_: &_| {
+                observed = true;
+                Observed::Present
+            };
+            let mut after = [of.clone(), of.clone()];
+            let [plain, looking] = &mut after;
+            let accepted =
+                [reprocess(plain, role).is_ok(), reprocess_observed(looking, role, &mut look).is_ok()];
+            let may = delivered && rung(role).is_some();
+            hold("S2", accepted == [may; 2], || format!("{role}, while {}: {accepted:?}", of.state()))?;
+            let same = after.iter().all(|after| after == of) && !observed;
+            hold("S3", may || same, || format!("refused to {role}, it has changed or observes"))?;
+            self.refusals += accepted.iter().filter(|&&accepted| !accepted).count();
+        }
+        Ok(())
+    }
+
+    /// What comes in is what the package gives, each once, and what is told of it agrees (S2, S4, S7, S9).
+    fn acceptances(&mut self, of: &Assignment, door: Door) -> Result<(), Broken> {
+        let now = Clock::Before.now();
+        let had = Roles::of(of.resource_roles().unwrap_or_default());
+        let every = Roles::subsets(self.size.roles);
+        for (gives, observed) in every.flat_map(|gives| observations(gives).map(move |seen| (gives, seen))) {
+            let authority = caller(MANAGER).authority(Some(of.catalog())).expect("a manager");
+            let admitted = door.admit(authority, of.clone(), now).expect("it was above");
+            let mut looked_at = Vec::new();
+            let unsaved = admitted.reprocess_observed(gives.twice(), |role| {
+                looked_at.push(number(role));
+                observed[usize::from(number(role))]
+            });
+            let (stored, event, saved) = (unsaved.stored(), unsaved.event(), unsaved.saved());
+
+            let evidence = Evidence::of(gives, observed);
+            shows("S4", &saved, &evidence)?;
+            let once = gives.numbers().eq(looked_at.iter().copied());
+            hold("S4", once, || format!("of {gives} these are observed: {looked_at:?}"))?;
+            hold("S7", stored == (&saved).into(), || format!("to be saved is {}", words(&stored)))?;
+            let asked = evidence.with(Fulfillment::Pending);
+            hold("S2", saved.actions().map(|action| action.resource_role).eq(asked.iter().cloned()), || {
+                format!("of {} these are the actions: {:?}", words(&stored), saved.actions())
+            })?;
+            self.events += 1;
+            let expected = Event {
+                assignment: of.id(),
+                at: now,
+                attempt: of.attempt().wrapping_add(1),
+                from: of.state(),
+                to: saved.state(),
+                cause: Cause::Reprocessed {
+                    caller: None,
+                    role: MANAGER,
+                    request: door.id(),
+                    asked,
+                    unenforceable: evidence.with(Fulfillment::Unenforceable),
+                    added: gives.without(had).members().collect(),
+                    dropped: had.without(gives).members().collect(),
+                },
+            };
+            hold("S9", event == expected, || format!("it tells {event:?} instead of {expected:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// What each receipt does at each time: nothing, where it is refused or of another attempt or too late (S3, S5,
+    /// S6); and what is told of it agrees (S9).
+    fn receipts(&mut self, of: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
+        let expired = of.state() == AssignmentState::Expired;
+        let receipts = World::possible_receipts(of, self.size);
+        for (receipt, clock) in receipts.iter().flat_map(|it| Clock::ALL.map(|clock| (it, clock))) {
+            let mut after = of.clone();
+            let answer = after.record(receipt, clock.now());
+            let same = after == *of;
+            let what = || format!("{}, {clock:?} the end: {answer:?}", receipt_words(receipt));
+            hold("S3", answer.is_ok() || same, what)?;
+            hold("S6", !expired || same, what)?;
+            hold("S9", same != matches!(answer, Ok(Recorded::Changed(_))), what)?;
+            let mut heard = evidence.clone();
+            let expected = if let Some(expiry) = expiry(of, clock) {
+                Ok(Recorded::Changed(expiry))
+            } else if expired {
+                Ok(Recorded::Unchanged(Unchanged::Expired))
+            } else if receipt.attempt != of.attempt() {
+                hold("S5", same, what)?;
+                Ok(Recorded::Unchanged(Unchanged::AnotherAttempt))
+            } else if !evidence.gives().contains(number(&receipt.resource_role)) {
+                Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()))
+            } else {
+                heard.hear(receipt);
+                if heard == *evidence {
+                    Ok(Recorded::Unchanged(Unchanged::AlreadyKnown))
+                } else {
+                    Ok(Recorded::Changed(recorded(of, clock, receipt, after.state())))
+                }
+            };
+            shows("S4", &after, &heard)?;
+            hold("S9", answer == expected, || format!("{}\n  instead of {expected:?}", what()))?;
+            self.refusals += usize::from(answer.is_err());
+            self.events += usize::from(matches!(answer, Ok(Recorded::Changed(_))));
+
+            let foreign = Receipt { assignment: Uuid::nil().into(), ..receipt.clone() };
+            let refused = after.record(&foreign, clock.now()).is_err();
+            hold("S3", refused && same == (after == *of), || {
+                "a receipt of another assignment is taken".into()
+            })?;
+        }
+        Ok(())
     }
 
     /// Neither order nor repetition matters (S5), for every pair of receipts that there could be in
-    /// flight; and nothing at all of another attempt.
-    fn receipts(&mut self, of: &Assignment) -> Result<(), Broken> {
-        let after = |receipts: &[&Receipt]| {
-            let mut it = of.clone();
-            for receipt in receipts {
-                // Refused or not: what counts is what it has become.
-                let _ = it.record(receipt);
-            }
-            it
-        };
+    /// flight; what counts is what was heard.
+    fn orders(&mut self, of: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
+        let taken = of.state() != AssignmentState::Expired;
         let possible = World::possible_receipts(of, self.size);
         for (place, a) in possible.iter().enumerate() {
-            let expired = of.state() == AssignmentState::Expired;
-            if expired || a.attempt != of.attempt() {
-                let property = if expired { "S6" } else { "S5" };
-                hold(property, after(&[a]) == *of, || format!("it takes the {}", receipt_words(a)))?;
-            }
             for b in &possible[place..] {
-                let once = after(&[a, b]);
-                let orders: [&[_]; 4] = [&[b, a], &[a, b, a], &[a, b, b], &[a, a, b]];
+                let mut heard = evidence.clone();
+                for receipt in [a, b].into_iter().filter(|it| taken && it.attempt == of.attempt()) {
+                    heard.hear(receipt);
+                }
+                let orders: [&[_]; 5] = [&[a, b], &[b, a], &[a, b, a], &[a, b, b], &[a, a, b]];
                 self.orders += orders.len();
-                let all = orders.into_iter().all(|order| after(order) == once);
-                hold("S5", all, || {
-                    format!("the order or repetition matters: {}; {}", receipt_words(a), receipt_words(b))
-                })?;
+                for order in orders {
+                    let mut after = of.clone();
+                    for receipt in order {
+                        // Refused or not: what counts is what it has become.
+                        let _ = after.record(receipt, Clock::Before.now());
+                    }
+                    shows("S5", &after, &heard)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// The end comes when it has come, not before, and is for good (S1, S6).
-    fn end(of: &Assignment) -> Result<(), Broken> {
+    /// The end comes when it has come, not before, and is for good (S1, S6); what is told agrees (S9).
+    fn end(&mut self, of: &Assignment) -> Result<(), Broken> {
         for clock in Clock::ALL {
             let mut after = of.clone();
-            let changed = after.expire(clock.now());
-            let ended = of.end().is_some() && clock.end_has_come();
-            let was = of.state() == AssignmentState::Expired;
-            hold("S1", (after.state() == AssignmentState::Expired) == (was || ended), || {
-                format!("{} after `expire` {clock:?} the end", after.state())
+            let (told, expected) = (after.expire(clock.now()), expiry(of, clock));
+            let state = expected.as_ref().map_or(of.state(), |expiry| expiry.to);
+            let property = if of.state() == AssignmentState::Expired { "S6" } else { "S1" };
+            hold(property, StoredAssignment { state, ..of.into() } == (&after).into(), || {
+                format!("{} after `expire` {clock:?} the end", words(&(&after).into()))
             })?;
-            hold("S6", changed == (after != *of) && !(was && changed), || {
-                "`expire` says otherwise than it does".into()
-            })?;
-            let expired = after.state() == AssignmentState::Expired;
-            hold("S6", !expired || after.actions().next().is_none(), || {
-                "an expired assignment has actions".into()
-            })?;
+            hold("S9", told == expected, || format!("`expire` tells {told:?} instead of {expected:?}"))?;
+            let idle = after.actions().next().is_none();
+            hold("S6", state != AssignmentState::Expired || idle, || "it is expired and has actions".into())?;
+            self.events += usize::from(told.is_some());
         }
         Ok(())
     }
@@ -208,7 +348,7 @@ impl Laws {
             Assignment::try_from(loaded).is_ok_and(|it| it == *of && it.actions().eq(of.actions()))
         };
         let stored = StoredAssignment::from(of);
-        hold("S7", same(stored.clone()), || format!("loaded, it is not {}", words(of)))?;
+        hold("S7", same(stored.clone()), || format!("loaded, it is not {}", words(&stored)))?;
         #[cfg(feature = "serde")]
         {
             let text = serde_json::to_string(&stored).expect("the stored form can be written");
@@ -217,4 +357,27 @@ impl Laws {
         }
         Ok(())
     }
+}
+
+/// The assignment shows what is known of it.
+fn shows(property: &'static str, assignment: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
+    hold(property, evidence.is_shown_by(assignment), || {
+        let known: Vec<_> = evidence.entries().collect();
+        format!("it is {}, but known is {}", words(&assignment.into()), entries_words(&known))
+    })
+}
+
+/// What time makes of the assignment, if it makes something of it (R21).
+fn expiry(of: &Assignment, clock: Clock) -> Option<Event> {
+    let ended = of.end().is_some() && clock.end_has_come() && of.state() != AssignmentState::Expired;
+    ended.then(|| event(of, clock, AssignmentState::Expired, Cause::Expired))
+}
+
+fn recorded(of: &Assignment, clock: Clock, receipt: &Receipt, to: AssignmentState) -> Event {
+    let Receipt { resource_role, outcome, reason, .. } = receipt.clone();
+    event(of, clock, to, Cause::Recorded { resource_role, outcome, reason })
+}
+
+fn event(of: &Assignment, clock: Clock, to: AssignmentState, cause: Cause) -> Event {
+    Event { assignment: of.id(), at: clock.now(), attempt: of.attempt(), from: of.state(), to, cause }
 }

@@ -1,11 +1,12 @@
 //! Liveness: what comes about once the environment stops misbehaving.
 
-use access_package::{AssignmentState, Outcome};
+use access_package::AssignmentState;
 
-use crate::host::Event;
+use crate::evidence::Roles;
+use crate::host::Upshot;
 use crate::laws::{Broken, hold};
 use crate::step::Step;
-use crate::world::{Host, World};
+use crate::world::{Answer, Host, Owes, RequestAge, World};
 
 /// What was found on the way.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Settled {
     pub longest: usize,
     /// Runs that ended delivered, and so went on to L2.
     pub restored: usize,
+    /// Runs that ended otherwise before the end, and went on to L3.
+    pub asked_again: usize,
 }
 
 /// A run from some state on in which nothing goes wrong any more, one step after the other.
@@ -35,79 +38,109 @@ impl FairRun {
     }
 
     /// Every accepted reprocess comes to an end (L1), whatever the executor answers; and if that is
-    /// `delivered`, another one restores what is missing, and the next finds nothing to do (L2).
+    /// `delivered`, another one restores what is missing, and the next finds nothing to do (L2); and if it is not, it can
+    /// be asked for again (L3).
     pub fn check(self, settled: &mut Settled) -> Result<(), Broken> {
-        for outcome in [Outcome::Fulfilled, Outcome::Failed] {
+        for answer in [Answer::Fulfilled, Answer::Failed(None)] {
             let mut run = self.clone();
-            run.follow(outcome, settled).map_err(|broken| Broken { then: run.taken, ..broken })?;
+            run.follow(answer, settled).map_err(|broken| Broken { then: run.taken, ..broken })?;
         }
         Ok(())
     }
 
-    fn follow(&mut self, outcome: Outcome, settled: &mut Settled) -> Result<(), Broken> {
-        self.settle(outcome)?;
+    fn follow(&mut self, answer: Answer, settled: &mut Settled) -> Result<(), Broken> {
+        self.settle(answer)?;
         settled.runs += 1;
         settled.longest = settled.longest.max(self.taken.len());
-        let known = self.world.desired().is_some();
-        if known && self.world.state() == Some(AssignmentState::Delivered) {
-            settled.restored += 1;
-            self.restore()?;
+        if self.world.has_ended() {
+            return Ok(());
         }
-        Ok(())
+        match self.world.state() {
+            Some(AssignmentState::Delivered) => {
+                settled.restored += 1;
+                self.restore()
+            }
+            Some(_) if self.world.request == RequestAge::Young => {
+                settled.asked_again += 1;
+                self.ask_again()
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// L1: a final state, within as many steps as there is work: each action is handed out, carried
-    /// out, recorded and saved once.
-    fn settle(&mut self, outcome: Outcome) -> Result<(), Broken> {
+    /// L1: a final state, and saved, within as many steps as there is work: each action is handed out, carried
+    /// out, recorded and saved once. Before that a save may be lost and the assignment loaded, expired and saved.
+    fn settle(&mut self, answer: Answer) -> Result<(), Broken> {
         let work = usize::from(self.world.left.roles) + self.world.actions.len() + self.world.receipts.len();
-        let limit = self.taken.len() + 3 + 4 * work;
-        while let Some(step) = self.next(outcome) {
+        let limit = self.taken.len() + 4 + 4 * work;
+        while let Some(step) = self.next(answer) {
             hold("L1", self.taken.len() < limit, || format!("no end after {limit} fair steps"))?;
             self.take(step);
         }
-        hold("L1", self.world.state() != Some(AssignmentState::Delivering), || {
+        hold("L1", self.world.saved.assignment.state != AssignmentState::Delivering, || {
             "nothing left to do, but it is delivering".into()
         })
     }
 
     /// L2: what is missing comes back, and then nothing is missing and nothing to be done, for good.
     fn restore(&mut self) -> Result<(), Broken> {
-        self.take(Step::Reprocess(self.world.truth()));
-        self.settle(Outcome::Fulfilled)?;
-        let desired = self.world.desired().unwrap_or_default();
-        hold("L2", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
-        hold("L2", desired.is_subset(self.world.directory), || "delivered, but access is missing".into())?;
+        self.reprocess()?;
+        let missing = self.gives().without(self.world.directory);
+        hold("L2", missing == Roles::default(), || format!("delivered, but {missing} are missing"))?;
         for _ in 0..2 {
-            let event = self.take(Step::Reprocess(self.world.truth()));
-            hold("L2", event == Event::AcceptedWithNothingToDo, || {
-                format!("nothing is missing, but: {event:?}")
+            let upshot = self.reprocess()?;
+            hold("L2", upshot == Upshot::AcceptedWithNothingToDo, || {
+                format!("nothing is missing, but: {upshot:?}")
             })?;
-            hold("L2", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
-            self.settle(Outcome::Fulfilled)?;
         }
         Ok(())
     }
 
-    fn take(&mut self, step: Step) -> Event {
+    /// L3: where delivery has failed, reprocessing the request leads to `delivered`.
+    fn ask_again(&mut self) -> Result<(), Broken> {
+        let (gives, observed) = (self.gives(), self.world.directory.truth());
+        let upshot = self.take(Step::ReprocessRequest { gives, observed });
+        hold("L3", upshot.is_accepted(), || format!("the request is not reprocessed: {upshot:?}"))?;
+        self.settle(Answer::Fulfilled)?;
+        hold("L3", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
+        self.restore()
+    }
+
+    /// Reprocesses what is missing, which leads to `delivered`.
+    fn reprocess(&mut self) -> Result<Upshot, Broken> {
+        let upshot =
+            self.take(Step::Reprocess { gives: self.gives(), observed: self.world.directory.truth() });
+        self.settle(Answer::Fulfilled)?;
+        hold("L2", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
+        Ok(upshot)
+    }
+
+    fn gives(&self) -> Roles {
+        let memory = self.world.memory.as_ref();
+        self.world.gives(memory.and_then(|memory| memory.assignment.resource_roles()))
+    }
+
+    fn take(&mut self, step: Step) -> Upshot {
         self.taken.push(step);
         self.world.apply(step)
     }
 
     /// What a host does that keeps the contract and never rests while there is something to
     /// do; nothing when there is not.
-    fn next(&self, outcome: Outcome) -> Option<Step> {
+    fn next(&self, answer: Answer) -> Option<Step> {
         let world = &self.world;
         let Some(memory) = &world.memory else { return Some(Step::Load) };
         let expired = memory.assignment.state() == AssignmentState::Expired;
-        let ended = world.saved.assignment.end.is_some() && world.clock.end_has_come();
-        if ended && !expired && world.host != Host::NeverExpires {
-            Some(Step::Expire)
-        } else if !world.is_saved() {
+        if memory.owes != Owes::Nothing {
             Some(Step::Save)
+        } else if memory.stale {
+            Some(Step::Load)
+        } else if world.has_ended() && !expired && world.host != Host::NeverExpires {
+            Some(Step::Expire)
         } else if !world.receipts.is_empty() {
             Some(Step::Record(0))
         } else if !world.actions.is_empty() {
-            Some(Step::CarryOut(0, outcome))
+            Some(Step::CarryOut(0, answer))
         } else {
             memory.assignment.actions().next().map(|_| Step::HandOut(0))
         }

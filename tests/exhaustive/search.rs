@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use access_package::AssignmentState;
 
-use crate::host::Event;
+use crate::host::Upshot;
 use crate::laws::{Broken, Laws, check_step};
 use crate::liveness::{FairRun, Settled};
 use crate::step::{Step, Words};
@@ -20,22 +20,30 @@ pub struct Report {
     pub depth: usize,
     pub assignments: usize,
     pub refusals: usize,
+    pub events: usize,
     pub orders: usize,
     pub settled: Settled,
     pub in_memory: BTreeMap<&'static str, usize>,
-    pub events: BTreeMap<Event, usize>,
+    pub upshots: BTreeMap<Upshot, usize>,
     pub time: Duration,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { states, transitions, depth, assignments, refusals, orders, settled, .. } = self;
+        let Self { states, transitions, depth, assignments, refusals, events, orders, settled, .. } = self;
         writeln!(f, "  {states} states, {transitions} transitions, depth {depth}, {:.1?}", self.time)?;
-        writeln!(f, "  {assignments} assignments: {refusals} refusals, {orders} orders of receipts")?;
+        writeln!(
+            f,
+            "  {assignments} assignments: {refusals} refusals, {events} events, {orders} orders of receipts"
+        )?;
         writeln!(f, "  {} fair runs, the longest of {} steps", settled.runs, settled.longest)?;
-        writeln!(f, "  {} of them restored what was missing", settled.restored)?;
+        let Settled { restored, asked_again, .. } = settled;
+        writeln!(
+            f,
+            "  {restored} of them restored what was missing, {asked_again} by reprocessing the request"
+        )?;
         writeln!(f, "  in memory: {:?}", self.in_memory)?;
-        writeln!(f, "  steps: {:?}", self.events)
+        writeln!(f, "  steps: {:?}", self.upshots)
     }
 }
 
@@ -59,8 +67,8 @@ impl fmt::Display for Counterexample {
                 writeln!(f, "   from here on nothing goes wrong any more")?;
             }
             let words = Words(step, &world).to_string();
-            let event = world.apply(step);
-            writeln!(f, "{:4}. {words} ({event:?})\n{world}", place + 1)?;
+            let upshot = world.apply(step);
+            writeln!(f, "{:4}. {words} ({upshot:?})\n{world}", place + 1)?;
         }
         Ok(())
     }
@@ -88,7 +96,7 @@ struct Search {
     transitions: usize,
     depth: usize,
     in_memory: BTreeMap<&'static str, usize>,
-    events: BTreeMap<Event, usize>,
+    upshots: BTreeMap<Upshot, usize>,
 }
 
 /// Explores everything that can be reached from the starts.
@@ -104,7 +112,7 @@ pub fn explore(starts: &[World], size: Size) -> Result<Report, Box<Counterexampl
         transitions: 0,
         depth: 0,
         in_memory: BTreeMap::new(),
-        events: BTreeMap::new(),
+        upshots: BTreeMap::new(),
     };
     for (place, start) in starts.iter().enumerate() {
         search
@@ -121,11 +129,11 @@ impl Search {
     fn expand(&mut self, place: usize, depth: usize, world: &World) -> Result<(), (Link, Broken)> {
         for step in world.steps() {
             let mut next = world.clone();
-            let event = next.apply(step);
+            let upshot = next.apply(step);
             self.transitions += 1;
-            *self.events.entry(event).or_default() += 1;
+            *self.upshots.entry(upshot).or_default() += 1;
             let link = (place, Some(step));
-            check_step(world, step, event, &next).map_err(|broken| (link, broken))?;
+            check_step(world, step, upshot, &next).map_err(|broken| (link, broken))?;
             self.reach(link, depth + 1, next)?;
         }
         Ok(())
@@ -179,10 +187,11 @@ impl Search {
             depth: self.depth,
             assignments: self.laws.assignments(),
             refusals: self.laws.refusals,
+            events: self.laws.events,
             orders: self.laws.orders,
             settled: self.settled,
             in_memory: self.in_memory,
-            events: self.events,
+            upshots: self.upshots,
             time: self.started.elapsed(),
         }
     }

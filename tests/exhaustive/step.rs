@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use access_package::{AssignmentState, Observed, Outcome};
+use access_package::{AssignmentState, Observed};
 
+use crate::door::is_undelivered;
 use crate::evidence::Roles;
-use crate::world::{Host, MOST_ROLES, Observations, World, action_words, receipt_words};
+use crate::world::{
+    Answer, Host, MOST_ROLES, Memory, Observations, Owes, RequestAge, World, action_words, number,
+    receipt_words,
+};
 
 /// One step. Actions and receipts are told by their place among those in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,22 +17,43 @@ pub enum Step {
     // The host.
     Load,
     Expire,
-    /// With the call of `expire` that has to come before it. Time may pass between the two, but that
-    /// is the same as time passing after both: to reprocess does not ask for the time.
-    Reprocess(Observations),
-    BringIn(Roles),
+    /// From the caller to an acceptance that is not saved yet. Time may pass between the stages, but that is the same
+    /// as time passing after them: only the admission asks for it.
+    Reprocess {
+        gives: Roles,
+        observed: Observations,
+    },
+    /// The same by the request that the assignment came from.
+    ReprocessRequest {
+        gives: Roles,
+        observed: Observations,
+    },
     Save,
     HandOut(usize),
     Record(usize),
     // The executor.
-    CarryOut(usize, Outcome),
+    CarryOut(usize, Answer),
     // The environment.
     Tick,
+    /// 14 days have passed since the request was completed.
+    RequestGrowsOld,
     Crash,
+    /// Another host reprocesses and saves before this one does.
+    ComeFirst,
     LoseAction(usize),
     LoseReceipt(usize),
     DoubleReceipt(usize),
     RemoveAccess(u8),
+}
+
+impl Step {
+    pub fn reprocess(gives: Roles, observed: Observations) -> Self {
+        Self::Reprocess { gives, observed }
+    }
+
+    pub fn reprocess_request(gives: Roles, observed: Observations) -> Self {
+        Self::ReprocessRequest { gives, observed }
+    }
 }
 
 /// Nothing was observed: a plain `reprocess`.
@@ -40,12 +65,15 @@ impl World {
         let mut steps = Vec::new();
         self.steps_of_the_host(&mut steps);
         for place in firsts(&self.actions) {
-            let outcomes = [Outcome::Fulfilled, Outcome::Failed];
-            steps.extend(outcomes.map(|outcome| Step::CarryOut(place, outcome)));
+            let answers = Answer::of(number(&self.actions[place].resource_role));
+            steps.extend(answers.map(|answer| Step::CarryOut(place, answer)));
         }
         let ends = self.saved.assignment.end.is_some();
         if ends && self.clock.next().is_some() {
             steps.push(Step::Tick);
+        }
+        if self.request == RequestAge::Young {
+            steps.push(Step::RequestGrowsOld);
         }
         if self.left.faults > 0 {
             self.faults(&mut steps);
@@ -54,37 +82,55 @@ impl World {
     }
 
     fn steps_of_the_host(&self, steps: &mut Vec<Step>) {
-        let Some(memory) = &self.memory else {
+        let Some(Memory { assignment, owes, stale, .. }) = &self.memory else {
             steps.push(Step::Load);
             return;
         };
-        let saved = self.is_saved();
-        let state = memory.assignment.state();
+        if *owes != Owes::Nothing {
+            steps.push(Step::Save);
+        }
+        // An `Unsaved` can do no more.
+        if *owes == Owes::Acceptance {
+            return;
+        }
+        if *stale {
+            steps.push(Step::Load);
+        }
+        let state = assignment.state();
         if self.clock.end_has_come() && state != AssignmentState::Expired && self.host != Host::NeverExpires {
             steps.push(Step::Expire);
         }
-        if state != AssignmentState::Delivered {
-            steps.push(Step::Reprocess(UNOBSERVED));
-        } else if self.left.attempts > 0 {
-            let desired = self.desired().unwrap_or_default();
-            steps.extend(observations(desired).map(Step::Reprocess));
+        let gives = self.gives(assignment.resource_roles());
+        // A call that the laws expect to be refused is tried once; one that may be accepted, in every way.
+        let request_may = self.request == RequestAge::Young && is_undelivered(state);
+        let doors = [
+            (state == AssignmentState::Delivered, Step::reprocess as fn(_, _) -> _),
+            (request_may, Step::reprocess_request),
+        ];
+        for (may, door) in doors {
+            if !may {
+                steps.push(door(gives, UNOBSERVED));
+            } else if self.left.attempts > 0 {
+                for gives in
+                    Roles::subsets(self.left.roles).filter(|&it| it == gives || self.left.changes > 0)
+                {
+                    steps.extend(observations(gives).map(|observed| door(gives, observed)));
+                }
+            }
         }
-        if state == AssignmentState::Delivered && self.left.changes > 0 {
-            steps.extend(Roles::subsets(self.left.roles).map(Step::BringIn));
-        }
-        // The one invariant of the contract: save before you act.
-        if !saved {
-            steps.push(Step::Save);
-        }
-        if (saved || self.host == Host::ActsBeforeSaving) && self.has_room() {
-            steps.extend((0..memory.assignment.actions().count()).map(Step::HandOut));
+        if self.has_room() {
+            steps.extend((0..assignment.actions().count()).map(Step::HandOut));
         }
         steps.extend(firsts(&self.receipts).map(Step::Record));
     }
 
     fn faults(&self, steps: &mut Vec<Step>) {
-        if self.memory.is_some() {
+        if let Some(memory) = &self.memory {
             steps.push(Step::Crash);
+            let delivered = self.saved.assignment.state == AssignmentState::Delivered;
+            if delivered && !memory.stale && self.left.attempts > 0 && !self.clock.end_has_come() {
+                steps.push(Step::ComeFirst);
+            }
         }
         steps.extend(firsts(&self.actions).map(Step::LoseAction));
         steps.extend(firsts(&self.receipts).map(Step::LoseReceipt));
@@ -97,15 +143,6 @@ impl World {
     fn has_room(&self) -> bool {
         self.actions.len() + self.receipts.len() < self.left.in_flight
     }
-
-    /// What the host sees if it looks at the directory right now.
-    pub fn truth(&self) -> Observations {
-        let mut observed = [Observed::Absent; MOST_ROLES];
-        for number in self.directory.numbers() {
-            observed[usize::from(number)] = Observed::Present;
-        }
-        observed
-    }
 }
 
 /// The places of what is in flight, equal ones once: they lead to the same world.
@@ -114,7 +151,7 @@ fn firsts<T: PartialEq>(in_flight: &[T]) -> impl Iterator<Item = usize> {
 }
 
 /// Everything that the host may believe to have seen of these: true, stale or wrong.
-fn observations(of: Roles) -> impl Iterator<Item = Observations> {
+pub fn observations(of: Roles) -> impl Iterator<Item = Observations> {
     let every = [Observed::Unknown, Observed::Absent, Observed::Present, Observed::Unenforceable];
     of.numbers()
         .fold(vec![UNOBSERVED], |so_far, number| {
@@ -140,12 +177,12 @@ impl fmt::Display for Words<'_> {
         match *step {
             Step::Load => f.write_str("the host loads what was saved"),
             Step::Expire => f.write_str("the host expires the assignment"),
-            Step::Reprocess(seen) if seen == UNOBSERVED => f.write_str("the host reprocesses"),
-            Step::Reprocess(seen) => {
-                let seen = &seen[..usize::from(world.left.roles)];
-                write!(f, "the host reprocesses, having observed {seen:?}")
+            Step::Reprocess { gives, observed } | Step::ReprocessRequest { gives, observed } => {
+                let what = if let Step::Reprocess { .. } = step { "" } else { " the request" };
+                write!(f, "the host reprocesses{what}; the package gives {gives}")?;
+                let seen = &observed[..usize::from(world.left.roles)];
+                if observed == UNOBSERVED { Ok(()) } else { write!(f, ", and observed is {seen:?}") }
             }
-            Step::BringIn(roles) => write!(f, "the host brings in what the package gives now: {roles}"),
             Step::Save => f.write_str("the host saves"),
             Step::HandOut(place) => {
                 let memory = world.memory.as_ref().expect("only a running host hands out");
@@ -153,12 +190,14 @@ impl fmt::Display for Words<'_> {
                 write!(f, "the host hands out the {}", action_words(&action))
             }
             Step::Record(place) => write!(f, "the host records the {}", receipt(place)),
-            Step::CarryOut(place, outcome) => {
+            Step::CarryOut(place, answer) => {
                 let action = action_words(&world.actions[place]);
-                write!(f, "the executor takes the {action}; in time, the outcome is {outcome:?}")
+                write!(f, "the executor takes the {action}; in time, the answer is {answer:?}")
             }
             Step::Tick => f.write_str("time passes"),
+            Step::RequestGrowsOld => f.write_str("14 days have passed since the request was completed"),
             Step::Crash => f.write_str("the host crashes: what is in memory is gone"),
+            Step::ComeFirst => f.write_str("another host reprocesses it and saves"),
             Step::LoseAction(place) => write!(f, "the {} is lost", action_words(&world.actions[place])),
             Step::LoseReceipt(place) => write!(f, "the {} is lost", receipt(place)),
             Step::DoubleReceipt(place) => write!(f, "the {} is doubled", receipt(place)),

@@ -3,13 +3,14 @@
 
 use std::fmt;
 
+use access_package::uuid::Uuid;
 use access_package::{
-    Action, Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, Outcome, Receipt,
-    ResourceRole, StoredAssignment, Timestamp,
+    Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, FailureReason,
+    Fulfillment, Observed, Outcome, Purpose, Receipt, Recency, ResourceRole, StoredAssignment, Timestamp,
 };
 
 use crate::evidence::{Evidence, Roles};
-use crate::support::{load, member_of, stored};
+use crate::support::{member_of, stored};
 
 /// The most resource roles that a world can have.
 pub const MOST_ROLES: usize = 3;
@@ -17,6 +18,33 @@ pub const MOST_ROLES: usize = 3;
 /// The attempt that every world starts in: the next one wraps, for attempts are only ever compared
 /// for equality.
 pub const FIRST_ATTEMPT: u32 = u32::MAX;
+
+/// How the request stands that the assignment came from. Its clock is its own: an assignment without an end has one,
+/// too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequestAge {
+    /// It was completed less than 14 days ago.
+    Young,
+    /// It was completed exactly 14 days ago, or longer.
+    TooOld,
+}
+
+impl RequestAge {
+    /// The request as it is looked up while the assignment is in this state. Said here a second time on purpose: how
+    /// long it lasts.
+    pub fn request(self, of: &Assignment, now: Timestamp) -> AssignmentRequest {
+        let fortnight = 12_096_000_000_000;
+        let ago = if self == Self::Young { fortnight - 1 } else { fortnight };
+        AssignmentRequest {
+            id: Uuid::from_u128(77).into(),
+            assignment: of.id(),
+            purpose: Purpose::Grant,
+            state: of.state(),
+            completed: Timestamp::from_unix_ticks(now.unix_ticks() - ago).expect("in range"),
+            recency: Recency::Newest,
+        }
+    }
+}
 
 /// What the host has seen of each resource role, by number.
 pub type Observations = [Observed; MOST_ROLES];
@@ -29,21 +57,32 @@ pub struct Size {
     pub in_flight: usize,
     /// Accepted reprocesses.
     pub attempts: u8,
-    /// Crashes, losses, doubled receipts and access removed behind the host's back, all together.
+    /// Crashes, losses, doubled receipts, saves that come first and access removed behind the host's back, all
+    /// together.
     pub faults: u8,
     /// Changes of the package.
     pub changes: u8,
 }
 
-/// Who drives the crate: a host that keeps the contract, or one that breaks a part of it, so
+/// Who drives the crate: a host that keeps the contract, or one that breaks a part of it which no type holds, so
 /// as to see that the part is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Host {
     Faithful,
+    /// Says that it is saved, and has not saved it yet.
     ActsBeforeSaving,
+    /// Says that it is saved, though another save came first.
+    IgnoresALostSave,
+    /// Saves over another version than the one that it loaded.
+    OverwritesAnotherSave,
     /// As one would that loads from Graph, which does not know it.
     ForgetsTheAttempt,
+    /// Looked at the clock once.
+    AdmitsAtAnOldTime,
+    /// Looked the request up once.
+    KeepsAnOldRequest,
     EnforcesAfterTheEnd,
+    /// Leaves it to those who ask.
     NeverExpires,
     TakesAccessAway,
     ReportsWithoutDoing,
@@ -89,10 +128,52 @@ pub fn number(role: &ResourceRole) -> u8 {
     u8::try_from(group.as_uuid().as_u128()).expect("worlds have few roles")
 }
 
-/// An assignment, in memory or saved, with the evidence for it.
+/// What the executor answers, with the number of a reason if it says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Fulfilled,
+    Failed(Option<u8>),
+}
+
+impl Answer {
+    /// Those for a resource role: the first one fails without a reason. The laws try every other, smaller and greater.
+    pub fn of(role: u8) -> [Self; 2] {
+        [Self::Fulfilled, Self::Failed((role > 0).then_some(1))]
+    }
+
+    pub fn to(self, action: Action) -> Receipt {
+        match self {
+            Self::Fulfilled => action.receipt(Outcome::Fulfilled),
+            Self::Failed(None) => action.receipt(Outcome::Failed),
+            Self::Failed(Some(number)) => action.failed(FailureReason::new(&number.to_string(), "in words")),
+        }
+    }
+}
+
+/// What the host has yet to save of what it has in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owes {
+    Nothing,
+    /// It was told that the assignment has changed.
+    Change,
+    /// What it has is an `Unsaved`.
+    Acceptance,
+}
+
+/// What the host has in memory, with the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Known<A> {
-    pub assignment: A,
+pub struct Memory {
+    pub assignment: Assignment,
+    pub evidence: Evidence,
+    pub owes: Owes,
+    /// Another host has saved since this was loaded.
+    pub stale: bool,
+}
+
+/// What was saved, with the evidence for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Saved {
+    pub assignment: StoredAssignment,
     pub evidence: Evidence,
 }
 
@@ -101,9 +182,10 @@ pub struct World {
     pub host: Host,
     pub left: Size,
     pub clock: Clock,
+    pub request: RequestAge,
     /// Nothing while the host is down.
-    pub memory: Option<Known<Assignment>>,
-    pub saved: Known<StoredAssignment>,
+    pub memory: Option<Memory>,
+    pub saved: Saved,
     /// The access that is really there.
     pub directory: Roles,
     /// With the executor. In order, so that worlds that differ in the order alone are one.
@@ -128,27 +210,24 @@ impl World {
         let every = Roles::first(size.roles);
         let rest = every.numbers().skip(1).collect();
         [(delivered, every), (endless, every), (unknown, Roles::default()), (delivering, rest)]
-            .map(|(assignment, directory)| Self {
-                host,
-                left: size,
-                clock: Clock::Before,
-                memory: None,
-                saved: Known {
-                    assignment: StoredAssignment { attempt: FIRST_ATTEMPT, ..assignment },
-                    evidence: Evidence::of(directory),
-                },
-                directory,
-                actions: Vec::new(),
-                receipts: Vec::new(),
+            .map(|(assignment, directory)| {
+                let gives = if assignment.resource_roles.is_some() { every } else { Roles::default() };
+                Self {
+                    host,
+                    left: size,
+                    clock: Clock::Before,
+                    request: RequestAge::Young,
+                    memory: None,
+                    saved: Saved {
+                        assignment: StoredAssignment { attempt: FIRST_ATTEMPT, ..assignment },
+                        evidence: Evidence::of(gives, directory.truth()),
+                    },
+                    directory,
+                    actions: Vec::new(),
+                    receipts: Vec::new(),
+                }
             })
             .into()
-    }
-
-    /// Whether what is in memory would survive a crash.
-    pub fn is_saved(&self) -> bool {
-        self.memory
-            .as_ref()
-            .is_some_and(|memory| StoredAssignment::from(&memory.assignment) == self.saved.assignment)
     }
 
     /// The state in memory, while the host is up.
@@ -156,9 +235,27 @@ impl World {
         self.memory.as_ref().map(|memory| memory.assignment.state())
     }
 
-    /// What the access package gives, as far as the host knows it.
-    pub fn desired(&self) -> Option<Roles> {
-        self.memory.as_ref().and_then(|memory| desired(&memory.assignment))
+    /// Whether the end has come, if there is one.
+    pub fn has_ended(&self) -> bool {
+        self.saved.assignment.end.is_some() && self.clock.end_has_come()
+    }
+
+    /// The attempt whose actions the host may hand out: it says that it has saved it.
+    pub fn acting(&self) -> Option<u32> {
+        let memory = self.memory.as_ref().filter(|memory| memory.owes != Owes::Acceptance)?;
+        Some(memory.assignment.attempt())
+    }
+
+    /// What the package gives as long as it does not change: what the assignment has, or everything if that is not
+    /// known.
+    pub fn gives(&self, resource_roles: Option<&[AssignmentResourceRole]>) -> Roles {
+        resource_roles.map_or(Roles::first(self.left.roles), Roles::of)
+    }
+
+    /// Whether something of this attempt is on its way.
+    pub fn has_in_flight(&self, attempt: u32) -> bool {
+        self.actions.iter().any(|action| action.attempt == attempt)
+            || self.receipts.iter().any(|receipt| receipt.attempt == attempt)
     }
 
     /// Every receipt that can ever be on its way in a world of this size, and some that cannot.
@@ -166,34 +263,39 @@ impl World {
         let mut receipts = Vec::new();
         for attempt in 0..=u32::from(size.attempts) {
             for number in 0..=size.roles {
-                for outcome in [Outcome::Fulfilled, Outcome::Failed] {
-                    receipts.push(Receipt {
-                        assignment: of.id(),
-                        attempt: FIRST_ATTEMPT.wrapping_add(attempt),
-                        resource_role: member_of(number.into()),
-                        outcome,
-                    });
-                }
+                let action = Action {
+                    assignment: of.id(),
+                    attempt: FIRST_ATTEMPT.wrapping_add(attempt),
+                    target: of.target(),
+                    resource_role: member_of(number.into()),
+                    end: of.end(),
+                };
+                let failed = [None, Some(0), Some(2)].map(Answer::Failed);
+                let answers = failed.into_iter().chain([Answer::Fulfilled]);
+                receipts.extend(answers.map(|answer| answer.to(action.clone())));
             }
         }
         receipts
     }
 }
 
-/// The resource roles of an assignment, by number.
-pub fn desired(assignment: &Assignment) -> Option<Roles> {
-    Some(assignment.resource_roles()?.iter().map(|role| number(&role.resource_role)).collect())
-}
-
 impl fmt::Display for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unsaved = if self.is_saved() { "" } else { ", not saved" };
         match &self.memory {
-            Some(memory) => writeln!(f, "      memory: {}{unsaved}", words(&memory.assignment))?,
+            Some(Memory { assignment, owes, stale, .. }) => {
+                let owes = match owes {
+                    Owes::Nothing => "",
+                    Owes::Change => ", to be saved",
+                    Owes::Acceptance => ", accepted and to be saved",
+                };
+                let stale = if *stale { ", stale" } else { "" };
+                writeln!(f, "      memory: {}{owes}{stale}", words(&assignment.into()))?;
+            }
             None => writeln!(f, "      memory: none, the host is down")?,
         }
-        writeln!(f, "      saved:  {}", words(&load(self.saved.assignment.clone())))?;
-        write!(f, "      {:?} the end; directory {}; in flight:", self.clock, self.directory)?;
+        writeln!(f, "      saved:  {}", words(&self.saved.assignment))?;
+        let Self { clock, request, directory, .. } = self;
+        write!(f, "      {clock:?} the end; the request is {request:?}; directory {directory}; in flight:")?;
         for action in &self.actions {
             write!(f, " [{}]", action_words(action))?;
         }
@@ -205,13 +307,18 @@ impl fmt::Display for World {
     }
 }
 
-pub fn words(assignment: &Assignment) -> String {
-    let roles = assignment.resource_roles().map_or("resource roles unknown".into(), |roles| {
-        let role =
-            |role: &AssignmentResourceRole| format!("{} {:?}", number(&role.resource_role), role.fulfillment);
-        roles.iter().map(role).collect::<Vec<_>>().join(", ")
-    });
-    format!("{}, attempt {} ({roles})", assignment.state(), assignment.attempt())
+pub fn words(assignment: &StoredAssignment) -> String {
+    let StoredAssignment { state, attempt, resource_roles, .. } = assignment;
+    let roles = resource_roles.as_deref().map_or("resource roles unknown".into(), entries_words);
+    format!("{state}, attempt {attempt} ({roles})")
+}
+
+pub fn entries_words(entries: &[AssignmentResourceRole]) -> String {
+    let entry = |entry: &AssignmentResourceRole| {
+        let reason = entry.reason.as_ref().map(|reason| format!(" by {}", reason.code()));
+        format!("{} {:?}{}", number(&entry.resource_role), entry.fulfillment, reason.unwrap_or_default())
+    };
+    entries.iter().map(entry).collect::<Vec<_>>().join(", ")
 }
 
 pub fn action_words(action: &Action) -> String {
@@ -219,6 +326,7 @@ pub fn action_words(action: &Action) -> String {
 }
 
 pub fn receipt_words(receipt: &Receipt) -> String {
-    let Receipt { attempt, resource_role, outcome, .. } = receipt;
-    format!("receipt for role {}, attempt {attempt}: {outcome:?}", number(resource_role))
+    let Receipt { attempt, resource_role, outcome, reason, .. } = receipt;
+    let reason = reason.as_ref().map(|reason| format!(" by {}", reason.code())).unwrap_or_default();
+    format!("receipt for role {}, attempt {attempt}: {outcome:?}{reason}", number(resource_role))
 }

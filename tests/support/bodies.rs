@@ -374,10 +374,14 @@ pub fn receipts(data: &[u8]) {
                 let _ = record(&mut assignment, &receipt, now);
                 // The later word wins, whichever came first, and of two reasons the smaller one.
                 let known = |it: &Assignment| it.resource_roles().unwrap_or_default().to_vec();
+                let has_expired = assignment.state() == AssignmentState::Expired;
+                let is_taken = receipt.attempt == before.attempt() && !has_expired;
                 for (then, now) in known(&before).into_iter().zip(known(&assignment)) {
                     assert!(then.fulfillment <= now.fulfillment); // R17
                     if now.fulfillment == Fulfillment::Failed {
-                        assert!(then.reason.is_none_or(|then| now.reason.is_some_and(|now| now <= then))); // R17
+                        let is_told = is_taken && now.resource_role == receipt.resource_role;
+                        let told = receipt.reason.iter().filter(|_| is_told);
+                        assert_eq!(now.reason.as_ref(), then.reason.iter().chain(told).min()); // R17
                     }
                 }
                 // Recorded twice is recorded once.
