@@ -1,7 +1,7 @@
 //! The contract with the host, as the crate's README has it. The numbers are its own.
 
 use access_package::graph::http::Rejection;
-use access_package::{Assignment, AssignmentId, Caller, Receipt, Recorded};
+use access_package::{Assignment, AssignmentId, AssignmentRequestId, Caller, Receipt, Recorded};
 use tracing::info;
 
 use crate::fault::Fault;
@@ -29,11 +29,43 @@ pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Resul
 
 /// 2 to 4. Accepted, it is saved, and the worker is to be woken.
 pub async fn reprocess(store: &Store, caller: &Caller, id: AssignmentId) -> Result<(), Fault> {
+    accept(store, caller, id, None).await
+}
+
+/// The same of a request, by the catalog of its own assignment, whatever the path names. One that is missing is in no
+/// catalog; to whom may, one that is not below the assignment that the path names is missing, too (R35).
+pub async fn reprocess_request(
+    store: &Store,
+    caller: &Caller,
+    id: AssignmentRequestId,
+    below: Option<Result<AssignmentId, Rejection>>,
+) -> Result<(), Fault> {
+    let requested = store.requested(id).await?;
+    let catalog = if let Some(id) = requested { store.catalog(id).await? } else { None };
+    caller.authority(catalog).map_err(Rejection::from)?;
+    let assignment = requested.filter(|own| below.is_none_or(|below| below == Ok(*own)));
+    accept(store, caller, assignment.ok_or(Rejection::RequestNotFound)?, Some(id)).await
+}
+
+async fn accept(
+    store: &Store,
+    caller: &Caller,
+    id: AssignmentId,
+    request: Option<AssignmentRequestId>,
+) -> Result<(), Fault> {
     loop {
         let authority = caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;
         let (assignment, version) = store.read(id).await?.ok_or(Rejection::NotFound)?;
         // If its end has just come, the worker saves that.
-        let admitted = authority.admit(assignment, now()).map_err(Rejection::from)?;
+        let admitted = match request {
+            None => authority.admit(assignment, now()),
+            Some(request) => {
+                // After the assignment: what supersedes the request changes that, and the save is lost.
+                let request = store.request(request, &assignment).await?;
+                authority.admit_request(assignment, &request, now())
+            }
+        };
+        let admitted = admitted.map_err(Rejection::from)?;
         let gives_now = store.gives_now(admitted.assignment().access_package()).await?;
         let unsaved = admitted.reprocess(gives_now);
         // Before anything is done. If another save came first, all of this is judged again.

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use access_package::{
-    Assignment, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope, Timestamp, graph, reprocess,
+    Assignment, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
+    StoredAssignment, Timestamp, graph, reprocess,
 };
 use serde_json::{Value, json};
 use sqlx::query;
 use uuid::{Uuid, uuid};
 
-use crate::Problem;
 use crate::directory::Directory;
 use crate::store::Store;
 use crate::token::Tokens;
+use crate::{Problem, now};
 
 /// The assignment of the sample.
 pub const SAMPLE: Uuid = uuid!("78f1fdfd-4d01-4e20-9e7d-792f1f0cba47");
@@ -21,6 +22,28 @@ pub const HALF: Uuid = uuid!("d82eb508-acc4-43cc-bcf1-7c1c4a2c073b");
 pub const EXPIRED: Uuid = uuid!("a0134a12-ef14-42ff-adac-6fef258e720a");
 /// One in a catalog on which nobody here holds a role.
 pub const FOREIGN: Uuid = uuid!("a6bb6942-3ae1-4259-9908-0133aaee9377");
+/// Those whose delivery has failed, since the directory could not be reached then: in part, as a whole, and long ago.
+pub const PARTIAL: Uuid = uuid!("5b1c0e4e-6f0a-4b7e-8f3c-1d2a9c7e4f10");
+pub const FAILED: Uuid = uuid!("c9d1f7a2-30c5-4a53-9d0e-7b8a5e6f2c11");
+pub const FAILED_LONG_AGO: Uuid = uuid!("e27ab0c4-9b54-4d6a-a1f7-3c4d5e6f7a12");
+
+pub const HALF_REQUEST: Uuid = uuid!("3f6d2b90-0001-4c1e-9a57-5d8e4b7c2a01");
+pub const PARTIAL_REQUEST: Uuid = uuid!("3f6d2b90-0002-4c1e-9a57-5d8e4b7c2a01");
+pub const FAILED_REQUEST: Uuid = uuid!("3f6d2b90-0003-4c1e-9a57-5d8e4b7c2a01");
+pub const FOREIGN_REQUEST: Uuid = uuid!("3f6d2b90-0004-4c1e-9a57-5d8e4b7c2a01");
+/// Requests, each with its assignment, what it asked for, and how many days ago it was completed.
+pub const REQUESTS: [(Uuid, Uuid, &str, i64); 9] = [
+    (HALF_REQUEST, HALF, "userAdd", 1),
+    (PARTIAL_REQUEST, PARTIAL, "userUpdate", 1),
+    (FAILED_REQUEST, FAILED, "adminAdd", 1),
+    (FOREIGN_REQUEST, FOREIGN, "userAdd", 1),
+    (uuid!("3f6d2b90-0005-4c1e-9a57-5d8e4b7c2a01"), SAMPLE, "userAdd", 1),
+    // Superseded, too old, ended, and the removal itself.
+    (uuid!("3f6d2b90-0006-4c1e-9a57-5d8e4b7c2a01"), PARTIAL, "userAdd", 2),
+    (uuid!("3f6d2b90-0007-4c1e-9a57-5d8e4b7c2a01"), FAILED_LONG_AGO, "userAdd", 15),
+    (uuid!("3f6d2b90-0008-4c1e-9a57-5d8e4b7c2a01"), EXPIRED, "userAdd", 2),
+    (uuid!("3f6d2b90-0009-4c1e-9a57-5d8e4b7c2a01"), EXPIRED, "adminRemove", 1),
+];
 
 pub const MANAGER: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000001"));
 const READER: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000-000000000002"));
@@ -29,6 +52,7 @@ const APPLICATION: ObjectId = ObjectId::from_uuid(uuid!("11111111-0000-4000-8000
 
 pub const SAMPLE_DOCUMENT: &[u8] = include_bytes!("../../assignment.json");
 const GROUP: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
+const OTHER_GROUP: Uuid = uuid!("1c0ffee0-5a5a-4d3c-8b2a-90abcdef0123");
 pub const DELETED_GROUP: Uuid = uuid!("dddddddd-0000-4000-8000-00000000dead");
 
 /// Who calls, and the claims of the token.
@@ -46,7 +70,7 @@ pub fn callers() -> [(&'static str, Value); 4] {
     ]
 }
 
-/// Fills an empty database: assignments whose access is in place, as far as it can be.
+/// Fills an empty database: assignments whose access is in place, as far as it can be, and their requests.
 pub async fn seed(store: &Store) -> Result<(), Problem> {
     if query("SELECT 1 FROM assignment").fetch_optional(&store.pool).await?.is_some() {
         return Ok(());
@@ -63,24 +87,47 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
         let (package, target) = (Uuid::new_v4().into(), Uuid::new_v4().into());
         Assignment::delivered(id.into(), catalog, package, target, end, groups.iter().copied().map(member))
     };
+    // Each with how many of its resource roles have failed.
     let assignments = [
-        other(HALF, catalog, None, &[GROUP, DELETED_GROUP]),
-        other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]),
-        other(FOREIGN, Uuid::new_v4().into(), None, &[GROUP]),
-        sample,
+        (other(HALF, catalog, None, &[GROUP, DELETED_GROUP]), 0),
+        (other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]), 0),
+        (other(FOREIGN, Uuid::new_v4().into(), None, &[GROUP]), 0),
+        (other(PARTIAL, catalog, None, &[GROUP, OTHER_GROUP]), 1),
+        (other(FAILED, catalog, None, &[GROUP]), 1),
+        (other(FAILED_LONG_AGO, catalog, None, &[GROUP]), 1),
+        (sample, 0),
     ];
-    for mut assignment in assignments {
-        store.insert(&(&assignment).into()).await?;
-        let package = assignment.access_package();
+    for (mut assignment, failed) in assignments {
+        let delivered = StoredAssignment::from(&assignment);
         // What is in place is what would be asked for.
         let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
         let gives: Vec<_> = actions.iter().map(|action| action.resource_role.clone()).collect();
-        store.set_gives(package, &gives).await?;
-        for action in actions {
-            directory.grant(action).await?;
+        store.set_gives(assignment.access_package(), &gives).await?;
+        for (number, action) in actions.into_iter().enumerate() {
+            let receipt = if number < failed {
+                let reason = FailureReason::new("directoryUnreachable", "the directory cannot be reached");
+                Some(action.failed(reason))
+            } else {
+                directory.grant(action).await?
+            };
+            if let Some(receipt) = receipt {
+                let _ = assignment.record(&receipt, now())?;
+            }
         }
+        let stored = if failed == 0 { delivered } else { assignment.into() };
+        store.insert(&stored).await?;
+    }
+    for (id, assignment, request_type, days) in REQUESTS {
+        store.insert_request(id.into(), assignment.into(), request_type, days_ago(days)).await?;
     }
     Ok(())
+}
+
+/// This instant, so many days ago.
+#[must_use]
+pub fn days_ago(days: i64) -> Timestamp {
+    const DAY: i64 = 24 * 60 * 60 * 10_000_000;
+    Timestamp::from_unix_ticks(now().unix_ticks() - days * DAY).unwrap_or(Timestamp::MIN)
 }
 
 /// Membership of a group.

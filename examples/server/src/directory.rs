@@ -52,4 +52,11 @@ impl Directory {
         deleted.execute(&self.store.pool).await?;
         Ok(())
     }
+
+    /// Brings a resource back.
+    pub async fn restore_resource(&self, resource_origin_id: &str) -> Result<(), Problem> {
+        let restored = query("DELETE FROM deleted_resource WHERE resource_origin_id = ?");
+        restored.bind(resource_origin_id).execute(&self.store.pool).await?;
+        Ok(())
+    }
 }

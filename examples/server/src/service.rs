@@ -90,12 +90,19 @@ impl Service {
         }
         let caller = self.caller(request.headers()).await?;
         body?;
+        let accepted = || {
+            self.wake.notify_one();
+            Ok(http::respond(Ok(()), inner))
+        };
         let call = http::recognize(request).transpose()?;
         match call.map(|call| (call.target, call.version)) {
             Some((Target::Reprocess(id), _)) => {
                 contract::reprocess(&self.store, &caller, id?).await?;
-                self.wake.notify_one();
-                Ok(http::respond(Ok(()), inner))
+                accepted()
+            }
+            Some((Target::ReprocessRequest { request, below }, _)) => {
+                contract::reprocess_request(&self.store, &caller, request?, below).await?;
+                accepted()
             }
             Some((Target::Assignment(id), version)) => {
                 let assignment = contract::load_for(&caller, &self.store, id?).await?;

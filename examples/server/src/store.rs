@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use access_package::{
-    AccessPackageId, Assignment, AssignmentId, AssignmentState, CatalogId, Event, ObjectId, ResourceRole,
-    RoleAssignment, StoredAssignment, Timestamp,
+    AccessPackageId, Assignment, AssignmentId, AssignmentRequest, AssignmentRequestId, AssignmentState,
+    CatalogId, Event, ObjectId, Purpose, Recency, ResourceRole, RoleAssignment, StoredAssignment, Timestamp,
 };
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -30,9 +30,15 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(20));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        let sql = SqlStr::from_static(include_str!("../migrations/1_schema.sql"));
-        let schema = Migration::new(1, Cow::Borrowed("schema"), MigrationType::Simple, sql, false);
-        Migrator::with_migrations(vec![schema]).run(&pool).await?;
+        let migration = |number, name, sql| {
+            let sql = SqlStr::from_static(sql);
+            Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        };
+        let migrations = vec![
+            migration(1, "schema", include_str!("../migrations/1_schema.sql")),
+            migration(2, "assignment request", include_str!("../migrations/2_assignment_request.sql")),
+        ];
+        Migrator::with_migrations(migrations).run(&pool).await?;
         Ok(Self { pool })
     }
 
@@ -59,6 +65,56 @@ impl Store {
         let row = query_as::<_, (i64, String)>("SELECT version, stored FROM assignment WHERE id = ?");
         let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
         row.map(|(version, stored)| Ok((whole(&stored)?, version))).transpose()
+    }
+
+    /// Puts a new request in.
+    pub async fn insert_request(
+        &self,
+        id: AssignmentRequestId,
+        assignment: AssignmentId,
+        request_type: &str,
+        completed: Timestamp,
+    ) -> Result<(), Problem> {
+        query("INSERT INTO assignment_request VALUES (?, ?, ?, ?)")
+            .bind(id.to_string())
+            .bind(assignment.to_string())
+            .bind(request_type)
+            .bind(completed.unix_ticks())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The assignment that a request asked for.
+    pub async fn requested(&self, id: AssignmentRequestId) -> Result<Option<AssignmentId>, Problem> {
+        let assignment = query_scalar::<_, String>("SELECT assignment FROM assignment_request WHERE id = ?");
+        let assignment = assignment.bind(id.to_string()).fetch_optional(&self.pool).await?;
+        Ok(assignment.map(|assignment| assignment.parse()).transpose()?)
+    }
+
+    /// Loads a request for this assignment. One that is newer supersedes it if it asks for access.
+    pub async fn request(
+        &self,
+        id: AssignmentRequestId,
+        assignment: &Assignment,
+    ) -> Result<AssignmentRequest, Problem> {
+        let sql = "SELECT this.request_type, this.completed, newer.request_type FROM assignment_request AS this \
+                   LEFT JOIN assignment_request AS newer \
+                   ON newer.assignment = this.assignment AND newer.completed > this.completed \
+                   WHERE this.id = ? AND this.assignment = ?";
+        let rows = query_as::<_, (String, i64, Option<String>)>(sql);
+        let rows = rows.bind(id.to_string()).bind(assignment.id().to_string()).fetch_all(&self.pool).await?;
+        let (request_type, completed, _) = rows.first().ok_or_else(|| format!("request `{id}` is gone"))?;
+        let supersedes = |newer: &String| Purpose::of_request_type(newer) == Purpose::Grant;
+        let is_superseded = rows.iter().filter_map(|(_, _, newer)| newer.as_ref()).any(supersedes);
+        Ok(AssignmentRequest {
+            id,
+            assignment: assignment.id(),
+            purpose: Purpose::of_request_type(request_type),
+            state: assignment.state(),
+            completed: Timestamp::from_unix_ticks(*completed).ok_or("completed at no instant")?,
+            recency: if is_superseded { Recency::Superseded } else { Recency::Newest },
+        })
     }
 
     /// Saves an assignment over the version that was loaded, and then says what has happened in one line of JSON. False

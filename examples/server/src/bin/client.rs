@@ -1,8 +1,10 @@
 //! Reprocesses one assignment, of the example server or of Microsoft Graph, and follows it to its end.
 //!
-//! `TOKEN=… client ID`; `BASE_URL` (`http://127.0.0.1:8080`), `VERSION` (`v1.0`) and `PATIENCE` (300, in
-//! seconds, for everything together) may be set too. The exit status is 0 if the assignment is delivered,
-//! 1 if the call is refused, 3 if it was accepted and ends in another state, and 2 if it is not known.
+//! `TOKEN=… client ASSIGNMENT-ID`, or `TOKEN=… client --request REQUEST-ID ASSIGNMENT-ID` to reprocess the
+//! request that it came from; without its id it is not followed. `BASE_URL` (`http://127.0.0.1:8080`),
+//! `VERSION` (`v1.0`) and `PATIENCE` (300, in seconds, for everything together) may be set too. The exit
+//! status is 0 if the assignment is delivered, or accepted and not followed, 1 if the call is refused, 3 if it
+//! was accepted and ends in another state, and 2 if it is not known.
 
 use std::env;
 use std::process::ExitCode;
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use access_package::graph::Version;
 use access_package::graph::http::{self, CallError, RetryAfter};
-use access_package::{AssignmentId, AssignmentState, Refusal};
+use access_package::{AssignmentState, Refusal};
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
@@ -25,7 +27,6 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Failure> {
-    let id: AssignmentId = env::args().nth(1).ok_or("usage: client ASSIGNMENT-ID")?.parse()?;
     let token = env::var("TOKEN").map_err(|_| "`TOKEN` is not set")?;
     let variable = |name, default: &str| env::var(name).unwrap_or_else(|_| default.into());
     let version = match &*variable("VERSION", "v1.0") {
@@ -34,8 +35,19 @@ fn run() -> Result<ExitCode, Failure> {
         other => return Err(format!("`{other}` is not a version: expected `v1.0` or `beta`").into()),
     };
     let base_url = variable("BASE_URL", "http://127.0.0.1:8080");
-    let request = http::request(&base_url, version, id, &token)?;
-    let look = http::get(&base_url, version, id, &token)?;
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let of_request = |id: &str| -> Result<_, Failure> {
+        Ok(http::reprocess_request(&base_url, version, id.parse()?, &token)?)
+    };
+    let (request, followed) = match arguments[..] {
+        [id] => (http::request(&base_url, version, id.parse()?, &token)?, Some(id)),
+        ["--request", id] => (of_request(id)?, None),
+        ["--request", id, assignment] => (of_request(id)?, Some(assignment)),
+        _ => return Err("usage: client ASSIGNMENT-ID, or client --request REQUEST-ID [ASSIGNMENT-ID]".into()),
+    };
+    let followed = followed.map(str::parse).transpose()?;
+    let look = followed.map(|id| http::get(&base_url, version, id, &token)).transpose()?;
     let patience =
         variable("PATIENCE", "300").parse().map_err(|_| "`PATIENCE` is not a number of seconds")?;
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
@@ -49,6 +61,7 @@ fn run() -> Result<ExitCode, Failure> {
         return refused(error);
     }
     println!("accepted");
+    let Some(look) = look else { return Ok(0.into()) };
     let state = client.follow(&look)?;
     println!("{state}");
     let Some(refusal) = Refusal::of_state(state) else { return Ok(0.into()) };

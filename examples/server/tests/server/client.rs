@@ -9,15 +9,18 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use access_package::graph;
-use access_package_server::development::{EXPIRED, HALF, SAMPLE, SAMPLE_DOCUMENT};
+use access_package_server::development::{
+    EXPIRED, FAILED_LONG_AGO, FAILED_REQUEST, HALF, HALF_REQUEST, PARTIAL, PARTIAL_REQUEST, SAMPLE,
+    SAMPLE_DOCUMENT,
+};
 use httpdate::fmt_http_date;
 
 use crate::support::{DEADLINE, Place, Server, Started, token};
 
-/// Starts the client with these variables; gives its exit status, and what it has said.
-fn client(id: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+/// Starts the client with these words and variables; gives its exit status, and what it has said.
+fn client(words: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
-    command.env_clear().envs(variables.iter().copied()).stderr(Stdio::piped()).arg(id);
+    command.env_clear().envs(variables.iter().copied()).stderr(Stdio::piped()).args(words.split_whitespace());
     let mut client = Started::new(&mut command);
     (client.status(), client.said())
 }
@@ -26,19 +29,28 @@ fn client(id: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
 fn the_client_follows_to_the_end() {
     let place = Place::new();
     let server = Server::start(&place, Duration::from_millis(20));
-    let half = "accepted\npartiallyDelivered\n  what helps: reprocess the request of this assignment, not the assignment; from 14 days after the request was completed, request the access package again\n";
+    let what_helps = "  what helps: reprocess the request of this assignment, less than 14 days after it was completed\n  what helps: request the access package again\n";
+    let half = format!("accepted\npartiallyDelivered\n{what_helps}");
+    let failed = "refused: answer is `400`, `InvalidAssignmentState`: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed\n  because: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n";
+    let failed = format!("{failed}{what_helps}");
+    let delivered = "refused: answer is `400`, `InvalidAssignmentRequest`: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed\n  because: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed (R32)\n  what helps: reprocess the assignment, not its request\n";
     let expired = "refused: answer is `400`, `InvalidAssignmentState`: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  because: state is `expired`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n  what helps: request the access package again\n";
     let reader = "refused: answer is `403`, `UnAuthorized`: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
     let cases = [
-        ("v1.0", SAMPLE, "manager", 0, "accepted\ndelivered\n"),
-        ("beta", SAMPLE, "manager", 0, "accepted\ndelivered\n"),
-        ("v1.0", HALF, "manager", 3, half),
-        ("v1.0", EXPIRED, "manager", 1, expired),
-        ("beta", SAMPLE, "reader", 1, reader),
+        ("v1.0", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),
+        ("beta", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),
+        ("v1.0", HALF.to_string(), "manager", 3, &half),
+        ("v1.0", EXPIRED.to_string(), "manager", 1, expired),
+        ("beta", SAMPLE.to_string(), "reader", 1, reader),
+        ("v1.0", FAILED_LONG_AGO.to_string(), "manager", 1, &failed),
+        ("v1.0", format!("--request {HALF_REQUEST} {HALF}"), "manager", 3, &half),
+        ("beta", format!("--request {PARTIAL_REQUEST} {PARTIAL}"), "manager", 0, "accepted\ndelivered\n"),
+        ("v1.0", format!("--request {PARTIAL_REQUEST} {PARTIAL}"), "manager", 1, delivered),
+        ("v1.0", format!("--request {FAILED_REQUEST}"), "manager", 0, "accepted\n"),
     ];
-    for (version, id, who, status, says) in cases {
+    for (version, words, who, status, says) in cases {
         let variables = [("BASE_URL", &*server.base_url()), ("TOKEN", &token(who)), ("VERSION", version)];
-        assert_eq!(client(&id.to_string(), &variables), ended(status, says));
+        assert_eq!(client(&words, &variables), ended(status, says), "{words}");
     }
 }
 
@@ -52,6 +64,9 @@ fn what_the_client_cannot_do_it_says() {
     let cases: &[(&str, &[_], &str)] = &[
         (&sample, &[], "`TOKEN` is not set"),
         ("7", &[token], "not a valid assignment id"),
+        ("--request 7", &[token], "not a valid assignment request id"),
+        (&format!("--request {sample} 7"), &[token], "not a valid assignment id"),
+        ("", &[token], "usage: client ASSIGNMENT-ID"),
         (&sample, &[("TOKEN", "two words")], "not a bearer token"),
         (&sample, &[token, ("BASE_URL", "localhost")], "not a base URL"),
         (&sample, &[token, ("VERSION", "v2.0")], "`v2.0` is not a version"),

@@ -1,5 +1,6 @@
 //! The server, started for real: a process of its own, on loopback, on a database of its own.
 
+mod assignment_requests;
 mod client;
 mod concurrency;
 mod crash;

@@ -30,7 +30,7 @@ fn unauthorized(account: Account, permission: bool, scope: Option<Scope>) -> Str
     rejected(Caller { object: None, account, permissions, roles }.authority(None).unwrap_err())
 }
 
-fn insufficient_role() -> String {
+pub fn insufficient_role() -> String {
     unauthorized(Account::WorkOrSchool, true, None)
 }
 
@@ -77,7 +77,7 @@ fn the_decision_table() {
 }
 
 /// Makes the stored assignment contradict itself, so that it cannot be loaded.
-async fn spoil(store: &Store, id: Uuid) {
+pub async fn spoil(store: &Store, id: Uuid) {
     let sql = "UPDATE assignment SET end_ticks = 0, stored = json_set(stored, '$.state', 'deliveryFailed') \
                WHERE id = ?";
     query(sql).bind(id.to_string()).execute(&store.pool).await.unwrap();

@@ -28,6 +28,7 @@ const KEY: &str = "a key that only tests know, and that outlives a restart";
 
 pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments";
 pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
+pub const REQUESTS: &str = "/v1.0/identityGovernance/entitlementManagement/assignmentRequests";
 
 /// A directory for a database, gone with the test.
 pub struct Place(PathBuf);
@@ -172,6 +173,10 @@ impl Server {
 
     pub fn reprocess(&self, id: Uuid, token: &str) -> Answer {
         self.ask("POST", &format!("{V1}/{id}/reprocess"), token)
+    }
+
+    pub fn reprocess_request(&self, id: Uuid, token: &str) -> Answer {
+        self.ask("POST", &format!("{REQUESTS}/{id}/reprocess"), token)
     }
 
     /// The state, as a caller sees it who may.

@@ -1,11 +1,11 @@
 //! Nothing answers without a valid token.
 
-use access_package_server::development::SAMPLE;
+use access_package_server::development::{PARTIAL_REQUEST, SAMPLE};
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, BETA, Place, Server, V1, poll, request, token, tokens};
+use crate::support::{Answer, BETA, Place, REQUESTS, Server, V1, poll, request, token, tokens};
 
 /// Every path there is, and some that are none.
 fn paths() -> Vec<(&'static str, String)> {
@@ -19,6 +19,7 @@ fn paths() -> Vec<(&'static str, String)> {
     paths.extend(both(&assignment).map(|path| ("DELETE", path)));
     paths.extend(both("").map(|path| ("GET", path)));
     paths.extend(both("?$filter=state%20eq%20'delivered'").map(|path| ("GET", path)));
+    paths.push(("POST", format!("{REQUESTS}/{PARTIAL_REQUEST}/reprocess")));
     paths.push(("POST", format!("/dev/remove-grant?assignment={SAMPLE}")));
     paths.push(("GET", "/v1.0/me".into()));
     paths
