@@ -1,10 +1,8 @@
 //! What befalls an assignment, step by step.
 
 use access_package::{
-    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Cause,
-    Event, FailureReason, Fulfillment, LoadError, Observed, Outcome, Permission, Purpose, Reason, Receipt,
-    Recency, RecordError, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
-    Timestamp, Unchanged, reprocess,
+    Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, FailureReason,
+    Fulfillment, LoadError, Observed, Outcome, Purpose, Receipt, Recency, Role, StoredAssignment, Timestamp,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -12,6 +10,7 @@ use uuid::Uuid;
 
 use crate::json;
 use crate::support::{MANAGER, every_list, in_state, load, member_of, one_of_each_origin_system, stored};
+use crate::trace::{NOW, Trace};
 
 const OBSERVED: [(Observed, &str); 4] = [
     (Observed::Present, "present"),
@@ -22,9 +21,6 @@ const OBSERVED: [(Observed, &str); 4] = [
 const OUTCOMES: [Outcome; 2] = [Outcome::Fulfilled, Outcome::Failed];
 const FULFILLMENTS: [Fulfillment; 4] =
     [Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Unenforceable, Fulfillment::Fulfilled];
-
-/// Before every end.
-const NOW: Timestamp = Timestamp::MIN;
 
 /// A stored form, and whether it loads.
 #[derive(Serialize)]
@@ -44,7 +40,7 @@ pub(crate) fn loads() -> Vec<Load> {
     // A reason stands beside a failure only.
     let reasoned = FULFILLMENTS.map(|fulfillment| {
         let mut reasoned = stored(AssignmentState::Expired, &[fulfillment]);
-        reasoned.resource_roles.iter_mut().flatten().for_each(|role| role.reason = reason("a", "1"));
+        reasoned.resource_roles.iter_mut().flatten().for_each(|role| role.reason = Some(reason("a", "1")));
         reasoned
     });
     let others = [of_another_format].into_iter().chain(reasoned);
@@ -90,225 +86,8 @@ impl Load {
     }
 }
 
-/// An assignment, and what befalls it.
-pub(crate) struct Trace {
-    pub(crate) name: String,
-    rules: &'static [&'static str],
-    start: StoredAssignment,
-    steps: Vec<Step>,
-    assignment: Assignment,
-}
-
-#[derive(Serialize)]
-struct Step {
-    call: Call,
-    result: &'static str,
-    event: Option<Event>,
-    actions: Vec<Action>,
-    stored: StoredAssignment,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum Call {
-    Reprocess {
-        role: &'static str,
-        now: Timestamp,
-        gives: Option<Vec<ResourceRole>>,
-        observed: Option<Vec<Seen>>,
-    },
-    ReprocessRequest {
-        role: &'static str,
-        now: Timestamp,
-        request: AssignmentRequest,
-        gives: Vec<ResourceRole>,
-        observed: Option<Vec<Seen>>,
-    },
-    Record {
-        receipt: Receipt,
-        now: Timestamp,
-    },
-    Expire {
-        now: Timestamp,
-    },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Seen {
-    resource_role: ResourceRole,
-    observed: &'static str,
-}
-
-impl Trace {
-    fn new(name: impl Into<String>, rules: &'static [&'static str], start: StoredAssignment) -> Self {
-        let assignment = load(start.clone());
-        Self { name: name.into(), rules, start, steps: Vec::new(), assignment }
-    }
-
-    fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
-        let (actions, stored) = (self.assignment.actions().collect(), (&self.assignment).into());
-        self.steps.push(Step { call, result, event, actions, stored });
-        self
-    }
-
-    fn reprocess(self, role: Role) -> Self {
-        self.asked(role, NOW, None, None)
-    }
-
-    fn gives(self, gives: Vec<ResourceRole>) -> Self {
-        self.asked(MANAGER, NOW, Some(gives), None)
-    }
-
-    /// With what was seen, of one resource role after the other.
-    fn asked(
-        self,
-        role: Role,
-        now: Timestamp,
-        gives: Option<Vec<ResourceRole>>,
-        seen: Option<&[(Observed, &'static str)]>,
-    ) -> Self {
-        self.ask(role, now, None, gives, seen)
-    }
-
-    /// What was in it before is given again.
-    fn request(self, role: Role, now: Timestamp, request: AssignmentRequest) -> Self {
-        let gives = self.had().expect("known");
-        self.ask(role, now, Some(request), Some(gives), None)
-    }
-
-    fn had(&self) -> Option<Vec<ResourceRole>> {
-        let roles = self.assignment.resource_roles()?;
-        Some(roles.iter().map(|role| role.resource_role.clone()).collect())
-    }
-
-    fn ask(
-        mut self,
-        role: Role,
-        now: Timestamp,
-        request: Option<AssignmentRequest>,
-        gives: Option<Vec<ResourceRole>>,
-        seen: Option<&[(Observed, &'static str)]>,
-    ) -> Self {
-        let given = gives.clone().or(self.had());
-        let seen = seen.map(|seen| {
-            let of = given.iter().flatten().cloned();
-            of.zip(seen).map(|(resource_role, &(observed, word))| (resource_role, observed, word)).collect()
-        });
-        let seen: Option<Vec<_>> = seen;
-        let look = |resource_role: &ResourceRole| {
-            let mut all = seen.iter().flatten();
-            all.find(|(of, ..)| of == resource_role).map_or(Observed::Unknown, |(_, observed, _)| *observed)
-        };
-        let (result, event) = match accept(&mut self.assignment, role, now, request.as_ref(), given, look) {
-            Ok(event) => ("accepted", Some(event)),
-            Err((refusal, event)) => {
-                let result = match refusal.reasons().next() {
-                    Some(Reason::InvalidState(_)) => "invalidState",
-                    Some(Reason::InvalidRequestState(_)) => "invalidRequestState",
-                    reason => reason.expect("a reason").code(),
-                };
-                (result, event)
-            }
-        };
-        let words = |(resource_role, _, observed)| Seen { resource_role, observed };
-        let observed = seen.map(|seen| seen.into_iter().map(words).collect());
-        let role = role.name();
-        let call = match request {
-            None => Call::Reprocess { role, now, gives, observed },
-            Some(request) => {
-                let gives = gives.expect("what is given");
-                Call::ReprocessRequest { role, now, request, gives, observed }
-            }
-        };
-        self.note(call, result, event)
-    }
-
-    fn record(self, receipt: Receipt) -> Self {
-        self.record_at(receipt, NOW)
-    }
-
-    fn record_at(mut self, receipt: Receipt, now: Timestamp) -> Self {
-        let (result, event) = match self.assignment.record(&receipt, now) {
-            Ok(Recorded::Changed(event)) => match event.cause {
-                Cause::Expired => ("expired", Some(event)),
-                _ => ("recorded", Some(event)),
-            },
-            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => ("anotherAttempt", None),
-            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => ("alreadyKnown", None),
-            Ok(Recorded::Unchanged(Unchanged::Expired)) => ("afterTheEnd", None),
-            Err(RecordError::OtherAssignment { .. }) => ("otherAssignment", None),
-            Err(RecordError::UnknownResourceRole(_)) => ("unknownResourceRole", None),
-        };
-        self.note(Call::Record { receipt, now }, result, event)
-    }
-
-    /// Of the resource role with this number, in the present attempt.
-    fn told(self, number: u128, outcome: Outcome) -> Self {
-        let receipt = self.receipt(number, outcome);
-        self.record(receipt)
-    }
-
-    fn receipt(&self, number: u128, outcome: Outcome) -> Receipt {
-        let (assignment, attempt) = (self.assignment.id(), self.assignment.attempt());
-        Receipt { assignment, attempt, resource_role: member_of(number), outcome, reason: None }
-    }
-
-    fn expire(mut self, now: Timestamp) -> Self {
-        let event = self.assignment.expire(now);
-        let result = if event.is_some() { "expired" } else { "unchanged" };
-        self.note(Call::Expire { now }, result, event)
-    }
-
-    pub(crate) fn steps(&self) -> usize {
-        self.steps.len()
-    }
-
-    /// A line for the trace, and one for each step.
-    pub(crate) fn lines(&self) -> String {
-        let Self { name, rules, start, steps, .. } = self;
-        let steps: Vec<_> = steps.iter().map(json).collect();
-        let (name, rules, start, steps) = (json(name), json(rules), json(start), steps.join(",\n"));
-        format!("{{\"name\":{name},\"rules\":{rules},\"start\":{start},\"steps\":[\n{steps}\n]}}")
-    }
-}
-
-/// Asks as somebody who holds this role in the tenant.
-fn accept(
-    assignment: &mut Assignment,
-    role: Role,
-    now: Timestamp,
-    request: Option<&AssignmentRequest>,
-    gives: Option<Vec<ResourceRole>>,
-    look: impl FnMut(&ResourceRole) -> Observed,
-) -> Result<Event, (Refusal, Option<Event>)> {
-    let caller = Caller {
-        object: Some(Uuid::from_u128(0xca).into()),
-        account: Account::WorkOrSchool,
-        permissions: vec![Permission::EntitlementManagementReadWriteAll],
-        roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
-    };
-    let authority = caller.authority(None).map_err(|refusal| (refusal, None))?;
-    let admitted = match request {
-        None => authority.admit(assignment.clone(), now),
-        Some(request) => authority.admit_request(assignment.clone(), request, now),
-    };
-    let admitted = admitted.map_err(|not| {
-        *assignment = not.assignment;
-        (not.refusal, not.expired)
-    })?;
-    let Some(gives) = gives else {
-        let refusal = reprocess(assignment, role).map(drop).expect_err("nothing is known to be given");
-        return Err((refusal, None));
-    };
-    let unsaved = admitted.reprocess_observed(gives, look);
-    let event = unsaved.event();
-    *assignment = unsaved.saved();
-    Ok(event)
-}
-
-fn reason(code: &str, words: &str) -> Option<FailureReason> {
-    Some(FailureReason::new(code, words))
+fn reason(code: &str, words: &str) -> FailureReason {
+    FailureReason::new(code, words)
 }
 
 fn delivered(resource_roles: usize) -> StoredAssignment {
@@ -389,7 +168,7 @@ fn outcomes() -> Vec<Trace> {
 
 /// Why something has failed: of two reasons the smaller one stays, by code and then by words; none is no reason.
 fn reasons() -> Vec<Trace> {
-    let all = [None, reason("a", "2"), reason("b", "1"), reason("a", "1")];
+    let all = [None, Some(reason("a", "2")), Some(reason("b", "1")), Some(reason("a", "1"))];
     let pairs = all.iter().flat_map(|first| all.iter().map(move |second| [first.clone(), second.clone()]));
     let traces = pairs.map(|pair| {
         let said =

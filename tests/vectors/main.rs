@@ -8,6 +8,7 @@ mod golden;
 mod lifecycle;
 #[path = "../support/mod.rs"]
 mod support;
+mod trace;
 
 use access_package::{AssignmentState, Permission, Reason, Role, Step};
 use golden::{hold, hold_between, hold_block};
@@ -34,7 +35,7 @@ fn the_gate() {
 #[test]
 fn the_lifecycle() {
     let loads: Vec<_> = lifecycle::loads().iter().map(json).collect();
-    let traces: Vec<_> = lifecycle::traces().iter().map(lifecycle::Trace::lines).collect();
+    let traces: Vec<_> = lifecycle::traces().iter().map(trace::Trace::lines).collect();
     let (loads, traces) = (loads.join(",\n"), traces.join(",\n"));
     let current =
         format!("{{\"version\":{VERSION},\n\"loads\":[\n{loads}\n],\n\"traces\":[\n{traces}\n]}}\n");

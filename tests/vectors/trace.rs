@@ -1,0 +1,237 @@
+//! A trace: the crate is asked, and everything that it answers is noted.
+
+use access_package::{
+    Account, Action, Assignment, AssignmentRequest, Caller, Cause, Event, Observed, Outcome, Permission,
+    Reason, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope,
+    StoredAssignment, Timestamp, Unchanged, reprocess,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::json;
+use crate::support::{MANAGER, load, member_of};
+
+/// Before every end.
+pub(crate) const NOW: Timestamp = Timestamp::MIN;
+
+/// An assignment, and what befalls it.
+pub(crate) struct Trace {
+    pub(crate) name: String,
+    rules: &'static [&'static str],
+    start: StoredAssignment,
+    steps: Vec<Step>,
+    pub(crate) assignment: Assignment,
+}
+
+#[derive(Serialize)]
+struct Step {
+    call: Call,
+    result: &'static str,
+    event: Option<Event>,
+    actions: Vec<Action>,
+    stored: StoredAssignment,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Call {
+    Reprocess {
+        role: &'static str,
+        now: Timestamp,
+        gives: Option<Vec<ResourceRole>>,
+        observed: Option<Vec<Seen>>,
+    },
+    ReprocessRequest {
+        role: &'static str,
+        now: Timestamp,
+        request: AssignmentRequest,
+        gives: Vec<ResourceRole>,
+        observed: Option<Vec<Seen>>,
+    },
+    Record {
+        receipt: Receipt,
+        now: Timestamp,
+    },
+    Expire {
+        now: Timestamp,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Seen {
+    resource_role: ResourceRole,
+    observed: &'static str,
+}
+
+impl Trace {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        rules: &'static [&'static str],
+        start: StoredAssignment,
+    ) -> Self {
+        let assignment = load(start.clone());
+        Self { name: name.into(), rules, start, steps: Vec::new(), assignment }
+    }
+
+    pub(crate) fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
+        let (actions, stored) = (self.assignment.actions().collect(), (&self.assignment).into());
+        self.steps.push(Step { call, result, event, actions, stored });
+        self
+    }
+
+    pub(crate) fn reprocess(self, role: Role) -> Self {
+        self.asked(role, NOW, None, None)
+    }
+
+    pub(crate) fn gives(self, gives: Vec<ResourceRole>) -> Self {
+        self.asked(MANAGER, NOW, Some(gives), None)
+    }
+
+    /// With what was seen, of one resource role after the other.
+    pub(crate) fn asked(
+        self,
+        role: Role,
+        now: Timestamp,
+        gives: Option<Vec<ResourceRole>>,
+        seen: Option<&[(Observed, &'static str)]>,
+    ) -> Self {
+        self.ask(role, now, None, gives, seen)
+    }
+
+    /// What was in it before is given again.
+    pub(crate) fn request(self, role: Role, now: Timestamp, request: AssignmentRequest) -> Self {
+        let gives = self.had().expect("known");
+        self.ask(role, now, Some(request), Some(gives), None)
+    }
+
+    pub(crate) fn had(&self) -> Option<Vec<ResourceRole>> {
+        let roles = self.assignment.resource_roles()?;
+        Some(roles.iter().map(|role| role.resource_role.clone()).collect())
+    }
+
+    pub(crate) fn ask(
+        mut self,
+        role: Role,
+        now: Timestamp,
+        request: Option<AssignmentRequest>,
+        gives: Option<Vec<ResourceRole>>,
+        seen: Option<&[(Observed, &'static str)]>,
+    ) -> Self {
+        let offered = gives.clone().or(self.had());
+        let seen = seen.map(|seen| {
+            let of = offered.iter().flatten().cloned();
+            of.zip(seen).map(|(resource_role, &(observed, word))| (resource_role, observed, word)).collect()
+        });
+        let seen: Option<Vec<_>> = seen;
+        let look = |resource_role: &ResourceRole| {
+            let mut all = seen.iter().flatten();
+            all.find(|(of, ..)| of == resource_role).map_or(Observed::Unknown, |(_, observed, _)| *observed)
+        };
+        let (result, event) = match accept(&mut self.assignment, role, now, request.as_ref(), offered, look) {
+            Ok(event) => ("accepted", Some(event)),
+            Err((refusal, event)) => {
+                let result = match refusal.reasons().next() {
+                    Some(Reason::InvalidState(_)) => "invalidState",
+                    Some(Reason::InvalidRequestState(_)) => "invalidRequestState",
+                    reason => reason.expect("a reason").code(),
+                };
+                (result, event)
+            }
+        };
+        let words = |(resource_role, _, observed)| Seen { resource_role, observed };
+        let observed = seen.map(|seen| seen.into_iter().map(words).collect());
+        let role = role.name();
+        let call = match request {
+            None => Call::Reprocess { role, now, gives, observed },
+            Some(request) => {
+                let gives = gives.expect("what is given");
+                Call::ReprocessRequest { role, now, request, gives, observed }
+            }
+        };
+        self.note(call, result, event)
+    }
+
+    pub(crate) fn record(self, receipt: Receipt) -> Self {
+        self.record_at(receipt, NOW)
+    }
+
+    pub(crate) fn record_at(mut self, receipt: Receipt, now: Timestamp) -> Self {
+        let (result, event) = match self.assignment.record(&receipt, now) {
+            Ok(Recorded::Changed(event)) => match event.cause {
+                Cause::Expired => ("expired", Some(event)),
+                _ => ("recorded", Some(event)),
+            },
+            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => ("anotherAttempt", None),
+            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => ("alreadyKnown", None),
+            Ok(Recorded::Unchanged(Unchanged::Expired)) => ("afterTheEnd", None),
+            Err(RecordError::OtherAssignment { .. }) => ("otherAssignment", None),
+            Err(RecordError::UnknownResourceRole(_)) => ("unknownResourceRole", None),
+        };
+        self.note(Call::Record { receipt, now }, result, event)
+    }
+
+    /// Of the resource role with this number, in the present attempt.
+    pub(crate) fn told(self, number: u128, outcome: Outcome) -> Self {
+        let receipt = self.receipt(number, outcome);
+        self.record(receipt)
+    }
+
+    pub(crate) fn receipt(&self, number: u128, outcome: Outcome) -> Receipt {
+        let (assignment, attempt) = (self.assignment.id(), self.assignment.attempt());
+        Receipt { assignment, attempt, resource_role: member_of(number), outcome, reason: None }
+    }
+
+    pub(crate) fn expire(mut self, now: Timestamp) -> Self {
+        let event = self.assignment.expire(now);
+        let result = if event.is_some() { "expired" } else { "unchanged" };
+        self.note(Call::Expire { now }, result, event)
+    }
+
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// A line for the trace, and one for each step.
+    pub(crate) fn lines(&self) -> String {
+        let Self { name, rules, start, steps, .. } = self;
+        let steps: Vec<_> = steps.iter().map(json).collect();
+        let (name, rules, start, steps) = (json(name), json(rules), json(start), steps.join(",\n"));
+        format!("{{\"name\":{name},\"rules\":{rules},\"start\":{start},\"steps\":[\n{steps}\n]}}")
+    }
+}
+
+/// Asks as somebody who holds this role in the tenant.
+#[expect(clippy::result_large_err, reason = "an event is what it is")]
+fn accept(
+    assignment: &mut Assignment,
+    role: Role,
+    now: Timestamp,
+    request: Option<&AssignmentRequest>,
+    gives: Option<Vec<ResourceRole>>,
+    look: impl FnMut(&ResourceRole) -> Observed,
+) -> Result<Event, (Refusal, Option<Event>)> {
+    let caller = Caller {
+        object: Some(Uuid::from_u128(0xca).into()),
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
+    };
+    let authority = caller.authority(None).map_err(|refusal| (refusal, None))?;
+    let admitted = match request {
+        None => authority.admit(assignment.clone(), now),
+        Some(request) => authority.admit_request(assignment.clone(), request, now),
+    };
+    let admitted = admitted.map_err(|not| {
+        *assignment = not.assignment;
+        (not.refusal, not.expired)
+    })?;
+    let Some(gives) = gives else {
+        let refusal = reprocess(assignment, role).map(drop).expect_err("nothing is known to be given");
+        return Err((refusal, None));
+    };
+    let unsaved = admitted.reprocess_observed(gives, look);
+    let event = unsaved.event();
+    *assignment = unsaved.saved();
+    Ok(event)
+}
