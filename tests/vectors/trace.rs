@@ -74,7 +74,7 @@ impl Trace {
         Self { name: name.into(), rules, start, steps: Vec::new(), assignment }
     }
 
-    pub(crate) fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
+    fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
         let (actions, stored) = (self.assignment.actions().collect(), (&self.assignment).into());
         self.steps.push(Step { call, result, event, actions, stored });
         self
@@ -105,12 +105,12 @@ impl Trace {
         self.ask(role, now, Some(request), Some(gives), None)
     }
 
-    pub(crate) fn had(&self) -> Option<Vec<ResourceRole>> {
+    fn had(&self) -> Option<Vec<ResourceRole>> {
         let roles = self.assignment.resource_roles()?;
         Some(roles.iter().map(|role| role.resource_role.clone()).collect())
     }
 
-    pub(crate) fn ask(
+    fn ask(
         mut self,
         role: Role,
         now: Timestamp,
