@@ -110,7 +110,7 @@ impl Trace {
         Some(roles.iter().map(|role| role.resource_role.clone()).collect())
     }
 
-    fn ask(
+    pub(crate) fn ask(
         mut self,
         role: Role,
         now: Timestamp,
