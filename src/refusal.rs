@@ -16,14 +16,6 @@ pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 /// The one state that can be reprocessed (R9).
 const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
-/// Which state a request can be reprocessed in (R32).
-const fn request_can_be_reprocessed(state: AssignmentState) -> bool {
-    match state {
-        AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => true,
-        AssignmentState::Delivering | AssignmentState::Delivered | AssignmentState::Expired => false,
-    }
-}
-
 /// The call is refused, and nothing has changed ([R12](crate::policy#r12)).
 ///
 /// It says every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As serde
@@ -64,11 +56,13 @@ impl Refusal {
     /// delivery has failed, in whole or in part ([R32](crate::policy#r32)).
     #[must_use]
     pub const fn of_request_state(state: AssignmentState) -> Option<Self> {
-        if request_can_be_reprocessed(state) {
-            None
-        } else {
-            Some(Self::new(Reason::InvalidRequestState(state), None))
-        }
+        let reason = match state {
+            AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => return None,
+            AssignmentState::Delivering => Reason::RequestDelivering,
+            AssignmentState::Delivered => Reason::RequestDelivered,
+            AssignmentState::Expired => Reason::RequestExpired,
+        };
+        Some(Self::new(reason, None))
     }
 
     /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
@@ -117,12 +111,8 @@ impl Refusal {
                 AssignmentState::Delivered => &[],
             },
             // R32
-            (Reason::InvalidRequestState(state), _) => match state {
-                AssignmentState::Delivering => &[&[Wait]],
-                AssignmentState::Delivered => &[&[ReprocessAssignment]],
-                AssignmentState::Expired => &[&[RequestAgain]],
-                AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => &[],
-            },
+            (Reason::RequestDelivering, _) => &[&[Wait]],
+            (Reason::RequestDelivered, _) => &[&[ReprocessAssignment]],
             (
                 Reason::RequestOfAnotherAssignment
                 | Reason::RequestWithoutGrant
@@ -130,7 +120,7 @@ impl Refusal {
                 | Reason::RequestStateDisagrees,
                 _,
             ) => &[&[ReprocessNewestRequest]],
-            (Reason::RequestTooOld, _) => &[&[RequestAgain]], // R33
+            (Reason::RequestExpired | Reason::RequestTooOld, _) => &[&[RequestAgain]], // R33
             (Reason::ResourceRolesUnknown, _) => &[&[LoadResourceRoles]],
         };
         remedies.iter().copied().map(Remedy)
@@ -172,9 +162,12 @@ pub enum Reason {
     InvalidState(AssignmentState),
     /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
     ResourceRolesUnknown,
-    /// The request is to be reprocessed, and the assignment is in this state, in which delivery has not failed
-    /// ([R32](crate::policy#r32)).
-    InvalidRequestState(AssignmentState),
+    /// The request is to be reprocessed, and its delivery is not over ([R32](crate::policy#r32)).
+    RequestDelivering,
+    /// The request is to be reprocessed, and its delivery has not failed ([R32](crate::policy#r32)).
+    RequestDelivered,
+    /// The request is to be reprocessed, and its assignment has expired ([R32](crate::policy#r32)).
+    RequestExpired,
     /// The request is for another assignment.
     RequestOfAnotherAssignment,
     /// The request does not ask for access ([R32](crate::policy#r32)).
@@ -224,7 +217,9 @@ impl Reason {
             | Self::OutOfScope => true,
             Self::InvalidState(_)
             | Self::ResourceRolesUnknown
-            | Self::InvalidRequestState(_)
+            | Self::RequestDelivering
+            | Self::RequestDelivered
+            | Self::RequestExpired
             | Self::RequestOfAnotherAssignment
             | Self::RequestWithoutGrant
             | Self::RequestSuperseded
@@ -236,7 +231,9 @@ impl Reason {
     /// Whether it is about the request that is to be reprocessed.
     const fn is_of_request(self) -> bool {
         match self {
-            Self::InvalidRequestState(_)
+            Self::RequestDelivering
+            | Self::RequestDelivered
+            | Self::RequestExpired
             | Self::RequestOfAnotherAssignment
             | Self::RequestWithoutGrant
             | Self::RequestSuperseded
@@ -263,13 +260,9 @@ impl Reason {
             Self::OutOfScope => "outOfScope",
             Self::InvalidState(state) => state.as_str(),
             Self::ResourceRolesUnknown => "resourceRolesUnknown",
-            Self::InvalidRequestState(state) => match state {
-                AssignmentState::Delivering => "requestDelivering",
-                AssignmentState::PartiallyDelivered => "requestPartiallyDelivered",
-                AssignmentState::Delivered => "requestDelivered",
-                AssignmentState::Expired => "requestExpired",
-                AssignmentState::DeliveryFailed => "requestDeliveryFailed",
-            },
+            Self::RequestDelivering => "requestDelivering",
+            Self::RequestDelivered => "requestDelivered",
+            Self::RequestExpired => "requestExpired",
             Self::RequestOfAnotherAssignment => "requestOfAnotherAssignment",
             Self::RequestWithoutGrant => "requestWithoutGrant",
             Self::RequestSuperseded => "requestSuperseded",
@@ -283,6 +276,13 @@ impl Reason {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::all().find(|reason| reason.code() == code)
     }
+}
+
+fn write_request_state(f: &mut fmt::Formatter<'_>, actual: AssignmentState) -> fmt::Result {
+    write!(
+        f,
+        "state is `{actual}`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed"
+    )
 }
 
 impl fmt::Display for Reason {
@@ -310,12 +310,9 @@ impl fmt::Display for Reason {
             Self::ResourceRolesUnknown => {
                 f.write_str("resource roles are not known: load what the access package gives now")
             }
-            Self::InvalidRequestState(actual) => {
-                write!(
-                    f,
-                    "state is `{actual}`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed"
-                )
-            }
+            Self::RequestDelivering => write_request_state(f, AssignmentState::Delivering),
+            Self::RequestDelivered => write_request_state(f, AssignmentState::Delivered),
+            Self::RequestExpired => write_request_state(f, AssignmentState::Expired),
             Self::RequestOfAnotherAssignment => f.write_str("request is for another assignment"),
             Self::RequestWithoutGrant => f.write_str("request does not ask for access"),
             Self::RequestSuperseded => f.write_str("a newer request for the assignment was completed"),

@@ -134,7 +134,6 @@ impl Assignment {
         // R13: everything is owed. R15: until it is known what became of it.
         for entry in &mut *resource_roles {
             entry.fulfillment = Fulfillment::Pending;
-            entry.reason = None;
         }
         self.state = AssignmentState::Delivering;
         let all = resource_roles.len();

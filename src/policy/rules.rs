@@ -146,7 +146,9 @@ impl Reason {
             Self::OutOfScope => &["R3"],
             Self::InvalidState(_) => &["R9", "R10"],
             Self::ResourceRolesUnknown => &["R13"],
-            Self::InvalidRequestState(_)
+            Self::RequestDelivering
+            | Self::RequestDelivered
+            | Self::RequestExpired
             | Self::RequestOfAnotherAssignment
             | Self::RequestWithoutGrant
             | Self::RequestSuperseded

@@ -7,7 +7,7 @@ use access_package::{
 use uuid::Uuid;
 
 use crate::points::{HERE, callers};
-use crate::support::documented::STATES;
+use crate::support::documented::{STATES, known};
 use crate::support::in_state;
 use crate::{model, reasons, remedies};
 
@@ -28,29 +28,33 @@ fn requests(state: AssignmentState) -> Vec<(AssignmentRequest, Option<Reason>)> 
     for of_this in [true, false] {
         for purpose in PURPOSES {
             for recency in RECENCIES {
-                for known in STATES {
+                for shown in STATES {
                     for age in [-1, 0, FOURTEEN_DAYS - 1, FOURTEEN_DAYS, FOURTEEN_DAYS + 1] {
                         let other = Uuid::from_u128(0xaa).into();
                         let request = AssignmentRequest {
                             id: Uuid::from_u128(0xe).into(),
                             assignment: if of_this { assignment } else { other },
                             purpose,
-                            state: known.state,
+                            state: shown.state,
                             completed: tick(-age),
                             recency,
                         };
-                        let can = [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
                         // R32, R33
                         let stands_in_the_way = [
                             (!of_this, Reason::RequestOfAnotherAssignment),
                             (purpose != Purpose::Grant, Reason::RequestWithoutGrant),
                             (recency != Recency::Newest, Reason::RequestSuperseded),
-                            (!can.contains(&state), Reason::InvalidRequestState(state)),
-                            (known.state != state, Reason::RequestStateDisagrees),
+                        ];
+                        let then = [
+                            (shown.state != state, Reason::RequestStateDisagrees),
                             (age >= FOURTEEN_DAYS, Reason::RequestTooOld),
                         ];
-                        let first = stands_in_the_way.into_iter().find(|(stands, _)| *stands);
-                        requests.push((request, first.map(|(_, reason)| reason)));
+                        let first = |ways: &[(bool, Reason)]| {
+                            ways.iter().find(|(stands, _)| *stands).map(|&(_, reason)| reason)
+                        };
+                        let of_state = known(state).request_reason;
+                        let reason = first(&stands_in_the_way).or(of_state).or_else(|| first(&then));
+                        requests.push((request, reason));
                     }
                 }
             }
@@ -101,9 +105,7 @@ fn what_helps_can_be_followed() {
         for (_, reason) in requests(state) {
             let Some(reason) = reason else { continue };
             let steps: &[Step] = match reason {
-                Reason::InvalidRequestState(_) => {
-                    STATES.iter().find(|known| known.state == state).expect("known").request_advice
-                }
+                reason if Some(reason) == known(state).request_reason => known(state).request_advice,
                 Reason::RequestTooOld => &[Step::RequestAgain],
                 _ => &[Step::ReprocessNewestRequest],
             };
@@ -131,7 +133,7 @@ fn from_its_end_on_the_request_is_of_no_use() {
         let authority = caller.authority(Some(HERE)).expect("it may");
         assert!(authority.admit_request(assignment.clone(), &request, tick(6)).is_ok());
         let not = authority.admit_request(assignment.clone(), &request, tick(7)).expect_err("ended");
-        assert_eq!(reasons(not.refusal), [Reason::InvalidRequestState(AssignmentState::Expired)]);
+        assert_eq!(reasons(not.refusal), [Reason::RequestExpired]);
         assert!(not.expired.is_some() && not.assignment.state() == AssignmentState::Expired);
         assert_eq!(evaluate_request(&caller, &assignment, &request, tick(7)), Err(not.refusal));
     }

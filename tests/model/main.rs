@@ -234,7 +234,9 @@ impl Run {
             Ok(()) if self.attempts >= 5 => format!("{what}: accepted, for the fifth time or later"),
             Ok(()) => format!("{what}: accepted"),
             Err(Reason::InvalidState(_)) => format!("{what}: refused, invalidState"),
-            Err(Reason::InvalidRequestState(_)) => format!("{what}: refused, invalidRequestState"),
+            Err(Reason::RequestDelivering | Reason::RequestDelivered | Reason::RequestExpired) => {
+                format!("{what}: refused, invalidRequestState")
+            }
             Err(reason) => format!("{what}: refused, {}", reason.code()),
         }
     }

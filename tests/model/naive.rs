@@ -169,7 +169,6 @@ impl Naive {
             None => {}
             // R32, R33
             Some(request) => {
-                let failed = [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
                 if !request.is_for_this {
                     return Err(Reason::RequestOfAnotherAssignment);
                 }
@@ -179,8 +178,11 @@ impl Naive {
                 if !request.is_newest {
                     return Err(Reason::RequestSuperseded);
                 }
-                if !failed.contains(&state) {
-                    return Err(Reason::InvalidRequestState(state));
+                match state {
+                    AssignmentState::Delivering => return Err(Reason::RequestDelivering),
+                    AssignmentState::Delivered => return Err(Reason::RequestDelivered),
+                    AssignmentState::Expired => return Err(Reason::RequestExpired),
+                    _ => {}
                 }
                 if request.state != state {
                     return Err(Reason::RequestStateDisagrees);

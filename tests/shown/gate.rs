@@ -69,10 +69,13 @@ fn refusal_for(reason: Reason) -> Refusal {
         let caller = Caller { object: None, account: Account::WorkOrSchool, permissions, roles };
         evaluate_request(&caller, &in_state(failed), &request, now).expect_err("refused")
     };
+    let of_request_in = |state| Refusal::of_request_state(state).expect("not failed");
     let now = Timestamp::MIN;
     match reason {
         Reason::InvalidState(state) => return Refusal::of_state(state).expect("not delivered"),
-        Reason::InvalidRequestState(state) => return Refusal::of_request_state(state).expect("not failed"),
+        Reason::RequestDelivering => return of_request_in(AssignmentState::Delivering),
+        Reason::RequestDelivered => return of_request_in(AssignmentState::Delivered),
+        Reason::RequestExpired => return of_request_in(AssignmentState::Expired),
         Reason::ResourceRolesUnknown => {
             let unknown =
                 StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
@@ -158,7 +161,6 @@ pub fn refusals() -> String {
         let rules: Vec<_> = reason.rules().collect();
         let name = match reason {
             Reason::InvalidState(_) => "invalidState",
-            Reason::InvalidRequestState(_) => "invalidRequestState",
             _ => reason.code(),
         };
         let come_from = sources(&rules) + &choices(&rules);

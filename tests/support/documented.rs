@@ -2,7 +2,7 @@
 //! list that tests read.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
-use access_package::{AssignmentState, Fulfillment, Role, Step};
+use access_package::{AssignmentState, Fulfillment, Reason, Role, Step};
 
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
 use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
@@ -57,6 +57,8 @@ pub struct Known {
     pub advice: &'static [Step],
     /// What helps instead of reprocessing its request (R32).
     pub request_advice: &'static [Step],
+    /// What its request is refused for (R32).
+    pub request_reason: Option<Reason>,
     /// Fulfillments that go with it.
     pub example: [Fulfillment; 2],
 }
@@ -68,6 +70,7 @@ pub const STATES: &[Known] = &[
         word: "delivering",
         advice: &[Step::Wait],
         request_advice: &[Step::Wait],
+        request_reason: Some(Reason::RequestDelivering),
         example: [Pending, Fulfilled],
     },
     Known {
@@ -75,6 +78,7 @@ pub const STATES: &[Known] = &[
         word: "partiallyDelivered",
         advice: &[Step::ReprocessRequest, Step::RequestAgain],
         request_advice: &[],
+        request_reason: None,
         example: [Failed, Fulfilled],
     },
     Known {
@@ -82,6 +86,7 @@ pub const STATES: &[Known] = &[
         word: "delivered",
         advice: &[],
         request_advice: &[Step::ReprocessAssignment],
+        request_reason: Some(Reason::RequestDelivered),
         example: [Fulfilled, Fulfilled],
     },
     Known {
@@ -89,6 +94,7 @@ pub const STATES: &[Known] = &[
         word: "expired",
         advice: &[Step::RequestAgain],
         request_advice: &[Step::RequestAgain],
+        request_reason: Some(Reason::RequestExpired),
         example: [Pending, Failed],
     },
     Known {
@@ -96,13 +102,19 @@ pub const STATES: &[Known] = &[
         word: "deliveryFailed",
         advice: &[Step::ReprocessRequest, Step::RequestAgain],
         request_advice: &[],
+        request_reason: None,
         example: [Failed, Failed],
     },
 ];
 
+/// What is said of this state.
+pub fn known(state: AssignmentState) -> &'static Known {
+    STATES.iter().find(|known| known.state == state).expect("a state that is listed")
+}
+
 /// Fulfillments that go with this state.
 pub fn example(state: AssignmentState) -> [Fulfillment; 2] {
-    STATES.iter().find(|known| known.state == state).expect("a state that is listed").example
+    known(state).example
 }
 
 /// Whether these fulfillments go with this state, by R15, R16 and R21.

@@ -133,7 +133,9 @@ impl Trace {
             Err((refusal, event)) => {
                 let result = match refusal.reasons().next() {
                     Some(Reason::InvalidState(_)) => "invalidState",
-                    Some(Reason::InvalidRequestState(_)) => "invalidRequestState",
+                    Some(Reason::RequestDelivering | Reason::RequestDelivered | Reason::RequestExpired) => {
+                        "invalidRequestState"
+                    }
                     reason => reason.expect("a reason").code(),
                 };
                 (result, event)

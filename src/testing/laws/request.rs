@@ -27,14 +27,15 @@ fn asked() -> impl Strategy<Value = (StoredAssignment, AssignmentRequest, Timest
 fn in_the_way(stored: &StoredAssignment, request: &AssignmentRequest, now: Timestamp) -> Option<Reason> {
     let ended = stored.end.is_some_and(|end| now >= end);
     let state = if ended { AssignmentState::Expired } else { stored.state };
-    let failed = [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed].contains(&state);
     let age = now.unix_ticks() - request.completed.unix_ticks();
     let fourteen_days = 14 * 24 * 60 * 60 * 10_000_000;
     let all = [
         (request.assignment != stored.id, Reason::RequestOfAnotherAssignment),
         (request.purpose != Purpose::Grant, Reason::RequestWithoutGrant),
         (request.recency != Recency::Newest, Reason::RequestSuperseded),
-        (!failed, Reason::InvalidRequestState(state)),
+        (state == AssignmentState::Delivering, Reason::RequestDelivering),
+        (state == AssignmentState::Delivered, Reason::RequestDelivered),
+        (state == AssignmentState::Expired, Reason::RequestExpired),
         (request.state != state, Reason::RequestStateDisagrees),
         (age >= fourteen_days, Reason::RequestTooOld),
     ];
