@@ -95,6 +95,7 @@ impl Storage {
     }
 
     /// Every state but that one.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the machine lends what a state holds")]
     #[state]
     fn refusing(&mut self, state: &AssignmentState, event: &Event) -> Outcome<State> {
         if let &Event::Reprocess(role) = event {
