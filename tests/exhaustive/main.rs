@@ -78,7 +78,7 @@ fn every_state_of_a_small_world() {
 }
 
 #[test]
-#[ignore = "takes a minute, in release mode"]
+#[ignore = "takes minutes, in release mode"]
 fn every_state_of_larger_worlds() {
     for size in LARGE {
         assert!(check(size).states > 1_000_000);

@@ -7,20 +7,15 @@ mod rego;
 
 use std::hint::black_box;
 
-use access_package::{
-    Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate,
-};
+use access_package::{Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, evaluate};
 
 pub use self::casbin::{CachedCasbin, Casbin};
 pub use self::cedar::{Cedar, conforming};
 pub use self::cel::Cel;
 pub use self::rego::{Reasons, Rego, RegoVm};
 use crate::baseline::{self, Record, Subject as _};
-use crate::question::Text;
+use crate::question::{NOW, Text};
 use crate::support::{load, stored};
-
-/// No assignment here has an end.
-pub const NOW: Timestamp = Timestamp::MIN;
 
 /// Who decides. The policy is prepared when one is made.
 pub trait Engine {

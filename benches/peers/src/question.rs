@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use access_package::{Account, Assignment, AssignmentState, Caller, Reason, RoleAssignment, Scope, evaluate};
+use access_package::{
+    Account, Assignment, AssignmentState, Caller, Reason, RoleAssignment, Scope, Timestamp, evaluate,
+};
 
-use crate::engine::NOW;
 use crate::points::{role_assignments, without_roles};
 use crate::support::in_state;
+
+/// No assignment here has an end.
+pub const NOW: Timestamp = Timestamp::MIN;
 
 /// May this caller reprocess this assignment?
 #[derive(Debug, Clone)]
