@@ -9,15 +9,6 @@ mod bodies;
 #[path = "support/http_bodies.rs"]
 mod http_bodies;
 
-#[test]
-fn the_dictionary_has_every_state() {
-    let dictionary = include_str!("fuzz/words.dict");
-    let states = access_package::AssignmentState::ALL.iter().map(|state| state.as_str());
-    for word in states {
-        assert!(dictionary.contains(word), "tests/fuzz/words.dict lacks `{word}`");
-    }
-}
-
 /// Runs the body on every file of the corpus of its target.
 fn replay(target: &str, body: fn(&[u8])) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target);
