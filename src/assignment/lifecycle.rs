@@ -210,9 +210,9 @@ impl Assignment {
     /// ([R21](crate::policy#r21)). Give the true time.
     ///
     /// # Errors
-    /// The receipt is for another assignment, or, in this attempt, for a resource role that this one
-    /// does not have; for example a late one, if the access package has dropped the resource role since. Nothing
-    /// changes, and trying again does not help.
+    /// The receipt is for another assignment, or, in this attempt, for a resource role that this one does not have: it
+    /// answers none of its actions. (If the access package has dropped a resource role since, its late receipts are of
+    /// another attempt.) Nothing changes, and trying again does not help.
     pub fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
