@@ -110,8 +110,8 @@ impl From<NotAdmitted> for Refusal {
 
 /// An assignment that may be reprocessed, by this caller and at this instant.
 ///
-/// Only [`Authority::admit`] makes one, so an assignment that nobody has judged, or that was judged before it expired, is
-/// not reprocessed:
+/// Only [`Authority::admit`] and [`Authority::admit_request`] make one, so an assignment that nobody has judged, or that was
+/// judged before it expired, is not reprocessed:
 ///
 /// ```compile_fail,E0308
 /// # use access_package::{Admitted, Assignment, ResourceRole, Unsaved};
@@ -174,7 +174,8 @@ impl Admitted {
 
 /// An assignment that was accepted, and is not saved yet: save it, then call [`saved`](Self::saved).
 ///
-/// If the save is lost, because another one came first, drop this, load again and begin again at [`Authority::admit`].
+/// If the save is lost, because another one came first, drop this, load again and begin again at
+/// [`Caller::authority`](crate::Caller::authority).
 /// No type can prove that a save has succeeded: this one makes sure that you were asked for it. It has no actions:
 ///
 /// ```compile_fail,E0599

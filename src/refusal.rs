@@ -337,14 +337,14 @@ with_all! {
         ObtainApplicationPermission,
         /// Delivery is under way: wait until it has ended (our choice).
         Wait,
-        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment, within
+        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment, less than
         /// [14 days](crate::policy#r33) after it was completed.
         ReprocessRequest,
         /// Reprocess the newest request that asks for access to this assignment, and not this one.
         ReprocessNewestRequest,
         /// The assignment is delivered: reprocess that, and not the request.
         ReprocessAssignment,
-        /// The assignment has ended: request the access package again.
+        /// Request the access package again: the assignment has ended, or delivery has failed and its request is too old.
         RequestAgain,
         /// Load what the access package gives now: for the host, not for the caller.
         LoadResourceRoles,

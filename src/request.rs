@@ -17,11 +17,12 @@ pub struct AssignmentRequest {
     pub assignment: AssignmentId,
     /// What it asked for.
     pub purpose: Purpose,
-    /// Its state, which is the assignment's as long as it is the request that the assignment was last delivered by.
+    /// Its state, which is the assignment's as long as it is the request that the assignment was last delivered by. If you
+    /// store it, keep it equal to the assignment's: a late outcome changes both.
     pub state: AssignmentState,
     /// When it was first completed, whether it succeeded or failed. Reprocessing it does not change that.
     pub completed: Timestamp,
-    /// Whether a newer request for the same assignment was completed.
+    /// Whether a newer request that asks for access was completed for the same assignment ([R32](crate::policy#r32)).
     pub recency: Recency,
 }
 
@@ -30,14 +31,16 @@ impl AssignmentRequest {
     /// ([R33](crate::policy#r33)).
     pub const REPROCESSED_WITHIN: i64 = 14 * 24 * 60 * 60 * 10_000_000;
 
-    /// Whether it is too late to reprocess it ([R33](crate::policy#r33)).
+    /// Whether it is too late to reprocess it ([R33](crate::policy#r33)): 14 days after it was completed it is. One that is
+    /// completed after `now` is not too old; the host vouches for it.
     #[must_use]
     pub const fn is_too_old(&self, now: Timestamp) -> bool {
         now.unix_ticks() - self.completed.unix_ticks() >= Self::REPROCESSED_WITHIN
     }
 }
 
-/// Whether a newer request for the same assignment was completed.
+/// Whether a newer request of purpose [`Grant`](Purpose::Grant) was completed for the same assignment
+/// ([R32](crate::policy#r32)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]

@@ -162,7 +162,8 @@ pub enum Observed {
     Unknown,
     /// It cannot be enforced, such as membership of a dynamic or on-premises group, or a role on a
     /// deleted resource: it fails without an action ([R20](crate::policy#r20)). The assignment is then at best
-    /// `partiallyDelivered`, and cannot be reprocessed again: say so only of what really cannot.
+    /// `partiallyDelivered`, and can be asked for again only by its request, for [14 days](crate::policy#r33): say so
+    /// only of what really cannot.
     Unenforceable,
 }
 
