@@ -89,7 +89,7 @@ impl Refusal {
     /// ([R10](crate::policy#r10)).
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         use Step::{
-            HoldRole, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
+            HoldRole, LoadRequest, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
             ReprocessAssignment, ReprocessNewestRequest, ReprocessRequest, RequestAgain,
             UseWorkOrSchoolAccount, Wait,
         };
@@ -114,13 +114,11 @@ impl Refusal {
             (Reason::RequestDelivering, _) => &[&[Wait]],
             (Reason::RequestDelivered, _) => &[&[ReprocessAssignment]],
             (
-                Reason::RequestOfAnotherAssignment
-                | Reason::RequestWithoutGrant
-                | Reason::RequestSuperseded
-                | Reason::RequestStateDisagrees,
+                Reason::RequestOfAnotherAssignment | Reason::RequestWithoutGrant | Reason::RequestSuperseded,
                 _,
             ) => &[&[ReprocessNewestRequest]],
             (Reason::RequestExpired | Reason::RequestTooOld, _) => &[&[RequestAgain]], // R33
+            (Reason::RequestStateDisagrees, _) => &[&[LoadRequest]],
             (Reason::ResourceRolesUnknown, _) => &[&[LoadResourceRoles]],
         };
         remedies.iter().copied().map(Remedy)
@@ -172,7 +170,7 @@ pub enum Reason {
     RequestOfAnotherAssignment,
     /// The request does not ask for access ([R32](crate::policy#r32)).
     RequestWithoutGrant,
-    /// A newer request was completed ([R32](crate::policy#r32)).
+    /// A newer request for access was completed ([R32](crate::policy#r32)).
     RequestSuperseded,
     /// The request and the assignment are not in the same state, so it is not the request that led to that
     /// ([R32](crate::policy#r32)).
@@ -315,7 +313,9 @@ impl fmt::Display for Reason {
             Self::RequestExpired => write_request_state(f, AssignmentState::Expired),
             Self::RequestOfAnotherAssignment => f.write_str("request is for another assignment"),
             Self::RequestWithoutGrant => f.write_str("request does not ask for access"),
-            Self::RequestSuperseded => f.write_str("a newer request for the assignment was completed"),
+            Self::RequestSuperseded => {
+                f.write_str("a newer request for access to the assignment was completed")
+            }
             Self::RequestStateDisagrees => f.write_str("request and assignment are not in the same state"),
             Self::RequestTooOld => f.write_str("request was completed 14 days ago or earlier"),
         }
@@ -348,6 +348,8 @@ with_all! {
         RequestAgain,
         /// Load what the access package gives now: for the host, not for the caller.
         LoadResourceRoles,
+        /// Load the request and its assignment as they are now: for the host, not for the caller.
+        LoadRequest,
     }
 }
 
@@ -366,6 +368,7 @@ impl Step {
             Self::ReprocessAssignment => "reprocessAssignment",
             Self::RequestAgain => "requestAgain",
             Self::LoadResourceRoles => "loadResourceRoles",
+            Self::LoadRequest => "loadRequest",
         }
     }
 
@@ -398,6 +401,9 @@ impl fmt::Display for Step {
             Self::ReprocessAssignment => f.write_str("reprocess the assignment, not its request"),
             Self::RequestAgain => f.write_str("request the access package again"),
             Self::LoadResourceRoles => f.write_str("load what the access package gives now, and call again"),
+            Self::LoadRequest => {
+                f.write_str("load the request and its assignment as they are now, and call again")
+            }
         }
     }
 }

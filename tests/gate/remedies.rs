@@ -32,7 +32,8 @@ fn after(caller: &Caller, steps: &[Step]) -> Caller {
             | Step::ReprocessNewestRequest
             | Step::ReprocessAssignment
             | Step::RequestAgain
-            | Step::LoadResourceRoles => {}
+            | Step::LoadResourceRoles
+            | Step::LoadRequest => {}
         }
     }
     caller

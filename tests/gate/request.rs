@@ -107,6 +107,8 @@ fn what_helps_can_be_followed() {
             let steps: &[Step] = match reason {
                 reason if Some(reason) == known(state).request_reason => known(state).request_advice,
                 Reason::RequestTooOld => &[Step::RequestAgain],
+                // It is the newest, so to reprocess the newest one would lead nowhere.
+                Reason::RequestStateDisagrees => &[Step::LoadRequest],
                 _ => &[Step::ReprocessNewestRequest],
             };
             let refusal = refusal_for(state, reason);

@@ -111,7 +111,7 @@ const REASONS: [(Reason, &str, &str, &[&str]); 11] = [
     (
         Reason::RequestSuperseded,
         "requestSuperseded",
-        "a newer request for the assignment was completed",
+        "a newer request for access to the assignment was completed",
         &["R32"],
     ),
     (
@@ -139,7 +139,7 @@ fn every_reason() {
     }
 }
 
-const STEPS: [(Step, &str, &str); 10] = [
+const STEPS: [(Step, &str, &str); 11] = [
     (
         Step::UseWorkOrSchoolAccount,
         "useWorkOrSchoolAccount",
@@ -174,6 +174,7 @@ const STEPS: [(Step, &str, &str); 10] = [
     (Step::ReprocessAssignment, "reprocessAssignment", "reprocess the assignment, not its request"),
     (Step::RequestAgain, "requestAgain", "request the access package again"),
     (Step::LoadResourceRoles, "loadResourceRoles", "load what the access package gives now, and call again"),
+    (Step::LoadRequest, "loadRequest", "load the request and its assignment as they are now, and call again"),
 ];
 
 #[test]

@@ -126,7 +126,8 @@ fn taken(mut caller: Caller, step: Step) -> Caller {
             | Step::ReprocessNewestRequest
             | Step::ReprocessAssignment
             | Step::RequestAgain
-            | Step::LoadResourceRoles,
+            | Step::LoadResourceRoles
+            | Step::LoadRequest,
             _,
         ) => caller,
     }
