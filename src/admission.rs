@@ -174,9 +174,9 @@ impl Admitted {
 
 /// An assignment that was accepted, and is not saved yet: save it, then call [`saved`](Self::saved).
 ///
-/// If the save is lost, because another one came first, drop this, load again and begin again at
-/// [`Caller::authority`](crate::Caller::authority).
-/// No type can prove that a save has succeeded: this one makes sure that you were asked for it. It has no actions:
+/// If the save is lost, because another one came first, drop this and begin again at
+/// [`Caller::authority`](crate::Caller::authority). No type can prove that a save has succeeded: this one makes sure that
+/// you were asked for it. It has no actions:
 ///
 /// ```compile_fail,E0599
 /// # use access_package::{Action, Unsaved};

@@ -57,7 +57,7 @@
 //! [`Caller::authority`] judges a [`Caller`], which the host makes from what it has established: the kind of account,
 //! its permissions, and the roles it holds with the scope of each. It gives the [`Authority`] to go on with, or a
 //! [`Refusal`] that names everything that stands in the way, with the smallest sets of steps that would help. For an
-//! assignment that is `delivered`:
+//! assignment that is `delivered`, and alike for a request that can be reprocessed:
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
@@ -66,10 +66,12 @@
 //!
 //! # The life of an assignment
 //!
-//! Only an assignment that is `delivered` can be reprocessed. It is then `delivering` until the outcome of every action
-//! is known; if no action is needed, because everything was seen to be in place or cannot be enforced, it is in its
-//! final state at once. The final state says how much is in place: all, some or nothing. A late outcome can still
-//! improve it, and once its end has come the assignment is `expired` for good.
+//! An assignment is reprocessed while it is `delivered` ([`Authority::admit`]). One whose delivery has failed, in whole or
+//! in part, is asked for again by reprocessing the request that it came from ([`Authority::admit_request`]), less than 14
+//! days after that was completed. It is then `delivering` until the outcome of every action is known; if no action is
+//! needed, because everything was seen to be in place or cannot be enforced, it is in its final state at once. The final
+//! state says how much is in place: all, some or nothing. A late outcome can still improve it, and once its end has come
+//! the assignment is `expired` for good.
 //!
 #![doc = include_str!("policy/life.svg")]
 //!

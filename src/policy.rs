@@ -34,9 +34,9 @@
 //! # In other languages
 //!
 //! For a host that decides with a policy engine already, [`CEDAR`] and [`REGO`] say what
-//! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, and R31 to R33. Each is held to it at every point of the gate, by a test in
-//! `benches/peers`. They decide and no more: what follows from an accepted call is
-//! [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
+//! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, and R31 to R33. Each is
+//! held to it at every point of the gate, by a test in `benches/peers`. They decide and no more: what follows from an
+//! accepted call is [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
 
 mod rules;
 

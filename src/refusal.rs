@@ -1,4 +1,4 @@
-//! Why a call is refused, and what would help: one vocabulary for the caller, the state and the resource roles.
+//! Why a call is refused, and what would help: one vocabulary for the caller, the assignment and its request.
 //!
 //! A refusal is at most two reasons, and what helps follows from them. What refuses a caller holds nothing taken from
 //! the assignment (R8).
@@ -75,7 +75,7 @@ impl Refusal {
     /// Whether it is about the request that is to be reprocessed, and not about the caller or the assignment alone.
     #[must_use]
     pub const fn is_of_request(self) -> bool {
-        self.first.is_of_request()
+        matches!(self.first.about(), About::Request)
     }
 
     /// Everything that stands in the way, at once.
@@ -85,8 +85,8 @@ impl Refusal {
 
     /// What would help: every remedy does, and no part of it would. Those with the role come before the permission alone.
     ///
-    /// For a caller they turn the refusal into a yes. For a state they are what to do instead
-    /// ([R10](crate::policy#r10)).
+    /// For a caller they turn the refusal into a yes. For a state or a request they are what to do instead
+    /// ([R10](crate::policy#r10), [R32](crate::policy#r32), [R33](crate::policy#r33)).
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         use Step::{
             HoldRole, LoadRequest, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
@@ -166,24 +166,30 @@ pub enum Reason {
     RequestDelivered,
     /// The request is to be reprocessed, and its assignment has expired ([R32](crate::policy#r32)).
     RequestExpired,
-    /// The request is for another assignment.
+    /// The request is for another assignment ([R32](crate::policy#r32)).
     RequestOfAnotherAssignment,
     /// The request does not ask for access ([R32](crate::policy#r32)).
     RequestWithoutGrant,
     /// A newer request for access was completed ([R32](crate::policy#r32)).
     RequestSuperseded,
-    /// The request and the assignment are not in the same state, so it is not the request that led to that
-    /// ([R32](crate::policy#r32)).
+    /// The request and the assignment are not in the same state: one of them is not as it is now, or it is not the request
+    /// that led to that ([R32](crate::policy#r32)).
     RequestStateDisagrees,
     /// The request was completed 14 days ago or earlier ([R33](crate::policy#r33)).
     RequestTooOld,
+}
+
+/// What a reason is about.
+enum About {
+    Caller,
+    Assignment,
+    Request,
 }
 
 impl Reason {
     /// Every reason that is given, those about the caller first.
     pub fn all() -> impl Iterator<Item = Self> + Clone {
         let of_state = AssignmentState::ALL.iter().filter_map(|&state| Refusal::of_state(state));
-        let of_request = AssignmentState::ALL.iter().filter_map(|&state| Refusal::of_request_state(state));
         [
             Self::PersonalAccount,
             Self::MissingDelegatedPermission,
@@ -193,9 +199,11 @@ impl Reason {
         ]
         .into_iter()
         .chain(of_state.map(|refusal| refusal.first))
-        .chain([Self::ResourceRolesUnknown])
-        .chain(of_request.map(|refusal| refusal.first))
         .chain([
+            Self::ResourceRolesUnknown,
+            Self::RequestDelivering,
+            Self::RequestDelivered,
+            Self::RequestExpired,
             Self::RequestOfAnotherAssignment,
             Self::RequestWithoutGrant,
             Self::RequestSuperseded,
@@ -204,31 +212,14 @@ impl Reason {
         ])
     }
 
-    /// Whether it is about the caller, and not about the assignment.
-    #[must_use]
-    pub const fn is_of_caller(self) -> bool {
+    const fn about(self) -> About {
         match self {
             Self::PersonalAccount
             | Self::MissingDelegatedPermission
             | Self::MissingApplicationPermission
             | Self::InsufficientRole
-            | Self::OutOfScope => true,
-            Self::InvalidState(_)
-            | Self::ResourceRolesUnknown
-            | Self::RequestDelivering
-            | Self::RequestDelivered
-            | Self::RequestExpired
-            | Self::RequestOfAnotherAssignment
-            | Self::RequestWithoutGrant
-            | Self::RequestSuperseded
-            | Self::RequestStateDisagrees
-            | Self::RequestTooOld => false,
-        }
-    }
-
-    /// Whether it is about the request that is to be reprocessed.
-    const fn is_of_request(self) -> bool {
-        match self {
+            | Self::OutOfScope => About::Caller,
+            Self::InvalidState(_) | Self::ResourceRolesUnknown => About::Assignment,
             Self::RequestDelivering
             | Self::RequestDelivered
             | Self::RequestExpired
@@ -236,15 +227,14 @@ impl Reason {
             | Self::RequestWithoutGrant
             | Self::RequestSuperseded
             | Self::RequestStateDisagrees
-            | Self::RequestTooOld => true,
-            Self::PersonalAccount
-            | Self::MissingDelegatedPermission
-            | Self::MissingApplicationPermission
-            | Self::InsufficientRole
-            | Self::OutOfScope
-            | Self::InvalidState(_)
-            | Self::ResourceRolesUnknown => false,
+            | Self::RequestTooOld => About::Request,
         }
+    }
+
+    /// Whether it is about the caller, and not about the assignment or its request.
+    #[must_use]
+    pub const fn is_of_caller(self) -> bool {
+        matches!(self.about(), About::Caller)
     }
 
     /// A word for programs, which stays the same; for a state its own.

@@ -37,9 +37,7 @@ use crate::timestamp::Timestamp;
 pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Result<Role, Refusal> {
     // R8
     let authority = caller.authority(Some(assignment.catalog()))?;
-    // R21, R9
-    let state = if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() };
-    Refusal::of_state(state).map_or(Ok(authority.role), Err)
+    Refusal::of_state(state_at(assignment, now)).map_or(Ok(authority.role), Err)
 }
 
 /// Whether the caller may reprocess the request of this assignment at this instant: if so, the role in which they act.
@@ -58,9 +56,12 @@ pub fn evaluate_request(
 ) -> Result<Role, Refusal> {
     // R8, R31
     let authority = caller.authority(Some(assignment.catalog()))?;
-    // R21
-    let state = if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() };
-    judge_request(request, assignment.id(), state, now).map(|()| authority.role)
+    judge_request(request, assignment.id(), state_at(assignment, now), now).map(|()| authority.role)
+}
+
+/// R21: the state, if it were expired at this instant.
+fn state_at(assignment: &Assignment, now: Timestamp) -> AssignmentState {
+    if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() }
 }
 
 /// R32, R33: what stands in the way of a request, whoever asks.

@@ -260,8 +260,9 @@ impl Assignment {
     /// Ends the assignment if its time has come: at the end, or after it
     /// ([R21](crate::policy#r21)). What has happened, if this call changed it; then save it.
     ///
-    /// The crate has no clock: give the true time. [`Authority::admit`](crate::Authority::admit) and
-    /// [`record`](Self::record) do this themselves; call it for what nobody asks about, and before an assignment is shown.
+    /// The crate has no clock: give the true time. [`Authority::admit`](crate::Authority::admit),
+    /// [`Authority::admit_request`](crate::Authority::admit_request) and [`record`](Self::record) do this themselves; call it
+    /// for what nobody asks about, and before an assignment is shown.
     #[must_use = "if it has expired, save the assignment"]
     pub fn expire(&mut self, now: Timestamp) -> Option<Event> {
         let can_expire = match self.state {

@@ -20,9 +20,9 @@ use crate::timestamp::Timestamp;
 ///
 /// # What loads
 /// An [`Assignment`] is made of it with `try_from`, if it is whole: each resource role is there once, only a failed one has
-/// a reason, and the [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two exceptions: one that is
-/// `expired` may have any fulfillments, and one whose resource roles are not known any state. If that is `delivering`,
-/// only expiry can change it.
+/// a reason, and the [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two
+/// exceptions: one that is `expired` may have any fulfillments, and one whose resource roles are not known any state. If
+/// that is `delivering`, only expiry can change it.
 ///
 /// # Its version
 /// [`format`](Self::format) counts apart from the version of the crate. One version is never read as another: it is the

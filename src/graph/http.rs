@@ -27,7 +27,7 @@
 //! /// A server.
 //! fn handle(call: &Call<'_>) -> Result<(), Rejection> {
 //!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?;
-//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) };
+//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) }; // here nothing else is served
 //!     let authority = caller.authority(catalog(id?))?; // one that is missing is in no catalog
 //!     let assignment = load(id?).ok_or(Rejection::NotFound)?;
 //!     let admitted = authority.admit(assignment, now())?;

@@ -3,7 +3,8 @@
 //! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
 //! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
 //! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
-//! not hide the others. [`read_request`] reads the request that an assignment came from. [`write()`] and [`write_list`] are the way back, for a server.
+//! not hide the others. [`read_request`] reads the request that an assignment came from. [`write()`] and [`write_list`] are
+//! the way back, for a server.
 //!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
 //! has failed, so what is read is always attempt 0. A host that stores no

@@ -453,7 +453,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R33",
         about: REQUEST,
-        text: "Only within 14 days from when the original request was completed. The boundary is exclusive: \
+        text: "Only less than 14 days after the original request was completed. The boundary is exclusive: \
                14 days later it is refused, and what helps is to request the access package again.",
         parts: &[whole(Documented, &[REPROCESS_REQUEST]), part(OurChoice, "the boundary", &[])],
     },

@@ -37,6 +37,7 @@ pub use life::{
     only_a_delivered_assignment_is_reprocessed, order_and_repetition_do_not_matter, outcomes_make_the_state,
     refused_changes_nothing, restart_forgets_nothing,
 };
+pub use request::{a_request_is_refused_as_the_rules_say, an_accepted_request_asks_for_everything_again};
 
 /// Every law.
 ///
@@ -57,8 +58,6 @@ pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<()
     a_request_is_refused_as_the_rules_say(&make)?;
     an_accepted_request_asks_for_everything_again(&make)
 }
-
-pub use request::{a_request_is_refused_as_the_rules_say, an_accepted_request_asks_for_everything_again};
 
 struct Law {
     name: &'static str,

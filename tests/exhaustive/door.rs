@@ -8,6 +8,14 @@ use access_package::{
 
 use crate::world::RequestAge;
 
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Assignment,
+    Request,
+}
+
+/// The way, with the request that it takes.
 #[derive(Debug, Clone, Copy)]
 pub enum Door {
     Assignment,

@@ -6,7 +6,7 @@ use access_package::{
     RoleAssignment, Scope, StoredAssignment, Unchanged,
 };
 
-use crate::door::Door;
+use crate::door::{Door, Way};
 use crate::evidence::{Evidence, Roles};
 use crate::step::{Step, UNOBSERVED};
 use crate::support::{MANAGER, load};
@@ -117,8 +117,7 @@ impl World {
                 }
                 Upshot::Expired
             }
-            Step::Reprocess { gives, observed } => self.reprocess(gives, observed, false),
-            Step::ReprocessRequest { gives, observed } => self.reprocess(gives, observed, true),
+            Step::Reprocess { way, gives, observed } => self.reprocess(way, gives, observed),
             Step::Save => self.save(),
             Step::HandOut(place) => self.hand_out(place),
             Step::Record(place) => {
@@ -170,13 +169,13 @@ impl World {
         if self.memory.replace(loaded).is_some() { Upshot::LoadedAnew } else { Upshot::Loaded }
     }
 
-    fn reprocess(&mut self, gives: Roles, observed: Observations, by_request: bool) -> Upshot {
+    fn reprocess(&mut self, way: Way, gives: Roles, observed: Observations) -> Upshot {
         let clock = if self.host == Host::AdmitsAtAnOldTime { Clock::Before } else { self.clock };
         let memory = self.memory.take().expect("only a running host reprocesses");
         let authority = caller(MANAGER).authority(Some(memory.assignment.catalog())).expect("a manager");
         let age = if self.host == Host::KeepsAnOldRequest { RequestAge::Young } else { self.request };
         let request = Door::Request(age.request(&memory.assignment, clock.now()));
-        let door = if by_request { request } else { Door::Assignment };
+        let door = if way == Way::Request { request } else { Door::Assignment };
         let admitted = match door.admit(authority, memory.assignment, clock.now()) {
             Ok(admitted) => admitted,
             Err(NotAdmitted { assignment, expired, .. }) => {
@@ -205,7 +204,7 @@ impl World {
         self.left.changes = self.left.changes.saturating_sub(u8::from(others));
         match memory.assignment.actions().next() {
             None => Upshot::AcceptedWithNothingToDo,
-            Some(_) if by_request => Upshot::RequestAccepted,
+            Some(_) if way == Way::Request => Upshot::RequestAccepted,
             Some(_) if others => Upshot::AcceptedWithOtherResourceRoles,
             Some(_) => Upshot::Accepted,
         }

@@ -8,7 +8,7 @@ use access_package::{
     Recorded, Role, StoredAssignment, Unchanged, reprocess, reprocess_observed,
 };
 
-use crate::door::{Door, is_undelivered};
+use crate::door::{Door, Way, is_undelivered};
 use crate::evidence::{Evidence, Roles};
 use crate::host::{Upshot, caller};
 use crate::step::{Step, observations};
@@ -35,15 +35,13 @@ pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> 
         hold("S1", after.directory.is_subset(before.directory), || "enforced after the end".into())?;
         hold("S1", !upshot.is_accepted(), || "an attempt begins after the end".into())?;
     }
-    if let Step::ReprocessRequest { .. } = step {
+    if let Step::Reprocess { way: Way::Request, .. } = step {
         let late = before.request == RequestAge::TooOld && upshot.is_accepted();
         hold("S1", !late, || "an attempt begins by a request that is too old".into())?;
     }
     // An attempt begins once the host says that it is saved.
     let begun = match step {
-        Step::Reprocess { .. } | Step::ReprocessRequest { .. } | Step::Save => {
-            after.acting().filter(|&it| before.acting() != Some(it))
-        }
+        Step::Reprocess { .. } | Step::Save => after.acting().filter(|&it| before.acting() != Some(it)),
         Step::ComeFirst => Some(after.saved.assignment.attempt),
         _ => None,
     };

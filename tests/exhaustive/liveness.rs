@@ -2,6 +2,7 @@
 
 use access_package::AssignmentState;
 
+use crate::door::Way;
 use crate::evidence::Roles;
 use crate::host::Upshot;
 use crate::laws::{Broken, hold};
@@ -98,8 +99,7 @@ impl FairRun {
 
     /// L3: where delivery has failed, reprocessing the request leads to `delivered`.
     fn ask_again(&mut self) -> Result<(), Broken> {
-        let (gives, observed) = (self.gives(), self.world.directory.truth());
-        let upshot = self.take(Step::ReprocessRequest { gives, observed });
+        let upshot = self.take(self.reprocess_by(Way::Request));
         hold("L3", upshot.is_accepted(), || format!("the request is not reprocessed: {upshot:?}"))?;
         self.settle(Answer::Fulfilled)?;
         hold("L3", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
@@ -108,11 +108,14 @@ impl FairRun {
 
     /// Reprocesses what is missing, which leads to `delivered`.
     fn reprocess(&mut self) -> Result<Upshot, Broken> {
-        let upshot =
-            self.take(Step::Reprocess { gives: self.gives(), observed: self.world.directory.truth() });
+        let upshot = self.take(self.reprocess_by(Way::Assignment));
         self.settle(Answer::Fulfilled)?;
         hold("L2", self.world.state() == Some(AssignmentState::Delivered), || "not delivered".into())?;
         Ok(upshot)
+    }
+
+    fn reprocess_by(&self, way: Way) -> Step {
+        Step::Reprocess { way, gives: self.gives(), observed: self.world.directory.truth() }
     }
 
     fn gives(&self) -> Roles {

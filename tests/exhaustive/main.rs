@@ -5,9 +5,9 @@
 //!
 //! Safety, in every state and over every step:
 //! - S1: nothing is enforced from the end on, and no attempt begins (R21); and none by a request that is too old (R33).
-//! - S2: never two attempts at once: actions are of the present one, nothing in flight counts for the
-//!   next, no two acceptances are saved as the same attempt, and while `delivering` a reprocess is refused, of the request too (R15, R17,
-//!   R32).
+//! - S2: never two attempts at once: actions are of the present one, nothing in flight counts for the next, no two
+//!   acceptances are saved as the same attempt, and while `delivering` a reprocess is refused, of the request too (R15,
+//!   R17, R32).
 //! - S3: a refused call changes nothing; only time may have made an assignment expire that is not admitted. To look
 //!   first tells the same (R8, R12).
 //! - S4: the state and each fulfillment are what is known of every resource role that the package gives, each once:

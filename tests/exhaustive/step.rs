@@ -4,7 +4,7 @@ use std::fmt;
 
 use access_package::{AssignmentState, Observed};
 
-use crate::door::is_undelivered;
+use crate::door::{Way, is_undelivered};
 use crate::evidence::Roles;
 use crate::world::{
     Answer, Host, MOST_ROLES, Memory, Observations, Owes, RequestAge, World, action_words, number,
@@ -20,11 +20,7 @@ pub enum Step {
     /// From the caller to an acceptance that is not saved yet. Time may pass between the stages, but that is the same
     /// as time passing after them: only the admission asks for it.
     Reprocess {
-        gives: Roles,
-        observed: Observations,
-    },
-    /// The same by the request that the assignment came from.
-    ReprocessRequest {
+        way: Way,
         gives: Roles,
         observed: Observations,
     },
@@ -44,16 +40,6 @@ pub enum Step {
     LoseReceipt(usize),
     DoubleReceipt(usize),
     RemoveAccess(u8),
-}
-
-impl Step {
-    pub fn reprocess(gives: Roles, observed: Observations) -> Self {
-        Self::Reprocess { gives, observed }
-    }
-
-    pub fn reprocess_request(gives: Roles, observed: Observations) -> Self {
-        Self::ReprocessRequest { gives, observed }
-    }
 }
 
 /// Nothing was observed: a plain `reprocess`.
@@ -103,18 +89,20 @@ impl World {
         let gives = self.gives(assignment.resource_roles());
         // A call that the laws expect to be refused is tried once; one that may be accepted, in every way.
         let request_may = self.request == RequestAge::Young && is_undelivered(state);
-        let doors = [
-            (state == AssignmentState::Delivered, Step::reprocess as fn(_, _) -> _),
-            (request_may, Step::reprocess_request),
-        ];
-        for (may, door) in doors {
+        for (may, way) in
+            [(state == AssignmentState::Delivered, Way::Assignment), (request_may, Way::Request)]
+        {
             if !may {
-                steps.push(door(gives, UNOBSERVED));
+                steps.push(Step::Reprocess { way, gives, observed: UNOBSERVED });
             } else if self.left.attempts > 0 {
                 for gives in
                     Roles::subsets(self.left.roles).filter(|&it| it == gives || self.left.changes > 0)
                 {
-                    steps.extend(observations(gives).map(|observed| door(gives, observed)));
+                    steps.extend(observations(gives).map(|observed| Step::Reprocess {
+                        way,
+                        gives,
+                        observed,
+                    }));
                 }
             }
         }
@@ -177,8 +165,8 @@ impl fmt::Display for Words<'_> {
         match *step {
             Step::Load => f.write_str("the host loads what was saved"),
             Step::Expire => f.write_str("the host expires the assignment"),
-            Step::Reprocess { gives, observed } | Step::ReprocessRequest { gives, observed } => {
-                let what = if let Step::Reprocess { .. } = step { "" } else { " the request" };
+            Step::Reprocess { way, gives, observed } => {
+                let what = if way == Way::Request { " the request" } else { "" };
                 write!(f, "the host reprocesses{what}; the package gives {gives}")?;
                 let seen = &observed[..usize::from(world.left.roles)];
                 if observed == UNOBSERVED { Ok(()) } else { write!(f, ", and observed is {seen:?}") }

@@ -1,4 +1,4 @@
-//! The contract with the host, as the crate's README has it. The numbers are its own.
+//! The contract with the host, as the crate's documentation has it. The numbers are its own.
 
 use access_package::graph::http::Rejection;
 use access_package::{Assignment, AssignmentId, AssignmentRequestId, Caller, Receipt, Recorded};

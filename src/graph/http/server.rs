@@ -62,8 +62,8 @@ impl Target {
     }
 }
 
-/// Recognizes a request for assignments: to reprocess one or the request that it came from, to read one, to list them. `None` for any other path, which the
-/// host can route on ([R30](crate::policy#r30)).
+/// Recognizes a request for assignments: to reprocess one or the request that it came from, to read one, to list them.
+/// `None` for any other path, which the host can route on ([R30](crate::policy#r30)).
 ///
 /// These are ours ([R24](crate::policy#r24)), with `/` or `//` after the version:
 /// - `/v1.0/identityGovernance/entitlementManagement/assignments`,
@@ -144,14 +144,12 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
     let Some(id) = id else { return Some((version, Target::Assignments)) };
     let id = parsed(&id, Rejection::InvalidId); // R28
     let Some(next) = segments.next() else { return Some((version, Target::Assignment(id))) };
-    let (name, key) = keyed(&next, &mut segments.clone());
+    let mut behind = segments.clone();
+    let (name, key) = keyed(&next, &mut behind);
     if is_request(&name) {
-        if key_in_parentheses(&next).is_none() {
-            segments.next();
-        }
         let request = parsed(&key?, Rejection::InvalidRequestId);
         let target = Target::ReprocessRequest { request, below: Some(id) };
-        return is_reprocess(segments).then_some((version, target));
+        return is_reprocess(behind).then_some((version, target));
     }
     is_reprocess([next].into_iter().chain(segments)).then_some((version, Target::Reprocess(id)))
 }

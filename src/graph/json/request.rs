@@ -19,7 +19,8 @@ use crate::timestamp::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestDocument {
-    /// The request. A document does not say whether there is a newer one, so it is said to be the newest: look that up.
+    /// The request. A document does not say whether there is a newer one: it is said to be the newest. **Look that up, and set
+    /// [`recency`](AssignmentRequest::recency) before you use it.**
     pub request: AssignmentRequest,
     /// The assignment, where it was expanded with everything that [`read`] needs; `None` where only its id is there.
     pub assignment: Option<Assignment>,
@@ -67,8 +68,8 @@ struct Identified {
 /// If the assignment shows a state, it is read as by [`read`], and has to be whole.
 ///
 /// # Errors
-/// The text is not JSON, a part is missing or malformed, the request is in a state in which there is no assignment, such
-/// as `denied`, or it is not completed yet.
+/// The text is not JSON; a part is missing or malformed; `state` and `requestState` are both there; the state is one in
+/// which there is no assignment, such as `denied`, or one that the crate does not know; or it is not completed yet.
 ///
 /// # Examples
 /// ```
