@@ -16,16 +16,16 @@ use std::mem;
 
 use access_package::{
     AccessPackageId, Account, Action, Assignment, AssignmentId, AssignmentResourceRole, AssignmentState,
-    Authority, Caller, CatalogId, Cause, Event, Fulfillment, ObjectId, Observed, Outcome, Permission, Reason,
-    Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, Scope, StoredAssignment, Timestamp,
-    Unchanged,
+    Authority, Caller, Catalog, CatalogId, Cause, Event, Fulfillment, ObjectId, Observed, Outcome,
+    Permission, PrivilegeLevel, Reason, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, Scope,
+    StoredAssignment, Timestamp, Unchanged,
 };
 
 /// An assignment as a plain struct.
 #[derive(Clone)]
 pub struct Record {
     pub id: AssignmentId,
-    pub catalog: CatalogId,
+    pub catalog: Catalog,
     pub access_package: AccessPackageId,
     pub target: ObjectId,
     pub state: AssignmentState,
@@ -55,6 +55,13 @@ fn judge(record: &Record, role: Role) -> Result<(), Denied> {
     );
     if !manages {
         return Err(Reason::InsufficientRole.into());
+    }
+    if is_privileged(record.catalog) && role != Role::GlobalAdministrator {
+        return Err(match role {
+            Role::IdentityGovernanceAdministrator => Reason::WithoutPrivilegedRoleAdministrator,
+            _ => Reason::PrivilegedCatalog,
+        }
+        .into());
     }
     judge_state(record.state)
 }
@@ -160,14 +167,14 @@ fn rung(role: Role) -> Option<u8> {
 #[derive(Clone, Copy)]
 pub struct Allowed {
     pub role: Role,
-    pub catalog: CatalogId,
+    pub catalog: Catalog,
 }
 
 #[inline]
-pub fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied> {
+pub fn authority(caller: &Caller, catalog: Catalog) -> Result<Allowed, Denied> {
     let (mut highest, mut elsewhere) = (None, false);
     for held in caller.roles.iter().filter(|held| rung(held.role).is_some()) {
-        if held.scope == Scope::Tenant || held.scope == Scope::Catalog(catalog) {
+        if held.scope == Scope::Tenant || held.scope == Scope::Catalog(catalog.id) {
             if highest.is_none_or(|highest| rung(held.role) > rung(highest)) {
                 highest = Some(held.role);
             }
@@ -181,6 +188,10 @@ pub fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied>
         None => Some(Reason::InsufficientRole),
     };
     let permission = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+    let may_act = highest.is_some() || (caller.account == Account::Application && permission);
+    if may_act && is_privileged(catalog) {
+        judge_in_privileged(caller, catalog.id, permission)?;
+    }
     let least = Role::IdentityGovernanceAdministrator;
     let role = match (caller.account, permission, highest) {
         (Account::WorkOrSchool, true, Some(role)) | (Account::Application, false, Some(role)) => role,
@@ -196,6 +207,44 @@ pub fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied>
         (Account::Personal, ..) => return Err(Reason::PersonalAccount.into()),
     };
     Ok(Allowed { role, catalog })
+}
+
+fn is_privileged(catalog: Catalog) -> bool {
+    catalog.privilege_level == Some(PrivilegeLevel::Privileged)
+}
+
+fn judge_in_privileged(caller: &Caller, catalog: CatalogId, permission: bool) -> Result<(), Denied> {
+    let holds = |role| {
+        let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(catalog);
+        caller.roles.iter().any(|held| held.role == role && counts(held.scope))
+    };
+    let application = caller.account == Account::Application;
+    let manages_roles = caller.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
+    let governs = holds(Role::IdentityGovernanceAdministrator) || (application && permission);
+    let grants = holds(Role::PrivilegedRoleAdministrator) || (application && manages_roles);
+    let lacks = match (governs, grants) {
+        _ if holds(Role::GlobalAdministrator) => None,
+        (true, true) => None,
+        (true, false) => Some(Reason::WithoutPrivilegedRoleAdministrator),
+        (false, true) => Some(Reason::WithoutIdentityGovernanceAdministrator),
+        (false, false) => Some(Reason::PrivilegedCatalog),
+    };
+    let missing = match caller.account {
+        Account::Personal => return Err(Reason::PersonalAccount.into()),
+        Account::WorkOrSchool => (!permission).then_some(Reason::MissingDelegatedPermission),
+        Account::Application => lacks.map(|_| {
+            if governs {
+                Reason::MissingRoleManagementPermission
+            } else {
+                Reason::MissingApplicationPermission
+            }
+        }),
+    };
+    match (missing, lacks) {
+        (None, None) => Ok(()),
+        (None, first) => Err(Denied([first, None])),
+        both => Err(Denied(both.into())),
+    }
 }
 
 fn has_ended(record: &Record, now: Timestamp) -> bool {
@@ -216,8 +265,11 @@ pub fn admit(
     mut gives_now: Vec<ResourceRole>,
     now: Timestamp,
 ) -> Result<StoredAssignment, Denied> {
-    if record.catalog != allowed.catalog {
+    if record.catalog.id != allowed.catalog.id {
         return Err(Reason::OutOfScope.into());
+    }
+    if is_privileged(record.catalog) && !is_privileged(allowed.catalog) {
+        judge(record, allowed.role)?;
     }
     if has_ended(record, now) {
         record.state = AssignmentState::Expired;
@@ -232,7 +284,8 @@ pub fn admit(
     Ok(StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: record.id,
-        catalog: record.catalog,
+        catalog: record.catalog.id,
+        privilege_level: record.catalog.privilege_level,
         access_package: record.access_package,
         target: record.target,
         state: record.state,
@@ -306,7 +359,7 @@ pub trait Subject: Clone + Send {
         observe: impl FnMut(&ResourceRole) -> Observed,
     ) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
     fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Self::Refusal>;
-    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Self::Authority, Self::Refusal>;
+    fn authority(caller: &Caller, catalog: Catalog) -> Result<Self::Authority, Self::Refusal>;
     /// All stages after the authority: what is to be saved, and what it is then.
     fn admit(
         self,
@@ -350,10 +403,10 @@ impl Subject for Assignment {
 
     #[inline]
     fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Refusal> {
-        access_package::evaluate(caller, self, now)
+        access_package::evaluate(caller, self, now).map(Authority::role)
     }
 
-    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Authority, Refusal> {
+    fn authority(caller: &Caller, catalog: Catalog) -> Result<Authority, Refusal> {
         caller.authority(Some(catalog))
     }
 
@@ -387,7 +440,7 @@ impl Subject for Record {
     fn load(stored: StoredAssignment) -> Self {
         Self {
             id: stored.id,
-            catalog: stored.catalog,
+            catalog: Catalog { id: stored.catalog, privilege_level: stored.privilege_level },
             access_package: stored.access_package,
             target: stored.target,
             state: stored.state,
@@ -416,7 +469,7 @@ impl Subject for Record {
         evaluate(caller, self, now)
     }
 
-    fn authority(caller: &Caller, catalog: CatalogId) -> Result<Allowed, Denied> {
+    fn authority(caller: &Caller, catalog: Catalog) -> Result<Allowed, Denied> {
         authority(caller, catalog)
     }
 

@@ -10,7 +10,7 @@ use crate::assignment::{Assignment, Observed, StoredAssignment};
 use crate::event::{Cause, Event};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::AssignmentRequestId;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Refusal;
 use crate::request::AssignmentRequest;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -22,8 +22,9 @@ impl Authority {
     /// state are judged. Give the true time.
     ///
     /// # Errors
-    /// The authority is for another catalog, which is a mistake of the host, or the state is not `delivered`. The
-    /// assignment is given back: if it has just [expired](NotAdmitted::expired), the host may save it.
+    /// The authority is for another catalog, or for one that was not said to be privileged, which is a mistake of the host;
+    /// or the state is not `delivered`. The assignment is given back: if it has just [expired](NotAdmitted::expired), the
+    /// host may save it.
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -40,8 +41,8 @@ impl Authority {
     /// after [`admit`](Self::admit).
     ///
     /// # Errors
-    /// The authority is for another catalog, which is a mistake of the host; or what
-    /// [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
+    /// The authority is for another catalog, or for one that was not said to be privileged, which is a mistake of the host;
+    /// or what [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
     /// [expired](NotAdmitted::expired), the host may save it.
     #[expect(
         clippy::result_large_err,
@@ -58,7 +59,7 @@ impl Authority {
         })
     }
 
-    /// R3, R21: the catalog first, then time, then what is asked for.
+    /// R3, R43, R21: the catalog first, then time, then what is asked for.
     #[inline]
     #[expect(
         clippy::result_large_err,
@@ -71,8 +72,8 @@ impl Authority {
         request: Option<AssignmentRequestId>,
         judge: impl FnOnce(&Assignment) -> Result<(), Refusal>,
     ) -> Result<Admitted, NotAdmitted> {
-        if !self.covers(assignment.catalog()) {
-            let refusal = Refusal::new(Reason::OutOfScope, None);
+        if let Some(reason) = self.falls_short_of(assignment.catalog()) {
+            let refusal = Refusal::new(reason, None);
             return Err(NotAdmitted { refusal, assignment, expired: None });
         }
         let expired = assignment.expire(now);

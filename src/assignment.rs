@@ -8,8 +8,9 @@ mod stored;
 
 use alloc::vec::Vec;
 
+use crate::catalog::Catalog;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
-use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
+use crate::id::{AccessPackageId, AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
@@ -25,7 +26,7 @@ pub use stored::{LoadError, StoredAssignment};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
     id: AssignmentId,
-    catalog: CatalogId,
+    catalog: Catalog,
     access_package: AccessPackageId,
     target: ObjectId,
     state: AssignmentState,
@@ -43,7 +44,7 @@ impl Assignment {
     #[must_use]
     pub fn delivered(
         id: AssignmentId,
-        catalog: CatalogId,
+        catalog: Catalog,
         access_package: AccessPackageId,
         target: ObjectId,
         end: Option<Timestamp>,
@@ -75,7 +76,7 @@ impl Assignment {
 
     /// The catalog that the access package is in: where the caller's role has to count.
     #[must_use]
-    pub const fn catalog(&self) -> CatalogId {
+    pub const fn catalog(&self) -> Catalog {
         self.catalog
     }
 

@@ -60,7 +60,7 @@ pub enum Account {
 }
 
 with_all! {
-    /// A permission of Microsoft Graph that concerns entitlement management. It is read and displayed exactly as
+    /// A permission of Microsoft Graph that the rules look at. It is read and displayed exactly as
     /// Graph writes it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -69,6 +69,9 @@ with_all! {
         EntitlementManagementReadWriteAll,
         /// `EntitlementManagement.Read.All`, which never suffices ([R7](crate::policy#r7)).
         EntitlementManagementReadAll,
+        /// `RoleManagement.ReadWrite.Directory`, which an application also needs in a privileged catalog
+        /// ([R43](crate::policy#r43)).
+        RoleManagementReadWriteDirectory,
     }
 }
 
@@ -79,6 +82,7 @@ impl Permission {
         match self {
             Self::EntitlementManagementReadWriteAll => "EntitlementManagement.ReadWrite.All",
             Self::EntitlementManagementReadAll => "EntitlementManagement.Read.All",
+            Self::RoleManagementReadWriteDirectory => "RoleManagement.ReadWrite.Directory",
         }
     }
 }
@@ -103,7 +107,7 @@ impl FromStr for Permission {
 /// The text is not a permission that this crate knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error(
-    "not a known permission: expected `EntitlementManagement.ReadWrite.All` or `EntitlementManagement.Read.All`"
+    "not a known permission: expected `EntitlementManagement.ReadWrite.All`, `EntitlementManagement.Read.All` or `RoleManagement.ReadWrite.Directory`"
 )]
 pub struct ParsePermissionError;
 

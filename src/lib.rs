@@ -126,6 +126,7 @@ mod action;
 mod admission;
 mod assignment;
 mod caller;
+mod catalog;
 mod event;
 mod fulfillment;
 mod id;
@@ -157,6 +158,7 @@ pub use assignment::{
 pub use caller::{
     Account, Caller, Claims, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope,
 };
+pub use catalog::{Catalog, ParsePrivilegeLevelError, PrivilegeLevel};
 pub use event::{Cause, Event};
 pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};

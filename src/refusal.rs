@@ -13,6 +13,10 @@ use crate::variants::with_all;
 /// The least role that may reprocess (R1).
 pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 
+/// The roles that suffice in a privileged catalog: the first alone, the others together (R43).
+const PRIVILEGED_ROLES: [Role; 3] =
+    [Role::GlobalAdministrator, Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator];
+
 /// The one state that can be reprocessed (R9).
 const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
@@ -83,24 +87,74 @@ impl Refusal {
         [Some(self.first), self.second].into_iter().flatten()
     }
 
-    /// What would help: every remedy does, and no part of it would. Those with the role come before the permission alone.
+    /// What would help: every remedy does, and no part of it would. Those with a role come before a permission alone, and of
+    /// the roles the least that suffice are named.
     ///
-    /// For a caller they turn the refusal into a yes. For a state or a request they are what to do instead
+    /// For a caller they turn the refusal into a yes; where the caller is [not told](crate::policy#r43) that the catalog is
+    /// privileged, into a yes or into the refusal that tells. For a state or a request they are what to do instead
     /// ([R10](crate::policy#r10), [R32](crate::policy#r32), [R33](crate::policy#r33)).
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         use Step::{
+            HoldGlobalAdministrator, HoldIdentityGovernanceAdministrator, HoldPrivilegedRoleAdministrator,
             HoldRole, LoadRequest, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
-            ReprocessAssignment, ReprocessNewestRequest, ReprocessRequest, RequestAgain,
-            UseWorkOrSchoolAccount, Wait,
+            ObtainRoleManagementPermission, ReprocessAssignment, ReprocessNewestRequest, ReprocessRequest,
+            RequestAgain, UseWorkOrSchoolAccount, Wait,
         };
 
         // Tests search every set of steps for those that help a caller: these are all, and the smallest.
         let remedies: &[&[Step]] = match (self.first, self.second) {
             (Reason::PersonalAccount, _) => &[&[UseWorkOrSchoolAccount, HoldRole, ObtainDelegatedPermission]],
             (Reason::MissingDelegatedPermission, None) => &[&[ObtainDelegatedPermission]],
+            (Reason::MissingDelegatedPermission, Some(Reason::PrivilegedCatalog)) => &[
+                &[
+                    HoldIdentityGovernanceAdministrator,
+                    HoldPrivilegedRoleAdministrator,
+                    ObtainDelegatedPermission,
+                ],
+                &[HoldGlobalAdministrator, ObtainDelegatedPermission],
+            ],
+            (Reason::MissingDelegatedPermission, Some(Reason::WithoutIdentityGovernanceAdministrator)) => &[
+                &[HoldIdentityGovernanceAdministrator, ObtainDelegatedPermission],
+                &[HoldGlobalAdministrator, ObtainDelegatedPermission],
+            ],
+            (Reason::MissingDelegatedPermission, Some(Reason::WithoutPrivilegedRoleAdministrator)) => &[
+                &[HoldPrivilegedRoleAdministrator, ObtainDelegatedPermission],
+                &[HoldGlobalAdministrator, ObtainDelegatedPermission],
+            ],
             (Reason::MissingDelegatedPermission, Some(_)) => &[&[HoldRole, ObtainDelegatedPermission]],
+            // R43
+            (Reason::MissingApplicationPermission, Some(Reason::PrivilegedCatalog)) => &[
+                &[HoldIdentityGovernanceAdministrator, HoldPrivilegedRoleAdministrator],
+                &[HoldIdentityGovernanceAdministrator, ObtainRoleManagementPermission],
+                &[HoldPrivilegedRoleAdministrator, ObtainApplicationPermission],
+                &[HoldGlobalAdministrator],
+                &[ObtainApplicationPermission, ObtainRoleManagementPermission],
+            ],
+            (Reason::MissingApplicationPermission, Some(Reason::WithoutIdentityGovernanceAdministrator)) => {
+                &[
+                    &[HoldIdentityGovernanceAdministrator],
+                    &[HoldGlobalAdministrator],
+                    &[ObtainApplicationPermission],
+                ]
+            }
+            (Reason::MissingRoleManagementPermission, _) => &[
+                &[HoldPrivilegedRoleAdministrator],
+                &[HoldGlobalAdministrator],
+                &[ObtainRoleManagementPermission],
+            ],
             (Reason::MissingApplicationPermission, _) => &[&[HoldRole], &[ObtainApplicationPermission]],
             (Reason::InsufficientRole | Reason::OutOfScope, _) => &[&[HoldRole]],
+            // R43
+            (Reason::PrivilegedCatalog, _) => &[
+                &[HoldIdentityGovernanceAdministrator, HoldPrivilegedRoleAdministrator],
+                &[HoldGlobalAdministrator],
+            ],
+            (Reason::WithoutIdentityGovernanceAdministrator, _) => {
+                &[&[HoldIdentityGovernanceAdministrator], &[HoldGlobalAdministrator]]
+            }
+            (Reason::WithoutPrivilegedRoleAdministrator, _) => {
+                &[&[HoldPrivilegedRoleAdministrator], &[HoldGlobalAdministrator]]
+            }
             // R10
             (Reason::InvalidState(state), _) => match state {
                 AssignmentState::Delivering => &[&[Wait]],
@@ -152,10 +206,22 @@ pub enum Reason {
     /// An application without the application permission, and without a role that would do instead
     /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
     MissingApplicationPermission,
+    /// An application in a privileged catalog without the application permission to manage directory roles, and without
+    /// the role that would do instead ([R43](crate::policy#r43)).
+    MissingRoleManagementPermission,
     /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
     InsufficientRole,
     /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
     OutOfScope,
+    /// The catalog is privileged, and neither of the roles that suffice there together is held
+    /// ([R43](crate::policy#r43)).
+    PrivilegedCatalog,
+    /// The catalog is privileged, and *Privileged Role Administrator* suffices there only together with *Identity
+    /// Governance Administrator* ([R43](crate::policy#r43)).
+    WithoutIdentityGovernanceAdministrator,
+    /// The catalog is privileged, and *Identity Governance Administrator* suffices there only together with *Privileged
+    /// Role Administrator* ([R43](crate::policy#r43)).
+    WithoutPrivilegedRoleAdministrator,
     /// The assignment is in this state ([R9](crate::policy#r9)), which is not `delivered`.
     InvalidState(AssignmentState),
     /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
@@ -194,8 +260,12 @@ impl Reason {
             Self::PersonalAccount,
             Self::MissingDelegatedPermission,
             Self::MissingApplicationPermission,
+            Self::MissingRoleManagementPermission,
             Self::InsufficientRole,
             Self::OutOfScope,
+            Self::PrivilegedCatalog,
+            Self::WithoutIdentityGovernanceAdministrator,
+            Self::WithoutPrivilegedRoleAdministrator,
         ]
         .into_iter()
         .chain(of_state.map(|refusal| refusal.first))
@@ -217,8 +287,12 @@ impl Reason {
             Self::PersonalAccount
             | Self::MissingDelegatedPermission
             | Self::MissingApplicationPermission
+            | Self::MissingRoleManagementPermission
             | Self::InsufficientRole
-            | Self::OutOfScope => About::Caller,
+            | Self::OutOfScope
+            | Self::PrivilegedCatalog
+            | Self::WithoutIdentityGovernanceAdministrator
+            | Self::WithoutPrivilegedRoleAdministrator => About::Caller,
             Self::InvalidState(_) | Self::ResourceRolesUnknown => About::Assignment,
             Self::RequestDelivering
             | Self::RequestDelivered
@@ -228,6 +302,19 @@ impl Reason {
             | Self::RequestSuperseded
             | Self::RequestStateDisagrees
             | Self::RequestTooOld => About::Request,
+        }
+    }
+
+    /// R43: why one who holds these roles may not act in a privileged catalog, if so.
+    pub(crate) fn in_privileged_catalog(holds: impl Fn(Role) -> bool) -> Option<Self> {
+        let governs = holds(Role::IdentityGovernanceAdministrator);
+        let grants = holds(Role::PrivilegedRoleAdministrator);
+        match (governs, grants) {
+            _ if holds(Role::GlobalAdministrator) => None,
+            (true, true) => None,
+            (true, false) => Some(Self::WithoutPrivilegedRoleAdministrator),
+            (false, true) => Some(Self::WithoutIdentityGovernanceAdministrator),
+            (false, false) => Some(Self::PrivilegedCatalog),
         }
     }
 
@@ -244,8 +331,12 @@ impl Reason {
             Self::PersonalAccount => "personalAccount",
             Self::MissingDelegatedPermission => "missingDelegatedPermission",
             Self::MissingApplicationPermission => "missingApplicationPermission",
+            Self::MissingRoleManagementPermission => "missingRoleManagementPermission",
             Self::InsufficientRole => "insufficientRole",
             Self::OutOfScope => "outOfScope",
+            Self::PrivilegedCatalog => "privilegedCatalog",
+            Self::WithoutIdentityGovernanceAdministrator => "withoutIdentityGovernanceAdministrator",
+            Self::WithoutPrivilegedRoleAdministrator => "withoutPrivilegedRoleAdministrator",
             Self::InvalidState(state) => state.as_str(),
             Self::ResourceRolesUnknown => "resourceRolesUnknown",
             Self::RequestDelivering => "requestDelivering",
@@ -276,17 +367,38 @@ fn write_request_state(f: &mut fmt::Formatter<'_>, actual: AssignmentState) -> f
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let permission = Permission::EntitlementManagementReadWriteAll;
+        let manages_roles = Permission::RoleManagementReadWriteDirectory;
+        let [top, governs, grants] = PRIVILEGED_ROLES;
         match self {
             Self::PersonalAccount => f.write_str("a personal Microsoft account is never allowed"),
             Self::MissingDelegatedPermission => write!(f, "delegated permission `{permission}` is missing"),
             Self::MissingApplicationPermission => {
                 write!(f, "application permission `{permission}` is missing")
             }
+            Self::MissingRoleManagementPermission => {
+                write!(f, "application permission `{manages_roles}` is missing")
+            }
             Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
             Self::OutOfScope => {
                 write!(
                     f,
                     "a role is `{REQUIRED_ROLE}` or higher, but held on neither the assignment's catalog nor the tenant"
+                )
+            }
+            Self::PrivilegedCatalog => write!(
+                f,
+                "the catalog is privileged: no role is `{top}`, nor `{governs}` together with `{grants}`"
+            ),
+            Self::WithoutIdentityGovernanceAdministrator => {
+                write!(
+                    f,
+                    "the catalog is privileged: `{grants}` suffices there only together with `{governs}`"
+                )
+            }
+            Self::WithoutPrivilegedRoleAdministrator => {
+                write!(
+                    f,
+                    "the catalog is privileged: `{governs}` suffices there only together with `{grants}`"
                 )
             }
             Self::InvalidState(actual) => {
@@ -321,10 +433,18 @@ with_all! {
         UseWorkOrSchoolAccount,
         /// Hold *Access package assignment manager* on the assignment's catalog.
         HoldRole,
+        /// Hold *Identity Governance Administrator* in the tenant.
+        HoldIdentityGovernanceAdministrator,
+        /// Hold *Privileged Role Administrator* in the tenant.
+        HoldPrivilegedRoleAdministrator,
+        /// Hold *Global Administrator* in the tenant.
+        HoldGlobalAdministrator,
         /// Obtain the delegated permission.
         ObtainDelegatedPermission,
         /// Obtain the application permission.
         ObtainApplicationPermission,
+        /// Obtain the application permission to manage directory roles.
+        ObtainRoleManagementPermission,
         /// Delivery is under way: wait until it has ended (our choice).
         Wait,
         /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment, less than
@@ -350,8 +470,12 @@ impl Step {
         match self {
             Self::UseWorkOrSchoolAccount => "useWorkOrSchoolAccount",
             Self::HoldRole => "holdRole",
+            Self::HoldIdentityGovernanceAdministrator => "holdIdentityGovernanceAdministrator",
+            Self::HoldPrivilegedRoleAdministrator => "holdPrivilegedRoleAdministrator",
+            Self::HoldGlobalAdministrator => "holdGlobalAdministrator",
             Self::ObtainDelegatedPermission => "obtainDelegatedPermission",
             Self::ObtainApplicationPermission => "obtainApplicationPermission",
+            Self::ObtainRoleManagementPermission => "obtainRoleManagementPermission",
             Self::Wait => "wait",
             Self::ReprocessRequest => "reprocessRequest",
             Self::ReprocessNewestRequest => "reprocessNewestRequest",
@@ -377,8 +501,19 @@ impl fmt::Display for Step {
                 f.write_str("use a work or school account (it starts with neither role nor permission)")
             }
             Self::HoldRole => write!(f, "hold the role `{REQUIRED_ROLE}` on the assignment's catalog"),
+            Self::HoldIdentityGovernanceAdministrator => {
+                write!(f, "hold the role `{}`", Role::IdentityGovernanceAdministrator)
+            }
+            Self::HoldPrivilegedRoleAdministrator => {
+                write!(f, "hold the role `{}`", Role::PrivilegedRoleAdministrator)
+            }
+            Self::HoldGlobalAdministrator => write!(f, "hold the role `{}`", Role::GlobalAdministrator),
             Self::ObtainDelegatedPermission => write!(f, "obtain the delegated permission `{permission}`"),
             Self::ObtainApplicationPermission => {
+                write!(f, "obtain the application permission `{permission}`")
+            }
+            Self::ObtainRoleManagementPermission => {
+                let permission = Permission::RoleManagementReadWriteDirectory;
                 write!(f, "obtain the application permission `{permission}`")
             }
             Self::Wait => f.write_str("wait until delivery has ended, then look at the state again"),
@@ -445,6 +580,19 @@ mod data {
         };
     }
 
+    impl Reason {
+        const fn is_of_role(self) -> bool {
+            matches!(
+                self,
+                Self::InsufficientRole
+                    | Self::OutOfScope
+                    | Self::PrivilegedCatalog
+                    | Self::WithoutIdentityGovernanceAdministrator
+                    | Self::WithoutPrivilegedRoleAdministrator
+            )
+        }
+    }
+
     serde_as_code!(Reason, "a reason");
     serde_as_code!(Step, "a step");
 
@@ -474,16 +622,23 @@ mod data {
         /// The remedies follow from the reasons; what else stands there is not read.
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let Codes { reasons, .. } = Codes::deserialize(deserializer)?;
-            let of_role = |reason: &Reason| matches!(reason, Reason::InsufficientRole | Reason::OutOfScope);
+            let refusal = |first, second| Ok(Self::new(first, second));
             match reasons[..] {
-                [Reason::MissingApplicationPermission] => {}
-                [first] => return Ok(Self::new(first, None)),
-                [
-                    first @ (Reason::MissingDelegatedPermission | Reason::MissingApplicationPermission),
-                    second,
-                ] if of_role(&second) => {
-                    return Ok(Self::new(first, Some(second)));
+                // These two come with what would do instead.
+                [Reason::MissingApplicationPermission | Reason::MissingRoleManagementPermission] => {}
+                [first] => return refusal(first, None),
+                [first @ Reason::MissingDelegatedPermission, second] if second.is_of_role() => {
+                    return refusal(first, Some(second));
                 }
+                [first @ Reason::MissingApplicationPermission, second]
+                    if second.is_of_role() && second != Reason::WithoutPrivilegedRoleAdministrator =>
+                {
+                    return refusal(first, Some(second));
+                }
+                [
+                    first @ Reason::MissingRoleManagementPermission,
+                    second @ Reason::WithoutPrivilegedRoleAdministrator,
+                ] => return refusal(first, Some(second)),
                 _ => {}
             }
             Err(de::Error::custom("these reasons are not those of one refusal"))

@@ -13,7 +13,10 @@ with_all! {
     /// A role that a caller holds, of entitlement management or of the directory.
     ///
     /// Roles are ordered in part only, so there is no `Ord`: ask [`at_least`](Role::at_least).
-    /// One is read from its id or, without regard to case, its name, and displayed by its name.
+    ///
+    /// One is read from its id or, without regard to case, its name: that of the documentation, by which it is displayed,
+    /// or the one that Graph shows in a role definition. Leave out a role that cannot be read: it is none of those that
+    /// suffice ([R47](crate::policy#r47)).
     ///
     /// ```
     /// use access_package::Role;
@@ -37,9 +40,14 @@ with_all! {
         AccessPackageManager,
         /// May edit a catalog: its resources, its access packages and who manages them.
         CatalogOwner,
+        /// May manage the organizations from which access can be requested. It is off the ladder.
+        ConnectedOrganizationAdministrator,
         /// A directory role that does not qualify, though an older page of the documentation lists it
         /// ([R2](crate::policy#r2)).
         UserAdministrator,
+        /// A directory role: may manage the roles of the directory. Off the ladder, it counts only beside *Identity
+        /// Governance Administrator*, in a privileged catalog ([R43](crate::policy#r43)).
+        PrivilegedRoleAdministrator,
         /// A directory role: may manage all of entitlement management.
         IdentityGovernanceAdministrator,
         /// A directory role: may manage everything in the tenant.
@@ -85,6 +93,22 @@ impl Role {
         self.facts().name
     }
 
+    /// The name that Graph shows in the definition of the role, where that is another one (R47).
+    const fn name_in_graph(self) -> Option<&'static str> {
+        match self {
+            Self::AccessPackageAssignmentManager => Some("AccessPackage assignment manager"),
+            Self::AccessPackageManager => Some("AccessPackages manager"),
+            Self::CatalogReader
+            | Self::CatalogCreator
+            | Self::CatalogOwner
+            | Self::ConnectedOrganizationAdministrator
+            | Self::UserAdministrator
+            | Self::PrivilegedRoleAdministrator
+            | Self::IdentityGovernanceAdministrator
+            | Self::GlobalAdministrator => None,
+        }
+    }
+
     /// Everything that is said of a role, in one place.
     #[inline]
     const fn facts(self) -> Facts {
@@ -111,8 +135,16 @@ impl Role {
             Self::CatalogOwner => {
                 role("Catalog owner", uuid!("ae79f266-94d4-4dab-b730-feca7e132178"), Some(3))
             }
+            Self::ConnectedOrganizationAdministrator => {
+                let name = "Connected Organization Administrator";
+                role(name, uuid!("e65cf63f-9cc2-4b48-8871-cb667e9d90fb"), None)
+            }
             Self::UserAdministrator => {
                 directory_role("User Administrator", uuid!("fe930be7-5e62-47db-91af-98c3a49a38b1"), None)
+            }
+            Self::PrivilegedRoleAdministrator => {
+                let name = "Privileged Role Administrator";
+                directory_role(name, uuid!("e8611ab8-c189-46e8-94e1-60213ab1f814"), None)
             }
             Self::IdentityGovernanceAdministrator => {
                 let name = "Identity Governance Administrator";
@@ -147,7 +179,11 @@ impl FromStr for Role {
     type Err = ParseRoleError;
 
     fn from_str(text: &str) -> Result<Self, ParseRoleError> {
-        let named = Self::ALL.iter().copied().find(|role| role.name().eq_ignore_ascii_case(text));
+        let is_called_so = |name: &str| name.eq_ignore_ascii_case(text);
+        let named = Self::ALL
+            .iter()
+            .copied()
+            .find(|role| is_called_so(role.name()) || role.name_in_graph().is_some_and(is_called_so));
         named.or_else(|| parse_guid(text).and_then(Self::from_id)).ok_or(ParseRoleError)
     }
 }

@@ -8,7 +8,7 @@
 //! use access_package::testing::{Broken, Implementation, Refused, laws};
 //! use access_package::{
 //!     Action, Assignment, AssignmentRequest, Caller, Observed, Receipt, ResourceRole, StoredAssignment, Timestamp,
-//!     evaluate, reprocess_observed,
+//!     Reason, evaluate,
 //! };
 //!
 //! struct Server(Assignment);
@@ -18,8 +18,11 @@
 //!         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
 //!     ) -> Result<(), Refused> {
 //!         let _ = self.0.expire(now);
-//!         let role = evaluate(caller, &self.0, now)?;
-//!         reprocess_observed(&mut self.0, role, observe)?;
+//!         // First whether the caller may, at the state that it is in.
+//!         let authority = evaluate(caller, &self.0, now)?;
+//!         let known = self.0.resource_roles().ok_or(Reason::ResourceRolesUnknown)?;
+//!         let gives: Vec<_> = known.iter().map(|it| it.resource_role.clone()).collect();
+//!         self.0 = authority.admit(self.0.clone(), now)?.reprocess_observed(gives, observe).saved();
 //!         Ok(())
 //!     }
 //!     fn reprocess_request(
@@ -117,6 +120,13 @@ impl Refused {
     /// Whether it is about the caller.
     fn is_of_caller(&self) -> bool {
         self.reasons.iter().all(|reason| reason.is_of_caller())
+    }
+}
+
+/// A refusal for this alone, without saying what would help.
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Self {
+        Self { reasons: [reason].into(), remedies: Vec::new() }
     }
 }
 

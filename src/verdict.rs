@@ -1,10 +1,11 @@
 //! Who may reprocess, and for what: one gate decides, and gives the [`Authority`] with which the caller acts.
 //!
-//! The caller is judged before the assignment is looked at (R8).
+//! The caller is judged before the assignment is looked at (R8), but for its catalog, in which roles count (R3, R43).
 
 use crate::action::has_ended;
 use crate::assignment::Assignment;
 use crate::caller::{Account, Caller, Permission};
+use crate::catalog::Catalog;
 use crate::id::{AssignmentId, CatalogId, ObjectId};
 use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
 use crate::request::{AssignmentRequest, Purpose, Recency};
@@ -12,7 +13,7 @@ use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-/// Whether the caller may reprocess the assignment at this instant: if so, the role in which they act.
+/// Whether the caller may reprocess the assignment at this instant: if so, the authority with which they act.
 ///
 /// It changes nothing, and answers what [`Authority::admit`] would. Use that to reprocess; use this to look before you
 /// leap.
@@ -34,13 +35,14 @@ use crate::timestamp::Timestamp;
 /// # }
 /// ```
 #[inline]
-pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Result<Role, Refusal> {
+pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Result<Authority, Refusal> {
     // R8
     let authority = caller.authority(Some(assignment.catalog()))?;
-    Refusal::of_state(state_at(assignment, now)).map_or(Ok(authority.role), Err)
+    Refusal::of_state(state_at(assignment, now)).map_or(Ok(authority), Err)
 }
 
-/// Whether the caller may reprocess the request of this assignment at this instant: if so, the role in which they act.
+/// Whether the caller may reprocess the request of this assignment at this instant: if so, the authority with which they
+/// act.
 ///
 /// It changes nothing, and answers what [`Authority::admit_request`] would ([R31](crate::policy#r31)).
 ///
@@ -53,10 +55,10 @@ pub fn evaluate_request(
     assignment: &Assignment,
     request: &AssignmentRequest,
     now: Timestamp,
-) -> Result<Role, Refusal> {
+) -> Result<Authority, Refusal> {
     // R8, R31
     let authority = caller.authority(Some(assignment.catalog()))?;
-    judge_request(request, assignment.id(), state_at(assignment, now), now).map(|()| authority.role)
+    judge_request(request, assignment.id(), state_at(assignment, now), now).map(|()| authority)
 }
 
 /// R21: the state, if it were expired at this instant.
@@ -111,7 +113,7 @@ pub(crate) fn judge_request(
 pub struct Authority {
     pub(crate) role: Role,
     /// `None` for the tenant as a whole.
-    catalog: Option<CatalogId>,
+    catalog: Option<Catalog>,
     pub(crate) caller: Option<ObjectId>,
 }
 
@@ -122,9 +124,21 @@ impl Authority {
         self.role
     }
 
-    /// R3: whether it is for this catalog.
-    pub(crate) fn covers(self, catalog: CatalogId) -> bool {
-        self.catalog.is_none_or(|covered| covered == catalog)
+    /// The catalog that it is over, as it was judged: one whose level is not known, as a standard one. `None` for the
+    /// tenant as a whole.
+    #[must_use]
+    pub const fn catalog(self) -> Option<Catalog> {
+        self.catalog
+    }
+
+    /// R3, R43: why it does not reach this catalog, if so.
+    pub(crate) fn falls_short_of(self, catalog: Catalog) -> Option<Reason> {
+        if self.catalog.is_some_and(|judged| judged.id != catalog.id) {
+            return Some(Reason::OutOfScope);
+        }
+        // It is known by now to be privileged, and was not judged as that.
+        let unforeseen = catalog.is_privileged() && !self.catalog.is_some_and(Catalog::is_privileged);
+        if unforeseen { Reason::in_privileged_catalog(|role| role == self.role) } else { None }
     }
 }
 
@@ -138,7 +152,8 @@ impl Caller {
     /// # Errors
     /// The caller may not reprocess an assignment there.
     #[inline]
-    pub fn authority(&self, catalog: Option<CatalogId>) -> Result<Authority, Refusal> {
+    pub fn authority(&self, catalog: Option<Catalog>) -> Result<Authority, Refusal> {
+        let id = catalog.map(|catalog| catalog.id);
         // R7: the permission to read is another one.
         let permission = self.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
         let mut highest = match self.account {
@@ -147,7 +162,7 @@ impl Caller {
         };
         let mut role = Qualifying::Nowhere;
         for held in self.roles.iter().filter(|held| held.role.at_least(REQUIRED_ROLE)) {
-            if held.scope.covers(catalog) {
+            if held.scope.covers(id) {
                 role = Qualifying::Here;
                 // Those that suffice are on one ladder, so one of any two is the higher (R1).
                 if highest.is_none_or(|highest| held.role.at_least(highest)) {
@@ -157,12 +172,48 @@ impl Caller {
                 role = Qualifying::Elsewhere;
             }
         }
-        let standing = Standing { account: self.account, permission, role };
-        match (standing.refusal(), highest) {
+        // R8: that the catalog is privileged is told only to those who could act in a standard one.
+        let refusal = if highest.is_some() && catalog.is_some_and(Catalog::is_privileged) {
+            self.refusal_in_privileged_catalog(id, permission)
+        } else {
+            Standing { account: self.account, permission, role }.refusal()
+        };
+        match (refusal, highest) {
             (None, Some(role)) => Ok(Authority { role, catalog, caller: self.object }),
             (Some(refusal), _) => Err(refusal),
             // Whom the gate lets in has a role, or the permission that stands for one.
             (None, None) => Err(Refusal::new(Reason::InsufficientRole, None)),
+        }
+    }
+
+    /// R43: the gate where two roles are needed at once.
+    fn refusal_in_privileged_catalog(&self, id: Option<CatalogId>, permission: bool) -> Option<Refusal> {
+        let holds = |role| self.roles.iter().any(|held| held.role == role && held.scope.covers(id));
+        match self.account {
+            Account::Personal => Some(Refusal::new(Reason::PersonalAccount, None)), // R6
+            Account::WorkOrSchool => {
+                let role = Reason::in_privileged_catalog(holds);
+                if permission {
+                    role.map(|role| Refusal::new(role, None))
+                } else {
+                    Some(Refusal::new(Reason::MissingDelegatedPermission, role)) // R4
+                }
+            }
+            // R5: each permission stands for a role.
+            Account::Application => {
+                let manages_roles = self.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
+                let stands_for = |role| {
+                    (permission && role == Role::IdentityGovernanceAdministrator)
+                        || (manages_roles && role == Role::PrivilegedRoleAdministrator)
+                };
+                let role = Reason::in_privileged_catalog(|role| holds(role) || stands_for(role))?;
+                let missing = if role == Reason::WithoutPrivilegedRoleAdministrator {
+                    Reason::MissingRoleManagementPermission
+                } else {
+                    Reason::MissingApplicationPermission
+                };
+                Some(Refusal::new(missing, Some(role)))
+            }
         }
     }
 }

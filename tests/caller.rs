@@ -65,8 +65,11 @@ fn nothing_else_is_a_scope() {
     }
 }
 
-const PERMISSIONS: [(Permission, &str); 2] =
-    [(READ_WRITE, "EntitlementManagement.ReadWrite.All"), (READ, "EntitlementManagement.Read.All")];
+const PERMISSIONS: [(Permission, &str); 3] = [
+    (READ_WRITE, "EntitlementManagement.ReadWrite.All"),
+    (READ, "EntitlementManagement.Read.All"),
+    (Permission::RoleManagementReadWriteDirectory, "RoleManagement.ReadWrite.Directory"),
+];
 
 #[test]
 fn a_permission_is_read_and_written() {
@@ -104,7 +107,7 @@ fn the_errors_say_what_was_expected() {
         ),
         (
             &ParsePermissionError,
-            "not a known permission: expected `EntitlementManagement.ReadWrite.All` or `EntitlementManagement.Read.All`",
+            "not a known permission: expected `EntitlementManagement.ReadWrite.All`, `EntitlementManagement.Read.All` or `RoleManagement.ReadWrite.Directory`",
         ),
     ];
     for (error, text) in errors {

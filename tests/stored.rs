@@ -5,8 +5,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, FailureReason, Fulfillment, LoadError, Outcome,
-    Reason, Receipt, RecordError, Recorded, Role, StoredAssignment, Timestamp, Unchanged, reprocess,
+    Assignment, AssignmentResourceRole, AssignmentState, Catalog, FailureReason, Fulfillment, LoadError,
+    Outcome, Reason, Receipt, RecordError, Recorded, Role, StoredAssignment, Timestamp, Unchanged, reprocess,
 };
 use support::documented::says;
 use support::{MANAGER, every_list, load, member_of, one_of_each_origin_system, save_and_load, stored};
@@ -34,7 +34,7 @@ fn every_field_comes_back() {
     let assignment = load(stored.clone());
     assert_eq!(assignment.id(), Uuid::from_u128(0xa).into());
     assert_eq!(assignment.access_package(), Uuid::from_u128(0xb).into());
-    assert_eq!(assignment.catalog(), Uuid::from_u128(0xc).into());
+    assert_eq!(assignment.catalog(), Catalog { id: Uuid::from_u128(0xc).into(), privilege_level: None });
     assert_eq!(assignment.target(), Uuid::from_u128(0xd).into());
     assert_eq!(assignment.state(), Delivered);
     assert_eq!(assignment.end(), end);
@@ -201,7 +201,7 @@ fn what_was_just_delivered_has_everything_in_place_and_each_once() {
     let (known, end) = (stored(Delivered, &[]), Timestamp::from_unix_ticks(7));
     let gives = [second.clone(), first.clone(), second.clone()];
     let assignment =
-        Assignment::delivered(known.id, known.catalog, known.access_package, known.target, end, gives);
+        Assignment::delivered(known.id, known.catalog.into(), known.access_package, known.target, end, gives);
     let in_place = [first, second].map(|role| AssignmentResourceRole::new(role, Fulfilled));
     let expected = StoredAssignment { end, resource_roles: Some(in_place.to_vec()), ..known };
     assert_eq!(StoredAssignment::from(&assignment), expected);

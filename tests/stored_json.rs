@@ -258,7 +258,7 @@ fn a_contradiction_is_read_but_does_not_load() {
 #[test]
 fn actions_of_every_origin_system_can_leave_the_process() {
     let known = stored(Delivered, &[]);
-    let (id, catalog, package) = (known.id, known.catalog, known.access_package);
+    let (id, catalog, package) = (known.id, known.catalog.into(), known.access_package);
     let gives = one_of_each_origin_system();
     let mut assignment = Assignment::delivered(id, catalog, package, known.target, None, gives);
     for action in reprocess(&mut assignment, MANAGER).expect("accepted") {

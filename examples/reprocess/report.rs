@@ -12,8 +12,12 @@ impl Report {
     pub fn as_text(&self) -> String {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
+        let level = match assignment.catalog().privilege_level {
+            None => " (level not known: judged as a standard one)".into(),
+            Some(level) => format!(" ({level})"),
+        };
         let mut text = format!("assignment {}\ntarget     {}\n", assignment.id(), assignment.target());
-        let _ = writeln!(text, "catalog    {}", assignment.catalog());
+        let _ = writeln!(text, "catalog    {}{level}", assignment.catalog().id);
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {

@@ -53,12 +53,16 @@ use crate::timestamp::Timestamp;
 /// Judged in this order, and a refusal changes nothing ([R12](crate::policy#r12)):
 /// - [`Reason::InsufficientRole`]: the role is not *Access package assignment manager* or higher
 ///   ([R1](crate::policy#r1), [R8](crate::policy#r8)).
+/// - [`Reason::PrivilegedCatalog`] and those like it: the catalog is privileged, and the role is not *Global Administrator*.
+///   Those who need two roles there pass through [`Caller::authority`](crate::Caller::authority) alone
+///   ([R43](crate::policy#r43)).
 /// - [`Reason::InvalidState`]: the state is not `delivered` ([R9](crate::policy#r9)).
 /// - [`Reason::ResourceRolesUnknown`]: nothing could be enforced ([R13](crate::policy#r13)).
 ///
 /// # Examples
 /// ```
 /// use access_package::{Assignment, AssignmentState, Outcome, ResourceRole, Role, Timestamp, reprocess};
+/// # use access_package::CatalogId;
 /// # use access_package::uuid::Uuid;
 ///
 /// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
@@ -99,6 +103,12 @@ pub fn reprocess_observed(
     // R8: the caller is judged before the state is looked at.
     if !caller_role.at_least(REQUIRED_ROLE) {
         return Err(Refusal::new(Reason::InsufficientRole, None));
+    }
+    // R43: of two roles at once this cannot know.
+    if assignment.catalog.is_privileged() {
+        if let Some(reason) = Reason::in_privileged_catalog(|role| role == caller_role) {
+            return Err(Refusal::new(reason, None));
+        }
     }
     // R9, and with it R15: one that is delivering is refused.
     if let Some(refusal) = Refusal::of_state(assignment.state) {

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use super::{Assignment, sorted};
+use crate::catalog::{Catalog, PrivilegeLevel};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
@@ -39,6 +40,7 @@ use crate::timestamp::Timestamp;
 ///     format: StoredAssignment::FORMAT,
 ///     id: Uuid::from_u128(1).into(),
 ///     catalog: Uuid::from_u128(2).into(),
+///     privilege_level: None,
 ///     access_package: Uuid::from_u128(3).into(),
 ///     target: Uuid::from_u128(4).into(),
 ///     state: AssignmentState::Delivered,
@@ -60,6 +62,10 @@ pub struct StoredAssignment {
     pub id: AssignmentId,
     /// The catalog that the access package is in.
     pub catalog: CatalogId,
+    /// Whether that catalog is privileged; `None` if it is not known ([R43](crate::policy#r43)).
+    // Not to be forgotten: without it a privileged catalog would be judged as a standard one.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
+    pub privilege_level: Option<PrivilegeLevel>,
     /// The access package that is assigned.
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
@@ -94,7 +100,8 @@ impl From<Assignment> for StoredAssignment {
         Self {
             format: Self::FORMAT,
             id: assignment.id,
-            catalog: assignment.catalog,
+            catalog: assignment.catalog.id,
+            privilege_level: assignment.catalog.privilege_level,
             access_package: assignment.access_package,
             target: assignment.target,
             state: assignment.state,
@@ -139,7 +146,7 @@ impl TryFrom<StoredAssignment> for Assignment {
         }
         Ok(Self {
             id: stored.id,
-            catalog: stored.catalog,
+            catalog: Catalog { id: stored.catalog, privilege_level: stored.privilege_level },
             access_package: stored.access_package,
             target: stored.target,
             state: stored.state,

@@ -34,7 +34,7 @@ use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";
 
 /// What to `$expand` in beta for everything that [`read`] needs.
-pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expand=accessPackageResourceRole,accessPackageResourceScope)";
+pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog),accessPackageAssignmentResourceRoles($expand=accessPackageResourceRole,accessPackageResourceScope)";
 
 /// Reads the document of one assignment, of v1.0 or of beta.
 ///

@@ -114,11 +114,21 @@ const REQUEST_TYPE: Source = Source {
     url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest",
 };
 
+const CATALOGS: Source = Source {
+    name: "catalogs",
+    url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-catalog-create",
+};
+const ROLE_DEFINITIONS: Source = Source {
+    name: "role definitions",
+    url: "https://learn.microsoft.com/graph/api/rbacapplication-list-roledefinitions",
+};
+
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
 const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
+const IN_2026: &str = "The service as it is in 2026";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
     Part { basis, what: None, sources }
@@ -144,6 +154,10 @@ impl Reason {
             Self::MissingApplicationPermission => &["R5", "R7"],
             Self::InsufficientRole => &["R1", "R2"],
             Self::OutOfScope => &["R3"],
+            Self::MissingRoleManagementPermission
+            | Self::PrivilegedCatalog
+            | Self::WithoutIdentityGovernanceAdministrator
+            | Self::WithoutPrivilegedRoleAdministrator => &["R43"],
             Self::InvalidState(_) => &["R9", "R10"],
             Self::ResourceRolesUnknown => &["R13"],
             Self::RequestDelivering
@@ -236,7 +250,7 @@ pub static RULES: &[Rule] = &[
         about: WHO,
         text: "The caller is judged before the state is looked at. A caller who may not reprocess learns \
                nothing of the assignment: not its state, and of its catalog only whether a role of the \
-               caller's own covers it.",
+               caller's own covers it and, if one does, whether it is privileged (R43).",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
@@ -479,6 +493,42 @@ pub static RULES: &[Rule] = &[
         parts: &[
             part(Documented, "the first two", &[REPROCESS_REQUEST]),
             part(OurChoice, "the path below an assignment, and the code", &[]),
+        ],
+    },
+    Rule {
+        id: "R43",
+        about: IN_2026,
+        text: "In a privileged catalog the caller needs *Global Administrator*, or *Identity Governance \
+               Administrator* and *Privileged Role Administrator* both. For an application that calls on its \
+               own each of the two has a permission that stands for it: `EntitlementManagement.ReadWrite.All` \
+               for the first, `RoleManagement.ReadWrite.Directory` for the second. Only a caller who could act \
+               in a standard catalog is told that this one is privileged; anyone else is refused as there. A \
+               catalog whose level is not known is judged as a standard one, and the verdict shows that it is \
+               not known.",
+        parts: &[
+            part(
+                Documented,
+                "the roles, for every change there, and that an application needs permissions to manage directory \
+                 roles: so the page said in spring 2026, and later copies of it say nothing of this",
+                &[CATALOGS],
+            ),
+            part(
+                OurChoice,
+                "that it covers reprocessing, which permission that is, who is told, and the level that is not known",
+                &[],
+            ),
+        ],
+    },
+    Rule {
+        id: "R47",
+        about: IN_2026,
+        text: "A role that is not known is one that does not suffice: it is passed over, and is no error that \
+               hides the verdict. Roles are read by their ids, by the names in the documentation, and by \
+               those that Graph shows. *Connected Organization Administrator* and *Privileged Role \
+               Administrator* are not on the ladder.",
+        parts: &[
+            part(Documented, "the names and ids", &[DELEGATION, ROLE_DEFINITIONS]),
+            part(OurChoice, "to pass over what is not known", &[]),
         ],
     },
 ];

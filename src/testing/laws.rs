@@ -25,8 +25,8 @@ use uuid::Uuid;
 use super::words::Words;
 use super::{Broken, Implementation, strategy};
 use crate::{
-    Account, AssignmentState, Caller, CatalogId, Observed, Permission, ResourceRole, Role, RoleAssignment,
-    Scope, StoredAssignment, Timestamp,
+    Account, AssignmentState, Caller, CatalogId, Observed, Permission, PrivilegeLevel, ResourceRole, Role,
+    RoleAssignment, Scope, StoredAssignment, Timestamp,
 };
 
 pub use caller::{
@@ -103,8 +103,37 @@ const HERE: CatalogId = CatalogId::from_uuid(Uuid::from_u128(1));
 /// An assignment, and when it is asked for.
 type Given = (StoredAssignment, Timestamp);
 
+/// The catalog is no privileged one.
 fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
-    (stored.prop_map(|stored| StoredAssignment { catalog: HERE, ..stored }), strategy::timestamp())
+    let level = select([None, Some(PrivilegeLevel::Standard)].as_slice());
+    let here = (stored, level).prop_map(|(stored, privilege_level)| StoredAssignment {
+        catalog: HERE,
+        privilege_level,
+        ..stored
+    });
+    (here, strategy::timestamp())
+}
+
+/// As likely as not the catalog is privileged.
+fn in_any_catalog(given: impl Strategy<Value = Given>) -> impl Strategy<Value = Given> {
+    (given, any::<bool>()).prop_map(|((stored, now), is_privileged)| {
+        let level = if is_privileged { Some(PrivilegeLevel::Privileged) } else { stored.privilege_level };
+        (StoredAssignment { privilege_level: level, ..stored }, now)
+    })
+}
+
+/// A caller with some of the roles that count in a privileged catalog.
+fn highly_privileged() -> impl Strategy<Value = Caller> {
+    let roles = [
+        Role::CatalogOwner,
+        Role::IdentityGovernanceAdministrator,
+        Role::PrivilegedRoleAdministrator,
+        Role::GlobalAdministrator,
+    ];
+    let scope = prop_oneof![4 => Just(Scope::Tenant), 1 => strategy::scope(HERE)];
+    let held = (select(roles.to_vec()), scope).prop_map(|(role, scope)| RoleAssignment { role, scope });
+    (strategy::caller(HERE), proptest::collection::vec(held, 1..4))
+        .prop_map(|(caller, roles)| Caller { roles, ..caller })
 }
 
 /// The end has not come; it may be a tick away.

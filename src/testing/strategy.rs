@@ -15,8 +15,8 @@ use uuid::{Uuid, uuid};
 use crate::{
     Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
     CatalogId, Claims, DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
-    Permission, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
-    Timestamp,
+    Permission, PrivilegeLevel, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope,
+    StoredAssignment, Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -51,6 +51,11 @@ pub fn near_miss(text: &str) -> impl Strategy<Value = String> + use<> {
 /// A role.
 pub fn role() -> impl Strategy<Value = Role> {
     select(Role::ALL)
+}
+
+/// The level of a catalog, or that it is not known.
+pub fn privilege_level() -> impl Strategy<Value = Option<PrivilegeLevel>> {
+    proptest::option::of(select(PrivilegeLevel::ALL))
 }
 
 /// A state.
@@ -159,12 +164,15 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         });
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
-    ((id(), id(), id(), id()), end, attempt, resource_roles)
+    let catalog = (id(), privilege_level());
+    ((id(), catalog, id(), id()), end, attempt, resource_roles)
         .prop_map(move |((id, catalog, access_package, target), end, attempt, resource_roles)| {
+            let (catalog, privilege_level) = catalog;
             StoredAssignment {
                 format: StoredAssignment::FORMAT,
                 id,
                 catalog,
+                privilege_level,
                 access_package,
                 target,
                 state,
@@ -275,8 +283,12 @@ pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + 
 
 /// A role, and where it is held: on this catalog, on another, or in the tenant.
 pub fn role_assignment(catalog: CatalogId) -> impl Strategy<Value = RoleAssignment> {
-    let scope = prop_oneof![2 => Just(Scope::Catalog(catalog)), 1 => id().prop_map(Scope::Catalog), 1 => Just(Scope::Tenant)];
-    (role(), scope).prop_map(|(role, scope)| RoleAssignment { role, scope })
+    (role(), scope(catalog)).prop_map(|(role, scope)| RoleAssignment { role, scope })
+}
+
+/// Where a role may be held: most often where it counts on this catalog.
+pub fn scope(catalog: CatalogId) -> impl Strategy<Value = Scope> {
+    prop_oneof![2 => Just(Scope::Catalog(catalog)), 1 => id().prop_map(Scope::Catalog), 1 => Just(Scope::Tenant)]
 }
 
 /// A permission.

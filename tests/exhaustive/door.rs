@@ -79,8 +79,8 @@ impl Door {
 
     pub fn evaluate(self, caller: &Caller, of: &Assignment, now: Timestamp) -> Result<Role, Refusal> {
         match self {
-            Self::Assignment => evaluate(caller, of, now),
-            Self::Request(request) => evaluate_request(caller, of, &request, now),
+            Self::Assignment => evaluate(caller, of, now).map(Authority::role),
+            Self::Request(request) => evaluate_request(caller, of, &request, now).map(Authority::role),
         }
     }
 }

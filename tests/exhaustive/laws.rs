@@ -156,7 +156,9 @@ impl Laws {
                     hold("S3", looked == asked, || format!("{role} is told {looked:?}, and then {asked:?}"))?;
                 }
             }
-            let elsewhere = caller(MANAGER).authority(Some(Uuid::nil().into())).expect("a manager");
+            let elsewhere = caller(MANAGER)
+                .authority(Some(access_package::CatalogId::from(Uuid::nil()).into()))
+                .expect("a manager");
             for (door, _) in Door::every(of, state, now) {
                 match door.admit(elsewhere, of.clone(), now) {
                     Ok(_) => {

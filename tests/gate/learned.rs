@@ -4,13 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, Reason, Refusal, RoleAssignment,
-    Scope, Step, StoredAssignment, Timestamp, evaluate,
+    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, PrivilegeLevel, Reason, Refusal,
+    RoleAssignment, Scope, Step, StoredAssignment, Timestamp, evaluate,
 };
 use uuid::Uuid;
 
 use crate::model;
-use crate::points::{HERE, NOBODYS, THERE, callers};
+use crate::points::{HERE, LEVELS, NOBODYS, THERE, callers};
 use crate::support::documented::ladder;
 use crate::support::{in_state, load};
 use crate::{NOW, reasons, remedies};
@@ -32,7 +32,7 @@ fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
     Some(Told { refusal: refused, texts, why: (reasons(refused), remedies(refused)) })
 }
 
-/// Assignments in every state and in three catalogs, alike in nothing else.
+/// Assignments in every state, in three catalogs of each level, alike in nothing else.
 fn assignments() -> Vec<Assignment> {
     let in_catalog = |catalog: CatalogId| {
         AssignmentState::ALL.iter().copied().flat_map(move |state| {
@@ -46,7 +46,10 @@ fn assignments() -> Vec<Assignment> {
                 resource_roles: None,
                 ..one.clone()
             };
-            [load(one), load(other)]
+            let of_level = |privilege_level| {
+                [&one, &other].map(|it| load(StoredAssignment { privilege_level, ..it.clone() }))
+            };
+            LEVELS.map(of_level).concat()
         })
     };
     [HERE, THERE, NOBODYS].into_iter().flat_map(in_catalog).collect()
@@ -60,19 +63,32 @@ fn names_one_of(ids: &HashSet<Uuid>, text: &str) -> bool {
 
 // R8
 #[test]
-fn a_refused_caller_learns_nothing_but_whether_a_role_covers_the_catalog() {
+fn a_refused_caller_learns_of_the_catalog_alone_and_only_if_a_role_covers_it() {
     let assignments = assignments();
-    let ids = assignments.iter().flat_map(|it| [it.id().as_uuid(), it.catalog().as_uuid()]).collect();
+    let ids = assignments.iter().flat_map(|it| [it.id().as_uuid(), it.catalog().id.as_uuid()]).collect();
     for caller in callers() {
-        let mut by_coverage: HashMap<bool, Option<Told>> = HashMap::new();
+        let may_change = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+        let mut by_what_is_told: HashMap<[bool; 3], Option<Told>> = HashMap::new();
         for assignment in &assignments {
-            let covered = model::highest(&caller, Some(assignment.catalog())).is_some();
+            let covered = model::highest(&caller, Some(assignment.catalog().id)).is_some();
+            // R43: whose role covers it, or who needs none, is told that it is privileged.
+            let is_told = match caller.account {
+                Account::WorkOrSchool => covered,
+                Account::Application => covered || may_change,
+                Account::Personal => false,
+            };
+            let is_privileged = assignment.catalog().privilege_level == Some(PrivilegeLevel::Privileged);
+            let is_told = is_told && is_privileged;
+            let one_covers =
+                caller.roles.iter().any(|&held| model::counts(held, Some(assignment.catalog().id)));
             let told = told(&caller, assignment);
             // Refused or not, and what is said: by nothing else.
-            let first = by_coverage.entry(covered).or_insert_with(|| told.clone());
+            let first = by_what_is_told
+                .entry([covered, is_told, is_told && one_covers])
+                .or_insert_with(|| told.clone());
             assert_eq!(*first, told, "{caller:?}, {assignment:?}");
         }
-        for text in by_coverage.into_values().flatten().flat_map(|told| told.texts) {
+        for text in by_what_is_told.into_values().flatten().flat_map(|told| told.texts) {
             assert!(!names_one_of(&ids, &text), "{text}");
         }
     }

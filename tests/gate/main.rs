@@ -14,12 +14,12 @@ mod texts;
 use std::collections::HashSet;
 
 use access_package::{
-    AssignmentState, NotAdmitted, Permission, Reason, Refusal, Role, Step, StoredAssignment, Timestamp,
-    evaluate, reprocess,
+    Assignment, AssignmentState, Authority, Catalog, NotAdmitted, Permission, PrivilegeLevel, Reason,
+    Refusal, Role, Step, StoredAssignment, Timestamp, evaluate, reprocess,
 };
 
 use model::Answer;
-use points::{ACCOUNTS, HERE, SCOPES, THERE, callers};
+use points::{ACCOUNTS, HERE, LEVELS, SCOPES, THERE, callers, here};
 use support::{MANAGER, in_state, load};
 
 /// None of the assignments here has an end.
@@ -35,9 +35,14 @@ pub(crate) fn remedies(refused: Refusal) -> Vec<Vec<Step>> {
     refused.remedies().map(|remedy| remedy.steps().collect()).collect()
 }
 
-fn seen(answer: Result<Role, Refusal>) -> Answer {
+/// One in this state, in a catalog of this level.
+fn assignment(state: AssignmentState, privilege_level: Option<PrivilegeLevel>) -> Assignment {
+    load(StoredAssignment { privilege_level, ..StoredAssignment::from(&in_state(state)) })
+}
+
+fn seen(answer: Result<Authority, Refusal>) -> Answer {
     match answer {
-        Ok(role) => Answer::May(role),
+        Ok(authority) => Answer::May(authority.role()),
         Err(refused) => match reasons(refused)[..] {
             [Reason::InvalidState(actual)] => Answer::NotInThisState(actual),
             ref reasons => Answer::MayNot(reasons.to_vec()),
@@ -49,11 +54,17 @@ fn seen(answer: Result<Role, Refusal>) -> Answer {
 #[test]
 fn every_point_is_answered_as_the_rules_say() {
     let mut points = 0;
-    for &state in AssignmentState::ALL {
-        let assignment = in_state(state);
+    for (&state, level) in AssignmentState::ALL.iter().flat_map(|state| LEVELS.map(|level| (state, level))) {
+        let assignment = assignment(state, level);
         for caller in callers() {
             let answer = evaluate(&caller, &assignment, NOW);
-            assert_eq!(seen(answer), model::answer(&caller, HERE, state), "{caller:?}, {state}");
+            // R43: the verdict shows whether the level is known.
+            assert!(answer.is_err() || answer.is_ok_and(|it| it.catalog() == Some(here(level))));
+            assert_eq!(
+                seen(answer),
+                model::answer(&caller, here(level), state),
+                "{caller:?}, {state}, {level:?}"
+            );
             points += 1;
         }
     }
@@ -62,18 +73,18 @@ fn every_point_is_answered_as_the_rules_say() {
     let role_or_none = Role::ALL.len() * SCOPES.len() + 1;
     let different = ACCOUNTS.len() * sets_of_permissions * role_or_none;
     assert_eq!(callers().collect::<HashSet<_>>().len(), different);
-    assert_eq!(points, different * AssignmentState::ALL.len());
+    assert_eq!(points, different * AssignmentState::ALL.len() * LEVELS.len());
 }
 
 /// No door lets in what another refuses.
 // R8, R9, R12
 #[test]
 fn evaluate_admit_and_reprocess_agree() {
-    for &state in AssignmentState::ALL {
-        let assignment = in_state(state);
+    for (&state, level) in AssignmentState::ALL.iter().flat_map(|state| LEVELS.map(|level| (state, level))) {
+        let assignment = assignment(state, level);
         for caller in callers() {
             let evaluated = evaluate(&caller, &assignment, NOW);
-            let authority = match caller.authority(Some(HERE)) {
+            let authority = match caller.authority(Some(here(level))) {
                 Ok(authority) => authority,
                 Err(refused) => {
                     assert_eq!(evaluated, Err(refused), "{caller:?}, {state}");
@@ -81,7 +92,13 @@ fn evaluate_admit_and_reprocess_agree() {
                 }
             };
             let reprocessed = reprocess(&mut assignment.clone(), authority.role()).map(drop);
-            assert_eq!(evaluated, reprocessed.map(|()| authority.role()), "{caller:?}, {state}");
+            if level == Some(PrivilegeLevel::Privileged) && authority.role() != Role::GlobalAdministrator {
+                // R43: who needs two roles, or a permission that stands for one, has no way past the gate.
+                let alone = vec![Reason::WithoutPrivilegedRoleAdministrator];
+                assert_eq!(reprocessed.map_err(reasons), Err(alone), "{caller:?}, {state}");
+            } else {
+                assert_eq!(evaluated, reprocessed.map(|()| authority), "{caller:?}, {state}");
+            }
             match authority.admit(assignment.clone(), NOW) {
                 Ok(admitted) => assert_eq!((admitted.assignment(), evaluated.is_ok()), (&assignment, true)),
                 Err(NotAdmitted { refusal, assignment: given_back, expired }) => {
@@ -95,13 +112,13 @@ fn evaluate_admit_and_reprocess_agree() {
 // R21: what was forgotten to be expired is neither admitted nor said to be.
 #[test]
 fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
-    let caller = callers().find(|caller| caller.authority(Some(HERE)).is_ok()).expect("somebody may");
+    let caller = callers().find(|caller| caller.authority(Some(HERE.into())).is_ok()).expect("somebody may");
     let tick = |ticks| Timestamp::from_unix_ticks(ticks).expect("an instant");
     for &state in AssignmentState::ALL {
         let stored = StoredAssignment { end: Some(tick(7)), ..StoredAssignment::from(&in_state(state)) };
         let assignment = load(stored);
         for now in [6, 7, 8].map(tick) {
-            let authority = caller.authority(Some(HERE)).expect("it may");
+            let authority = caller.authority(Some(HERE.into())).expect("it may");
             let evaluated = evaluate(&caller, &assignment, now).map(drop);
             let state = if now >= tick(7) { AssignmentState::Expired } else { state };
             assert_eq!(evaluated, Refusal::of_state(state).map_or(Ok(()), Err), "{state}, {now:?}");
@@ -126,7 +143,7 @@ fn an_authority_for_another_catalog_is_refused() {
     let mut refused = 0;
     for caller in callers() {
         for (catalog, covers) in [(Some(HERE), true), (None, true), (Some(THERE), false)] {
-            let Ok(authority) = caller.authority(catalog) else { continue };
+            let Ok(authority) = caller.authority(catalog.map(Catalog::from)) else { continue };
             let admitted = authority.admit(assignment.clone(), NOW).map(drop).map_err(Refusal::from);
             if covers {
                 assert_eq!(admitted, Ok(()), "{caller:?}");
@@ -137,6 +154,49 @@ fn an_authority_for_another_catalog_is_refused() {
         }
     }
     assert!(refused > 0);
+}
+
+// R43: an authority is as good as what it was judged by.
+#[test]
+fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
+    let privileged = assignment(AssignmentState::Delivered, Some(PrivilegeLevel::Privileged));
+    let mut refused = 0;
+    for caller in callers() {
+        for catalog in [None, Some(here(None)), Some(here(Some(PrivilegeLevel::Standard)))] {
+            let Ok(authority) = caller.authority(catalog) else { continue };
+            let admitted = authority.admit(privileged.clone(), NOW).map_err(Refusal::from);
+            let expected = match authority.role() {
+                Role::GlobalAdministrator => Ok(()),
+                Role::IdentityGovernanceAdministrator => {
+                    Err(vec![Reason::WithoutPrivilegedRoleAdministrator])
+                }
+                _ => Err(vec![Reason::PrivilegedCatalog]),
+            };
+            refused += u32::from(expected.is_err());
+            assert_eq!(admitted.map(drop).map_err(reasons), expected, "{caller:?}");
+        }
+    }
+    assert!(refused > 0);
+}
+
+// R43: the primitive sees one role, and two may be needed.
+#[test]
+fn the_primitive_takes_one_role_alone_in_a_privileged_catalog() {
+    for (&state, role) in
+        AssignmentState::ALL.iter().flat_map(|it| Role::ALL.iter().map(move |&role| (it, role)))
+    {
+        let mut privileged = assignment(state, Some(PrivilegeLevel::Privileged));
+        let before = privileged.clone();
+        let refused = reprocess(&mut privileged, role).map(drop).map_err(reasons);
+        let expected = match role {
+            Role::GlobalAdministrator => Refusal::of_state(state).map_or(Ok(()), |it| Err(reasons(it))),
+            Role::IdentityGovernanceAdministrator => Err(vec![Reason::WithoutPrivilegedRoleAdministrator]),
+            role if role.at_least(MANAGER) => Err(vec![Reason::PrivilegedCatalog]),
+            _ => Err(vec![Reason::InsufficientRole]),
+        };
+        assert_eq!(refused, expected, "{role}, {state}");
+        assert!(expected.is_ok() || privileged == before); // R12
+    }
 }
 
 // R13: the one thing that only the primitive refuses; who is admitted says what the access package gives.

@@ -2,16 +2,19 @@
 //! searches for it.
 
 use access_package::{
-    Account, AssignmentState, Caller, CatalogId, Permission, Reason, Role, RoleAssignment, Scope,
+    Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
+    RoleAssignment, Scope,
 };
 
 use crate::support::documented::{ladder, rung};
 
 use Account::{Application, Personal, WorkOrSchool};
 use Reason::{
-    InsufficientRole, MissingApplicationPermission, MissingDelegatedPermission, OutOfScope, PersonalAccount,
+    InsufficientRole, MissingApplicationPermission, MissingDelegatedPermission,
+    MissingRoleManagementPermission, OutOfScope, PersonalAccount, PrivilegedCatalog,
+    WithoutIdentityGovernanceAdministrator, WithoutPrivilegedRoleAdministrator,
 };
-use Role::{GlobalAdministrator, IdentityGovernanceAdministrator};
+use Role::{GlobalAdministrator, IdentityGovernanceAdministrator, PrivilegedRoleAdministrator};
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Answer {
@@ -21,7 +24,7 @@ pub(crate) enum Answer {
 }
 
 /// R8: first who asks, and only then how the assignment stands.
-pub(crate) fn answer(caller: &Caller, catalog: CatalogId, state: AssignmentState) -> Answer {
+pub(crate) fn answer(caller: &Caller, catalog: Catalog, state: AssignmentState) -> Answer {
     match authority(caller, Some(catalog)) {
         Err(why) => Answer::MayNot(why),
         // R9
@@ -41,8 +44,48 @@ pub(crate) fn highest(caller: &Caller, catalog: Option<CatalogId>) -> Option<Rol
     ladder().rev().find(|&role| held(role))
 }
 
+pub(crate) fn authority(caller: &Caller, catalog: Option<Catalog>) -> Result<Role, Vec<Reason>> {
+    let privileged = catalog.filter(|it| it.privilege_level == Some(PrivilegeLevel::Privileged));
+    // R8: who is not told is answered as in a standard catalog.
+    let told = privileged.and_then(|catalog| in_privileged(caller, catalog.id));
+    told.unwrap_or_else(|| in_standard(caller, catalog.map(|catalog| catalog.id)))
+}
+
+/// R43, for those who are told; nothing for the others.
+fn in_privileged(caller: &Caller, catalog: CatalogId) -> Option<Result<Role, Vec<Reason>>> {
+    let held = |role| caller.roles.iter().any(|it| it.role == role && counts(*it, Some(catalog)));
+    let permitted = |permission| caller.permissions.contains(&permission);
+    let may_change = permitted(Permission::EntitlementManagementReadWriteAll);
+    let application = caller.account == Application;
+    if highest(caller, Some(catalog)).is_none() && !(application && may_change) {
+        return None;
+    }
+    let instead = |permission| application && permitted(permission);
+    let one = held(IdentityGovernanceAdministrator) || instead(Permission::EntitlementManagementReadWriteAll);
+    let other = held(PrivilegedRoleAdministrator) || instead(Permission::RoleManagementReadWriteDirectory);
+    let lacks = match (one, other) {
+        (true, true) => vec![],
+        (true, false) => vec![WithoutPrivilegedRoleAdministrator],
+        (false, true) => vec![WithoutIdentityGovernanceAdministrator],
+        (false, false) => vec![PrivilegedCatalog],
+    };
+    let top = held(GlobalAdministrator);
+    let lacks = if top { vec![] } else { lacks };
+    let before = match caller.account {
+        Personal => return Some(Err(vec![PersonalAccount])),
+        WorkOrSchool if may_change => vec![],
+        WorkOrSchool => vec![MissingDelegatedPermission],
+        Application if lacks.is_empty() => vec![],
+        Application if one => vec![MissingRoleManagementPermission],
+        Application => vec![MissingApplicationPermission],
+    };
+    let reasons = [before, lacks].concat();
+    let role = if top { GlobalAdministrator } else { IdentityGovernanceAdministrator };
+    Some(if reasons.is_empty() { Ok(role) } else { Err(reasons) })
+}
+
 #[expect(clippy::match_same_arms, reason = "by rule, not by answer")]
-pub(crate) fn authority(caller: &Caller, catalog: Option<CatalogId>) -> Result<Role, Vec<Reason>> {
+fn in_standard(caller: &Caller, catalog: Option<CatalogId>) -> Result<Role, Vec<Reason>> {
     // R7
     let permission = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
     let somewhere = caller.roles.iter().any(|held| rung(held.role).is_some());

@@ -1,6 +1,8 @@
 //! The points of the gate: who can ask.
 
-use access_package::{Account, Caller, CatalogId, Permission, Role, RoleAssignment, Scope};
+use access_package::{
+    Account, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Role, RoleAssignment, Scope,
+};
 use uuid::Uuid;
 
 /// The catalog of the assignments that are asked for.
@@ -13,6 +15,15 @@ pub(crate) const THERE: CatalogId =
 /// A catalog on which no caller holds a role.
 pub(crate) const NOBODYS: CatalogId =
     CatalogId::from_uuid(Uuid::from_u128(0xcec5_d6ab_c75d_47c0_9c1c_92e8_9f66_e384));
+
+/// R43: whether that catalog is privileged; not known is one way.
+pub(crate) const LEVELS: [Option<PrivilegeLevel>; 3] =
+    [None, Some(PrivilegeLevel::Standard), Some(PrivilegeLevel::Privileged)];
+
+/// The catalog that is asked for, of this level.
+pub(crate) const fn here(privilege_level: Option<PrivilegeLevel>) -> Catalog {
+    Catalog { id: HERE, privilege_level }
+}
 
 pub(crate) const ACCOUNTS: [Account; 3] = [Account::WorkOrSchool, Account::Application, Account::Personal];
 

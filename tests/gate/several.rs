@@ -1,9 +1,11 @@
 //! Callers with several roles, and what one more role or permission does.
 
-use access_package::{Authority, Caller, CatalogId, Permission, Refusal, Role, RoleAssignment};
+use access_package::{
+    Authority, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Refusal, Role, RoleAssignment,
+};
 
 use crate::model;
-use crate::points::{HERE, NOBODYS, THERE, callers, role_assignments, without_roles};
+use crate::points::{HERE, NOBODYS, THERE, callers, here, role_assignments, without_roles};
 use crate::reasons;
 use crate::support::documented::rung;
 use crate::support::every_list;
@@ -11,8 +13,14 @@ use crate::support::every_list;
 /// What can be asked: for one catalog, for another, for the tenant as a whole.
 const CATALOGS: [Option<CatalogId>; 4] = [Some(HERE), Some(THERE), Some(NOBODYS), None];
 
+/// R43: those, and one of them where it is privileged.
+fn of_any_level() -> impl Iterator<Item = Option<Catalog>> {
+    let unknown = CATALOGS.into_iter().map(|id| id.map(Catalog::from));
+    unknown.chain([Some(here(Some(PrivilegeLevel::Privileged)))])
+}
+
 fn role_of(caller: &Caller, catalog: Option<CatalogId>) -> Result<Role, Refusal> {
-    caller.authority(catalog).map(Authority::role)
+    caller.authority(catalog.map(Catalog::from)).map(Authority::role)
 }
 
 /// How much a role is good for here: its rung where it counts; more than nothing where it does not.
@@ -53,6 +61,26 @@ fn three_roles_are_as_good_as_the_best_one() {
     are_as_good_as_the_best_of_them(3);
 }
 
+/// Two roles at once, or one and a permission, may do what none of them does.
+// R43
+#[test]
+fn in_a_privileged_catalog_two_roles_are_as_good_as_the_rules_say() {
+    let catalog = Some(here(Some(PrivilegeLevel::Privileged)));
+    let lists = every_list(&role_assignments(), 2);
+    let (mut may, mut points) = (0, 0);
+    for mut caller in without_roles() {
+        for roles in &lists {
+            caller.roles.clone_from(roles);
+            let answer = caller.authority(catalog).map(Authority::role).map_err(reasons);
+            assert_eq!(answer, model::authority(&caller, catalog), "{caller:?}");
+            may += u32::from(answer.is_ok());
+            points += 1;
+        }
+    }
+    println!("{points} points");
+    assert!(may > 0);
+}
+
 /// First or last among what the caller has already.
 fn with_one_more(caller: &Caller) -> impl Iterator<Item = Caller> {
     fn added<T: Copy>(before: &[T], one: T) -> [Vec<T>; 2] {
@@ -68,10 +96,11 @@ fn with_one_more(caller: &Caller) -> impl Iterator<Item = Caller> {
 #[test]
 fn one_more_role_or_permission_never_takes_authority_away() {
     for caller in callers() {
-        for catalog in CATALOGS {
-            let Ok(role) = role_of(&caller, catalog) else { continue };
+        for catalog in of_any_level() {
+            let role_of = |caller: &Caller| caller.authority(catalog).map(Authority::role);
+            let Ok(role) = role_of(&caller) else { continue };
             for more in with_one_more(&caller) {
-                let after = role_of(&more, catalog);
+                let after = role_of(&more);
                 assert!(
                     after.is_ok_and(|after| rung(after) >= rung(role)),
                     "{caller:?}, {more:?}, {after:?}"
@@ -89,7 +118,8 @@ fn in_the_tenant_as_a_whole_only_what_is_held_there_counts() {
         assert_eq!(authority.map_err(reasons), model::authority(&caller, None), "{caller:?}");
         // Whoever asks for a missing assignment is answered as for one in a foreign catalog.
         assert_eq!(authority, role_of(&caller, Some(NOBODYS)), "{caller:?}");
-        let everywhere = [HERE, THERE, NOBODYS].iter().all(|&id| caller.authority(Some(id)).is_ok());
+        let everywhere =
+            [HERE, THERE, NOBODYS].into_iter().all(|id| caller.authority(Some(id.into())).is_ok());
         assert_eq!(authority.is_ok(), everywhere, "{caller:?}");
     }
 }

@@ -5,18 +5,19 @@ use std::error::Error;
 
 use access_package::{Caller, Reason, Refusal, Step};
 
-use crate::points::{HERE, callers};
+use crate::points::{LEVELS, callers, here};
 use crate::support::documented::{Known, STATES, in_pascal_case};
 use crate::{reasons, remedies};
 
-fn refused(caller: &Caller) -> Option<Refusal> {
-    caller.authority(Some(HERE)).err()
+/// In a catalog of each level.
+fn refused(caller: &Caller) -> Vec<Refusal> {
+    LEVELS.iter().filter_map(|&level| caller.authority(Some(here(level))).err()).collect()
 }
 
 /// A refusal says every reason.
 #[test]
 fn every_refusal_of_a_caller() {
-    for refused in callers().filter_map(|caller| refused(&caller)) {
+    for refused in callers().flat_map(|caller| refused(&caller)) {
         let text = |reason| REASONS.iter().find(|(known, ..)| *known == reason).expect("a known reason").2;
         let reasons: Vec<_> = refused.reasons().map(text).collect();
         let text = format!("caller may not reprocess this assignment: {}", reasons.join("; "));
@@ -61,7 +62,7 @@ fn a_refusal_for_the_state() {
 /// A remedy says every step.
 #[test]
 fn every_remedy() {
-    for remedy in callers().filter_map(|caller| refused(&caller)).flat_map(Refusal::remedies) {
+    for remedy in callers().flat_map(|caller| refused(&caller)).flat_map(Refusal::remedies) {
         let text = |step| STEPS.iter().find(|(known, ..)| *known == step).expect("a known step").2;
         let steps: Vec<_> = remedy.steps().map(text).collect();
         assert_eq!(remedy.to_string(), steps.join(", and "));
@@ -69,7 +70,7 @@ fn every_remedy() {
 }
 
 /// What a reason is, in this order: its code, its text and its rules.
-const REASONS: [(Reason, &str, &str, &[&str]); 11] = [
+const REASONS: [(Reason, &str, &str, &[&str]); 15] = [
     (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (
         Reason::MissingDelegatedPermission,
@@ -94,6 +95,30 @@ const REASONS: [(Reason, &str, &str, &[&str]); 11] = [
         "outOfScope",
         "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
         &["R3"],
+    ),
+    (
+        Reason::MissingRoleManagementPermission,
+        "missingRoleManagementPermission",
+        "application permission `RoleManagement.ReadWrite.Directory` is missing",
+        &["R43"],
+    ),
+    (
+        Reason::PrivilegedCatalog,
+        "privilegedCatalog",
+        "the catalog is privileged: no role is `Global Administrator`, nor `Identity Governance Administrator` together with `Privileged Role Administrator`",
+        &["R43"],
+    ),
+    (
+        Reason::WithoutIdentityGovernanceAdministrator,
+        "withoutIdentityGovernanceAdministrator",
+        "the catalog is privileged: `Privileged Role Administrator` suffices there only together with `Identity Governance Administrator`",
+        &["R43"],
+    ),
+    (
+        Reason::WithoutPrivilegedRoleAdministrator,
+        "withoutPrivilegedRoleAdministrator",
+        "the catalog is privileged: `Identity Governance Administrator` suffices there only together with `Privileged Role Administrator`",
+        &["R43"],
     ),
     (
         Reason::ResourceRolesUnknown,
@@ -139,7 +164,7 @@ fn every_reason() {
     }
 }
 
-const STEPS: [(Step, &str, &str); 11] = [
+const STEPS: [(Step, &str, &str); 15] = [
     (
         Step::UseWorkOrSchoolAccount,
         "useWorkOrSchoolAccount",
@@ -151,6 +176,17 @@ const STEPS: [(Step, &str, &str); 11] = [
         "hold the role `Access package assignment manager` on the assignment's catalog",
     ),
     (
+        Step::HoldIdentityGovernanceAdministrator,
+        "holdIdentityGovernanceAdministrator",
+        "hold the role `Identity Governance Administrator`",
+    ),
+    (
+        Step::HoldPrivilegedRoleAdministrator,
+        "holdPrivilegedRoleAdministrator",
+        "hold the role `Privileged Role Administrator`",
+    ),
+    (Step::HoldGlobalAdministrator, "holdGlobalAdministrator", "hold the role `Global Administrator`"),
+    (
         Step::ObtainDelegatedPermission,
         "obtainDelegatedPermission",
         "obtain the delegated permission `EntitlementManagement.ReadWrite.All`",
@@ -159,6 +195,11 @@ const STEPS: [(Step, &str, &str); 11] = [
         Step::ObtainApplicationPermission,
         "obtainApplicationPermission",
         "obtain the application permission `EntitlementManagement.ReadWrite.All`",
+    ),
+    (
+        Step::ObtainRoleManagementPermission,
+        "obtainRoleManagementPermission",
+        "obtain the application permission `RoleManagement.ReadWrite.Directory`",
     ),
     (Step::Wait, "wait", "wait until delivery has ended, then look at the state again"),
     (

@@ -60,7 +60,7 @@ fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -
     });
     let roles = holds.iter().map(|&scope| RoleAssignment { role: MANAGER, scope });
     let caller = Caller { object: None, account, permissions, roles: roles.collect() };
-    let refusal = caller.authority(Some(HERE)).expect_err("refused");
+    let refusal = caller.authority(Some(HERE.into())).expect_err("refused");
     refusal.into()
 }
 

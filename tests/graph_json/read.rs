@@ -22,7 +22,7 @@ fn text(error: &ReadError) -> String {
 fn both_versions_say_the_same() {
     let (v1, beta) = (read_value(&v1()).unwrap(), read_value(&beta()).unwrap());
     assert_eq!(v1.id().to_string(), "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47");
-    assert_eq!(v1.catalog().to_string(), "cec5d6ab-c75d-47c0-9c1c-92e89f66e384");
+    assert_eq!(v1.catalog().id.to_string(), "cec5d6ab-c75d-47c0-9c1c-92e89f66e384");
     assert_eq!(v1.access_package().to_string(), "8ca95b77-5991-438f-b0a4-f5fa02fb93e0");
     assert_eq!(beta.id().to_string(), "a6bb6942-3ae1-4259-9908-0133aaee9377");
     assert_eq!(beta.catalog(), v1.catalog());

@@ -176,6 +176,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             format: StoredAssignment::FORMAT,
             id: id.into(),
             catalog: catalog.into(),
+            privilege_level: None,
             access_package: access_package.into(),
             target: target.into(),
             state,

@@ -8,8 +8,11 @@ impl Implementation for Server {
         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
     ) -> Result<(), Refused> {
         let _ = self.0.expire(now);
-        let role = evaluate(caller, &self.0, now)?;
-        reprocess_observed(&mut self.0, role, observe)?;
+        // First whether the caller may, at the state that it is in.
+        let authority = evaluate(caller, &self.0, now)?;
+        let known = self.0.resource_roles().ok_or(Reason::ResourceRolesUnknown)?;
+        let gives: Vec<_> = known.iter().map(|it| it.resource_role.clone()).collect();
+        self.0 = authority.admit(self.0.clone(), now)?.reprocess_observed(gives, observe).saved();
         Ok(())
     }
     fn reprocess_request(

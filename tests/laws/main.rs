@@ -99,7 +99,7 @@ mod finds_out {
     use super::*;
 
     each_law_finds_out! {
-        refusal_is_complete_and_its_remedies_minimal: NamesOneReason NamesOneRemedy AsksForMoreThanItTakes TakesReadForReadWrite AsksForTheRoleOnly TakesAPersonalAccountForAnother RefusesGlobalAdministrators;
+        refusal_is_complete_and_its_remedies_minimal: NamesOneReason NamesOneRemedy AsksForMoreThanItTakes TakesReadForReadWrite AsksForTheRoleOnly TakesAPersonalAccountForAnother RefusesGlobalAdministrators TakesAPrivilegedCatalogForAnother GovernanceAloneIsEnough ThePermissionAloneIsEnough TellsAStrangerOfThePrivilege;
         more_authority_never_hurts: LooksAtTheFirstRole TwoRolesAreTooMany;
         a_refused_caller_learns_nothing: LooksAtTheStateFirst;
         only_a_delivered_assignment_is_reprocessed: ReprocessesWhatHasFailed ReprocessesWhatIsUnderWay;

@@ -3,8 +3,8 @@
 use access_package::testing::{Implementation, Refused};
 use access_package::{
     Account, Action, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Fulfillment,
-    Observed, Outcome, Permission, Purpose, Reason, Receipt, Recency, Refusal, ResourceRole, Role, Step,
-    StoredAssignment, Timestamp,
+    Observed, Outcome, Permission, PrivilegeLevel, Purpose, Reason, Receipt, Recency, Refusal, ResourceRole,
+    Role, RoleAssignment, Step, StoredAssignment, Timestamp,
 };
 
 use crate::{Server, faithful};
@@ -20,6 +20,10 @@ pub(crate) enum Mistake {
     LooksAtTheFirstRole,
     RefusesGlobalAdministrators,
     TwoRolesAreTooMany,
+    TakesAPrivilegedCatalogForAnother,
+    GovernanceAloneIsEnough,
+    ThePermissionAloneIsEnough,
+    TellsAStrangerOfThePrivilege,
     LooksAtTheStateFirst,
     ReprocessesWhatHasFailed,
     ReprocessesWhatIsUnderWay,
@@ -82,6 +86,10 @@ impl Mistaken {
         self.it = faithful(stored);
     }
 
+    fn is_privileged(&self) -> bool {
+        self.it.0.catalog().privilege_level == Some(PrivilegeLevel::Privileged)
+    }
+
     fn known(&self) -> Vec<ResourceRole> {
         self.it.0.resource_roles().into_iter().flatten().map(|role| role.resource_role.clone()).collect()
     }
@@ -112,6 +120,17 @@ impl Mistaken {
             Mistake::RefusesGlobalAdministrators => {
                 caller.roles.retain(|held| held.role != Role::GlobalAdministrator);
             }
+            Mistake::GovernanceAloneIsEnough => {
+                let governs = caller
+                    .roles
+                    .iter()
+                    .find(|it| it.role == Role::IdentityGovernanceAdministrator)
+                    .map(|it| RoleAssignment { role: Role::PrivilegedRoleAdministrator, ..*it });
+                caller.roles.extend(governs);
+            }
+            Mistake::ThePermissionAloneIsEnough if !caller.permissions.is_empty() => {
+                caller.permissions.push(Permission::RoleManagementReadWriteDirectory);
+            }
             Mistake::LooksAtTheFirstRole => caller.roles.truncate(1),
             Mistake::TwoRolesAreTooMany if caller.roles.len() > 1 => caller.roles.clear(),
             _ => {}
@@ -126,6 +145,11 @@ impl Mistaken {
             }
             Mistake::NamesOneReason => refused.reasons.truncate(1),
             Mistake::NamesOneRemedy => refused.remedies.truncate(1),
+            Mistake::TellsAStrangerOfThePrivilege if self.is_privileged() => {
+                for reason in refused.reasons.iter_mut().filter(|it| **it == Reason::InsufficientRole) {
+                    *reason = Reason::PrivilegedCatalog;
+                }
+            }
             Mistake::AsksForMoreThanItTakes => {
                 refused.remedies = vec![vec![Step::HoldRole, Step::ObtainDelegatedPermission]];
             }
@@ -159,6 +183,9 @@ impl Implementation for Mistaken {
                 AssignmentState::DeliveryFailed | AssignmentState::PartiallyDelivered,
             )
             | (Mistake::ReprocessesWhatIsUnderWay, AssignmentState::Delivering) => self.pretend_delivered(),
+            (Mistake::TakesAPrivilegedCatalogForAnother, _) => {
+                self.meddle(|stored| stored.privilege_level = None);
+            }
             (Mistake::ComesBackWithTheClock, AssignmentState::Expired) if !ended => self.pretend_delivered(),
             _ => {}
         }

@@ -90,9 +90,9 @@ fn receipts_are_taken_and_not_and_refused() {
 fn callers_may_and_may_not_for_every_reason() {
     let catalog = CatalogId::from_uuid(Uuid::from_u128(1));
     let (id, package, target) = (Uuid::nil().into(), Uuid::nil().into(), Uuid::nil().into());
-    let assignment = Assignment::delivered(id, catalog, package, target, None, []);
+    let assignment = Assignment::delivered(id, catalog.into(), package, target, None, []);
     let kind = |caller: Caller| match evaluate(&caller, &assignment, Timestamp::MIN) {
-        Ok(role) => format!("{:?} may as {role}", caller.account),
+        Ok(authority) => format!("{:?} may as {}", caller.account, authority.role()),
         Err(refusal) => format!("{:?}: {refusal}", caller.account),
     };
     let seen = kinds(strategy::caller(catalog), kind);

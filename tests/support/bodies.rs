@@ -9,7 +9,7 @@ use access_package::graph::json::{
 use std::collections::BTreeSet;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, Cause, Claims, Event,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, Cause, Claims, Event,
     FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
     RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
     reprocess_observed,
@@ -211,7 +211,7 @@ fn reprocess_now(
 
     let permissions = vec![Permission::EntitlementManagementReadWriteAll];
     let caller = Caller { object: None, account: Account::Application, permissions, roles: vec![] };
-    let verdict = evaluate(&caller, &assignment, now);
+    let verdict = evaluate(&caller, &assignment, now).map(Authority::role);
     let before = assignment.clone();
     let authority = caller.authority(Some(assignment.catalog())).expect("R5");
     let admitted = match authority.admit(assignment, now) {
@@ -275,8 +275,12 @@ pub fn claims(data: &[u8]) {
     let caller = Caller::from_claims(&claims, []);
     assert_eq!(caller.object, claims.oid.and_then(|oid| oid.parse().ok()));
     // R3: a token speaks of directory roles only.
-    let directory_roles =
-        [Role::UserAdministrator, Role::IdentityGovernanceAdministrator, Role::GlobalAdministrator];
+    let directory_roles = [
+        Role::UserAdministrator,
+        Role::PrivilegedRoleAdministrator,
+        Role::IdentityGovernanceAdministrator,
+        Role::GlobalAdministrator,
+    ];
     assert!(caller.roles.iter().all(|held| directory_roles.contains(&held.role)));
     let assignment = numbered(AssignmentState::Delivered, &[Fulfillment::Fulfilled], None);
     // R6
@@ -284,7 +288,8 @@ pub fn claims(data: &[u8]) {
     assert!(!personal || evaluate(&caller, &assignment, NOW).is_err());
     match evaluate(&caller, &assignment, NOW) {
         // R4 to R7
-        Ok(role) => {
+        Ok(authority) => {
+            let role = authority.role();
             assert!(role.at_least(Role::AccessPackageAssignmentManager));
             assert_ne!(caller.account, Account::Personal);
             let held = |it: &access_package::RoleAssignment| it.role == role;
@@ -316,6 +321,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(1).into(),
         catalog: Uuid::from_u128(2).into(),
+        privilege_level: None,
         access_package: Uuid::from_u128(3).into(),
         target: Uuid::from_u128(4).into(),
         state,

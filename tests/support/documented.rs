@@ -24,14 +24,34 @@ pub const ROLES: &[(Role, &str, &str)] = &[
     (Role::GlobalAdministrator, "Global Administrator", "62e90394-69f5-4237-9190-012177145e10"),
     (Role::CatalogCreator, "Catalog creator", "ba92d953-d8e0-4e39-a797-0cbedb0a89e8"),
     (Role::CatalogReader, "Catalog reader", "44272f93-9762-48e8-af59-1b5351b1d6b3"),
+    (
+        Role::ConnectedOrganizationAdministrator,
+        "Connected Organization Administrator",
+        "e65cf63f-9cc2-4b48-8871-cb667e9d90fb",
+    ),
     (Role::UserAdministrator, "User Administrator", "fe930be7-5e62-47db-91af-98c3a49a38b1"),
+    (
+        Role::PrivilegedRoleAdministrator,
+        "Privileged Role Administrator",
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",
+    ),
 ];
 
 const RUNGS: usize = 5;
 
 /// Those of the directory, which a token names.
-pub const DIRECTORY_ROLES: &[Role] =
-    &[Role::UserAdministrator, Role::IdentityGovernanceAdministrator, Role::GlobalAdministrator];
+pub const DIRECTORY_ROLES: &[Role] = &[
+    Role::UserAdministrator,
+    Role::PrivilegedRoleAdministrator,
+    Role::IdentityGovernanceAdministrator,
+    Role::GlobalAdministrator,
+];
+
+/// The names by which Graph's role definitions show two of them (R47).
+pub const NAMES_IN_GRAPH: &[(Role, &str)] = &[
+    (Role::AccessPackageAssignmentManager, "AccessPackage assignment manager"),
+    (Role::AccessPackageManager, "AccessPackages manager"),
+];
 
 /// R1, from the lowest to the highest.
 pub fn ladder() -> impl DoubleEndedIterator<Item = Role> + Clone {

@@ -26,6 +26,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(0xa).into(),
         catalog: Uuid::from_u128(0xc).into(),
+        privilege_level: None,
         access_package: Uuid::from_u128(0xb).into(),
         target: Uuid::from_u128(0xd).into(),
         state,

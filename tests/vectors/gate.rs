@@ -66,7 +66,7 @@ impl Case {
             remedies: vec![],
         };
         match evaluate(caller, &assignment, Timestamp::MIN) {
-            Ok(role) => case.role = Some(role.name()),
+            Ok(authority) => case.role = Some(authority.role().name()),
             Err(refusal) => {
                 case.verdict = if refusal.is_unauthorized() { "unauthorized" } else { "invalidState" };
                 case.reasons = refusal.reasons().map(Reason::code).collect();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::schedule::Schedule;
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
 use crate::assignment::StoredAssignment;
+use crate::catalog::PrivilegeLevel;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::graph::object::Object;
@@ -51,12 +52,16 @@ struct Target {
 struct AccessPackage {
     id: Option<AccessPackageId>,
     catalog: Option<Object<Catalog>>,
+    #[serde(rename = "accessPackageCatalog")]
+    beta_catalog: Option<Object<Catalog>>,
     resource_role_scopes: Option<Vec<Object<Listed>>>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Catalog {
     id: Option<CatalogId>,
+    privilege_level: Option<PrivilegeLevel>,
 }
 
 /// A resource role: what an access package gives, in v1.0, or what an assignment has delivered, in beta.
@@ -154,20 +159,26 @@ impl TryFrom<Document> for StoredAssignment {
         let schedule = document.schedule.ok_or_else(|| missing("schedule"))?;
         let end = schedule.map_or(Ok(None), |Object(schedule)| schedule.end())?;
 
-        let (access_package, catalog, listed) = match version {
+        let (access_package, catalog, privilege_level, listed) = match version {
             Version::V1 => {
                 let package = document.access_package.ok_or_else(|| not_expanded("accessPackage"))?;
                 let Object(package) = package;
                 let catalog = package.catalog.ok_or_else(|| not_expanded("accessPackage.catalog"))?;
+                let Object(Catalog { id, privilege_level }) = catalog;
                 (
                     package.id.ok_or_else(|| missing("accessPackage.id"))?,
-                    catalog.0.id.ok_or_else(|| missing("accessPackage.catalog.id"))?,
+                    id.ok_or_else(|| missing("accessPackage.catalog.id"))?,
+                    privilege_level,
                     package.resource_role_scopes,
                 )
             }
             Version::Beta => (
                 document.access_package_id.ok_or_else(|| missing("accessPackageId"))?,
                 document.catalog_id.ok_or_else(|| missing("catalogId"))?,
+                document
+                    .access_package
+                    .and_then(|Object(package)| package.beta_catalog)
+                    .and_then(|Object(catalog)| catalog.privilege_level),
                 document.access_package_assignment_resource_roles,
             ),
         };
@@ -185,6 +196,7 @@ impl TryFrom<Document> for StoredAssignment {
             format: Self::FORMAT,
             id,
             catalog,
+            privilege_level,
             access_package,
             target,
             state,

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::assignment::Assignment;
+use crate::catalog::PrivilegeLevel;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
@@ -100,6 +101,21 @@ struct AccessPackage<'a> {
     resource_role_scopes: Option<Vec<Given<'a>>>,
 }
 
+/// Expanded only where there is something to say: the level of the catalog, which v1.0 does not show.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BetaAccessPackage {
+    id: AccessPackageId,
+    access_package_catalog: BetaCatalog,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BetaCatalog {
+    id: CatalogId,
+    privilege_level: PrivilegeLevel,
+}
+
 #[derive(Serialize)]
 struct Catalog {
     id: CatalogId,
@@ -118,6 +134,8 @@ struct Beta<'a> {
     id: AssignmentId,
     catalog_id: CatalogId,
     access_package_id: AccessPackageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_package: Option<BetaAccessPackage>,
     assignment_policy_id: Unknown,
     target_id: ObjectId,
     assignment_status: Option<&'static str>,
@@ -203,14 +221,18 @@ impl<'a> Document<'a> {
                 target,
                 access_package: AccessPackage {
                     id: access_package,
-                    catalog: Catalog { id: catalog },
+                    catalog: Catalog { id: catalog.id },
                     resource_role_scopes: roles.map(|roles| roles.iter().map(Given::new).collect()),
                 },
             }),
             Version::Beta => Self::Beta(Beta {
                 id,
-                catalog_id: catalog,
+                catalog_id: catalog.id,
                 access_package_id: access_package,
+                access_package: catalog.privilege_level.map(|privilege_level| BetaAccessPackage {
+                    id: access_package,
+                    access_package_catalog: BetaCatalog { id: catalog.id, privilege_level },
+                }),
                 assignment_policy_id: (),
                 target_id: target.object_id,
                 assignment_status: status,

@@ -6,11 +6,14 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{HERE, Law, at_any_time, before_the_end, ensure, same, suffices, unseen, who_may};
+use super::{
+    HERE, Law, at_any_time, before_the_end, ensure, highly_privileged, in_any_catalog, same, suffices,
+    unseen, who_may,
+};
 use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, Refused, strategy};
 use crate::{
-    Account, Caller, CatalogId, Permission, Reason, Role, RoleAssignment, Scope, Step, StoredAssignment,
+    Account, Caller, Permission, PrivilegeLevel, Reason, Role, RoleAssignment, Scope, Step, StoredAssignment,
 };
 
 type Answer = Result<(), Refused>;
@@ -27,26 +30,39 @@ fn refuses_the_caller(answer: &Answer) -> bool {
 pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law =
-        Law { name: "refusal is complete and its remedies minimal", rules: "R1, R2, R3, R4, R5, R6, R7" };
-    let cases = (before_the_end(strategy::stored_assignment()), strategy::caller(HERE));
+    let law = Law {
+        name: "refusal is complete and its remedies minimal",
+        rules: "R1, R2, R3, R4, R5, R6, R7, R43",
+    };
+    let callers = prop_oneof![2 => strategy::caller(HERE), 1 => highly_privileged()];
+    let cases = (in_any_catalog(before_the_end(strategy::stored_assignment())), callers);
     law.hold(cases, |((stored, now), caller)| {
-        let ask = |caller: &Caller| make(stored.clone()).reprocess(caller, &unseen, *now);
-        let answer = ask(caller);
+        let ask = |stored: &StoredAssignment, caller: &Caller| {
+            make(stored.clone()).reprocess(caller, &unseen, *now)
+        };
+        let answer = ask(stored, caller);
         let (reasons, remedies): (&[_], &[_]) = match &answer {
             Err(refused) if refused.is_of_caller() => (&refused.reasons, &refused.remedies),
             Ok(()) | Err(_) => (&[], &[]),
         };
-        let in_the_way = in_the_way(caller, stored.catalog);
+        let in_the_way = in_the_way(caller, stored);
         ensure(same(reasons, &in_the_way) && refuses_the_caller(&answer) != in_the_way.is_empty(), || {
             format!("{}, while in the way stands: {}", answer.words(), list(&in_the_way, ", "))
         })?;
         if in_the_way.is_empty() {
             return Ok(());
         }
-        let minimal =
-            minimal(|steps| !refuses_the_caller(&ask(&steps.iter().copied().fold(caller.clone(), taken))));
+        // R8: who is not told that the catalog is privileged is told what helps in a standard one.
+        let as_told = if in_the_way.iter().any(|reason| IN_PRIVILEGED.contains(reason)) {
+            stored.clone()
+        } else {
+            StoredAssignment { privilege_level: None, ..stored.clone() } // as good as a standard one
+        };
+        let minimal = minimal(&steps(as_told.privilege_level), |steps| {
+            !refuses_the_caller(&ask(&as_told, &steps.iter().copied().fold(caller.clone(), taken)))
+        });
         let remedies: Vec<_> = remedies.iter().cloned().map(in_order).collect();
+        let minimal: Vec<_> = minimal.into_iter().map(in_order).collect();
         ensure(same(&remedies, &minimal), || {
             let (remedies, minimal) = (list(&remedies, ", or "), list(&minimal, ", or "));
             format!("remedies: {remedies}; when they are tried, what turns the verdict is: {minimal}")
@@ -54,41 +70,73 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
     })
 }
 
-/// R3 to R7: what stands in the way of this caller.
-fn in_the_way(caller: &Caller, catalog: CatalogId) -> Vec<Reason> {
+/// Those that say that the catalog is privileged.
+const IN_PRIVILEGED: [Reason; 4] = [
+    Reason::MissingRoleManagementPermission,
+    Reason::PrivilegedCatalog,
+    Reason::WithoutIdentityGovernanceAdministrator,
+    Reason::WithoutPrivilegedRoleAdministrator,
+];
+
+/// R3 to R7, R43: what stands in the way of this caller.
+fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
+    let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(stored.catalog);
+    let here = |role| caller.roles.iter().any(|held| held.role == role && counts(held.scope));
     let mut qualifying = caller.roles.iter().filter(|held| suffices(held.role));
-    let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(catalog);
-    let role = if qualifying.clone().any(|held| counts(held.scope)) {
-        None
-    } else if qualifying.next().is_some() {
-        Some(Reason::OutOfScope)
-    } else {
-        Some(Reason::InsufficientRole)
-    };
     let permitted = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
+    let is_here = qualifying.clone().any(|held| counts(held.scope));
+    let as_told = is_here || (caller.account == Account::Application && permitted);
+    let is_privileged = as_told && stored.privilege_level == Some(PrivilegeLevel::Privileged);
+    // R43: a permission of an application's stands for each of the two.
+    let manages_roles = caller.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
+    let stand_for =
+        [permitted, manages_roles].map(|permission| permission && caller.account == Account::Application);
+    let [governs, grants] =
+        [Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator].map(here);
+    let both = [governs || stand_for[0], grants || stand_for[1]];
+    let role = match both {
+        _ if is_privileged && here(Role::GlobalAdministrator) => None,
+        [true, true] if is_privileged => None,
+        [true, false] if is_privileged => Some(Reason::WithoutPrivilegedRoleAdministrator),
+        [false, true] if is_privileged => Some(Reason::WithoutIdentityGovernanceAdministrator),
+        [false, false] if is_privileged => Some(Reason::PrivilegedCatalog),
+        _ if is_here => None,
+        _ if qualifying.next().is_some() => Some(Reason::OutOfScope),
+        _ => Some(Reason::InsufficientRole),
+    };
     let missing = |reason| if permitted { None } else { Some(reason) };
     let reasons = match caller.account {
         Account::Personal => [Some(Reason::PersonalAccount), None],
         Account::WorkOrSchool => [missing(Reason::MissingDelegatedPermission), role],
-        Account::Application if permitted || role.is_none() => [None, None],
+        Account::Application if role.is_none() || (permitted && !is_privileged) => [None, None],
+        Account::Application if role == Some(Reason::WithoutPrivilegedRoleAdministrator) => {
+            [Some(Reason::MissingRoleManagementPermission), role]
+        }
         Account::Application => [Some(Reason::MissingApplicationPermission), role],
     };
     reasons.into_iter().flatten().collect()
 }
 
-/// What a caller can do to pass the gate.
-const STEPS: [Step; 4] = [
-    Step::UseWorkOrSchoolAccount,
-    Step::HoldRole,
-    Step::ObtainDelegatedPermission,
-    Step::ObtainApplicationPermission,
-];
+/// What a caller can do to pass the gate of a catalog of this level. Of the roles those are named that are the least to
+/// suffice.
+fn steps(level: Option<PrivilegeLevel>) -> Vec<Step> {
+    let roles: &[_] = match level {
+        Some(PrivilegeLevel::Privileged) => &[
+            Step::HoldIdentityGovernanceAdministrator,
+            Step::HoldPrivilegedRoleAdministrator,
+            Step::HoldGlobalAdministrator,
+            Step::ObtainRoleManagementPermission,
+        ],
+        Some(PrivilegeLevel::Standard) | None => &[Step::UseWorkOrSchoolAccount, Step::HoldRole],
+    };
+    [roles, &[Step::ObtainDelegatedPermission, Step::ObtainApplicationPermission]].concat()
+}
 
 /// The smallest sets of steps that turn the verdict, found by trying every set.
-fn minimal(turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
+fn minimal(all: &[Step], turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
     let mut minimal: Vec<Vec<Step>> = Vec::new();
-    for set in 1..1_u32 << STEPS.len() {
-        let steps = (0..).zip(STEPS).filter(|(number, _)| set >> number & 1 == 1);
+    for set in 1..1_u32 << all.len() {
+        let steps = (0..).zip(all.iter().copied()).filter(|(number, _)| set >> number & 1 == 1);
         let steps: Vec<_> = steps.map(|(_, step)| step).collect();
         // Every part of a set has come before it.
         let has_a_part = minimal.iter().any(|part| part.iter().all(|step| steps.contains(step)));
@@ -100,37 +148,52 @@ fn minimal(turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
 }
 
 /// The caller, after this step was taken.
-fn taken(mut caller: Caller, step: Step) -> Caller {
-    let permission = Permission::EntitlementManagementReadWriteAll;
-    match (step, caller.account) {
-        (Step::UseWorkOrSchoolAccount, _) => {
+fn taken(caller: Caller, step: Step) -> Caller {
+    let is_application = caller.account == Account::Application;
+    match step {
+        Step::UseWorkOrSchoolAccount => {
             Caller { object: None, account: Account::WorkOrSchool, permissions: Vec::new(), roles: Vec::new() }
         }
-        (Step::HoldRole, _) => {
-            let role = Role::AccessPackageAssignmentManager;
-            caller.roles.push(RoleAssignment { role, scope: Scope::Catalog(HERE) });
-            caller
+        Step::HoldRole => with_role(caller, Role::AccessPackageAssignmentManager, Scope::Catalog(HERE)),
+        Step::HoldIdentityGovernanceAdministrator => {
+            with_role(caller, Role::IdentityGovernanceAdministrator, Scope::Tenant)
         }
-        (Step::ObtainDelegatedPermission, Account::WorkOrSchool | Account::Personal)
-        | (Step::ObtainApplicationPermission, Account::Application) => {
-            caller.permissions.push(permission);
-            caller
+        Step::HoldPrivilegedRoleAdministrator => {
+            with_role(caller, Role::PrivilegedRoleAdministrator, Scope::Tenant)
+        }
+        Step::HoldGlobalAdministrator => with_role(caller, Role::GlobalAdministrator, Scope::Tenant),
+        Step::ObtainDelegatedPermission if !is_application => {
+            with_permission(caller, Permission::EntitlementManagementReadWriteAll)
+        }
+        Step::ObtainApplicationPermission if is_application => {
+            with_permission(caller, Permission::EntitlementManagementReadWriteAll)
+        }
+        Step::ObtainRoleManagementPermission if is_application => {
+            with_permission(caller, Permission::RoleManagementReadWriteDirectory)
         }
         // A permission of the other kind does not come with such a call.
-        (Step::ObtainDelegatedPermission, Account::Application)
-        | (Step::ObtainApplicationPermission, Account::WorkOrSchool | Account::Personal)
+        Step::ObtainDelegatedPermission
+        | Step::ObtainApplicationPermission
+        | Step::ObtainRoleManagementPermission
         // These are no steps of a caller's.
-        | (
-            Step::Wait
-            | Step::ReprocessRequest
-            | Step::ReprocessNewestRequest
-            | Step::ReprocessAssignment
-            | Step::RequestAgain
-            | Step::LoadResourceRoles
-            | Step::LoadRequest,
-            _,
-        ) => caller,
+        | Step::Wait
+        | Step::ReprocessRequest
+        | Step::ReprocessNewestRequest
+        | Step::ReprocessAssignment
+        | Step::RequestAgain
+        | Step::LoadResourceRoles
+        | Step::LoadRequest => caller,
     }
+}
+
+fn with_role(mut caller: Caller, role: Role, scope: Scope) -> Caller {
+    caller.roles.push(RoleAssignment { role, scope });
+    caller
+}
+
+fn with_permission(mut caller: Caller, permission: Permission) -> Caller {
+    caller.permissions.push(permission);
+    caller
 }
 
 fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
@@ -145,13 +208,13 @@ fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
 pub fn more_authority_never_hurts<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law = Law { name: "more authority never hurts", rules: "R1, R3, R4, R5" };
+    let law = Law { name: "more authority never hurts", rules: "R1, R3, R4, R5, R43" };
     let more = prop_oneof![
         strategy::permission().prop_map(More::Permission),
         strategy::role_assignment(HERE).prop_map(More::Role),
     ];
-    let callers = prop_oneof![who_may(), strategy::caller(HERE)];
-    let cases = (before_the_end(strategy::stored_assignment()), callers, more);
+    let callers = prop_oneof![who_may(), strategy::caller(HERE), highly_privileged()];
+    let cases = (in_any_catalog(before_the_end(strategy::stored_assignment())), callers, more);
     law.hold(cases, |((stored, now), caller, more)| {
         let ask = |caller: &Caller| {
             let mut it = make(stored.clone());
@@ -207,7 +270,13 @@ pub fn a_refused_caller_learns_nothing<I: Implementation>(
 ) -> Result<(), Broken> {
     let law = Law { name: "a refused caller learns nothing", rules: "R8" };
     let any = || at_any_time(strategy::stored_assignment());
-    law.hold(((any(), any()), strategy::caller(HERE)), |((one, other), caller)| {
+    let callers = prop_oneof![2 => strategy::caller(HERE), 1 => highly_privileged()];
+    // One catalog has one level.
+    let both = (any(), any(), strategy::privilege_level()).prop_map(|(mut one, mut other, level)| {
+        (one.0.privilege_level, other.0.privilege_level) = (level, level);
+        (one, other)
+    });
+    law.hold((both, callers), |((one, other), caller)| {
         let ask =
             |(stored, now): &(StoredAssignment, _)| make(stored.clone()).reprocess(caller, &unseen, *now);
         let (one, other) = (ask(one), ask(other));

@@ -56,7 +56,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
         let mut it = make(stored.clone());
         let answer = it.reprocess_request(caller, request, &[], *now);
         let expected = in_the_way(stored, request, *now);
-        match caller.authority(Some(HERE)) {
+        match caller.authority(Some(HERE.into())) {
             Err(refusal) => {
                 let of_caller = answer
                     .as_ref()

@@ -1,0 +1,92 @@
+//! The catalog that an access package is in, as far as the rules look at it: where roles count (R3), and whether it asks
+//! for more of them (R43).
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::id::CatalogId;
+use crate::variants::with_all;
+
+/// A catalog, as far as the rules look at it.
+///
+/// ```
+/// use access_package::{Catalog, CatalogId, PrivilegeLevel};
+///
+/// let id: CatalogId = "beedadfe-01d5-4025-910b-84abb9369997".parse().unwrap();
+/// let catalog = Catalog { id, privilege_level: Some(PrivilegeLevel::Standard) };
+/// assert_ne!(catalog, Catalog::from(id)); // Its level is not known.
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Catalog {
+    /// The id of the catalog.
+    pub id: CatalogId,
+    /// Whether it is privileged. `None` if you do not know: it is then judged as a standard one
+    /// ([R43](crate::policy#r43), our choice), and [`Authority::catalog`](crate::Authority::catalog) says so.
+    pub privilege_level: Option<PrivilegeLevel>,
+}
+
+impl Catalog {
+    /// R43: whether it is known to ask for more than other catalogs do.
+    #[inline]
+    pub(crate) const fn is_privileged(self) -> bool {
+        match self.privilege_level {
+            Some(PrivilegeLevel::Privileged) => true,
+            Some(PrivilegeLevel::Standard) | None => false,
+        }
+    }
+}
+
+/// The catalog with this id, of a level that is not known.
+impl From<CatalogId> for Catalog {
+    fn from(id: CatalogId) -> Self {
+        Self { id, privilege_level: None }
+    }
+}
+
+with_all! {
+    /// How privileged a catalog is (`privilegeLevel`, in beta). It is read without regard to case, and displayed as Graph
+    /// writes it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum PrivilegeLevel {
+        /// A catalog like any other.
+        Standard,
+        /// A catalog of resources that need protection, such as directory roles: it takes higher roles to change anything
+        /// there ([R43](crate::policy#r43)).
+        Privileged,
+    }
+}
+
+impl PrivilegeLevel {
+    /// The word of Graph.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Privileged => "privileged",
+        }
+    }
+}
+
+impl fmt::Display for PrivilegeLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_text!(PrivilegeLevel);
+
+impl FromStr for PrivilegeLevel {
+    type Err = ParsePrivilegeLevelError;
+
+    /// R43: a word that is not known is refused, for it might ask for even more.
+    fn from_str(word: &str) -> Result<Self, ParsePrivilegeLevelError> {
+        let known = Self::ALL.iter().copied().find(|level| level.as_str().eq_ignore_ascii_case(word));
+        known.ok_or(ParsePrivilegeLevelError)
+    }
+}
+
+/// The word is not a privilege level that this crate knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("not a known privilege level: expected `standard` or `privileged`")]
+pub struct ParsePrivilegeLevelError;
