@@ -284,8 +284,7 @@ pub fn admit(
     Ok(StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: record.id,
-        catalog: record.catalog.id,
-        privilege_level: record.catalog.privilege_level,
+        catalog: record.catalog,
         access_package: record.access_package,
         target: record.target,
         state: record.state,
@@ -440,7 +439,7 @@ impl Subject for Record {
     fn load(stored: StoredAssignment) -> Self {
         Self {
             id: stored.id,
-            catalog: Catalog { id: stored.catalog, privilege_level: stored.privilege_level },
+            catalog: stored.catalog,
             access_package: stored.access_package,
             target: stored.target,
             state: stored.state,

@@ -115,7 +115,7 @@ impl Question {
     }
 
     fn authority<S: Subject>(&self) -> S::Authority {
-        let authority = S::authority(&caller(Lacks::Nothing), self.stored().catalog.into());
+        let authority = S::authority(&caller(Lacks::Nothing), self.stored().catalog);
         authority.unwrap_or_else(|_| unreachable!("who lacks nothing may"))
     }
 

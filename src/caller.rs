@@ -18,7 +18,7 @@ use crate::variants::with_all;
 /// caller, validated the token, and looked up the roles.
 ///
 /// ```
-/// use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope};
+/// use access_package::{Account, Caller, CatalogId, Permission, Role, RoleAssignment, Scope};
 ///
 /// let caller = Caller {
 ///     object: None,
@@ -31,8 +31,8 @@ use crate::variants::with_all;
 /// };
 /// // Tenant-wide this is nothing; on its catalog it suffices.
 /// assert!(caller.authority(None).is_err());
-/// let catalog = "beedadfe-01d5-4025-910b-84abb9369997".parse().unwrap();
-/// assert_eq!(caller.authority(Some(catalog))?.role(), Role::CatalogOwner);
+/// let catalog: CatalogId = "beedadfe-01d5-4025-910b-84abb9369997".parse()?;
+/// assert_eq!(caller.authority(Some(catalog.into()))?.role(), Role::CatalogOwner);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

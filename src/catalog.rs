@@ -17,11 +17,15 @@ use crate::variants::with_all;
 /// assert_ne!(catalog, Catalog::from(id)); // Its level is not known.
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Catalog {
     /// The id of the catalog.
     pub id: CatalogId,
     /// Whether it is privileged. `None` if you do not know: it is then judged as a standard one
     /// ([R43](crate::policy#r43), our choice), and [`Authority::catalog`](crate::Authority::catalog) says so.
+    // Not to be forgotten: without it a privileged catalog would be judged as a standard one.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub privilege_level: Option<PrivilegeLevel>,
 }
 

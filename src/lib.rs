@@ -61,6 +61,9 @@
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
+//! In a catalog that is known to be [privileged](PrivilegeLevel::Privileged) it takes [more](policy#in-a-privileged-catalog),
+//! and perhaps two roles at once.
+//!
 //! The caller is judged before the state, so a caller who may not reprocess learns nothing of that. What each
 //! refusal says, the rules it comes from and where those are documented is in [`policy`](policy#what-a-refusal-says).
 //!

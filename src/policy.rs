@@ -20,6 +20,18 @@
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
+//! ## In a privileged catalog
+//!
+//! There the caller needs more ([R43](#r43)). The table is for an assignment that is delivered, and roles that count:
+//!
+#![doc = include_str!("policy/privileged.md")]
+//!
+//! A caller who could not act in a standard catalog either is refused as there, and not told that this one is privileged.
+//! The primitive [`reprocess`](crate::reprocess) sees one role. There it takes *Global Administrator* alone: those who need
+//! two roles, or a permission in place of one, have no way past [`Caller::authority`](crate::Caller::authority).
+//!
+//! ## The primitive
+//!
 //! What the primitive [`reprocess`](crate::reprocess) answers, for each role and each state, where the resource
 //! roles of the assignment are known:
 //!
@@ -34,7 +46,7 @@
 //! # In other languages
 //!
 //! For a host that decides with a policy engine already, [`CEDAR`] and [`REGO`] say what
-//! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, and R31 to R33. Each is
+//! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, R31 to R33, and R43. Each is
 //! held to it at every point of the gate, by a test in `benches/peers`. They decide and no more: what follows from an
 //! accepted call is [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
 

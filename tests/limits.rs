@@ -9,9 +9,9 @@ use core::hint::black_box;
 use std::alloc::System;
 
 use access_package::{
-    Account, Action, Admitted, Assignment, AssignmentState, Authority, Caller, FailureReason, Fulfillment,
-    Observed, Outcome, Reason, Receipt, Recorded, Remedy, Role, StoredAssignment, Timestamp, evaluate,
-    reprocess, reprocess_observed,
+    Account, Action, Admitted, Assignment, AssignmentState, Authority, Caller, CatalogId, FailureReason,
+    Fulfillment, Observed, Outcome, Reason, Receipt, Recorded, Remedy, Role, StoredAssignment, Timestamp,
+    evaluate, reprocess, reprocess_observed,
 };
 use support::documented::ladder;
 use support::{
@@ -127,7 +127,8 @@ fn authority_and_admission_do_not_allocate() {
         }
     }
     let authority = authority();
-    let elsewhere = StoredAssignment { catalog: Uuid::nil().into(), ..(&delivered(5)).into() };
+    let elsewhere =
+        StoredAssignment { catalog: CatalogId::from(Uuid::nil()).into(), ..(&delivered(5)).into() };
     let elsewhere = load(elsewhere);
     let (count, answer) = allocations(|| authority.admit(elsewhere, NOW).is_ok());
     assert_eq!((count, answer), (0, false));

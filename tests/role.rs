@@ -4,7 +4,7 @@
 mod documented;
 
 use access_package::{ParseRoleError, Role};
-use documented::{ROLES, ladder, outsiders};
+use documented::{NAMES_IN_GRAPH, ROLES, ladder, outsiders};
 use uuid::Uuid;
 
 #[test]
@@ -60,6 +60,17 @@ fn ids_and_names_are_those_of_the_documentation() {
                 assert_eq!(text.parse(), Ok(role), "{text}");
             }
         }
+    }
+}
+
+// R47
+#[test]
+fn names_that_graph_shows_are_read_too() {
+    for &(role, name) in NAMES_IN_GRAPH {
+        for text in [name.to_owned(), name.to_lowercase(), name.to_uppercase()] {
+            assert_eq!(text.parse(), Ok(role), "{text}");
+        }
+        assert_ne!(role.name(), name);
     }
 }
 

@@ -201,7 +201,7 @@ fn what_was_just_delivered_has_everything_in_place_and_each_once() {
     let (known, end) = (stored(Delivered, &[]), Timestamp::from_unix_ticks(7));
     let gives = [second.clone(), first.clone(), second.clone()];
     let assignment =
-        Assignment::delivered(known.id, known.catalog.into(), known.access_package, known.target, end, gives);
+        Assignment::delivered(known.id, known.catalog, known.access_package, known.target, end, gives);
     let in_place = [first, second].map(|role| AssignmentResourceRole::new(role, Fulfilled));
     let expected = StoredAssignment { end, resource_roles: Some(in_place.to_vec()), ..known };
     assert_eq!(StoredAssignment::from(&assignment), expected);

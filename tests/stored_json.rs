@@ -6,9 +6,9 @@ mod support;
 use core::fmt::Debug;
 
 use access_package::{
-    Account, Action, Assignment, AssignmentState, Caller, Event, FailureReason, Fulfillment, LoadError,
-    Observed, Outcome, ParseAssignmentStateError, Permission, Receipt, Recorded, Refusal, ResourceRole, Role,
-    Scope, StoredAssignment, Timestamp, reprocess,
+    Account, Action, Assignment, AssignmentState, Caller, Catalog, Event, FailureReason, Fulfillment,
+    LoadError, Observed, Outcome, ParseAssignmentStateError, Permission, PrivilegeLevel, Receipt, Recorded,
+    Refusal, ResourceRole, Role, Scope, StoredAssignment, Timestamp, reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +21,7 @@ use Fulfillment::{Failed, Fulfilled, Pending};
 const STORED: &str = concat!(
     r#"{"format":1,"#,
     r#""id":"00000000-0000-0000-0000-00000000000a","#,
-    r#""catalog":"00000000-0000-0000-0000-00000000000c","#,
+    r#""catalog":{"id":"00000000-0000-0000-0000-00000000000c","privilegeLevel":null},"#,
     r#""accessPackage":"00000000-0000-0000-0000-00000000000b","#,
     r#""target":"00000000-0000-0000-0000-00000000000d","#,
     r#""state":"delivering","end":"2022-07-27T21:55:19.69Z","attempt":3,"resourceRoles":["#,
@@ -107,6 +107,21 @@ fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &
 fn an_assignment_to_the_letter() {
     check_text(&delivering(), STORED);
     check_fields::<StoredAssignment>(STORED, &["end", "resourceRoles"]);
+    let catalog = r#"{"id":"00000000-0000-0000-0000-00000000000c","privilegeLevel":null}"#;
+    check_text(&delivering().catalog, catalog);
+    check_fields::<Catalog>(catalog, &["privilegeLevel"]);
+    // R43
+    for level in PrivilegeLevel::ALL {
+        let privileged = StoredAssignment {
+            catalog: Catalog { privilege_level: Some(*level), ..delivering().catalog },
+            ..delivering()
+        };
+        check_text(
+            &privileged,
+            &STORED.replace(r#""privilegeLevel":null"#, &format!(r#""privilegeLevel":"{level}""#)),
+        );
+        assert_eq!(StoredAssignment::from(&load(privileged.clone())), privileged);
+    }
 }
 
 #[test]
@@ -258,7 +273,7 @@ fn a_contradiction_is_read_but_does_not_load() {
 #[test]
 fn actions_of_every_origin_system_can_leave_the_process() {
     let known = stored(Delivered, &[]);
-    let (id, catalog, package) = (known.id, known.catalog.into(), known.access_package);
+    let (id, catalog, package) = (known.id, known.catalog, known.access_package);
     let gives = one_of_each_origin_system();
     let mut assignment = Assignment::delivered(id, catalog, package, known.target, None, gives);
     for action in reprocess(&mut assignment, MANAGER).expect("accepted") {

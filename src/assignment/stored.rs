@@ -4,9 +4,9 @@
 use alloc::vec::Vec;
 
 use super::{Assignment, sorted};
-use crate::catalog::{Catalog, PrivilegeLevel};
+use crate::catalog::Catalog;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
-use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
+use crate::id::{AccessPackageId, AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
@@ -33,14 +33,13 @@ use crate::timestamp::Timestamp;
 ///
 /// # Examples
 /// ```
-/// use access_package::{Assignment, AssignmentState, StoredAssignment};
+/// use access_package::{Assignment, AssignmentState, CatalogId, StoredAssignment};
 /// use uuid::Uuid;
 ///
 /// let stored = StoredAssignment {
 ///     format: StoredAssignment::FORMAT,
 ///     id: Uuid::from_u128(1).into(),
-///     catalog: Uuid::from_u128(2).into(),
-///     privilege_level: None,
+///     catalog: CatalogId::from(Uuid::from_u128(2)).into(),
 ///     access_package: Uuid::from_u128(3).into(),
 ///     target: Uuid::from_u128(4).into(),
 ///     state: AssignmentState::Delivered,
@@ -61,11 +60,7 @@ pub struct StoredAssignment {
     /// The id of the assignment.
     pub id: AssignmentId,
     /// The catalog that the access package is in.
-    pub catalog: CatalogId,
-    /// Whether that catalog is privileged; `None` if it is not known ([R43](crate::policy#r43)).
-    // Not to be forgotten: without it a privileged catalog would be judged as a standard one.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
-    pub privilege_level: Option<PrivilegeLevel>,
+    pub catalog: Catalog,
     /// The access package that is assigned.
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
@@ -100,8 +95,7 @@ impl From<Assignment> for StoredAssignment {
         Self {
             format: Self::FORMAT,
             id: assignment.id,
-            catalog: assignment.catalog.id,
-            privilege_level: assignment.catalog.privilege_level,
+            catalog: assignment.catalog,
             access_package: assignment.access_package,
             target: assignment.target,
             state: assignment.state,
@@ -146,7 +140,7 @@ impl TryFrom<StoredAssignment> for Assignment {
         }
         Ok(Self {
             id: stored.id,
-            catalog: Catalog { id: stored.catalog, privilege_level: stored.privilege_level },
+            catalog: stored.catalog,
             access_package: stored.access_package,
             target: stored.target,
             state: stored.state,

@@ -9,7 +9,7 @@
 //! ```
 //! use access_package::graph::http::{Call, CallError, InnerError, Rejection, Target};
 //! use access_package::{Account, Caller, Permission, Role, RoleAssignment, Scope, Timestamp, graph};
-//! # use access_package::{Assignment, AssignmentId, CatalogId, ResourceRole, StoredAssignment};
+//! # use access_package::{Assignment, AssignmentId, Catalog, ResourceRole, StoredAssignment};
 //! # fn authenticate(_token: &str) -> Option<Caller> {
 //! #     Some(Caller {
 //! #         object: None,
@@ -18,7 +18,7 @@
 //! #         roles: vec![RoleAssignment { role: Role::CatalogReader, scope: Scope::Tenant }],
 //! #     })
 //! # }
-//! # fn catalog(_id: AssignmentId) -> Option<CatalogId> { None }
+//! # fn catalog(_id: AssignmentId) -> Option<Catalog> { None }
 //! # fn load(_id: AssignmentId) -> Option<Assignment> { None }
 //! # fn gives_now(_assignment: &Assignment) -> Vec<ResourceRole> { vec![] }
 //! # fn save(_stored: StoredAssignment) {}

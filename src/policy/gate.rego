@@ -1,10 +1,11 @@
 # Who may reprocess an access package assignment or the request that it came from, in which state, and why not: the rules
-# R1 to R9 and R31 to R33.
+# R1 to R9, R31 to R33, and R43.
 #
 #	input.caller.account        "workOrSchool", "application" or "personal"
 #	input.caller.permissions    names of permissions
 #	input.caller.roles          objects with the name of a `role` and its `scope`, an `appScopeId`
 #	input.assignment.scope      the `appScopeId` of its catalog: /AccessPackageCatalog/{id}
+#	input.assignment.privilegeLevel  of that catalog: "standard", "privileged", or null if it is not known
 #	input.assignment.state      one of the words for a state
 #
 # For `allow_request` also `input.assignment.id`, `input.now`, in ticks of 100 nanoseconds since 1970, and
@@ -60,22 +61,55 @@ request_is_complete if {
 	is_number(input.now)
 }
 
-# R4: a user needs both, however high the role.
 caller_may if {
+	may_in_standard
+	level_suffices
+}
+
+# R4: a user needs both, however high the role.
+may_in_standard if {
 	input.caller.account == "workOrSchool"
 	has_permission
 	has_role
 }
 
 # R5: an application needs either. R6: there is no such rule for a personal account.
-caller_may if {
+may_in_standard if {
 	input.caller.account == "application"
 	has_permission
 }
 
-caller_may if {
+may_in_standard if {
 	input.caller.account == "application"
 	has_role
+}
+
+# R43: a level that is not known counts as standard; one that is missing, or another word, as none.
+level_suffices if input.assignment.privilegeLevel in {"standard", null}
+
+level_suffices if {
+	input.assignment.privilegeLevel == "privileged"
+	"Global Administrator" in roles_here
+}
+
+level_suffices if {
+	input.assignment.privilegeLevel == "privileged"
+	governs
+	grants
+}
+
+governs if "Identity Governance Administrator" in roles_here
+
+governs if {
+	input.caller.account == "application"
+	has_permission
+}
+
+grants if "Privileged Role Administrator" in roles_here
+
+grants if {
+	input.caller.account == "application"
+	"RoleManagement.ReadWrite.Directory" in input.caller.permissions
 }
 
 # R7: the permission to read is another one.
@@ -83,8 +117,13 @@ has_permission if "EntitlementManagement.ReadWrite.All" in input.caller.permissi
 
 # R3: on the catalog of the assignment, or on the tenant.
 has_role if {
-	some scope in qualifying_scopes
-	scope in {"/", input.assignment.scope}
+	some role in roles_here
+	role in qualifying
+}
+
+roles_here contains held.role if {
+	some held in input.caller.roles
+	held.scope in {"/", input.assignment.scope}
 }
 
 # R1, R2: the roles of the ladder.
@@ -102,7 +141,8 @@ qualifying_scopes contains held.scope if {
 }
 
 # Everything that stands in the way of the caller, at once. R8: it says nothing of the assignment but whether a
-# role of the caller's own covers its catalog, and of the state only to a caller who may.
+# role of the caller's own covers its catalog, of that whether it is privileged only to a caller who could act in a
+# standard one, and of the state only to a caller who may.
 reasons contains "personalAccount" if input.caller.account == "personal"
 
 reasons contains "missingDelegatedPermission" if {
@@ -112,7 +152,7 @@ reasons contains "missingDelegatedPermission" if {
 
 reasons contains "missingApplicationPermission" if {
 	input.caller.account == "application"
-	not caller_may
+	not may_in_standard
 }
 
 reasons contains "insufficientRole" if {
@@ -125,6 +165,36 @@ reasons contains "outOfScope" if {
 	count(qualifying_scopes) > 0
 }
 
+# R43
+reasons contains "missingApplicationPermission" if {
+	needs_more
+	input.caller.account == "application"
+	not governs
+}
+
+reasons contains "missingRoleManagementPermission" if {
+	needs_more
+	input.caller.account == "application"
+	governs
+}
+
+reasons contains "privilegedCatalog" if {
+	needs_more
+	not governs
+	not grants
+}
+
+reasons contains "withoutIdentityGovernanceAdministrator" if {
+	needs_more
+	not governs
+	grants
+}
+
+reasons contains "withoutPrivilegedRoleAdministrator" if {
+	needs_more
+	governs
+}
+
 reasons contains "invalidState" if {
 	caller_may
 	input.assignment.state != "delivered"
@@ -132,6 +202,23 @@ reasons contains "invalidState" if {
 
 needs_role if {
 	input.caller.account in {"workOrSchool", "application"}
-	not caller_may
+	not may_in_standard
 	not has_role
+}
+
+# R8: but for the delegated permission.
+needs_more if {
+	input.assignment.privilegeLevel == "privileged"
+	not level_suffices
+	is_told
+}
+
+is_told if {
+	input.caller.account in {"workOrSchool", "application"}
+	has_role
+}
+
+is_told if {
+	input.caller.account == "application"
+	has_permission
 }

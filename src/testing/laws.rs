@@ -25,8 +25,8 @@ use uuid::Uuid;
 use super::words::Words;
 use super::{Broken, Implementation, strategy};
 use crate::{
-    Account, AssignmentState, Caller, CatalogId, Observed, Permission, PrivilegeLevel, ResourceRole, Role,
-    RoleAssignment, Scope, StoredAssignment, Timestamp,
+    Account, AssignmentState, Caller, Catalog, CatalogId, Observed, Permission, PrivilegeLevel, ResourceRole,
+    Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
 };
 
 pub use caller::{
@@ -107,8 +107,7 @@ type Given = (StoredAssignment, Timestamp);
 fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let level = select([None, Some(PrivilegeLevel::Standard)].as_slice());
     let here = (stored, level).prop_map(|(stored, privilege_level)| StoredAssignment {
-        catalog: HERE,
-        privilege_level,
+        catalog: Catalog { id: HERE, privilege_level },
         ..stored
     });
     (here, strategy::timestamp())
@@ -116,9 +115,11 @@ fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy
 
 /// As likely as not the catalog is privileged.
 fn in_any_catalog(given: impl Strategy<Value = Given>) -> impl Strategy<Value = Given> {
-    (given, any::<bool>()).prop_map(|((stored, now), is_privileged)| {
-        let level = if is_privileged { Some(PrivilegeLevel::Privileged) } else { stored.privilege_level };
-        (StoredAssignment { privilege_level: level, ..stored }, now)
+    (given, any::<bool>()).prop_map(|((mut stored, now), is_privileged)| {
+        if is_privileged {
+            stored.catalog.privilege_level = Some(PrivilegeLevel::Privileged);
+        }
+        (stored, now)
     })
 }
 

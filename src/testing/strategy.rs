@@ -13,7 +13,7 @@ use proptest::sample::{Index, select};
 use uuid::{Uuid, uuid};
 
 use crate::{
-    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
+    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Catalog,
     CatalogId, Claims, DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
     Permission, PrivilegeLevel, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope,
     StoredAssignment, Timestamp,
@@ -164,15 +164,13 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         });
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
-    let catalog = (id(), privilege_level());
+    let catalog = (id(), privilege_level()).prop_map(|(id, privilege_level)| Catalog { id, privilege_level });
     ((id(), catalog, id(), id()), end, attempt, resource_roles)
         .prop_map(move |((id, catalog, access_package, target), end, attempt, resource_roles)| {
-            let (catalog, privilege_level) = catalog;
             StoredAssignment {
                 format: StoredAssignment::FORMAT,
                 id,
                 catalog,
-                privilege_level,
                 access_package,
                 target,
                 state,

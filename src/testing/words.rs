@@ -37,15 +37,16 @@ impl<A: Words, B: Words, C: Words> Words for (A, B, C) {
 
 impl Words for StoredAssignment {
     fn words(&self) -> String {
-        let Self { id, catalog, privilege_level, state, attempt, end, resource_roles, .. } = self;
-        let level = privilege_level.map_or(String::new(), |level| format!("{level} "));
+        let Self { id, catalog, state, attempt, end, resource_roles, .. } = self;
+        let level = catalog.privilege_level.map_or(String::new(), |level| format!("{level} "));
         let end = end.map_or("without an end".into(), |end| format!("ends at tick {}", end.unix_ticks()));
         let resource_roles = match resource_roles {
             None => "not known".into(),
             Some(known) => list(known, ", "),
         };
         format!(
-            "assignment: {id}, `{state}`, attempt {attempt}, {end}, in {level}catalog {catalog}; resource roles: {resource_roles}"
+            "assignment: {id}, `{state}`, attempt {attempt}, {end}, in {level}catalog {}; resource roles: {resource_roles}",
+            catalog.id
         )
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, CatalogId, Permission, PrivilegeLevel, Reason, Refusal,
-    RoleAssignment, Scope, Step, StoredAssignment, Timestamp, evaluate,
+    Account, Assignment, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason,
+    Refusal, RoleAssignment, Scope, Step, StoredAssignment, Timestamp, evaluate,
 };
 use uuid::Uuid;
 
@@ -36,7 +36,8 @@ fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
 fn assignments() -> Vec<Assignment> {
     let in_catalog = |catalog: CatalogId| {
         AssignmentState::ALL.iter().copied().flat_map(move |state| {
-            let one = StoredAssignment { catalog, ..StoredAssignment::from(&in_state(state)) };
+            let one =
+                StoredAssignment { catalog: catalog.into(), ..StoredAssignment::from(&in_state(state)) };
             let other = StoredAssignment {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
                 access_package: Uuid::from_u128(1).into(),
@@ -47,7 +48,12 @@ fn assignments() -> Vec<Assignment> {
                 ..one.clone()
             };
             let of_level = |privilege_level| {
-                [&one, &other].map(|it| load(StoredAssignment { privilege_level, ..it.clone() }))
+                [&one, &other].map(|it| {
+                    load(StoredAssignment {
+                        catalog: Catalog { privilege_level, ..it.catalog },
+                        ..it.clone()
+                    })
+                })
             };
             LEVELS.map(of_level).concat()
         })
@@ -98,8 +104,8 @@ fn a_refused_caller_learns_of_the_catalog_alone_and_only_if_a_role_covers_it() {
 #[test]
 fn nor_which_of_several_roles_covers_it() {
     let held = |role, catalog| RoleAssignment { role, scope: Scope::Catalog(catalog) };
-    let in_catalog = |catalog| StoredAssignment {
-        catalog,
+    let in_catalog = |catalog: CatalogId| StoredAssignment {
+        catalog: catalog.into(),
         ..StoredAssignment::from(&in_state(AssignmentState::Delivered))
     };
     let [here, there, nobodys] = [HERE, THERE, NOBODYS].map(|catalog| load(in_catalog(catalog)));

@@ -37,7 +37,7 @@ pub(crate) fn remedies(refused: Refusal) -> Vec<Vec<Step>> {
 
 /// One in this state, in a catalog of this level.
 fn assignment(state: AssignmentState, privilege_level: Option<PrivilegeLevel>) -> Assignment {
-    load(StoredAssignment { privilege_level, ..StoredAssignment::from(&in_state(state)) })
+    load(StoredAssignment { catalog: here(privilege_level), ..StoredAssignment::from(&in_state(state)) })
 }
 
 fn seen(answer: Result<Authority, Refusal>) -> Answer {

@@ -8,7 +8,7 @@ use crate::points::{NOBODYS, callers};
 use crate::support::{in_state, load};
 
 fn on_nobodys_catalog(state: AssignmentState) -> Assignment {
-    load(StoredAssignment { catalog: NOBODYS, ..StoredAssignment::from(&in_state(state)) })
+    load(StoredAssignment { catalog: NOBODYS.into(), ..StoredAssignment::from(&in_state(state)) })
 }
 
 /// Authority first, then what there is.

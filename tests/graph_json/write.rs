@@ -3,8 +3,8 @@
 use access_package::graph::Version;
 use access_package::graph::json::{read, read_list, write, write_list};
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, GroupAccess, Observed, ResourceRole,
-    Role, StoredAssignment, Timestamp, reprocess_observed,
+    Assignment, AssignmentResourceRole, AssignmentState, Catalog, Fulfillment, GroupAccess, Observed,
+    ResourceRole, Role, StoredAssignment, Timestamp, reprocess_observed,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -175,8 +175,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
         let stored = StoredAssignment {
             format: StoredAssignment::FORMAT,
             id: id.into(),
-            catalog: catalog.into(),
-            privilege_level: None,
+            catalog: Catalog { id: catalog.into(), privilege_level: None },
             access_package: access_package.into(),
             target: target.into(),
             state,

@@ -184,7 +184,7 @@ impl Implementation for Mistaken {
             )
             | (Mistake::ReprocessesWhatIsUnderWay, AssignmentState::Delivering) => self.pretend_delivered(),
             (Mistake::TakesAPrivilegedCatalogForAnother, _) => {
-                self.meddle(|stored| stored.privilege_level = None);
+                self.meddle(|stored| stored.catalog.privilege_level = None);
             }
             (Mistake::ComesBackWithTheClock, AssignmentState::Expired) if !ended => self.pretend_delivered(),
             _ => {}

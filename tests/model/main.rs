@@ -132,8 +132,7 @@ impl Run {
         let seen = StoredAssignment {
             format: StoredAssignment::FORMAT,
             id: self.real.id(),
-            catalog: self.real.catalog().id,
-            privilege_level: self.real.catalog().privilege_level,
+            catalog: self.real.catalog(),
             access_package: self.real.access_package(),
             target: self.real.target(),
             state: self.real.state(),

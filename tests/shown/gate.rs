@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, Rule, Source};
 use access_package::{
-    Account, AssignmentRequest, AssignmentState, Caller, Permission, Purpose, Reason, Recency, Refusal, Role,
-    RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request, reprocess,
+    Account, AssignmentRequest, AssignmentState, Caller, Catalog, Permission, PrivilegeLevel, Purpose,
+    Reason, Recency, Refusal, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request,
+    reprocess,
 };
 use uuid::Uuid;
 
@@ -97,8 +98,17 @@ fn refusal_for(reason: Reason) -> Refusal {
     let points = ACCOUNTS.iter().flat_map(|&(_, account)| {
         [true, false].map(|permission| scopes().map(|scope| refused(account, permission, scope)))
     });
-    let of_this_reason =
-        points.flatten().flatten().filter(|refused| refused.reasons().any(|it| it == reason));
+    let in_privileged = ROLES_IN_PRIVILEGED
+        .iter()
+        .flat_map(|(_, roles)| CALLERS.map(|(_, account, permissions)| (account, permissions, *roles)))
+        .filter_map(|(account, permissions, roles)| {
+            caller(account, permissions, roles).authority(Some(privileged())).err()
+        });
+    let of_this_reason = points
+        .flatten()
+        .flatten()
+        .chain(in_privileged)
+        .filter(|refused| refused.reasons().any(|it| it == reason));
     of_this_reason.min_by_key(|refused| refused.reasons().count()).expect("each is given")
 }
 
@@ -113,6 +123,57 @@ pub fn table() -> String {
             let answers = scopes().map(|scope| answer(refused(account, permission, scope)));
             writeln!(table, "| {name} | {says} | {} |", answers.join(" | ")).unwrap();
         }
+    }
+    table
+}
+
+const EM: Permission = Permission::EntitlementManagementReadWriteAll;
+const RM: Permission = Permission::RoleManagementReadWriteDirectory;
+
+/// Who asks in a privileged catalog, but for the roles.
+const CALLERS: [(&str, Account, &[Permission]); 4] = [
+    ("work or school account with the permission", Account::WorkOrSchool, &[EM]),
+    ("application without a permission", Account::Application, &[]),
+    ("with the permission", Account::Application, &[EM]),
+    ("with `RoleManagement.ReadWrite.Directory` too", Account::Application, &[EM, RM]),
+];
+
+/// What they hold there.
+const ROLES_IN_PRIVILEGED: [(&str, &[Role]); 7] = [
+    ("*Global Administrator*", &[Role::GlobalAdministrator]),
+    (
+        "*Identity Governance Administrator* and *Privileged Role Administrator*",
+        &[Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator],
+    ),
+    ("*Identity Governance Administrator*", &[Role::IdentityGovernanceAdministrator]),
+    (
+        "*Catalog owner* and *Privileged Role Administrator*",
+        &[Role::CatalogOwner, Role::PrivilegedRoleAdministrator],
+    ),
+    ("*Catalog owner* or lower", &[Role::CatalogOwner]),
+    ("*Privileged Role Administrator*", &[Role::PrivilegedRoleAdministrator]),
+    ("no role", &[]),
+];
+
+fn privileged() -> Catalog {
+    let privilege_level = Some(PrivilegeLevel::Privileged);
+    Catalog { privilege_level, ..in_state(AssignmentState::Delivered).catalog() }
+}
+
+fn caller(account: Account, permissions: &[Permission], roles: &[Role]) -> Caller {
+    let roles = roles.iter().map(|&role| RoleAssignment { role, scope: Scope::Tenant });
+    Caller { object: None, account, permissions: permissions.to_vec(), roles: roles.collect() }
+}
+
+/// Who may in a privileged catalog: what is held there by who asks.
+pub fn in_privileged() -> String {
+    let names = CALLERS.map(|(name, ..)| name).join(" | ");
+    let mut table = format!("| held on the catalog or the tenant | {names} |\n|---|---|---|---|---|\n");
+    for (held, roles) in ROLES_IN_PRIVILEGED {
+        let answers = CALLERS.map(|(_, account, permissions)| {
+            answer(caller(account, permissions, roles).authority(Some(privileged())).err())
+        });
+        writeln!(table, "| {held} | {} |", answers.join(" | ")).unwrap();
     }
     table
 }

@@ -18,6 +18,12 @@ fn who_may() {
     hold_block("README.md", "gate", &gate::table());
 }
 
+// R43
+#[test]
+fn who_may_in_a_privileged_catalog() {
+    hold("src/policy/privileged.md", &gate::in_privileged());
+}
+
 // R1, R2, R9
 #[test]
 fn what_each_role_is_answered_in_each_state() {

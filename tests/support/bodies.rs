@@ -9,10 +9,10 @@ use access_package::graph::json::{
 use std::collections::BTreeSet;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, Cause, Claims, Event,
-    FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
-    RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
-    reprocess_observed,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, CatalogId, Cause,
+    Claims, Event, FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission,
+    Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged,
+    evaluate, reprocess_observed,
 };
 use uuid::Uuid;
 
@@ -320,8 +320,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
     let stored = StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(1).into(),
-        catalog: Uuid::from_u128(2).into(),
-        privilege_level: None,
+        catalog: CatalogId::from_uuid(Uuid::from_u128(2)).into(),
         access_package: Uuid::from_u128(3).into(),
         target: Uuid::from_u128(4).into(),
         state,

@@ -4,8 +4,8 @@
 pub mod documented;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, DirectoryActivation, Fulfillment,
-    GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, DirectoryActivation,
+    Fulfillment, GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
 };
 use uuid::Uuid;
 
@@ -25,8 +25,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
     StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(0xa).into(),
-        catalog: Uuid::from_u128(0xc).into(),
-        privilege_level: None,
+        catalog: CatalogId::from_uuid(Uuid::from_u128(0xc)).into(),
         access_package: Uuid::from_u128(0xb).into(),
         target: Uuid::from_u128(0xd).into(),
         state,

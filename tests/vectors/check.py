@@ -11,7 +11,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 
 # --- gate.json: who may -------------------------------------------------------------------------------
 
@@ -32,35 +32,83 @@ ADVICE = {
 STEPS = ["useWorkOrSchoolAccount", "holdRole", "obtainDelegatedPermission", "obtainApplicationPermission"]
 
 
+GOVERNS, GRANTS, TOP = "Identity Governance Administrator", "Privileged Role Administrator", "Global Administrator"
+MANAGES_ROLES = "RoleManagement.ReadWrite.Directory"
+STEPS_IN_PRIVILEGED = [
+    "holdIdentityGovernanceAdministrator",
+    "holdPrivilegedRoleAdministrator",
+    "holdGlobalAdministrator",
+    "obtainDelegatedPermission",
+    "obtainApplicationPermission",
+    "obtainRoleManagementPermission",
+]
+HOLD = {"holdIdentityGovernanceAdministrator": GOVERNS, "holdPrivilegedRoleAdministrator": GRANTS, "holdGlobalAdministrator": TOP}
+
+
 class Caller:
     def __init__(self, account, permissions, roles):
         self.account = account
         self.permissions = set(permissions)
         self.roles = {(held["role"], held["scope"]) for held in roles}
 
+    def here(self, catalog):
+        """The roles that count for this catalog."""
+        return {role for role, scope in self.roles if scope in ("/", f"/AccessPackageCatalog/{catalog}")}
+
     def sufficing(self, catalog=None):
         """The roles that suffice; with a catalog, only those that count there."""
-        counting = ("/", f"/AccessPackageCatalog/{catalog}")
-        return [role for role, scope in self.roles if role in SUFFICING and (catalog is None or scope in counting)]
+        return [
+            role for role, _ in self.roles if role in SUFFICING and (catalog is None or role in self.here(catalog))
+        ]
 
-    def passes(self, catalog):
+    def lacks_in_privileged(self, catalog):
+        """What else it takes in a privileged catalog, as a reason; none if nothing."""
+        held, application = self.here(catalog), self.account == "application"
+        if TOP in held:
+            return None
+        governs = GOVERNS in held or application and PERMISSION in self.permissions
+        grants = GRANTS in held or application and MANAGES_ROLES in self.permissions
+        if governs and grants:
+            return None
+        if governs:
+            return "withoutPrivilegedRoleAdministrator"
+        return "withoutIdentityGovernanceAdministrator" if grants else "privilegedCatalog"
+
+    def is_told(self, catalog):
+        """Whether the caller could act in a standard catalog, but for the delegated permission."""
+        if self.account == "application" and PERMISSION in self.permissions:
+            return True
+        return self.account != "personal" and bool(self.sufficing(catalog))
+
+    def passes(self, catalog, privileged):
         permission, role = PERMISSION in self.permissions, bool(self.sufficing(catalog))
+        if privileged:
+            role = role and not self.lacks_in_privileged(catalog)
         if self.account == "workOrSchool":
             return permission and role
         if self.account == "application":
-            return permission or role
+            return self.is_told(catalog) and not self.lacks_in_privileged(catalog) if privileged else permission or role
         return False
 
     def acting_role(self, catalog):
         roles = self.sufficing(catalog)
         if self.account == "application" and PERMISSION in self.permissions:
-            roles.append("Identity Governance Administrator")
+            roles.append(GOVERNS)
         return max(roles, key=SUFFICING.index)
 
-    def reasons(self, catalog):
+    def reasons(self, catalog, privileged):
         if self.account == "personal":
             return {"personalAccount"}
         reasons = set()
+        lacks = self.lacks_in_privileged(catalog)
+        if privileged and self.is_told(catalog):
+            if self.account == "workOrSchool" and PERMISSION not in self.permissions:
+                reasons.add("missingDelegatedPermission")
+            if self.account == "application" and lacks == "withoutPrivilegedRoleAdministrator":
+                reasons.add("missingRoleManagementPermission")
+            elif self.account == "application":
+                reasons.add("missingApplicationPermission")
+            return reasons | {lacks} if lacks else reasons
         if PERMISSION not in self.permissions:
             kind = {"workOrSchool": "Delegated", "application": "Application"}[self.account]
             reasons.add(f"missing{kind}Permission")
@@ -78,27 +126,43 @@ class Caller:
                 caller = Caller("workOrSchool", [], [])
             elif step == "holdRole":
                 caller.roles.add((SUFFICING[0], f"/AccessPackageCatalog/{catalog}"))
+            elif step in HOLD:
+                caller.roles.add((HOLD[step], "/"))
             elif (step, caller.account) in [
                 ("obtainDelegatedPermission", "workOrSchool"),
                 ("obtainApplicationPermission", "application"),
             ]:
                 caller.permissions.add(PERMISSION)
+            elif (step, caller.account) == ("obtainRoleManagementPermission", "application"):
+                caller.permissions.add(MANAGES_ROLES)
         return caller
 
-    def remedies(self, catalog):
+    def remedies(self, catalog, privileged):
+        # Who is not told that the catalog is privileged is told what helps in a standard one.
+        privileged = privileged and bool(self.reasons(catalog, True) & IN_PRIVILEGED)
+        all_steps = STEPS_IN_PRIVILEGED if privileged else STEPS
         found = []
-        for size in range(1, len(STEPS) + 1):
-            for steps in itertools.combinations(STEPS, size):
+        for size in range(1, len(all_steps) + 1):
+            for steps in itertools.combinations(all_steps, size):
                 smaller = any(set(remedy) <= set(steps) for remedy in found)
-                if not smaller and self.after(steps, catalog).passes(catalog):
+                if not smaller and self.after(steps, catalog).passes(catalog, privileged):
                     found.append(steps)
         return {frozenset(remedy) for remedy in found}
 
 
+IN_PRIVILEGED = {
+    "missingRoleManagementPermission",
+    "privilegedCatalog",
+    "withoutIdentityGovernanceAdministrator",
+    "withoutPrivilegedRoleAdministrator",
+}
+
+
 def answer(case, catalog):
     caller = Caller(case["account"], case["permissions"], case["roles"])
-    if not caller.passes(catalog):
-        return "unauthorized", None, caller.reasons(catalog), caller.remedies(catalog)
+    privileged = case["privilegeLevel"] == "privileged"
+    if not caller.passes(catalog, privileged):
+        return "unauthorized", None, caller.reasons(catalog, privileged), caller.remedies(catalog, privileged)
     if case["state"] != "delivered":
         return "invalidState", None, {case["state"]}, {frozenset([step]) for step in ADVICE[case["state"]]}
     return "accepted", caller.acting_role(catalog), set(), set()

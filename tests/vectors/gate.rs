@@ -1,8 +1,8 @@
 //! Every point of the gate, and callers with two roles.
 
 use access_package::{
-    Account, AssignmentState, Caller, CatalogId, Permission, Reason, Role, RoleAssignment, Scope, Step,
-    StoredAssignment, Timestamp, evaluate,
+    Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
+    RoleAssignment, Scope, Step, StoredAssignment, Timestamp, evaluate,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -15,7 +15,11 @@ const SCOPES: [Scope; 3] = [Scope::Catalog(HERE), Scope::Catalog(THERE), Scope::
 const ACCOUNTS: [Account; 3] = [Account::WorkOrSchool, Account::Application, Account::Personal];
 const READ: Permission = Permission::EntitlementManagementReadAll;
 const READ_WRITE: Permission = Permission::EntitlementManagementReadWriteAll;
-const PERMISSIONS: [&[Permission]; 4] = [&[], &[READ], &[READ_WRITE], &[READ, READ_WRITE]];
+const ROLES: Permission = Permission::RoleManagementReadWriteDirectory;
+const PERMISSIONS: [&[Permission]; 6] =
+    [&[], &[READ], &[READ_WRITE], &[READ, READ_WRITE], &[ROLES], &[READ_WRITE, ROLES]];
+const STANDARD: Option<PrivilegeLevel> = Some(PrivilegeLevel::Standard);
+const PRIVILEGED: Option<PrivilegeLevel> = Some(PrivilegeLevel::Privileged);
 
 /// What all cases have in common.
 #[derive(Serialize)]
@@ -30,10 +34,12 @@ impl Given {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Case {
     account: &'static str,
     permissions: Vec<&'static str>,
     roles: Vec<Held>,
+    privilege_level: Option<PrivilegeLevel>,
     state: AssignmentState,
     verdict: &'static str,
     role: Option<&'static str>,
@@ -48,9 +54,9 @@ struct Held {
 }
 
 impl Case {
-    fn new(caller: &Caller, state: AssignmentState) -> Self {
+    fn new(caller: &Caller, privilege_level: Option<PrivilegeLevel>, state: AssignmentState) -> Self {
         let stored = StoredAssignment::from(&in_state(state));
-        let assignment = load(StoredAssignment { catalog: HERE, ..stored });
+        let assignment = load(StoredAssignment { catalog: Catalog { id: HERE, privilege_level }, ..stored });
         let mut case = Self {
             account: match caller.account {
                 Account::WorkOrSchool => "workOrSchool",
@@ -59,6 +65,7 @@ impl Case {
             },
             permissions: caller.permissions.iter().map(|permission| permission.name()).collect(),
             roles: caller.roles.iter().map(Held::from).collect(),
+            privilege_level,
             state,
             verdict: "accepted",
             role: None,
@@ -94,24 +101,48 @@ pub(crate) fn cases() -> Vec<Case> {
 
     // Every point, with one role or none.
     let one_or_none: Vec<_> = [vec![]].into_iter().chain(held.iter().map(|&held| vec![held])).collect();
-    for account in ACCOUNTS {
-        for permissions in PERMISSIONS {
-            for roles in &one_or_none {
-                let caller =
-                    Caller { object: None, account, permissions: permissions.to_vec(), roles: roles.clone() };
-                cases.extend(AssignmentState::ALL.iter().map(|&state| Case::new(&caller, state)));
+    let levels: [(_, &[AssignmentState]); 3] = [
+        (STANDARD, AssignmentState::ALL),
+        (PRIVILEGED, &[AssignmentState::Delivered, AssignmentState::Expired]),
+        (None, &[AssignmentState::Delivered]),
+    ];
+    for (level, states) in levels {
+        for account in ACCOUNTS {
+            for permissions in PERMISSIONS {
+                for roles in &one_or_none {
+                    let (permissions, roles) = (permissions.to_vec(), roles.clone());
+                    let caller = Caller { object: None, account, permissions, roles };
+                    cases.extend(states.iter().map(|&state| Case::new(&caller, level, state)));
+                }
             }
         }
     }
 
-    // Two roles, where the role decides: the better one counts, whichever stands first.
-    for (account, permissions) in [(Account::WorkOrSchool, vec![READ_WRITE]), (Account::Application, vec![])]
-    {
+    // Two roles, where the role decides: the better one counts, whichever stands first. In a privileged catalog it may be
+    // both that count.
+    let callers: [(_, _, &[Permission]); 6] = [
+        (STANDARD, Account::WorkOrSchool, &[READ_WRITE]),
+        (STANDARD, Account::Application, &[]),
+        (PRIVILEGED, Account::WorkOrSchool, &[READ_WRITE]),
+        (PRIVILEGED, Account::Application, &[]),
+        (PRIVILEGED, Account::Application, &[READ_WRITE]),
+        (PRIVILEGED, Account::Application, &[ROLES]),
+    ];
+    let counts_in_privileged = |held: RoleAssignment| match held.role {
+        Role::PrivilegedRoleAdministrator
+        | Role::IdentityGovernanceAdministrator
+        | Role::GlobalAdministrator => true,
+        _ => false,
+    };
+    for (level, account, permissions) in callers {
         for (place, &first) in held.iter().enumerate() {
             for (other, &second) in held.iter().enumerate().skip(place + 1) {
+                if level == PRIVILEGED && !counts_in_privileged(first) && !counts_in_privileged(second) {
+                    continue;
+                }
                 let roles = if (place + other) % 2 == 0 { vec![first, second] } else { vec![second, first] };
-                let caller = Caller { object: None, account, permissions: permissions.clone(), roles };
-                cases.push(Case::new(&caller, AssignmentState::Delivered));
+                let caller = Caller { object: None, account, permissions: permissions.to_vec(), roles };
+                cases.push(Case::new(&caller, level, AssignmentState::Delivered));
             }
         }
     }

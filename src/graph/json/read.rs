@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::schedule::Schedule;
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
 use crate::assignment::StoredAssignment;
-use crate::catalog::PrivilegeLevel;
+use crate::catalog::{self, PrivilegeLevel};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::graph::object::Object;
@@ -195,8 +195,7 @@ impl TryFrom<Document> for StoredAssignment {
         Ok(Self {
             format: Self::FORMAT,
             id,
-            catalog,
-            privilege_level,
+            catalog: catalog::Catalog { id: catalog, privilege_level },
             access_package,
             target,
             state,

@@ -56,9 +56,9 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
         let as_told = if in_the_way.iter().any(|reason| IN_PRIVILEGED.contains(reason)) {
             stored.clone()
         } else {
-            StoredAssignment { privilege_level: None, ..stored.clone() } // as good as a standard one
+            StoredAssignment { catalog: HERE.into(), ..stored.clone() } // as good as a standard one
         };
-        let minimal = minimal(&steps(as_told.privilege_level), |steps| {
+        let minimal = minimal(&steps(as_told.catalog.privilege_level), |steps| {
             !refuses_the_caller(&ask(&as_told, &steps.iter().copied().fold(caller.clone(), taken)))
         });
         let remedies: Vec<_> = remedies.iter().cloned().map(in_order).collect();
@@ -80,13 +80,13 @@ const IN_PRIVILEGED: [Reason; 4] = [
 
 /// R3 to R7, R43: what stands in the way of this caller.
 fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
-    let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(stored.catalog);
+    let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(stored.catalog.id);
     let here = |role| caller.roles.iter().any(|held| held.role == role && counts(held.scope));
     let mut qualifying = caller.roles.iter().filter(|held| suffices(held.role));
     let permitted = caller.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
     let is_here = qualifying.clone().any(|held| counts(held.scope));
     let as_told = is_here || (caller.account == Account::Application && permitted);
-    let is_privileged = as_told && stored.privilege_level == Some(PrivilegeLevel::Privileged);
+    let is_privileged = as_told && stored.catalog.privilege_level == Some(PrivilegeLevel::Privileged);
     // R43: a permission of an application's stands for each of the two.
     let manages_roles = caller.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
     let stand_for =
@@ -273,7 +273,7 @@ pub fn a_refused_caller_learns_nothing<I: Implementation>(
     let callers = prop_oneof![2 => strategy::caller(HERE), 1 => highly_privileged()];
     // One catalog has one level.
     let both = (any(), any(), strategy::privilege_level()).prop_map(|(mut one, mut other, level)| {
-        (one.0.privilege_level, other.0.privilege_level) = (level, level);
+        (one.0.catalog.privilege_level, other.0.catalog.privilege_level) = (level, level);
         (one, other)
     });
     law.hold((both, callers), |((one, other), caller)| {
