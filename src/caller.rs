@@ -8,6 +8,7 @@ use core::str::FromStr;
 
 use uuid::{Uuid, uuid};
 
+use crate::catalog::Catalog;
 use crate::id::{CatalogId, ObjectId, parse_guid};
 use crate::role::Role;
 use crate::variants::with_all;
@@ -133,10 +134,10 @@ pub enum Scope {
 
 impl Scope {
     /// R3: whether what is held here counts on this catalog; with none, in the tenant as a whole.
-    pub(crate) fn covers(self, catalog: Option<CatalogId>) -> bool {
+    pub(crate) fn covers(self, catalog: Option<Catalog>) -> bool {
         match self {
             Self::Tenant => true,
-            Self::Catalog(held) => Some(held) == catalog,
+            Self::Catalog(held) => catalog.is_some_and(|catalog| catalog.id == held),
         }
     }
 }

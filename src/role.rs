@@ -29,17 +29,11 @@ with_all! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Role {
+        // Off the ladder first (R2), then the ladder (R1): so that one comparison tells which suffice.
         /// May look at a catalog.
         CatalogReader,
         /// May create catalogs.
         CatalogCreator,
-        /// May assign the access packages of a catalog and manage the assignments: the least role that
-        /// may reprocess one.
-        AccessPackageAssignmentManager,
-        /// May edit the access packages of a catalog and manage their assignments.
-        AccessPackageManager,
-        /// May edit a catalog: its resources, its access packages and who manages them.
-        CatalogOwner,
         /// May manage the organizations from which access can be requested. It is off the ladder.
         ConnectedOrganizationAdministrator,
         /// A directory role that does not qualify, though an older page of the documentation lists it
@@ -48,6 +42,13 @@ with_all! {
         /// A directory role: may manage the roles of the directory. Off the ladder, it counts only beside *Identity
         /// Governance Administrator*, in a privileged catalog ([R43](crate::policy#r43)).
         PrivilegedRoleAdministrator,
+        /// May assign the access packages of a catalog and manage the assignments: the least role that
+        /// may reprocess one.
+        AccessPackageAssignmentManager,
+        /// May edit the access packages of a catalog and manage their assignments.
+        AccessPackageManager,
+        /// May edit a catalog: its resources, its access packages and who manages them.
+        CatalogOwner,
         /// A directory role: may manage all of entitlement management.
         IdentityGovernanceAdministrator,
         /// A directory role: may manage everything in the tenant.

@@ -6,7 +6,7 @@ use crate::action::has_ended;
 use crate::assignment::Assignment;
 use crate::caller::{Account, Caller, Permission};
 use crate::catalog::Catalog;
-use crate::id::{AssignmentId, CatalogId, ObjectId};
+use crate::id::{AssignmentId, ObjectId};
 use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
 use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::role::Role;
@@ -38,7 +38,10 @@ use crate::timestamp::Timestamp;
 pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Result<Authority, Refusal> {
     // R8
     let authority = caller.authority(Some(assignment.catalog()))?;
-    Refusal::of_state(state_at(assignment, now)).map_or(Ok(authority), Err)
+    match Refusal::of_state(state_at(assignment, now)) {
+        None => Ok(authority),
+        Some(refusal) => Err(refusal),
+    }
 }
 
 /// Whether the caller may reprocess the request of this assignment at this instant: if so, the authority with which they
@@ -153,7 +156,6 @@ impl Caller {
     /// The caller may not reprocess an assignment there.
     #[inline]
     pub fn authority(&self, catalog: Option<Catalog>) -> Result<Authority, Refusal> {
-        let id = catalog.map(|catalog| catalog.id);
         // R7: the permission to read is another one.
         let permission = self.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
         let mut highest = match self.account {
@@ -162,7 +164,7 @@ impl Caller {
         };
         let mut role = Qualifying::Nowhere;
         for held in self.roles.iter().filter(|held| held.role.at_least(REQUIRED_ROLE)) {
-            if held.scope.covers(id) {
+            if held.scope.covers(catalog) {
                 role = Qualifying::Here;
                 // Those that suffice are on one ladder, so one of any two is the higher (R1).
                 if highest.is_none_or(|highest| held.role.at_least(highest)) {
@@ -173,8 +175,8 @@ impl Caller {
             }
         }
         // R8: that the catalog is privileged is told only to those who could act in a standard one.
-        let refusal = if highest.is_some() && catalog.is_some_and(Catalog::is_privileged) {
-            self.refusal_in_privileged_catalog(id, permission)
+        let refusal = if catalog.is_some_and(Catalog::is_privileged) && highest.is_some() {
+            self.refusal_in_privileged_catalog(catalog, permission)
         } else {
             Standing { account: self.account, permission, role }.refusal()
         };
@@ -187,8 +189,9 @@ impl Caller {
     }
 
     /// R43: the gate where two roles are needed at once.
-    fn refusal_in_privileged_catalog(&self, id: Option<CatalogId>, permission: bool) -> Option<Refusal> {
-        let holds = |role| self.roles.iter().any(|held| held.role == role && held.scope.covers(id));
+    #[cold]
+    fn refusal_in_privileged_catalog(&self, catalog: Option<Catalog>, permission: bool) -> Option<Refusal> {
+        let holds = |role| self.roles.iter().any(|held| held.role == role && held.scope.covers(catalog));
         match self.account {
             Account::Personal => Some(Refusal::new(Reason::PersonalAccount, None)), // R6
             Account::WorkOrSchool => {
