@@ -1,12 +1,9 @@
 //! Who is asking: the account, its permissions and its roles, as plain data that the host has
 //! established. What it amounts to is judged in the verdict.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-
-use uuid::{Uuid, uuid};
 
 use crate::catalog::Catalog;
 use crate::id::{CatalogId, ObjectId, parse_guid};
@@ -172,87 +169,3 @@ impl FromStr for Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a known scope: expected `/` or `/AccessPackageCatalog/` and the id of a catalog")]
 pub struct ParseScopeError;
-
-/// The claims of an access token that say who calls.
-///
-/// **Nothing is validated here.** Make this only from a token whose signature, issuer, audience and
-/// times the host has checked. With the feature `serde` it is read from the token's payload; claims
-/// that it does not know are ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-pub struct Claims {
-    /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
-    /// accounts is taken for that of an organization.
-    pub tid: String,
-    /// The caller's object in the directory.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub oid: Option<String>,
-    /// `app` for the token of an application on its own; anything else is a delegated one. The claim is
-    /// optional: have it put into the tokens of applications, or they are taken for delegated ones
-    /// ([R4](crate::policy#r4), our choice, since less is allowed then).
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub idtyp: Option<String>,
-    /// The delegated permissions, with blanks between.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub scp: Option<String>,
-    /// The application permissions.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub roles: Vec<String>,
-    /// The directory roles, by the ids of their templates.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub wids: Vec<String>,
-}
-
-/// The tenant in which personal Microsoft accounts are.
-const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
-
-impl Caller {
-    /// The caller that the claims of a **validated** token speak of, with the roles that the host has
-    /// looked up: those of entitlement management are not in the token.
-    ///
-    /// Only the permissions of the token's own kind count: in a delegated token `scp`, in an
-    /// application's `roles`. Permissions and directory roles that the crate does not know are ignored.
-    /// A guest with a personal account in a work tenant has a token of that tenant, and so counts as a work account
-    /// ([R6](crate::policy#r6), our choice).
-    ///
-    /// ```
-    /// use access_package::{Caller, Claims, Role, RoleAssignment, Scope};
-    ///
-    /// let claims = Claims {
-    ///     tid: "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into(),
-    ///     oid: Some("8586ddc8-0ff7-4c24-9c79-f192bc3566e3".into()),
-    ///     idtyp: None,
-    ///     scp: Some("User.Read EntitlementManagement.ReadWrite.All".into()),
-    ///     roles: vec![],
-    ///     wids: vec![],
-    /// };
-    /// let looked_up = [RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant }];
-    /// let caller = Caller::from_claims(&claims, looked_up);
-    /// assert_eq!(caller.authority(None)?.role(), Role::CatalogOwner);
-    /// # Ok::<(), access_package::Refusal>(())
-    /// ```
-    #[must_use]
-    pub fn from_claims(claims: &Claims, looked_up: impl IntoIterator<Item = RoleAssignment>) -> Self {
-        let account = if parse_guid(&claims.tid) == Some(PERSONAL_TENANT) {
-            Account::Personal
-        } else if claims.idtyp.as_deref() == Some("app") {
-            Account::Application
-        } else {
-            Account::WorkOrSchool
-        };
-        let permissions = match account {
-            Account::Application => claims.roles.iter().filter_map(|name| name.parse().ok()).collect(),
-            Account::WorkOrSchool | Account::Personal => {
-                let names = claims.scp.as_deref().unwrap_or_default().split_ascii_whitespace();
-                names.filter_map(|name| name.parse().ok()).collect()
-            }
-        };
-        // R3: directory roles are tenant-wide.
-        let directory_roles = claims.wids.iter().filter_map(|id| parse_guid(id).and_then(Role::from_id));
-        let directory_roles = directory_roles
-            .filter(|role| role.is_directory_role())
-            .map(|role| RoleAssignment { role, scope: Scope::Tenant });
-        let object = claims.oid.as_deref().and_then(parse_guid).map(ObjectId::from);
-        Self { object, account, permissions, roles: directory_roles.chain(looked_up).collect() }
-    }
-}

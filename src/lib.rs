@@ -130,6 +130,7 @@ mod admission;
 mod assignment;
 mod caller;
 mod catalog;
+mod claims;
 mod event;
 mod fulfillment;
 mod id;
@@ -158,10 +159,9 @@ pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,
 };
-pub use caller::{
-    Account, Caller, Claims, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope,
-};
+pub use caller::{Account, Caller, ParsePermissionError, ParseScopeError, Permission, RoleAssignment, Scope};
 pub use catalog::{Catalog, ParsePrivilegeLevelError, PrivilegeLevel};
+pub use claims::{Caveat, Claims};
 pub use event::{Cause, Event};
 pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};

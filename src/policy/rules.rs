@@ -118,6 +118,20 @@ const CATALOGS: Source = Source {
     name: "catalogs",
     url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-catalog-create",
 };
+const IDTYP: Source = Source {
+    name: "optional claims",
+    url: "https://learn.microsoft.com/entra/identity-platform/optional-claims-reference",
+};
+const SCP: Source = Source {
+    name: "access token claims",
+    url: "https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference",
+};
+const OID_SUB: Source = Source {
+    name: "verifying scopes and app roles",
+    url: "https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-verification-scope-app-roles",
+};
+const AGENT: Source =
+    Source { name: "agent tokens", url: "https://learn.microsoft.com/entra/agent-id/agent-token-claims" };
 const ROLE_DEFINITIONS: Source = Source {
     name: "role definitions",
     url: "https://learn.microsoft.com/graph/api/rbacapplication-list-roledefinitions",
@@ -128,6 +142,7 @@ const WHEN: &str = "When";
 const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
+const TOKEN: &str = "Whose token";
 const IN_2026: &str = "The service as it is in 2026";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
@@ -219,9 +234,8 @@ pub static RULES: &[Rule] = &[
         about: WHO,
         text: "A call on behalf of a work or school account needs both the permission \
                `EntitlementManagement.ReadWrite.All` and the role. One without the other is not enough, \
-               however high the role. A token that does not say that it is an application's own is taken for \
-               one of such a call.",
-        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the token that does not say", &[])],
+               however high the role.",
+        parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R5",
@@ -493,6 +507,21 @@ pub static RULES: &[Rule] = &[
         parts: &[
             part(Documented, "the first two", &[REPROCESS_REQUEST]),
             part(OurChoice, "the path below an assignment, and the code", &[]),
+        ],
+    },
+    Rule {
+        id: "R36",
+        about: TOKEN,
+        text: "A token is an application's own if `idtyp` is `app`, whatever else it holds; where `idtyp` is \
+               absent, if it has no `scp` and its `oid` is its `sub`. Any other is of a call on behalf of an \
+               account. A claim that is null is as good as absent.",
+        parts: &[
+            part(
+                Documented,
+                "`idtyp`, that `scp` is for users, and that `oid` is `sub`",
+                &[IDTYP, SCP, OID_SUB],
+            ),
+            part(OurChoice, "to ask for the last two together", &[AGENT]),
         ],
     },
     Rule {

@@ -322,15 +322,21 @@ pub fn claims() -> impl Strategy<Value = Claims> {
         1 => near_miss(&personal),
     ];
     let scp = proptest::option::of(vec(permission(), 0..3).prop_map(|names| names.join(" ")));
-    let oid = proptest::option::of(id().prop_map(|id: Uuid| id.to_string()));
-    (tid, oid, idtyp, scp, vec(permission(), 0..3), vec(wid, 0..3)).prop_map(
-        |(tid, oid, idtyp, scp, roles, wids)| Claims {
+    let object = || proptest::option::of(id().prop_map(|id: Uuid| id.to_string()));
+    let lists = (vec(permission(), 0..3), proptest::option::of(vec(wid, 0..3)));
+    let aud = select([None, Some("https://graph.microsoft.com"), Some("api://other")].as_slice());
+    let exp = proptest::option::of(any::<i64>());
+    (tid, (object(), object()), idtyp, scp, lists, (aud, exp)).prop_map(
+        |(tid, (oid, sub), idtyp, scp, (roles, wids), (aud, exp))| Claims {
             tid,
             oid,
+            sub,
             idtyp: idtyp.map(String::from),
             scp,
             roles,
             wids,
+            aud: aud.map(String::from),
+            exp,
         },
     )
 }

@@ -128,11 +128,13 @@ pub(crate) fn cases() -> Vec<Case> {
         (PRIVILEGED, Account::Application, &[READ_WRITE]),
         (PRIVILEGED, Account::Application, &[ROLES]),
     ];
-    let counts_in_privileged = |held: RoleAssignment| match held.role {
-        Role::PrivilegedRoleAdministrator
-        | Role::IdentityGovernanceAdministrator
-        | Role::GlobalAdministrator => true,
-        _ => false,
+    let counts_in_privileged = |held: RoleAssignment| {
+        matches!(
+            held.role,
+            Role::PrivilegedRoleAdministrator
+                | Role::IdentityGovernanceAdministrator
+                | Role::GlobalAdministrator
+        )
     };
     for (level, account, permissions) in callers {
         for (place, &first) in held.iter().enumerate() {

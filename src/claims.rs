@@ -1,0 +1,217 @@
+//! Who is asking, by the claims of an access token: what they amount to as a caller (R36), and what a token cannot tell.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use uuid::{Uuid, uuid};
+
+use crate::caller::{Account, Caller, RoleAssignment, Scope};
+use crate::id::{ObjectId, parse_guid};
+use crate::role::Role;
+use crate::timestamp::Timestamp;
+use crate::variants::with_all;
+
+/// The claims of an access token that say who calls.
+///
+/// **Nothing is validated here.** Make this only from a token whose signature, issuer, audience and
+/// times the host has checked. With the feature `serde` it is read from the token's payload, where null is as good as
+/// absent; claims that it does not know are ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+pub struct Claims {
+    /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
+    /// accounts is taken for that of an organization.
+    pub tid: String,
+    /// The caller's object in the directory.
+    pub oid: Option<String>,
+    /// Whom the token is about. In an application's own token it is the same object as `oid`.
+    pub sub: Option<String>,
+    /// `app` for the token of an application on its own. The claim is optional: have it put into the tokens of
+    /// applications, where you can.
+    pub idtyp: Option<String>,
+    /// The delegated permissions, with blanks between.
+    pub scp: Option<String>,
+    /// The application permissions.
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "none_if_null"))]
+    pub roles: Vec<String>,
+    /// The directory roles, by the ids of their templates; `None` if the token does not say.
+    pub wids: Option<Vec<String>>,
+    /// For whom the token is. It decides nothing here: the host has checked it.
+    pub aud: Option<String>,
+    /// When it expires, in seconds since 1970. It decides nothing here: the host has checked it.
+    pub exp: Option<i64>,
+}
+
+#[cfg(feature = "serde")]
+fn none_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    <Option<_> as serde::Deserialize>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// The tenant in which personal Microsoft accounts are.
+const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
+
+impl Claims {
+    /// R36: whose token it is.
+    fn account(&self) -> Account {
+        let id = |claim: &Option<String>| claim.as_deref().and_then(parse_guid);
+        let is_about_itself = id(&self.oid).is_some() && id(&self.oid) == id(&self.sub);
+        match self.idtyp.as_deref() {
+            _ if parse_guid(&self.tid) == Some(PERSONAL_TENANT) => Account::Personal, // R6
+            Some("app") => Account::Application,
+            None if self.scp.is_none() && is_about_itself => Account::Application,
+            Some(_) | None => Account::WorkOrSchool,
+        }
+    }
+
+    /// What the token cannot tell, or tells of itself, at this instant: whoever is refused should know it. A host that has
+    /// validated the token and looked up the roles needs none of this.
+    ///
+    /// ```
+    /// use access_package::{Caveat, Claims, Timestamp};
+    ///
+    /// let claims = Claims {
+    ///     tid: "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into(),
+    ///     oid: None,
+    ///     sub: None,
+    ///     idtyp: None,
+    ///     scp: Some("EntitlementManagement.ReadWrite.All".into()),
+    ///     roles: vec![],
+    ///     wids: None,
+    ///     aud: Some("https://graph.microsoft.com".into()),
+    ///     exp: None,
+    /// };
+    /// let caveats: Vec<_> = claims.caveats(Timestamp::MIN).collect();
+    /// assert_eq!(caveats, [Caveat::RolesNotInToken, Caveat::DirectoryRolesNotKnown]);
+    /// ```
+    pub fn caveats(&self, now: Timestamp) -> impl Iterator<Item = Caveat> + Clone + use<> {
+        let seconds = now.unix_ticks().div_euclid(10_000_000);
+        let is_for_another = self.aud.as_deref().is_some_and(|audience| !is_graph(audience));
+        [
+            Some(Caveat::RolesNotInToken),
+            self.wids.is_none().then_some(Caveat::DirectoryRolesNotKnown),
+            is_for_another.then_some(Caveat::OtherAudience),
+            self.exp.is_some_and(|expires| seconds >= expires).then_some(Caveat::Expired),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// Whether a token for this audience is one for Microsoft Graph, in whatever cloud.
+fn is_graph(audience: &str) -> bool {
+    const GRAPH: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
+    const HOSTS: [&str; 4] = [
+        "graph.microsoft.com",
+        "graph.microsoft.us",
+        "dod-graph.microsoft.us",
+        "microsoftgraph.chinacloudapi.cn",
+    ];
+    let host = audience.strip_prefix("https://").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    parse_guid(audience) == Some(GRAPH) || host.is_some_and(|host| HOSTS.contains(&host))
+}
+
+with_all! {
+    /// What a token cannot tell, or tells of itself. [`Display`](fmt::Display) gives it as text.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Caveat {
+        /// Roles of entitlement management are in no token: they have to be looked up.
+        RolesNotInToken,
+        /// The token does not name directory roles: there may be some all the same.
+        DirectoryRolesNotKnown,
+        /// The token is not for Microsoft Graph.
+        OtherAudience,
+        /// The token has expired.
+        Expired,
+    }
+}
+
+impl Caveat {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RolesNotInToken => "rolesNotInToken",
+            Self::DirectoryRolesNotKnown => "directoryRolesNotKnown",
+            Self::OtherAudience => "otherAudience",
+            Self::Expired => "expiredToken",
+        }
+    }
+
+    /// Whether it is about roles: then a refusal for want of a role may be wrong.
+    #[must_use]
+    pub const fn is_of_roles(self) -> bool {
+        match self {
+            Self::RolesNotInToken | Self::DirectoryRolesNotKnown => true,
+            Self::OtherAudience | Self::Expired => false,
+        }
+    }
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RolesNotInToken => {
+                "roles of entitlement management are not in a token: look them up with \
+                 `GET /v1.0/roleManagement/entitlementManagement/roleAssignments?$filter=principalId eq '<object id>'`"
+            }
+            Self::DirectoryRolesNotKnown => {
+                "directory roles are not known from this token: it has no `wids`, so look them up with \
+                 `GET /v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '<object id>'`"
+            }
+            Self::OtherAudience => "token is for another API than Microsoft Graph, by its `aud`",
+            Self::Expired => "token has expired, by its `exp`",
+        })
+    }
+}
+
+impl Caller {
+    /// The caller that the claims of a **validated** token speak of, with the roles that the host has
+    /// looked up: those of entitlement management are not in the token.
+    ///
+    /// It is an application's own token if `idtyp` says so or, where that is absent, if there is no `scp` and `oid` is
+    /// `sub` ([R36](crate::policy#r36)). Only the permissions of the token's own kind count: in a delegated token `scp`, in
+    /// an application's `roles`. Permissions and directory roles that the crate does not know are ignored.
+    /// A guest with a personal account in a work tenant has a token of that tenant, and so counts as a work account
+    /// ([R6](crate::policy#r6), our choice).
+    ///
+    /// ```
+    /// use access_package::{Caller, Claims, Role, RoleAssignment, Scope};
+    ///
+    /// let claims = Claims {
+    ///     tid: "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into(),
+    ///     oid: Some("8586ddc8-0ff7-4c24-9c79-f192bc3566e3".into()),
+    ///     sub: None,
+    ///     idtyp: None,
+    ///     scp: Some("User.Read EntitlementManagement.ReadWrite.All".into()),
+    ///     roles: vec![],
+    ///     wids: None,
+    ///     aud: None,
+    ///     exp: None,
+    /// };
+    /// let looked_up = [RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant }];
+    /// let caller = Caller::from_claims(&claims, looked_up);
+    /// assert_eq!(caller.authority(None)?.role(), Role::CatalogOwner);
+    /// # Ok::<(), access_package::Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn from_claims(claims: &Claims, looked_up: impl IntoIterator<Item = RoleAssignment>) -> Self {
+        let account = claims.account();
+        let permissions = match account {
+            Account::Application => claims.roles.iter().filter_map(|name| name.parse().ok()).collect(),
+            Account::WorkOrSchool | Account::Personal => {
+                let names = claims.scp.as_deref().unwrap_or_default().split_ascii_whitespace();
+                names.filter_map(|name| name.parse().ok()).collect()
+            }
+        };
+        // R3: directory roles are tenant-wide.
+        let directory_roles = claims.wids.iter().flatten();
+        let directory_roles = directory_roles
+            .filter_map(|id| parse_guid(id).and_then(Role::from_id))
+            .filter(|role| role.is_directory_role())
+            .map(|role| RoleAssignment { role, scope: Scope::Tenant });
+        let object = claims.oid.as_deref().and_then(parse_guid).map(ObjectId::from);
+        Self { object, account, permissions, roles: directory_roles.chain(looked_up).collect() }
+    }
+}
