@@ -1,9 +1,11 @@
-//! The arguments, and the caller that they describe.
+//! The arguments.
 
 use std::error::Error;
 use std::time::SystemTime;
 
-use access_package::{Account, Caller, Claims, Permission, Role, RoleAssignment, Scope, Timestamp};
+use access_package::{Account, Permission, Role, RoleAssignment, Scope, Timestamp};
+
+use crate::caller::{Given, Token};
 
 const HELP: &str = "\
 Reprocess the access package assignment in a document of Microsoft Graph (v1.0 or beta), or each in a
@@ -15,12 +17,17 @@ Usage: reprocess [OPTIONS] [FILE]
   --account KIND          `work`, `application` or `personal` [default: work]
   --permission NAME       a permission of the call; can be given more than once, `none` for none
                           [default: EntitlementManagement.ReadWrite.All]
-  --role ROLE[@CATALOG]   a role of the caller, by name or id, on a catalog or else in the whole
-                          tenant; can be given more than once, `none` for none
-                          [default: Access package assignment manager]
-  --claims FILE           take account, permissions and directory roles from the payload of an access
-                          token, as JSON: `tid`, and if there `idtyp`, `scp`, `roles` and `wids` (nothing is
-                          validated); other roles still come from --role
+  --role ROLE[@SCOPE]     a role of the caller, by name or id, on a catalog (by its id or `appScopeId`) or
+                          else in the whole tenant; can be given more than once, `none` for none
+                          [default: Access package assignment manager; beside a token: none]
+  --token-file FILE       take account, permissions and directory roles from an access token, with or
+                          without `Bearer`; `-` reads standard input. Nothing is verified
+  --token-env NAME        the same from an environment variable
+  --claims FILE           the same from the payload of a token, as JSON, or from what
+                          `Get-MgContext | ConvertTo-Json` prints
+  --role-assignments FILE the roles of the caller as Graph lists them: the answer to
+                          `GET /v1.0/roleManagement/entitlementManagement/roleAssignments`, or to the
+                          same below `directory`; can be given more than once
   --observed FILE         ask only for what is missing: a JSON list of objects with `target` (the `objectId` of
                           the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
                           `roleOriginId`) and `observed`, which is `present`, `absent`, `unknown` or
@@ -38,10 +45,7 @@ the worst of all";
 
 pub struct Arguments {
     pub document: Option<String>,
-    account: Option<Account>,
-    permissions: Option<Vec<Permission>>,
-    roles: Option<Vec<RoleAssignment>>,
-    claims: Option<String>,
+    pub caller: Given,
     pub observed: Option<String>,
     pub request: Option<String>,
     pub now: Timestamp,
@@ -49,28 +53,9 @@ pub struct Arguments {
     pub json: bool,
 }
 
-impl Arguments {
-    pub fn caller(&self) -> Result<Caller, Box<dyn Error>> {
-        if let Some(path) = &self.claims {
-            if self.account.is_some() || self.permissions.is_some() {
-                return Err("--claims says what --account and --permission say: give one or the other".into());
-            }
-            let payload = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-            let claims: Claims =
-                serde_json::from_slice(&payload).map_err(|error| format!("{path}: {error}"))?;
-            return Ok(Caller::from_claims(&claims, self.roles.clone().unwrap_or_default()));
-        }
-        let manager = RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant };
-        Ok(Caller {
-            object: None,
-            account: self.account.unwrap_or(Account::WorkOrSchool),
-            permissions: self
-                .permissions
-                .clone()
-                .unwrap_or(vec![Permission::EntitlementManagementReadWriteAll]),
-            roles: self.roles.clone().unwrap_or(vec![manager]),
-        })
-    }
+/// Who asks if nothing is said of the roles.
+pub fn manager() -> RoleAssignment {
+    RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant }
 }
 
 /// The arguments; nothing if only the help was asked for.
@@ -78,10 +63,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
     use lexopt::prelude::*;
     let mut given = Arguments {
         document: None,
-        account: None,
-        permissions: None,
-        roles: None,
-        claims: None,
+        caller: Given::default(),
         observed: None,
         request: None,
         now: SystemTime::now().into(),
@@ -90,17 +72,33 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
+        let caller = &mut given.caller;
         match argument {
-            Long("account") => given.account = Some(parser.value()?.parse_with(account)?),
+            Long("account") => caller.account = Some(parser.value()?.parse_with(account)?),
             Long("permission") => {
-                given.permissions.get_or_insert_default().extend(parser.value()?.parse_with(unless_none)?);
+                caller.permissions.get_or_insert_default().extend(parser.value()?.parse_with(unless_none)?);
             }
             Long("role") => {
-                let role = parser.value()?.string()?;
-                let role = if role == "none" { None } else { Some(role_assignment(&role)?) };
-                given.roles.get_or_insert_default().extend(role);
+                let text = parser.value()?.string()?;
+                let role = if text == "none" { None } else { role_assignment(&text)? };
+                if role.is_none() && text != "none" {
+                    caller.unknown_roles.push(text); // R47
+                }
+                caller.roles.get_or_insert_default().extend(role);
             }
-            Long("claims") => given.claims = Some(parser.value()?.string()?),
+            Long(name @ ("claims" | "token-file" | "token-env")) => {
+                let token = match name {
+                    "claims" => Token::Payload,
+                    "token-file" => Token::File,
+                    _ => Token::Variable,
+                };
+                if caller.token.replace(token(parser.value()?.string()?)).is_some() {
+                    return Err(
+                        "there is one token: give one of --token-file, --token-env and --claims".into()
+                    );
+                }
+            }
+            Long("role-assignments") => caller.role_assignments.push(parser.value()?.string()?),
             Long("observed") => given.observed = Some(parser.value()?.string()?),
             Long("request") => given.request = Some(parser.value()?.string()?),
             Long("now") => given.now = parser.value()?.parse()?,
@@ -130,13 +128,21 @@ fn unless_none(name: &str) -> Result<Option<Permission>, access_package::ParsePe
     if name == "none" { Ok(None) } else { name.parse().map(Some) }
 }
 
-fn role_assignment(text: &str) -> Result<RoleAssignment, Box<dyn Error>> {
+/// The role and its scope; nothing if the role is not known, for that is no error (R47).
+fn role_assignment(text: &str) -> Result<Option<RoleAssignment>, Box<dyn Error>> {
     let (role, scope) = match text.split_once('@') {
-        Some((role, catalog)) => (
-            role,
-            Scope::Catalog(catalog.parse().map_err(|error| format!("--role: `{catalog}` is {error}"))?),
-        ),
+        Some((role, scope)) => (role, scope_of(scope)?),
         None => (text, Scope::Tenant),
     };
-    Ok(RoleAssignment { role: role.parse().map_err(|error| format!("--role: `{role}` is {error}"))?, scope })
+    Ok(role.parse().ok().map(|role| RoleAssignment { role, scope }))
+}
+
+/// A catalog by its id, or an `appScopeId`.
+fn scope_of(text: &str) -> Result<Scope, Box<dyn Error>> {
+    let scope = if text.starts_with('/') {
+        text.parse().map_err(|error| format!("--role: `{text}` is {error}"))?
+    } else {
+        Scope::Catalog(text.parse().map_err(|error| format!("--role: `{text}` is {error}"))?)
+    };
+    Ok(scope)
 }

@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 
+use access_package::Assignment;
 use access_package::graph::json::{ItemError, Page};
-use access_package::{Assignment, Caller};
 use serde_json::json;
 
 use crate::arguments::Arguments;
+use crate::caller::Asking;
 use crate::observed::Observations;
 use crate::{Status, Verdict, drive};
 
@@ -22,14 +23,14 @@ struct Sum {
 pub fn run(
     page: Page,
     arguments: &Arguments,
-    caller: &Caller,
+    asking: &Asking,
     observations: &Observations,
 ) -> Result<Status, Box<dyn Error>> {
     let mut out = std::io::BufWriter::new(stdout().lock());
     let (mut sum, mut worst) = (Sum::default(), Status::Accepted);
     for item in page.items {
         let (line, status) = match item {
-            Ok(assignment) => line(assignment, arguments, caller, observations)?,
+            Ok(assignment) => line(assignment, arguments, asking, observations)?,
             Err(error) => (unreadable(&error, arguments), Status::Unusable),
         };
         writeln!(out, "{line}")?;
@@ -47,6 +48,11 @@ pub fn run(
         writeln!(out, "{sum}")?;
     } else {
         let all = accepted + refused + unreadable;
+        if refused > 0 {
+            for note in asking.notes() {
+                writeln!(out, "note: {note}")?;
+            }
+        }
         writeln!(out, "{all} in all: {accepted} accepted, {refused} refused, {unreadable} unreadable")?;
         if let Some(next_link) = page.next_link {
             writeln!(out, "the next page is at {next_link}")?;
@@ -59,12 +65,12 @@ pub fn run(
 fn line(
     assignment: Assignment,
     arguments: &Arguments,
-    caller: &Caller,
+    asking: &Asking,
     observations: &Observations,
 ) -> Result<(String, Status), Box<dyn Error>> {
-    let report = drive(assignment.into(), arguments, caller, observations)?;
+    let report = drive(assignment.into(), arguments, &asking.caller, observations)?;
     let line = if arguments.json {
-        report.as_json()
+        report.as_json(asking)
     } else {
         let assignment = &report.assignment;
         match &report.verdict {

@@ -4,12 +4,14 @@
 //! Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list the worst.
 
 mod arguments;
+mod caller;
 mod list;
 mod observed;
 mod report;
 
 use std::error::Error;
 use std::io::Read as _;
+use std::mem;
 use std::process::ExitCode;
 
 use access_package::graph::json::{ReadError, RequestDocument};
@@ -21,6 +23,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use arguments::Arguments;
+use caller::Asking;
 use observed::Observations;
 
 /// What the call has led to.
@@ -60,7 +63,7 @@ impl Report {
 }
 
 fn main() -> ExitCode {
-    let result = arguments::parse().and_then(|given| given.map_or(Ok(Status::Accepted), |given| run(&given)));
+    let result = arguments::parse().and_then(|given| given.map_or(Ok(Status::Accepted), run));
     let status = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         Status::Unusable
@@ -78,9 +81,10 @@ struct List {
     value: Option<IgnoredAny>,
 }
 
-fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
+fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
     let document = read_file(arguments.document.as_deref())?;
-    let caller = arguments.caller()?;
+    let asking = mem::take(&mut arguments.caller).asking(arguments.now)?;
+    let arguments = &arguments;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
     let named = |error| match arguments.document.as_deref() {
@@ -89,14 +93,14 @@ fn run(arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
     };
     if let Some(path) = &arguments.request {
         let asked = asked_by_request(path, &document, named)?;
-        return show(&drive(asked, arguments, &caller, &observations)?, arguments);
+        return show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking);
     }
     if serde_json::from_slice(&document).is_ok_and(|list: List| list.value.is_some()) {
         let page = graph::json::read_list(&document).map_err(named)?;
-        return list::run(page, arguments, &caller, &observations);
+        return list::run(page, arguments, &asking, &observations);
     }
     let asked = Asked::from(graph::json::read(&document).map_err(named)?);
-    show(&drive(asked, arguments, &caller, &observations)?, arguments)
+    show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking)
 }
 
 /// What is asked for: the assignment, or its request; and what the access package gives now.
@@ -133,13 +137,13 @@ fn asked_by_request(
     Ok(Asked { assignment, request: Some(request), gives_now })
 }
 
-fn show(report: &Report, arguments: &Arguments) -> Result<Status, Box<dyn Error>> {
+fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Status, Box<dyn Error>> {
     if let Verdict::Accepted { done, .. } = &report.verdict {
         if let Some(n) = arguments.fail.iter().find(|n| !(1..=done.len()).contains(n)) {
             return Err(format!("--fail {n}: the actions are numbered 1 to {}", done.len()).into());
         }
     }
-    println!("{}", if arguments.json { report.as_json() } else { report.as_text() });
+    println!("{}", if arguments.json { report.as_json(asking) } else { report.as_text(asking) });
     Ok(report.status())
 }
 

@@ -6,10 +6,11 @@ use access_package::policy::Rule;
 use access_package::{Fulfillment, Outcome, Reason, Receipt, Refusal, Step};
 use serde_json::{Value, json};
 
+use crate::caller::Asking;
 use crate::{Report, Verdict};
 
 impl Report {
-    pub fn as_text(&self) -> String {
+    pub fn as_text(&self, asking: &Asking) -> String {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
         let level = match assignment.catalog().privilege_level {
@@ -21,7 +22,7 @@ impl Report {
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
-            Verdict::Refused(refusal) => text += &explain(*refusal),
+            Verdict::Refused(refusal) => text += &explain(*refusal, asking),
             Verdict::Accepted { between, observed, done } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
                 for (n, (action, _)) in (1..).zip(done) {
@@ -44,7 +45,7 @@ impl Report {
         text
     }
 
-    pub fn as_json(&self) -> String {
+    pub fn as_json(&self, asking: &Asking) -> String {
         let assignment = &self.assignment;
         let mut object =
             json!({ "assignment": assignment.id(), "before": self.before, "after": assignment.state() });
@@ -76,6 +77,10 @@ impl Report {
                 words
             }
         };
+        let caveats = asking.caveats.iter().map(|it| json!({ "code": it.code(), "text": it.to_string() }));
+        if !asking.caveats.is_empty() {
+            object["caveats"] = caveats.collect();
+        }
         if let (Value::Object(object), Value::Object(words)) = (&mut object, words) {
             object.extend(words);
         }
@@ -84,7 +89,7 @@ impl Report {
 }
 
 /// Why it was refused and what to do about it, as a colleague would say it.
-fn explain(refusal: Refusal) -> String {
+fn explain(refusal: Refusal, asking: &Asking) -> String {
     let who = "the caller may not reprocess this assignment";
     let what = "the assignment cannot be reprocessed as it is";
     let what = if refusal.is_of_request() { "the request cannot be reprocessed as it is" } else { what };
@@ -99,6 +104,10 @@ fn explain(refusal: Refusal) -> String {
         for (step, before) in remedy.steps().zip(["- ", "  and ", "  and "]) {
             let _ = write!(text, "\n  {before}{step}");
         }
+    }
+    let notes: Vec<_> = asking.notes().map(|note| format!("\n  - {note}")).collect();
+    if !notes.is_empty() {
+        let _ = write!(text, "\n\nto be known\n  {}", notes.concat().trim_start());
     }
     text
 }

@@ -3,7 +3,8 @@
 //! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
 //! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
 //! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
-//! not hide the others. [`read_request`] reads the request that an assignment came from. [`write()`] and [`write_list`] are
+//! not hide the others. [`read_request`] reads the request that an assignment came from. [`read_claims`] and
+//! [`read_role_assignments`] read who is asking. [`write()`] and [`write_list`] are
 //! the way back, for a server.
 //!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
@@ -13,12 +14,14 @@
 //!
 //! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
 
+mod caller;
 mod list;
 mod read;
 mod request;
 mod schedule;
 mod write;
 
+pub use caller::{RoleAssignments, read_claims, read_role_assignments};
 pub use list::{ItemError, Page, read_list};
 pub use request::{RequestDocument, read_request};
 pub use write::{write, write_list};

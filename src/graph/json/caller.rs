@@ -1,0 +1,150 @@
+//! What people have of a caller: the payload of an access token, what Graph PowerShell shows of its session, and the
+//! answer of Graph to the question for role assignments.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{ReadError, missing};
+use crate::caller::{RoleAssignment, Scope};
+use crate::claims::Claims;
+use crate::graph::object::Object;
+use crate::id::ObjectId;
+use crate::role::Role;
+
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "AuthType")]
+    auth_type: Option<IgnoredAny>,
+}
+
+/// What `Get-MgContext` shows.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Context {
+    tenant_id: Option<String>,
+    auth_type: AuthType,
+    scopes: Option<Vec<String>>,
+}
+
+/// `ConvertTo-Json` writes an enumeration as its number, unless it is told otherwise.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AuthType {
+    Number(i64),
+    Word(String),
+}
+
+impl AuthType {
+    fn is_application(&self) -> bool {
+        match self {
+            Self::Number(number) => *number == 1,
+            Self::Word(word) => word.eq_ignore_ascii_case("AppOnly"),
+        }
+    }
+}
+
+/// Reads the payload of an access token, as JSON. **Nothing is verified.**
+///
+/// What `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell is read too: it holds the tenant and the permissions
+/// of a session, and no roles.
+///
+/// # Errors
+/// The text is not JSON, a claim is of the wrong type, or `tid` is missing.
+///
+/// # Examples
+/// ```
+/// use access_package::{Account, Caller, graph};
+///
+/// let payload = br#"{ "tid": "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "idtyp": "app", "roles": null }"#;
+/// let caller = Caller::from_claims(&graph::json::read_claims(payload)?, []);
+/// assert_eq!(caller.account, Account::Application);
+/// # Ok::<(), graph::json::ReadError>(())
+/// ```
+pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
+    let Object(Kind { auth_type }) = serde_json::from_slice(payload)?;
+    if auth_type.is_none() {
+        let Object(claims) = serde_json::from_slice(payload)?;
+        return Ok(claims);
+    }
+    let Object(Context { tenant_id, auth_type, scopes }) = serde_json::from_slice(payload)?;
+    let scopes = scopes.unwrap_or_default();
+    let (idtyp, scp, roles) = if auth_type.is_application() {
+        (Some("app".into()), None, scopes)
+    } else {
+        (None, Some(scopes.join(" ")), Vec::new())
+    };
+    let tid = tenant_id.ok_or_else(|| missing("TenantId"))?;
+    Ok(Claims { tid, oid: None, sub: None, idtyp, scp, roles, wids: None, aud: None, exp: None })
+}
+
+/// Role assignments, as Graph lists them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoleAssignments {
+    /// Each with who holds it, where the role and the scope are known; what is not known does not suffice
+    /// ([R47](crate::policy#r47)).
+    pub held: Vec<(ObjectId, RoleAssignment)>,
+    /// Where the next page is; `None` on the last.
+    pub next_link: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    value: Option<Vec<Object<Assigned>>>,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Assigned {
+    #[serde(rename = "principalId")]
+    principal: Option<ObjectId>,
+    #[serde(rename = "roleDefinitionId")]
+    role: Option<String>,
+    #[serde(rename = "appScopeId")]
+    scope: Option<String>,
+    #[serde(rename = "directoryScopeId")]
+    directory_scope: Option<String>,
+}
+
+/// Reads a page of role assignments: the answer to `GET /roleManagement/entitlementManagement/roleAssignments`, or to the
+/// same below `directory`.
+///
+/// They may be of several principals. Take those of the caller, and of groups that the caller is a member of.
+///
+/// # Errors
+/// The text is not JSON, or no list of role assignments.
+///
+/// # Examples
+/// ```
+/// use access_package::{Role, RoleAssignment, Scope, graph};
+///
+/// let page = br#"{ "value": [{
+///     "principalId": "8586ddc8-0ff7-4c24-9c79-f192bc3566e3", "roleDefinitionId": "ae79f266-94d4-4dab-b730-feca7e132178",
+///     "appScopeId": "/AccessPackageCatalog/beedadfe-01d5-4025-910b-84abb9369997"
+/// }] }"#;
+/// let assignments = graph::json::read_role_assignments(page)?;
+/// assert_eq!(assignments.held[0].1.role, Role::CatalogOwner);
+/// # Ok::<(), graph::json::ReadError>(())
+/// ```
+pub fn read_role_assignments(page: &[u8]) -> Result<RoleAssignments, ReadError> {
+    let Object(Page { value, next_link }) = serde_json::from_slice(page)?;
+    let mut held = Vec::new();
+    for (index, Object(assigned)) in value.ok_or_else(|| missing("value"))?.into_iter().enumerate() {
+        let missing = |property: &str| missing(&format!("value[{index}].{property}"));
+        let principal = assigned.principal.ok_or_else(|| missing("principalId"))?;
+        let role = assigned.role.ok_or_else(|| missing("roleDefinitionId"))?;
+        let scope = assigned.scope.or(assigned.directory_scope);
+        let scope = scope.ok_or_else(|| missing("appScopeId"))?;
+        // R47
+        if let (Ok(role), Ok(scope)) = (role.parse::<Role>(), scope.parse::<Scope>()) {
+            held.push((principal, RoleAssignment { role, scope }));
+        }
+    }
+    Ok(RoleAssignments { held, next_link })
+}

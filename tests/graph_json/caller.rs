@@ -1,0 +1,130 @@
+//! Who is asking: the payload of a token, the session of Graph PowerShell, and role assignments.
+
+use access_package::graph::json::{ReadError, read_claims, read_role_assignments};
+use access_package::{Account, Caller, CatalogId, Claims, Permission, Role, RoleAssignment, Scope};
+use serde_json::{Value, json};
+
+const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+const OBJECT: &str = "8586ddc8-0ff7-4c24-9c79-f192bc3566e3";
+const CATALOG: &str = "beedadfe-01d5-4025-910b-84abb9369997";
+const READ_WRITE: &str = "EntitlementManagement.ReadWrite.All";
+
+fn claims(payload: &Value) -> Result<Claims, ReadError> {
+    read_claims(payload.to_string().as_bytes())
+}
+
+fn caller(payload: &Value) -> Caller {
+    Caller::from_claims(&claims(payload).expect("claims"), [])
+}
+
+// R36: null is as good as absent.
+#[test]
+fn a_claim_that_is_null_is_not_there() {
+    let whole = json!({
+        "tid": TENANT, "oid": OBJECT, "sub": OBJECT, "idtyp": "app", "scp": READ_WRITE, "roles": [READ_WRITE],
+        "wids": [], "aud": "https://graph.microsoft.com", "exp": 7, "ver": "1.0"
+    });
+    for claim in ["oid", "sub", "idtyp", "scp", "roles", "wids", "aud", "exp"] {
+        let (mut null, mut absent) = (whole.clone(), whole.clone());
+        null[claim] = Value::Null;
+        absent.as_object_mut().expect("an object").remove(claim);
+        assert_eq!(claims(&null), claims(&absent), "{claim}");
+        assert_ne!(claims(&null), claims(&whole), "{claim}");
+    }
+    for payload in [json!({}), json!({ "tid": null }), json!([TENANT]), json!(null)] {
+        assert!(claims(&payload).is_err(), "{payload}");
+    }
+}
+
+#[test]
+fn a_claim_of_the_wrong_type_is_named_with_its_place() {
+    let wrong = [
+        ("tid", json!(7)),
+        ("oid", json!(7)),
+        ("sub", json!([OBJECT])),
+        ("idtyp", json!(["app"])),
+        ("scp", json!([READ_WRITE])),
+        ("roles", json!(READ_WRITE)),
+        ("wids", json!({})),
+        ("aud", json!(["https://graph.microsoft.com"])),
+        ("exp", json!("soon")),
+    ];
+    for (claim, value) in wrong {
+        let mut payload = json!({ "tid": TENANT });
+        payload[claim] = value;
+        let error = claims(&payload).expect_err(claim).to_string();
+        assert!(error.starts_with("line 1, column ") && error.contains(claim), "{error}");
+    }
+}
+
+#[test]
+fn a_session_of_graph_powershell() {
+    let session = |auth_type: Value, scopes: Value| json!({ "ClientId": OBJECT, "TenantId": TENANT, "Scopes": scopes, "AuthType": auth_type, "Account": "a@b.example" });
+    let all = json!(["User.Read", READ_WRITE]);
+    // As a word, or as the number that `ConvertTo-Json` makes of it.
+    for (auth_type, account) in [
+        (json!("Delegated"), Account::WorkOrSchool),
+        (json!(0), Account::WorkOrSchool),
+        (json!("UserProvidedAccessToken"), Account::WorkOrSchool),
+        (json!(2), Account::WorkOrSchool),
+        (json!("AppOnly"), Account::Application),
+        (json!("apponly"), Account::Application),
+        (json!(1), Account::Application),
+    ] {
+        let expected = Caller {
+            object: None,
+            account,
+            permissions: vec![Permission::EntitlementManagementReadWriteAll],
+            roles: vec![],
+        };
+        assert_eq!(caller(&session(auth_type.clone(), all.clone())), expected, "{auth_type}");
+        assert_eq!(caller(&session(auth_type, json!(null))).permissions, []);
+    }
+    let personal = json!({ "TenantId": "9188040d-6c67-4c5b-b112-36a304b66dad", "AuthType": "Delegated" });
+    assert_eq!(caller(&personal).account, Account::Personal); // R6
+    // Which roles there are is not known.
+    assert_eq!(claims(&session(json!("Delegated"), all)).expect("claims").wids, None);
+    let error = claims(&json!({ "AuthType": "Delegated" })).expect_err("no tenant");
+    assert_eq!(error.to_string(), "`TenantId` is missing");
+}
+
+#[test]
+fn role_assignments_are_read_as_graph_lists_them() {
+    let assigned = |role: &str, scope: Value| json!({ "id": "x", "principalId": OBJECT, "roleDefinitionId": role, "appScopeId": scope, "directoryScopeId": "/" });
+    let on_catalog = json!(format!("/AccessPackageCatalog/{CATALOG}"));
+    let page = json!({ "@odata.nextLink": "https://graph.microsoft.com/next", "value": [
+        assigned("ae79f266-94d4-4dab-b730-feca7e132178", on_catalog.clone()),
+        assigned("45d8d3c5-c802-45c6-b32a-1d70b5e1e86e", json!(null)),
+        // R47: what is not known does not suffice, and is no error.
+        assigned("f2ef992c-3afb-46b9-b7cf-a126ee74c451", on_catalog),
+        assigned("ae79f266-94d4-4dab-b730-feca7e132178", json!("/administrativeUnits/7")),
+    ]});
+    let read = read_role_assignments(page.to_string().as_bytes()).expect("a page");
+    let catalog: CatalogId = CATALOG.parse().expect("an id");
+    let held = |role, scope| (OBJECT.parse().expect("an id"), RoleAssignment { role, scope });
+    assert_eq!(
+        read.held,
+        [
+            held(Role::CatalogOwner, Scope::Catalog(catalog)),
+            held(Role::IdentityGovernanceAdministrator, Scope::Tenant)
+        ]
+    );
+    assert_eq!(read.next_link.as_deref(), Some("https://graph.microsoft.com/next"));
+}
+
+#[test]
+fn what_is_no_list_of_role_assignments_is_said_to_be_none() {
+    let cases = [
+        (json!({}), "`value` is missing"),
+        (json!({ "value": [{}] }), "`value[0].principalId` is missing"),
+        (json!({ "value": [{ "principalId": OBJECT }] }), "`value[0].roleDefinitionId` is missing"),
+        (
+            json!({ "value": [{ "principalId": OBJECT, "roleDefinitionId": OBJECT }] }),
+            "`value[0].appScopeId` is missing",
+        ),
+    ];
+    for (page, text) in cases {
+        let error = read_role_assignments(page.to_string().as_bytes()).expect_err(text);
+        assert_eq!(error.to_string(), text);
+    }
+}
