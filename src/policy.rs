@@ -6,8 +6,8 @@
 //!   answers shows it. We have not called the service ourselves.
 //! - *Our choice*: the documentation is silent, and this is the conservative reading.
 //!
-//! The pages were read in November 2026, some of them in older copies. Should a page say something else by now,
-//! the page is right. [`RULES`] is the same list as data.
+//! The pages were read in November 2026, some of them in older copies: which, and how to find out what has changed since,
+//! is told [below](#sources). [`RULES`] is the same list as data.
 //!
 //! **This module may change before 1.0.**
 //!
@@ -49,6 +49,11 @@
 //! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, R31 to R33, and R43. Each is
 //! held to it at every point of the gate, by a test in `benches/peers`. They decide and no more: what follows from an
 //! accepted call is [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
+
+//!
+//! # Sources
+//!
+#![doc = include_str!("policy/sources.md")]
 
 mod rules;
 

@@ -56,6 +56,27 @@ fn in_markdown(rules: &[Rule]) -> String {
     markdown
 }
 
+/// Whoever looks for changes begins there.
+#[test]
+fn every_source_of_a_rule_is_on_the_page_of_sources() {
+    let page = include_str!("../src/policy/sources.md");
+    let lines: Vec<_> = page.lines().filter(|line| line.starts_with("| [")).collect();
+    for rule in RULES {
+        for Source { name, url, .. } in rule.sources() {
+            let link = format!("| [{name}]({url}) | ");
+            assert!(lines.iter().any(|line| line.starts_with(&link)), "{}: {link}", rule.id);
+        }
+    }
+    for line in lines {
+        let link = line.split(" | ").next().expect("a row");
+        let is_a_source = |it: &Source| link == format!("| [{}]({})", it.name, it.url);
+        assert!(
+            RULES.iter().flat_map(|rule| rule.parts).flat_map(|it| it.sources).any(is_a_source),
+            "{link}"
+        );
+    }
+}
+
 #[test]
 fn the_documentation_shows_these_rules() {
     hold("src/policy/rules.md", &in_markdown(RULES));
