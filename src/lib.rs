@@ -124,6 +124,7 @@ extern crate std;
 
 mod action;
 mod admission;
+mod arm;
 mod assignment;
 mod caller;
 mod event;
@@ -150,6 +151,7 @@ pub use uuid;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use admission::{Admitted, NotAdmitted, Unsaved};
+pub use arm::{ArmId, AzureRoleDefinitionId, ParseArmIdError};
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,
@@ -162,9 +164,7 @@ pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};
 pub use refusal::{Reason, Refusal, Remedy, Step};
 pub use request::{AssignmentRequest, Purpose, Recency};
-pub use resource_role::{
-    DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
-};
+pub use resource_role::{Activation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole};
 pub use role::{ParseRoleError, Role};
 pub use state::{AssignmentState, ParseAssignmentStateError};
 #[cfg(feature = "serde")]

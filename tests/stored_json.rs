@@ -192,15 +192,26 @@ fn an_event_to_the_letter() {
 }
 
 #[test]
-fn a_resource_role_is_its_three_texts() {
+fn a_resource_role_is_its_texts() {
     for role in one_of_each_origin_system() {
         let texts =
             [role.origin_system(), &role.resource_origin_id(), &role.role_origin_id()].map(Value::from);
         let [system, resource, role_id] = texts;
-        let text =
-            format!(r#"{{"originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}}}"#);
-        check_text(&role, &text);
-        check_fields::<ResourceRole>(&text, &[]);
+        // R23: one without a type does not say so.
+        let role_type = role.role_type().map(|role_type| format!(r#","roleType":{}"#, json!(role_type)));
+        let ids =
+            format!(r#""originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}"#);
+        check_text(&role, &format!("{{{ids}{}}}", role_type.clone().unwrap_or_default()));
+        let untyped = format!("{{{ids}}}");
+        let null: Result<ResourceRole, _> = serde_json::from_str(&format!(r#"{{{ids},"roleType":null}}"#));
+        if role.origin_system() == "AzureResources" {
+            let why = "type of the role does not fit `AzureResources`: expected `active` or `eligible`";
+            assert_eq!(unread::<ResourceRole>(serde_json::from_str(&untyped).expect("JSON")), why);
+            assert!(null.is_err());
+        } else {
+            check_fields::<ResourceRole>(&untyped, &[]);
+            assert_eq!(null.expect("null is none").role_type(), None);
+        }
     }
 }
 

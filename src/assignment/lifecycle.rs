@@ -62,7 +62,7 @@ use crate::timestamp::Timestamp;
 /// # use access_package::uuid::Uuid;
 ///
 /// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
-/// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"))?;
+/// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
 /// # let (id, catalog, package, target) =
 /// #     (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
 /// let mut assignment = Assignment::delivered(id, catalog, package, target, None, [member]);

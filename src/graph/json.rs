@@ -59,6 +59,7 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// | `accessPackage.catalog.id` | `catalogId` |
 /// | `accessPackage.resourceRoleScopes` | `accessPackageAssignmentResourceRoles` |
 /// | … `role.originSystem`, `role.originId` | … `accessPackageResourceRole.originSystem`, `….originId` |
+/// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
 /// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no

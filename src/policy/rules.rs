@@ -71,6 +71,14 @@ const RESOURCE_ROLE: Source = Source {
     name: "resource role",
     url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentresourcerole?view=graph-rest-beta",
 };
+const RESOURCE_ROLE_SCOPES: Source = Source {
+    name: "resource role scopes",
+    url: "https://learn.microsoft.com/graph/api/accesspackage-post-resourcerolescopes",
+};
+const NAMES_IN_AZURE: Source = Source {
+    name: "names in Azure",
+    url: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
+};
 const DELEGATION: Source = Source {
     name: "delegation",
     url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-delegate",
@@ -363,10 +371,16 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R23",
         about: WHAT,
-        text: "Resource roles are told apart by origin system and origin ids, never by a display name. \
-               GUIDs are compared without regard to case; other ids and the URLs of sites to the \
-               letter.",
-        parts: &[whole(OurChoice, &[RESOURCE_ROLE])],
+        text: "Resource roles are told apart by origin system, origin ids and, where it is a part of what the \
+               role is, the role's type; never by a display name. GUIDs are compared without regard to case, \
+               and so are the ids of Azure, each as a whole; other ids, the URLs of sites and the types of \
+               unknown origin systems to the letter. A role of Azure is `active` or `eligible`, and refused \
+               without such a type. Elsewhere a type that contradicts the origin id is refused.",
+        parts: &[
+            part(Documented, "the types of a role of Azure", &[RESOURCE_ROLE_SCOPES]),
+            part(Documented, "that names in Azure have no case", &[NAMES_IN_AZURE]),
+            part(OurChoice, "the rest", &[RESOURCE_ROLE]),
+        ],
     },
     Rule {
         id: "R24",

@@ -3,6 +3,7 @@
 //! Ids, resource roles and texts come from few values most of the time, so that two of them meet.
 // The large ones are boxed: laid out one in the other they would not fit the stack of a test.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -13,10 +14,9 @@ use proptest::sample::{Index, select};
 use uuid::{Uuid, uuid};
 
 use crate::{
-    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
-    CatalogId, Claims, DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
-    Permission, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
-    Timestamp,
+    Account, Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
+    Caller, CatalogId, Claims, FailureReason, Fulfillment, GroupAccess, Observed, Outcome, Permission,
+    Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -58,7 +58,8 @@ pub fn state() -> impl Strategy<Value = AssignmentState> {
     select(AssignmentState::ALL)
 }
 
-/// A resource role, of each origin system that the crate knows and of others; some differ by a letter.
+/// A resource role, of each origin system that the crate knows and of others; some differ by a letter, or only in the type
+/// of the role.
 pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
     let access = prop_oneof![
         Just(GroupAccess::Member),
@@ -66,7 +67,7 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         id().prop_map(GroupAccess::EligibleMember),
         id().prop_map(GroupAccess::EligibleOwner),
     ];
-    let activation = select([DirectoryActivation::Eligible, DirectoryActivation::Active].as_slice());
+    let activation = || select([Activation::Eligible, Activation::Active].as_slice());
     prop_oneof![
         4 => (id(), access).prop_map(|(group, access)| ResourceRole::Group { group, access }),
         2 => (id(), id()).prop_map(|(service_principal, app_role)| {
@@ -74,14 +75,44 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         }),
         2 => (origin_text(), prop_oneof![0..3_u32, any::<u32>()])
             .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
-        1 => (id(), activation)
+        1 => (id(), activation())
             .prop_map(|(definition, activation)| ResourceRole::Directory { definition, activation }),
-        2 => (origin_text(), origin_text(), origin_text())
-            .prop_filter_map("is no known origin system", |(system, resource, role)| {
-                ResourceRole::from_origin(&system, &resource, &role).ok()
+        2 => (azure_definition(), azure_scope(), activation())
+            .prop_filter_map("are ids of Azure", |(definition, scope, activation)| {
+                Some(ResourceRole::Azure { definition: definition.parse().ok()?, scope: scope.parse().ok()?, activation })
+            }),
+        2 => (origin_text(), origin_text(), origin_text(), role_type())
+            .prop_filter_map("is no known origin system", |(system, resource, role, role_type)| {
+                ResourceRole::from_origin(&system, &resource, &role, role_type.as_deref()).ok()
             }),
     ]
     .boxed()
+}
+
+/// The id of a role definition of Azure, of one of two.
+fn azure_definition() -> impl Strategy<Value = String> {
+    (0..2_u128).prop_map(|number| {
+        let definition = Uuid::from_u128(number);
+        format!("/providers/Microsoft.Authorization/roleDefinitions/{definition}")
+    })
+}
+
+/// What a role of Azure is on. Two of them are one, for they differ in the case of letters.
+fn azure_scope() -> impl Strategy<Value = &'static str> {
+    const FEW: [&str; 5] = [
+        "/",
+        "/providers/Microsoft.Management/managementGroups/root",
+        "/subscriptions/00000000-0000-0000-0000-000000000001",
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/Sales",
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/sales",
+    ];
+    select(FEW.as_slice())
+}
+
+/// The type of a role that is not for us to understand, mostly none.
+fn role_type() -> impl Strategy<Value = Option<String>> {
+    let few = select(["active", "Active", "eligible", "delegated", ""].as_slice()).prop_map(String::from);
+    prop_oneof![2 => Just(None), 1 => few.prop_map(Some)]
 }
 
 /// The text of an origin system or an origin id that is not for us to understand.

@@ -88,32 +88,39 @@ fn every_documented_property_beside_what_is_needed_changes_nothing() {
 #[test]
 fn every_origin_system_is_read_and_written() {
     let eligible = format!("EligibleMember_{OTHER_GROUP}");
-    for (origin_system, resource, role) in [
-        ("AadGroup", GROUP, format!("Member_{GROUP}")),
-        ("AadGroup", GROUP, format!("Owner_{GROUP}")),
-        ("AadGroup", GROUP, eligible.clone()),
-        ("AadGroup", GROUP, eligible.replace("Member", "Owner")),
-        ("AadApplication", GROUP, "00000000-0000-0000-0000-000000000000".into()),
-        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales?\u{e9}", "4".into()),
-        ("DirectoryRole", GROUP, "Eligible".into()),
-        ("DirectoryRole", GROUP, "Active".into()),
+    let subscription = format!("/subscriptions/{OTHER_GROUP}");
+    let definition = format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{GROUP}");
+    let management_group = "/providers/Microsoft.Management/managementGroups/test-mgmtgroup";
+    for (origin_system, resource, role, role_type) in [
+        ("AadGroup", GROUP, format!("Member_{GROUP}"), None),
+        ("AadGroup", GROUP, format!("Owner_{GROUP}"), None),
+        ("AadGroup", GROUP, eligible.clone(), None),
+        ("AadGroup", GROUP, eligible.replace("Member", "Owner"), None),
+        ("AadApplication", GROUP, "00000000-0000-0000-0000-000000000000".into(), None),
+        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales?\u{e9}", "4".into(), None),
+        ("DirectoryRole", GROUP, "Eligible".into(), None),
+        ("DirectoryRole", GROUP, "Active".into(), None),
+        ("AzureResources", &format!("{subscription}/resourceGroups/Lab"), definition.clone(), Some("active")),
+        ("AzureResources", &subscription, definition.clone(), Some("eligible")),
+        ("AzureResources", management_group, definition.replace(&subscription, ""), Some("eligible")),
         // Opaque ids are handed on to the letter, whatever JSON has to do for it.
-        ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into()),
-        ("SapIag", "", String::new()),
+        ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into(), Some("\"\u{1}")),
+        ("SapIag", "", String::new(), Some("")),
+        ("SapIag", "", String::new(), None),
     ] {
-        let expected = ResourceRole::from_origin(origin_system, resource, &role).expect("a resource role");
-        let origin = |id: &str| json!({ "originSystem": origin_system, "originId": id });
-        let v1 = with(
-            v1(),
-            "/accessPackage/resourceRoleScopes",
-            Some(json!([{ "role": origin(&role), "scope": origin(resource) }])),
-        );
+        let expected = ResourceRole::from_origin(origin_system, resource, &role, role_type);
+        let expected = expected.expect("a resource role");
+        let scope = json!({ "originSystem": origin_system, "originId": resource });
+        let mut role = json!({ "originSystem": origin_system, "originId": role });
+        if let Some(role_type) = role_type {
+            role["type"] = json!(role_type);
+        }
+        let v1 =
+            with(v1(), "/accessPackage/resourceRoleScopes", Some(json!([{ "role": role, "scope": scope }])));
         let beta = with(
             beta(),
             "/accessPackageAssignmentResourceRoles",
-            Some(
-                json!([{ "accessPackageResourceRole": origin(&role), "accessPackageResourceScope": origin(resource) }]),
-            ),
+            Some(json!([{ "accessPackageResourceRole": role, "accessPackageResourceScope": scope }])),
         );
         for document in [v1, beta] {
             let assignment = read_value(&document).expect("a document");
@@ -121,6 +128,50 @@ fn every_origin_system_is_read_and_written() {
             assert_eq!(given.iter().map(|it| &it.resource_role).collect::<Vec<_>>(), [&expected]);
             written_again(&document);
         }
+    }
+}
+
+// R23: the samples of the documentation show two that differ in nothing else.
+#[test]
+fn the_type_of_a_role_is_part_of_it() {
+    let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{GROUP}");
+    let role = |word: &str| json!({ "originSystem": "AzureResources", "originId": definition, "type": word });
+    let scope = json!({ "originSystem": "AzureResources", "originId": "/subscriptions/1" });
+    let in_v1 = with(
+        v1(),
+        "/accessPackage/resourceRoleScopes",
+        Some(
+            json!([{ "role": role("eligible"), "scope": scope }, { "role": role("Active"), "scope": scope }]),
+        ),
+    );
+    let list = "/accessPackageAssignmentResourceRoles";
+    let entry =
+        |word| json!({ "accessPackageResourceRole": role(word), "accessPackageResourceScope": scope });
+    let in_beta = with(beta(), list, Some(json!([entry("active"), entry("ELIGIBLE")])));
+    for document in [in_v1, in_beta] {
+        let assignment = read_value(&document).expect("a document");
+        let given = assignment.resource_roles().expect("known").iter();
+        assert_eq!(
+            given.filter_map(|it| it.resource_role.role_type()).collect::<Vec<_>>(),
+            ["eligible", "active"]
+        );
+        written_again(&document);
+        // Only a role has one: neither its scope, nor what beta shows beside it.
+        for version in VERSIONS {
+            let written = write(&assignment, version);
+            assert_eq!(written.matches(r#""type":"eligible""#).count(), 1, "{written}");
+            assert_eq!(written.matches(r#""type":"active""#).count(), 1, "{written}");
+        }
+    }
+    for word in [json!(null), json!("application"), json!("")] {
+        let role = json!({ "originSystem": "AzureResources", "originId": definition, "type": word });
+        let given = json!([{ "role": role, "scope": scope }]);
+        let document = with(v1(), "/accessPackage/resourceRoleScopes", Some(given));
+        assert_eq!(
+            read_value(&document).expect_err("no type of Azure").to_string(),
+            "`accessPackage.resourceRoleScopes[0]`: type of the role does not fit `AzureResources`: \
+             expected `active` or `eligible`"
+        );
     }
 }
 

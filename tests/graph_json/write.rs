@@ -146,9 +146,9 @@ fn resource_role() -> impl Strategy<Value = ResourceRole> {
         }),
         (any::<String>(), any::<u32>())
             .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
-        (any::<String>(), any::<String>(), any::<String>())
-            .prop_filter_map("known", |(system, id, role)| ResourceRole::from_origin(&system, &id, &role)
-                .ok()),
+        (any::<String>(), any::<String>(), any::<String>()).prop_filter_map("known", |(system, id, role)| {
+            ResourceRole::from_origin(&system, &id, &role, None).ok()
+        }),
     ]
 }
 

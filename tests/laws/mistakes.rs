@@ -43,6 +43,7 @@ pub(crate) enum Mistake {
     ComparesUrlsWithoutCase,
     ComparesUnknownIdsWithoutCase,
     IgnoresASlashAtTheEnd,
+    DropsTheTypeOfARole,
     NeverExpires,
     TheEndIsInclusive,
     ComesBackWithTheClock,
@@ -275,6 +276,13 @@ impl Implementation for Mistaken {
             Mistake::IgnoresASlashAtTheEnd => {
                 self.take_for_its_own(&mut receipt, |role, other| {
                     role.resource_origin_id() + "/" == other.resource_origin_id()
+                        && role.role_origin_id() == other.role_origin_id()
+                });
+            }
+            Mistake::DropsTheTypeOfARole => {
+                self.take_for_its_own(&mut receipt, |role, other| {
+                    role.origin_system() == other.origin_system()
+                        && role.resource_origin_id() == other.resource_origin_id()
                         && role.role_origin_id() == other.role_origin_id()
                 });
             }

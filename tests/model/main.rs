@@ -36,7 +36,11 @@ static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
     const TWO: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
     let group = |id: &str, access: &str| ("AadGroup", id.to_owned(), format!("{access}_{id}"));
     let other = |system, id: &str, role: &str| (system, id.to_owned(), role.to_owned());
-    let origins = [
+    let azure = || {
+        let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{TWO}");
+        ("AzureResources", format!("/subscriptions/{ONE}"), definition)
+    };
+    let untyped = [
         group(ONE, "Member"),
         group(ONE, "Owner"),
         group(ONE, "EligibleMember"),
@@ -49,9 +53,19 @@ static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
         other("Payroll", "Ledger", "Reader"),
         other("Payroll", "ledger", "Reader"),
     ];
-    let mut all = Vec::from(origins.map(|(system, resource, role)| {
-        ResourceRole::from_origin(system, &resource, &role).expect("a known form, or an unknown system")
-    }));
+    // They differ in nothing but the type (R23).
+    let typed = [
+        (azure(), Some("active")),
+        (azure(), Some("eligible")),
+        (other("Payroll", "Ledger", "Reader"), Some("delegated")),
+    ];
+    let all = untyped.map(|origin| (origin, None)).into_iter().chain(typed);
+    let mut all: Vec<_> = all
+        .map(|((system, resource, role), role_type)| {
+            ResourceRole::from_origin(system, &resource, &role, role_type)
+                .expect("a known form, or an unknown system")
+        })
+        .collect();
     all.sort();
     all
 });

@@ -74,9 +74,12 @@ struct Listed {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "so Graph names them")]
 struct Origin {
     origin_system: Option<String>,
     origin_id: Option<String>,
+    /// Of a role (R23).
+    r#type: Option<String>,
 }
 
 /// Tells a property that is null from one that is not there: the first is read as `Some(None)`.
@@ -232,6 +235,7 @@ impl Names {
             origin_system,
             resource_id.unwrap_or_default(),
             role_id.unwrap_or_default(),
+            role.r#type.as_deref(),
         ) {
             Err(ParseResourceRoleError::NothingToEnforce) => Ok(None),
             _ if scope.is_none() => Err(not_expanded(self.scope)),

@@ -149,9 +149,12 @@ struct Target {
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "so Graph names them")]
 struct Origin<'a> {
     origin_id: String,
     origin_system: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -228,10 +231,11 @@ impl<'a> Document<'a> {
 
 impl<'a> Given<'a> {
     fn new(given: &'a AssignmentResourceRole) -> Self {
-        let origin_system = given.resource_role.origin_system();
+        let given = &given.resource_role;
+        let (origin_system, r#type) = (given.origin_system(), given.role_type());
         Self {
-            role: Origin { origin_id: given.resource_role.role_origin_id(), origin_system },
-            scope: Origin { origin_id: given.resource_role.resource_origin_id(), origin_system },
+            role: Origin { origin_id: given.role_origin_id(), origin_system, r#type },
+            scope: Origin { origin_id: given.resource_origin_id(), origin_system, r#type: None },
         }
     }
 }
@@ -240,7 +244,7 @@ impl<'a> Delivered<'a> {
     fn new(delivered: &'a AssignmentResourceRole) -> Self {
         let Given { role, scope } = Given::new(delivered);
         Self {
-            origin: role.clone(),
+            origin: Origin { r#type: None, ..role.clone() },
             status: match delivered.fulfillment {
                 Fulfillment::Fulfilled => "Fulfilled",
                 // Graph has no word for one that has failed.
