@@ -12,6 +12,7 @@ use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 pub use lifecycle::{Observed, RecordError, Recorded, Unchanged, reprocess, reprocess_observed};
@@ -28,6 +29,7 @@ pub struct Assignment {
     catalog: CatalogId,
     access_package: AccessPackageId,
     target: ObjectId,
+    target_type: Option<SubjectType>,
     state: AssignmentState,
     end: Option<Timestamp>,
     attempt: u32,
@@ -39,7 +41,7 @@ pub struct Assignment {
 
 impl Assignment {
     /// An assignment that was just delivered, with everything in place that its access package gives, each once. It was
-    /// never reprocessed.
+    /// never reprocessed, and the kind of its target is not known.
     #[must_use]
     pub fn delivered(
         id: AssignmentId,
@@ -59,6 +61,7 @@ impl Assignment {
             catalog,
             access_package,
             target,
+            target_type: None,
             state: AssignmentState::Delivered,
             end,
             attempt: 0,
@@ -89,6 +92,12 @@ impl Assignment {
     #[must_use]
     pub const fn target(&self) -> ObjectId {
         self.target
+    }
+
+    /// What kind of subject the target is; `None` if it is not known, which forbids nothing ([R46](crate::policy#r46)).
+    #[must_use]
+    pub const fn target_type(&self) -> Option<SubjectType> {
+        self.target_type
     }
 
     /// The state.

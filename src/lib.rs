@@ -135,6 +135,7 @@ mod request;
 mod resource_role;
 mod role;
 mod state;
+mod subject;
 #[cfg(feature = "serde")]
 mod text;
 mod timestamp;
@@ -167,6 +168,7 @@ pub use request::{AssignmentRequest, Purpose, Recency};
 pub use resource_role::{Activation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole};
 pub use role::{ParseRoleError, Role};
 pub use state::{AssignmentState, ParseAssignmentStateError};
+pub use subject::SubjectType;
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;

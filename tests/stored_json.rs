@@ -8,7 +8,7 @@ use core::fmt::Debug;
 use access_package::{
     Account, Action, Assignment, AssignmentState, Caller, Event, FailureReason, Fulfillment, LoadError,
     Observed, Outcome, ParseAssignmentStateError, Permission, Receipt, Recorded, Refusal, ResourceRole, Role,
-    Scope, StoredAssignment, Timestamp, reprocess,
+    Scope, StoredAssignment, SubjectType, Timestamp, reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,7 +23,7 @@ const STORED: &str = concat!(
     r#""id":"00000000-0000-0000-0000-00000000000a","#,
     r#""catalog":"00000000-0000-0000-0000-00000000000c","#,
     r#""accessPackage":"00000000-0000-0000-0000-00000000000b","#,
-    r#""target":"00000000-0000-0000-0000-00000000000d","#,
+    r#""target":"00000000-0000-0000-0000-00000000000d","targetType":null,"#,
     r#""state":"delivering","end":"2022-07-27T21:55:19.69Z","attempt":3,"resourceRoles":["#,
     r#"{"resourceRole":{"originSystem":"AadGroup","#,
     r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
@@ -106,7 +106,20 @@ fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &
 #[test]
 fn an_assignment_to_the_letter() {
     check_text(&delivering(), STORED);
-    check_fields::<StoredAssignment>(STORED, &["end", "resourceRoles"]);
+    check_fields::<StoredAssignment>(STORED, &["targetType", "end", "resourceRoles"]);
+}
+
+// R46
+#[test]
+fn the_type_of_the_target_to_the_letter() {
+    for (target_type, word) in
+        [(SubjectType::User, "user"), (SubjectType::ServicePrincipal, "servicePrincipal")]
+    {
+        let text = STORED.replace(r#""targetType":null"#, &format!(r#""targetType":"{word}""#));
+        check_text(&StoredAssignment { target_type: Some(target_type), ..delivering() }, &text);
+        let other = with(STORED, "targetType", json!(word.to_uppercase()));
+        assert!(unread::<StoredAssignment>(other).starts_with("unknown variant"));
+    }
 }
 
 #[test]

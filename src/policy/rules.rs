@@ -122,11 +122,17 @@ const REQUEST_TYPE: Source = Source {
     url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest",
 };
 
+const AGENTS: Source =
+    Source { name: "agents", url: "https://learn.microsoft.com/entra/agent-id/agent-access-packages" };
+const API_PERMISSIONS: Source =
+    Source { name: "a tool of 2026", url: "https://github.com/CompassSecurity/EntraFalcon" };
+
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
 const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
+const OF_2026: &str = "The service of 2026";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
     Part { basis, what: None, sources }
@@ -493,6 +499,19 @@ pub static RULES: &[Rule] = &[
         parts: &[
             part(Documented, "the first two", &[REPROCESS_REQUEST]),
             part(OurChoice, "the path below an assignment, and the code", &[]),
+        ],
+    },
+    Rule {
+        id: "R46",
+        about: OF_2026,
+        text: "What a target of its kind cannot hold fails at once and without an action, and shows as \
+               *unenforceable*, unless it was seen to be in place: of a service principal the roles of applications \
+               and of sites, of a user API permissions. A kind that is not known forbids nothing.",
+        parts: &[
+            part(Documented, "what a service principal cannot hold", &[AGENTS]),
+            part(Documented, "what a user cannot hold", &[RESOURCES]),
+            part(Observed, "that API permissions are of `OAuthApplication`", &[API_PERMISSIONS]),
+            part(OurChoice, "failing at once, and the rest", &[]),
         ],
     },
 ];

@@ -16,7 +16,8 @@ use uuid::{Uuid, uuid};
 use crate::{
     Account, Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
     Caller, CatalogId, Claims, FailureReason, Fulfillment, GroupAccess, Observed, Outcome, Permission,
-    Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
+    Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, SubjectType,
+    Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -118,7 +119,7 @@ fn role_type() -> impl Strategy<Value = Option<String>> {
 /// The text of an origin system or an origin id that is not for us to understand.
 fn origin_text() -> impl Strategy<Value = String> {
     let few = ["https://contoso.sharepoint.com/sites/Sales", "https://contoso.sharepoint.com/sites/sales"];
-    let few = [few.as_slice(), &["SapIag", "AadGroups", "", " ", "4", "04"]].concat();
+    let few = [few.as_slice(), &["SapIag", "OAuthApplication", "AadGroups", "", " ", "4", "04"]].concat();
     prop_oneof![4 => select(few).prop_map(String::from), 1 => any::<String>()]
 }
 
@@ -152,6 +153,11 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
         .prop_flat_map(stored_assignment_in)
         .prop_map(|stored| StoredAssignment { resource_roles: None, ..stored });
     prop_oneof![8 => known, 1 => unknown].boxed()
+}
+
+/// What kind of subject has an assignment, if it is known.
+pub fn target_type() -> impl Strategy<Value = Option<SubjectType>> {
+    prop_oneof![2 => Just(None), 1 => select(SubjectType::ALL).prop_map(Some)]
 }
 
 /// How many resource roles there are at most, beyond what the state needs.
@@ -190,20 +196,23 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         });
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
-    ((id(), id(), id(), id()), end, attempt, resource_roles)
-        .prop_map(move |((id, catalog, access_package, target), end, attempt, resource_roles)| {
-            StoredAssignment {
-                format: StoredAssignment::FORMAT,
-                id,
-                catalog,
-                access_package,
-                target,
-                state,
-                end,
-                attempt,
-                resource_roles: Some(resource_roles),
-            }
-        })
+    ((id(), id(), id(), id()), target_type(), end, attempt, resource_roles)
+        .prop_map(
+            move |((id, catalog, access_package, target), target_type, end, attempt, resource_roles)| {
+                StoredAssignment {
+                    format: StoredAssignment::FORMAT,
+                    id,
+                    catalog,
+                    access_package,
+                    target,
+                    target_type,
+                    state,
+                    end,
+                    attempt,
+                    resource_roles: Some(resource_roles),
+                }
+            },
+        )
         .boxed()
 }
 

@@ -2,7 +2,7 @@
 
 use access_package::graph::Version;
 use access_package::graph::json::{read, write};
-use access_package::{AssignmentState, ResourceRole, Timestamp};
+use access_package::{AssignmentState, ResourceRole, StoredAssignment, SubjectType, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bodies::as_told;
@@ -62,7 +62,7 @@ fn whatever_the_status_it_decides_nothing() {
 fn every_documented_property_beside_what_is_needed_changes_nothing() {
     let subject = json!({
         "displayName": "Adele Vance", "principalName": "adele@contoso.com", "email": "adele@contoso.com",
-        "subjectType": "user", "type": "User", "onPremisesSecurityIdentifier": null, "connectedOrganization": null,
+        "onPremisesSecurityIdentifier": null, "connectedOrganization": null,
     });
     let policy = json!({ "id": GROUP, "displayName": "All", "expiration": { "type": "afterTheParty" } });
     let more = json!({
@@ -172,6 +172,52 @@ fn the_type_of_a_role_is_part_of_it() {
             "`accessPackage.resourceRoleScopes[0]`: type of the role does not fit `AzureResources`: \
              expected `active` or `eligible`"
         );
+    }
+}
+
+// R46: the kind of the target, in the words of either version.
+#[test]
+fn the_type_of_a_subject_is_read_and_written() {
+    let type_of = |document: &Value, properties: Value| {
+        let mut document = document.clone();
+        let target = document["target"].as_object_mut().expect("an object");
+        target.retain(|name, _| name != "subjectType" && name != "type");
+        target.extend(properties.as_object().expect("an object").clone());
+        written_again(&document);
+        read_value(&document).expect("whatever it is, it is no error").target_type()
+    };
+    let (user, agent) = (Some(SubjectType::User), Some(SubjectType::ServicePrincipal));
+    for document in [v1(), beta()] {
+        for (properties, expected) in [
+            (json!({}), None),
+            (json!({ "subjectType": "user" }), user),
+            (json!({ "type": "User" }), user),
+            (json!({ "subjectType": "servicePrincipal", "subjectLifecycle": "notDefined" }), agent),
+            (json!({ "type": "ServicePrincipal" }), agent),
+            (json!({ "subjectType": "SERVICEPRINCIPAL" }), agent),
+            (json!({ "subjectType": "user", "type": "User" }), user),
+            // What says nothing leaves the word to the other.
+            (json!({ "subjectType": null, "type": "User" }), user),
+            (json!({ "subjectType": "unknownFutureValue", "type": "ServicePrincipal" }), agent),
+            (json!({ "subjectType": "notSpecified" }), None),
+            (json!({ "subjectType": "service principal", "type": "Group" }), None),
+            (json!({ "subjectType": 7, "type": { "user": ["user"] } }), None),
+        ] {
+            assert_eq!(type_of(&document, properties.clone()), expected, "{properties}");
+        }
+    }
+    for (word, in_beta, target_type) in
+        [("user", "User", user), ("servicePrincipal", "ServicePrincipal", agent)]
+    {
+        let stored = StoredAssignment { target_type, ..(&read_value(&v1()).expect("a document")).into() };
+        let assignment = stored.try_into().expect("whole");
+        let target = |version| -> Value {
+            let written: Value = serde_json::from_str(&write(&assignment, version)).expect("JSON");
+            written["target"].clone()
+        };
+        let id = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0";
+        assert_eq!(target(Version::V1), json!({ "objectId": id, "subjectType": word }));
+        assert_eq!(target(Version::Beta), json!({ "objectId": id, "type": in_beta }));
     }
 }
 

@@ -104,7 +104,7 @@ mod finds_out {
         a_refused_caller_learns_nothing: LooksAtTheStateFirst;
         only_a_delivered_assignment_is_reprocessed: ReprocessesWhatHasFailed ReprocessesWhatIsUnderWay;
         refused_changes_nothing: CountsARefusedAttempt;
-        accepted_asks_for_everything_owed: ForgetsTheLastResourceRole HasRoomForFour MovesTheEnd DoesNotCountTheAttempt;
+        accepted_asks_for_everything_owed: ForgetsTheLastResourceRole AsksForWhatTheTargetCannotHold GivesUpForAnyTarget HasRoomForFour MovesTheEnd DoesNotCountTheAttempt;
         observed_asks_only_for_what_is_missing: TakesUnknownForPresent EnforcesWhatIsThere HidesWhatCannotBeEnforced;
         outcomes_make_the_state: AnyFailureIsAllFailure DeliversAtTheFirstOutcome;
         order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled ForgetsWhyItFailed KeepsTheFirstReason TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd DropsTheTypeOfARole;

@@ -4,7 +4,7 @@ use access_package::testing::{Implementation, Refused};
 use access_package::{
     Account, Action, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Fulfillment,
     Observed, Outcome, Permission, Purpose, Reason, Receipt, Recency, Refusal, ResourceRole, Role, Step,
-    StoredAssignment, Timestamp,
+    StoredAssignment, SubjectType, Timestamp,
 };
 
 use crate::{Server, faithful};
@@ -30,6 +30,8 @@ pub(crate) enum Mistake {
     DoesNotCountTheAttempt,
     TakesUnknownForPresent,
     EnforcesWhatIsThere,
+    AsksForWhatTheTargetCannotHold,
+    GivesUpForAnyTarget,
     HidesWhatCannotBeEnforced,
     AnyFailureIsAllFailure,
     DeliversAtTheFirstOutcome,
@@ -163,7 +165,8 @@ impl Implementation for Mistaken {
             (Mistake::ComesBackWithTheClock, AssignmentState::Expired) if !ended => self.pretend_delivered(),
             _ => {}
         }
-        let mistaken = |resource_role: &_| match (self.mistake, observe(resource_role)) {
+        let mistake = self.mistake;
+        let mistaken = |resource_role: &_| match (mistake, observe(resource_role)) {
             (Mistake::TakesUnknownForPresent, Observed::Unknown)
             | (Mistake::HidesWhatCannotBeEnforced, Observed::Unenforceable) => Observed::Present,
             (Mistake::EnforcesWhatIsThere, Observed::Present) => Observed::Absent,
@@ -171,10 +174,20 @@ impl Implementation for Mistaken {
         };
         let caller = self.mistaken_for(caller);
         let before = self.it.stored();
+        match self.mistake {
+            Mistake::AsksForWhatTheTargetCannotHold => self.meddle(|stored| stored.target_type = None),
+            Mistake::GivesUpForAnyTarget => {
+                self.meddle(|stored| stored.target_type = Some(SubjectType::ServicePrincipal));
+            }
+            _ => {}
+        }
         if let Err(refused) = self.it.reprocess(&caller, &mistaken, now) {
             return Err(self.mistaken_refusal(refused));
         }
         match self.mistake {
+            Mistake::AsksForWhatTheTargetCannotHold | Mistake::GivesUpForAnyTarget => {
+                self.meddle(|stored| stored.target_type = before.target_type);
+            }
             Mistake::MovesTheEnd => self.meddle(|stored| stored.end = None),
             Mistake::DoesNotCountTheAttempt => self.meddle(|stored| stored.attempt = before.attempt),
             Mistake::HasRoomForFour => {

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use access_package::testing::strategy;
 use access_package::{
     Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, LoadError,
-    Receipt, Recorded, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
+    Receipt, Recorded, ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, Unchanged, evaluate,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -41,6 +41,8 @@ fn whole_assignments_load_in_every_state() {
         let assignment = Assignment::try_from(stored).expect("whole");
         format!("{}, known: {}", assignment.state(), assignment.resource_roles().is_some())
     };
+    let target_type = |stored: StoredAssignment| format!("{:?}", stored.target_type);
+    assert_eq!(kinds(strategy::stored_assignment(), target_type).len(), 1 + SubjectType::ALL.len());
     assert_eq!(kinds(strategy::stored_assignment(), loaded).len(), 2 * AssignmentState::ALL.len());
     for &state in AssignmentState::ALL {
         let of_this = |stored: StoredAssignment| {

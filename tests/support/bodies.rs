@@ -327,6 +327,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
         catalog: Uuid::from_u128(2).into(),
         access_package: Uuid::from_u128(3).into(),
         target: Uuid::from_u128(4).into(),
+        target_type: None,
         state,
         end,
         attempt: u32::MAX,

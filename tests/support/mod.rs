@@ -28,6 +28,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
         catalog: Uuid::from_u128(0xc).into(),
         access_package: Uuid::from_u128(0xb).into(),
         target: Uuid::from_u128(0xd).into(),
+        target_type: None,
         state,
         end: None,
         attempt: 0,

@@ -190,6 +190,7 @@ def ticks(instant):
 
 FOURTEEN_DAYS = 14 * 86400 * 10**7
 CALLER = "00000000-0000-0000-0000-0000000000ca"
+CANNOT_HOLD = {"servicePrincipal": ("aadapplication", "sharepointonline"), "user": ("oauthapplication",)}
 ORDER = ["pending", "failed", "unenforceable", "fulfilled"]
 
 
@@ -211,7 +212,7 @@ def twice(identities):
 
 class Assignment:
     def __init__(self, stored):
-        self.fixed = {name: stored[name] for name in ("format", "id", "catalog", "accessPackage", "target", "end")}
+        self.fixed = {name: stored[name] for name in ("format", "id", "catalog", "accessPackage", "target", "targetType", "end")}
         self.state, self.attempt = stored["state"], stored["attempt"]
         self.roles = None
         if stored["resourceRoles"] is not None:
@@ -272,6 +273,9 @@ class Assignment:
         words = {"present": "fulfilled", "absent": "pending", "unknown": "pending"}
         look = {each: seen.get(each, "unknown") for each in given}
         self.roles = {each: (words.get(seen, seen), None) for each, seen in look.items()}
+        for each in self.having("pending"):
+            if without_case(each[0]) in CANNOT_HOLD.get(self.fixed["targetType"], ()):
+                self.roles[each] = ("unenforceable", None)
         self.follow()
         asked, unenforceable = self.having("pending"), self.having("unenforceable")
         lists = [frozenset(each) for each in (asked, unenforceable, given - had, had - given)]

@@ -3,7 +3,7 @@
 use access_package::{
     Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
     FailureReason, Fulfillment, Observed, Outcome, Purpose, Receipt, Recency, ResourceRole, Role,
-    StoredAssignment, Timestamp,
+    StoredAssignment, SubjectType, Timestamp,
 };
 use uuid::Uuid;
 
@@ -35,10 +35,21 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 pub(crate) fn traces() -> Vec<Trace> {
-    [asked(), unknown(), observed(), outcomes(), reasons(), astray(), ends(), given_now(), requests()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        asked(),
+        unknown(),
+        observed(),
+        outcomes(),
+        reasons(),
+        astray(),
+        ends(),
+        given_now(),
+        targets(),
+        requests(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Each role in each state.
@@ -230,6 +241,37 @@ fn active_and_eligible() -> Trace {
     let trace = told(trace, lower(&eligible), Outcome::Failed);
     let trace = told(trace, active.clone(), Outcome::Fulfilled);
     told(told(trace, lower(&active), Outcome::Failed), eligible, Outcome::Fulfilled).reprocess(MANAGER)
+}
+
+/// What a target of its kind cannot hold: whatever was seen of it, by either door, and with late outcomes.
+fn targets() -> Vec<Trace> {
+    let rules = &["R18", "R19", "R20", "R46"];
+    let mut gives = one_of_each_origin_system();
+    gives.extend(["OAuthApplication", "oauthapplication"].map(|system| {
+        ResourceRole::from_origin(system, "api", "permission", Some("application")).expect("an opaque one")
+    }));
+    let of_kind = |(target_type, name): (Option<SubjectType>, &str)| {
+        let start = StoredAssignment { target_type, ..delivered(1) };
+        let observed = OBSERVED.map(|seen| {
+            let trace = Trace::new(format!("given to {name}, seen {}", seen.1), rules, start.clone());
+            let trace = trace.asked(MANAGER, NOW, Some(gives.clone()), Some(&vec![seen; gives.len()]));
+            let receipt = trace.receipt(0, Outcome::Fulfilled);
+            let late = gives.iter().map(|role| Receipt { resource_role: role.clone(), ..receipt.clone() });
+            late.fold(trace, Trace::record).reprocess(MANAGER)
+        });
+        let failed = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed]);
+        let start = StoredAssignment { target_type, ..failed };
+        let trace = Trace::new(format!("a request of {name}"), rules, start);
+        let request = request_of(&trace.assignment);
+        let asked = trace.ask(MANAGER, request.completed, Some(request), Some(gives.clone()), None);
+        observed.into_iter().chain([asked])
+    };
+    let kinds = [
+        (None, "somebody"),
+        (Some(SubjectType::User), "a user"),
+        (Some(SubjectType::ServicePrincipal), "a service principal"),
+    ];
+    kinds.into_iter().flat_map(of_kind).collect()
 }
 
 /// R33, in ticks of 100 nanoseconds.

@@ -14,6 +14,7 @@ use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 /// Writes the document of one assignment, as Graph shows it in this version with everything that
@@ -145,6 +146,12 @@ struct Delivered<'a> {
 #[serde(rename_all = "camelCase")]
 struct Target {
     object_id: ObjectId,
+    // v1.0
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_type: Option<&'static str>,
+    // beta
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
 }
 
 #[derive(Clone, Serialize)]
@@ -180,7 +187,7 @@ impl<'a> Document<'a> {
     fn new(assignment: &'a Assignment, version: Version) -> Self {
         let (id, access_package, catalog) =
             (assignment.id(), assignment.access_package(), assignment.catalog());
-        let (state, target) = (assignment.state(), Target { object_id: assignment.target() });
+        let (state, target) = (assignment.state(), Target::new(assignment, version));
         let (status, expired_date_time) = match state {
             AssignmentState::Delivering | AssignmentState::Delivered => (Some(state.as_beta_str()), None),
             AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => (None, None),
@@ -226,6 +233,17 @@ impl<'a> Document<'a> {
                     .map(|roles| roles.iter().map(Delivered::new).collect()),
             }),
         }
+    }
+}
+
+impl Target {
+    fn new(assignment: &Assignment, version: Version) -> Self {
+        let (object_id, target_type) = (assignment.target(), assignment.target_type());
+        let (subject_type, r#type) = match version {
+            Version::V1 => (target_type.map(SubjectType::as_v1_str), None),
+            Version::Beta => (None, target_type.map(SubjectType::as_beta_str)),
+        };
+        Self { object_id, subject_type, r#type }
     }
 }
 
