@@ -6,7 +6,8 @@
 //! nothing.
 //!
 //! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfillments or a
-//! resource role given twice goes unseen; it has no *unknown* resource roles; anyone may write to its
+//! resource role given twice goes unseen; it has no *unknown* resource roles; it asks for what a target of its kind
+//! cannot hold; anyone may write to its
 //! fields, and leave out or swap any of the calls; it keeps nothing of what an assignment had before; should `observe`
 //! panic, it is left half done.
 #![allow(dead_code, reason = "each bench uses a part of it")]
@@ -18,7 +19,7 @@ use access_package::{
     AccessPackageId, Account, Action, Assignment, AssignmentId, AssignmentResourceRole, AssignmentState,
     Authority, Caller, Catalog, CatalogId, Cause, Event, Fulfillment, ObjectId, Observed, Outcome,
     Permission, PrivilegeLevel, Reason, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, Scope,
-    StoredAssignment, Timestamp, Unchanged,
+    StoredAssignment, SubjectType, Timestamp, Unchanged,
 };
 
 /// An assignment as a plain struct.
@@ -28,6 +29,7 @@ pub struct Record {
     pub catalog: Catalog,
     pub access_package: AccessPackageId,
     pub target: ObjectId,
+    pub target_type: Option<SubjectType>,
     pub state: AssignmentState,
     pub end: Option<Timestamp>,
     pub attempt: u32,
@@ -287,6 +289,7 @@ pub fn admit(
         catalog: record.catalog,
         access_package: record.access_package,
         target: record.target,
+        target_type: record.target_type,
         state: record.state,
         end: record.end,
         attempt: record.attempt,
@@ -442,6 +445,7 @@ impl Subject for Record {
             catalog: stored.catalog,
             access_package: stored.access_package,
             target: stored.target,
+            target_type: stored.target_type,
             state: stored.state,
             end: stored.end,
             attempt: stored.attempt,

@@ -150,7 +150,8 @@ impl Admitted {
     /// ([R13](crate::policy#r13)), each once, whatever the assignment had before.
     ///
     /// A new attempt begins. The assignment is `delivering` until the last outcome is recorded
-    /// ([R15](crate::policy#r15)); with nothing to enforce it is `delivered` at once.
+    /// ([R15](crate::policy#r15)); with nothing to enforce it is `delivered` at once. What a target of its kind cannot hold
+    /// fails at once, without an action ([R46](crate::policy#r46)).
     pub fn reprocess(self, gives_now: impl IntoIterator<Item = ResourceRole>) -> Unsaved {
         self.reprocess_observed(gives_now, |_| Observed::Unknown)
     }

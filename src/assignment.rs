@@ -13,6 +13,7 @@ use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 pub use lifecycle::{Observed, RecordError, Recorded, Unchanged, reprocess, reprocess_observed};
@@ -29,6 +30,7 @@ pub struct Assignment {
     catalog: Catalog,
     access_package: AccessPackageId,
     target: ObjectId,
+    target_type: Option<SubjectType>,
     state: AssignmentState,
     end: Option<Timestamp>,
     attempt: u32,
@@ -40,7 +42,7 @@ pub struct Assignment {
 
 impl Assignment {
     /// An assignment that was just delivered, with everything in place that its access package gives, each once. It was
-    /// never reprocessed.
+    /// never reprocessed, and the kind of its target is not known.
     #[must_use]
     pub fn delivered(
         id: AssignmentId,
@@ -60,6 +62,7 @@ impl Assignment {
             catalog,
             access_package,
             target,
+            target_type: None,
             state: AssignmentState::Delivered,
             end,
             attempt: 0,
@@ -90,6 +93,12 @@ impl Assignment {
     #[must_use]
     pub const fn target(&self) -> ObjectId {
         self.target
+    }
+
+    /// What kind of subject the target is; `None` if it is not known, which forbids nothing ([R46](crate::policy#r46)).
+    #[must_use]
+    pub const fn target_type(&self) -> Option<SubjectType> {
+        self.target_type
     }
 
     /// The state.

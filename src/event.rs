@@ -46,7 +46,8 @@ pub enum Cause {
         request: Option<AssignmentRequestId>,
         /// What is asked for: the resource roles that are now pending.
         asked: Vec<ResourceRole>,
-        /// What was seen to be unenforceable, and so is not asked for ([R20](crate::policy#r20)).
+        /// What cannot be enforced, and so is not asked for: it was seen ([R20](crate::policy#r20)), or a target of its
+        /// kind cannot hold it ([R46](crate::policy#r46)).
         unenforceable: Vec<ResourceRole>,
         /// What the access package gives now and the assignment did not have.
         added: Vec<ResourceRole>,

@@ -60,8 +60,8 @@ pub enum Fulfillment {
     Pending,
     /// The executor has given up.
     Failed,
-    /// It was seen that it cannot be enforced, and so there was no action ([R20](crate::policy#r20)). It counts as
-    /// failed.
+    /// It cannot be enforced, and so there was no action: that was seen ([R20](crate::policy#r20)), or a target of its kind
+    /// cannot hold it ([R46](crate::policy#r46)). It counts as failed.
     Unenforceable,
     /// In place.
     Fulfilled,

@@ -127,6 +127,7 @@ extern crate std;
 
 mod action;
 mod admission;
+mod arm;
 mod assignment;
 mod caller;
 mod catalog;
@@ -139,6 +140,7 @@ mod request;
 mod resource_role;
 mod role;
 mod state;
+mod subject;
 #[cfg(feature = "serde")]
 mod text;
 mod timestamp;
@@ -155,6 +157,7 @@ pub use uuid;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use admission::{Admitted, NotAdmitted, Unsaved};
+pub use arm::{ArmId, AzureRoleDefinitionId, ParseArmIdError};
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,
@@ -167,11 +170,10 @@ pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};
 pub use refusal::{Reason, Refusal, Remedy, Step};
 pub use request::{AssignmentRequest, Purpose, Recency};
-pub use resource_role::{
-    DirectoryActivation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
-};
+pub use resource_role::{Activation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole};
 pub use role::{ParseRoleError, Role};
 pub use state::{AssignmentState, ParseAssignmentStateError};
+pub use subject::SubjectType;
 #[cfg(feature = "serde")]
 pub use timestamp::ParseTimestampError;
 pub use timestamp::Timestamp;

@@ -1,7 +1,7 @@
 //! What an access package gives: one role on one resource, typed by origin system.
 //!
-//! Identity is the origin system and the canonical origin ids, never a display name (R23). The
-//! grammar of the origin ids is read and written here and nowhere else.
+//! Identity is the origin system, the canonical origin ids and the role's type, never a display name (R23). The
+//! grammar of the origin ids is read and written here and nowhere else, but for the paths of Azure (`arm`).
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -9,19 +9,20 @@ use core::fmt;
 
 use uuid::Uuid;
 
+use crate::arm::{ArmId, AzureRoleDefinitionId, ParseArmIdError};
 use crate::id::{ObjectId, parse_guid};
 
 /// A role on a resource, as an access package gives it and an [`Action`](crate::Action) enforces it.
 ///
-/// Two are the same if they have the same origin system and origin ids: GUIDs without regard to
-/// case, everything else to the letter ([R23](crate::policy#r23)). The order is for lists and maps;
-/// it ranks nothing.
+/// Two are the same if they have the same origin system, the same origin ids and, where there is one, the same type of
+/// the role: GUIDs and [ids of Azure](ArmId) without regard to case, everything else exactly
+/// ([R23](crate::policy#r23)). The order is for lists and maps; it ranks nothing.
 ///
 /// ```
 /// use access_package::{GroupAccess, ResourceRole};
 ///
 /// let group = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
-/// let owner = ResourceRole::from_origin("AadGroup", group, &format!("Owner_{group}"))?;
+/// let owner = ResourceRole::from_origin("AadGroup", group, &format!("Owner_{group}"), None)?;
 /// assert_eq!(owner, ResourceRole::Group { group: group.parse().unwrap(), access: GroupAccess::Owner });
 /// assert_eq!(owner.role_origin_id(), "Owner_7b56ede0-9b58-40bd-b11e-b3d18fc32698");
 /// # Ok::<(), access_package::ParseResourceRoleError>(())
@@ -57,7 +58,16 @@ pub enum ResourceRole {
         /// The role definition.
         definition: Uuid,
         /// Whether the role is active, or to be activated.
-        activation: DirectoryActivation,
+        activation: Activation,
+    },
+    /// A role of Azure on a management group, subscription, resource group or resource (`AzureResources`).
+    Azure {
+        /// The role definition.
+        definition: AzureRoleDefinitionId,
+        /// What the role is on.
+        scope: ArmId,
+        /// Whether the role is active, or to be activated: the type of the role.
+        activation: Activation,
     },
     /// A role in an origin system that the crate does not know: handed on as it is.
     Other(OpaqueResourceRole),
@@ -79,10 +89,10 @@ pub enum GroupAccess {
     EligibleOwner(Uuid),
 }
 
-/// Whether a directory role is active, or its holder may activate it.
+/// Whether a role of the directory or of Azure is active, or its holder may activate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum DirectoryActivation {
+pub enum Activation {
     /// To be activated by its holder.
     Eligible,
     /// Active.
@@ -90,47 +100,56 @@ pub enum DirectoryActivation {
 }
 
 /// A resource role of an origin system that the crate does not know. Its texts come from
-/// [`ResourceRole::origin_system`], [`resource_origin_id`](ResourceRole::resource_origin_id) and
-/// [`role_origin_id`](ResourceRole::role_origin_id).
+/// [`ResourceRole::origin_system`], [`resource_origin_id`](ResourceRole::resource_origin_id),
+/// [`role_origin_id`](ResourceRole::role_origin_id) and [`role_type`](ResourceRole::role_type).
 // Private, so that no known origin system can hide in here under its own name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpaqueResourceRole(Arc<OriginIds>);
 
-/// The three texts that identify a resource role; also its serde form.
+/// The texts that identify a resource role; also its serde form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 struct OriginIds {
     origin_system: String,
     resource_origin_id: String,
     role_origin_id: String,
+    #[cfg_attr(feature = "serde", serde(default))]
+    role_type: Option<String>,
 }
 
 const GROUP: &str = "AadGroup";
 const APPLICATION: &str = "AadApplication";
 const SITE: &str = "SharePointOnline";
 const DIRECTORY: &str = "DirectoryRole";
+const AZURE: &str = "AzureResources";
 const CUSTOM_DATA: &str = "CustomDataProvidedResource";
 
 impl ResourceRole {
-    /// Reads a resource role from the origin system, the origin id of the resource and the origin
-    /// id of the role, as Graph gives them.
+    /// Reads a resource role from the origin system, the origin id of the resource, and the origin id and the type of the
+    /// role, as Graph gives them.
     ///
-    /// The names of the known origin systems are read without regard to case; one that is not known
-    /// gives [`ResourceRole::Other`].
+    /// The names of the known origin systems and the words of the type are read without regard to case. An origin system
+    /// that is not known gives [`ResourceRole::Other`], with everything as it is.
+    ///
+    /// `AzureResources` needs a type, `active` or `eligible`. In the other known origin systems the origin id says it
+    /// already: a type that says the same is dropped.
     ///
     /// # Errors
-    /// A known origin system with an origin id that does not fit it, or one with which nothing can
-    /// be enforced.
+    /// A known origin system with an origin id or a type that does not fit it, or one with which nothing can be enforced.
     pub fn from_origin(
         origin_system: &str,
         resource_origin_id: &str,
         role_origin_id: &str,
+        role_type: Option<&str>,
     ) -> Result<Self, ParseResourceRoleError> {
         let is = |known: &str| origin_system.eq_ignore_ascii_case(known);
+        let resource_error = |known: &'static str, expected: &'static str| {
+            ParseResourceRoleError::ResourceOriginId { origin_system: known, expected }
+        };
         let resource = |known: &'static str| {
-            parse_guid(resource_origin_id)
-                .ok_or(ParseResourceRoleError::ResourceOriginId { origin_system: known })
+            let expected = "a GUID of 36 characters with hyphens";
+            parse_guid(resource_origin_id).ok_or(resource_error(known, expected))
         };
         let role_error = |known: &'static str, expected: &'static str| ParseResourceRoleError::RoleOriginId {
             origin_system: known,
@@ -142,23 +161,39 @@ impl ResourceRole {
                 GROUP,
                 "`Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
             ))?;
+            agrees(GROUP, access.activation(), role_type)?;
             Ok(Self::Group { group: group.into(), access })
         } else if is(APPLICATION) {
             let service_principal = resource(APPLICATION)?.into();
             let app_role =
                 parse_guid(role_origin_id).ok_or(role_error(APPLICATION, "the GUID of an app role"))?;
+            agrees(APPLICATION, Activation::Active, role_type)?;
             Ok(Self::Application { service_principal, app_role })
         } else if is(SITE) {
             let role = parse_number(role_origin_id).ok_or(role_error(SITE, "a number such as `4`"))?;
+            agrees(SITE, Activation::Active, role_type)?;
             Ok(Self::SharePointSite { site: resource_origin_id.into(), role })
         } else if is(DIRECTORY) {
             let definition = resource(DIRECTORY)?;
             let activation = match role_origin_id {
-                "Eligible" => DirectoryActivation::Eligible,
-                "Active" => DirectoryActivation::Active,
+                "Eligible" => Activation::Eligible,
+                "Active" => Activation::Active,
                 _ => return Err(role_error(DIRECTORY, "`Eligible` or `Active`")),
             };
+            agrees(DIRECTORY, activation, role_type)?;
             Ok(Self::Directory { definition, activation })
+        } else if is(AZURE) {
+            let scope = resource_origin_id.parse();
+            let scope = scope.map_err(|error: ParseArmIdError| resource_error(AZURE, error.expected))?;
+            let definition = role_origin_id.parse();
+            let definition =
+                definition.map_err(|error: ParseArmIdError| role_error(AZURE, error.expected))?;
+            let activation = role_type.and_then(Activation::from_word);
+            let activation = activation.ok_or(ParseResourceRoleError::RoleType {
+                origin_system: AZURE,
+                expected: "`active` or `eligible`",
+            })?;
+            Ok(Self::Azure { definition, scope, activation })
         } else if is(CUSTOM_DATA) {
             Err(ParseResourceRoleError::NothingToEnforce)
         } else {
@@ -166,6 +201,7 @@ impl ResourceRole {
                 origin_system: origin_system.into(),
                 resource_origin_id: resource_origin_id.into(),
                 role_origin_id: role_origin_id.into(),
+                role_type: role_type.map(Into::into),
             }))))
         }
     }
@@ -178,18 +214,20 @@ impl ResourceRole {
             Self::Application { .. } => APPLICATION,
             Self::SharePointSite { .. } => SITE,
             Self::Directory { .. } => DIRECTORY,
+            Self::Azure { .. } => AZURE,
             Self::Other(OpaqueResourceRole(origin)) => &origin.origin_system,
         }
     }
 
-    /// The origin id of the resource: a GUID in lower case, the URL of a site, or what an unknown
-    /// origin system gave.
+    /// The origin id of the resource: a GUID in lower case, the URL of a site, the scope of a role of Azure, or what an
+    /// unknown origin system gave.
     #[must_use]
     pub fn resource_origin_id(&self) -> String {
         match self {
             Self::Group { group: id, .. } | Self::Application { service_principal: id, .. } => id.to_string(),
             Self::SharePointSite { site, .. } => site.to_string(),
             Self::Directory { definition, .. } => definition.to_string(),
+            Self::Azure { scope, .. } => scope.to_string(),
             Self::Other(OpaqueResourceRole(origin)) => origin.resource_origin_id.clone(),
         }
     }
@@ -201,17 +239,65 @@ impl ResourceRole {
             Self::Group { group, access } => access.origin_id(*group),
             Self::Application { app_role, .. } => app_role.to_string(),
             Self::SharePointSite { role, .. } => role.to_string(),
-            Self::Directory { activation: DirectoryActivation::Eligible, .. } => "Eligible".into(),
-            Self::Directory { activation: DirectoryActivation::Active, .. } => "Active".into(),
+            Self::Directory { activation: Activation::Eligible, .. } => "Eligible".into(),
+            Self::Directory { activation: Activation::Active, .. } => "Active".into(),
+            Self::Azure { definition, .. } => definition.to_string(),
             Self::Other(OpaqueResourceRole(origin)) => origin.role_origin_id.clone(),
+        }
+    }
+
+    /// The type of the role, where it is a part of what the role is: `active` or `eligible` for one of Azure, or what an
+    /// unknown origin system gave.
+    #[must_use]
+    pub fn role_type(&self) -> Option<&str> {
+        match self {
+            Self::Azure { activation, .. } => Some(activation.word()),
+            Self::Other(OpaqueResourceRole(origin)) => origin.role_type.as_deref(),
+            Self::Group { .. }
+            | Self::Application { .. }
+            | Self::SharePointSite { .. }
+            | Self::Directory { .. } => None,
         }
     }
 }
 
-/// The origin system, the resource and the role, a blank between them.
+/// The origin system, the resource, the role and its type where it has one, a blank between them.
 impl fmt::Display for ResourceRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.origin_system(), self.resource_origin_id(), self.role_origin_id())
+        write!(f, "{} {} {}", self.origin_system(), self.resource_origin_id(), self.role_origin_id())?;
+        self.role_type().map_or(Ok(()), |role_type| write!(f, " {role_type}"))
+    }
+}
+
+impl Activation {
+    /// The word that the type of a role has for it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::Active => "active",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::Eligible, Self::Active].into_iter().find(|known| known.word().eq_ignore_ascii_case(word))
+    }
+}
+
+/// R23: a type that says what the origin id says already adds nothing. One that says something else is never passed over.
+fn agrees(
+    origin_system: &'static str,
+    activation: Activation,
+    role_type: Option<&str>,
+) -> Result<(), ParseResourceRoleError> {
+    let expected = match activation {
+        Activation::Eligible => "`eligible` or none",
+        Activation::Active => "`active` or none",
+    };
+    match role_type.map(Activation::from_word) {
+        Some(said) if said != Some(activation) => {
+            Err(ParseResourceRoleError::RoleType { origin_system, expected })
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -231,6 +317,13 @@ impl GroupAccess {
             ELIGIBLE_MEMBER => Some(Self::EligibleMember(guid)),
             ELIGIBLE_OWNER => Some(Self::EligibleOwner(guid)),
             _ => None,
+        }
+    }
+
+    const fn activation(self) -> Activation {
+        match self {
+            Self::Member | Self::Owner => Activation::Active,
+            Self::EligibleMember(_) | Self::EligibleOwner(_) => Activation::Eligible,
         }
     }
 
@@ -256,7 +349,12 @@ impl TryFrom<OriginIds> for ResourceRole {
     type Error = ParseResourceRoleError;
 
     fn try_from(origin: OriginIds) -> Result<Self, ParseResourceRoleError> {
-        Self::from_origin(&origin.origin_system, &origin.resource_origin_id, &origin.role_origin_id)
+        Self::from_origin(
+            &origin.origin_system,
+            &origin.resource_origin_id,
+            &origin.role_origin_id,
+            origin.role_type.as_deref(),
+        )
     }
 }
 
@@ -267,20 +365,41 @@ impl From<ResourceRole> for OriginIds {
             origin_system: role.origin_system().into(),
             resource_origin_id: role.resource_origin_id(),
             role_origin_id: role.role_origin_id(),
+            role_type: role.role_type().map(Into::into),
         }
+    }
+}
+
+/// A text leaves out a type that is not there; a format that does not name its fields cannot.
+#[cfg(feature = "serde")]
+impl serde::Serialize for OriginIds {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+
+        let Self { origin_system, resource_origin_id, role_origin_id, role_type } = self;
+        let with_type = role_type.is_some() || !serializer.is_human_readable();
+        let number = if with_type { 4 } else { 3 };
+        let mut fields = serializer.serialize_struct("OriginIds", number)?;
+        fields.serialize_field("originSystem", origin_system)?;
+        fields.serialize_field("resourceOriginId", resource_origin_id)?;
+        fields.serialize_field("roleOriginId", role_origin_id)?;
+        if with_type {
+            fields.serialize_field("roleType", role_type)?;
+        }
+        fields.end()
     }
 }
 
 /// The origin ids are not those of a resource role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ParseResourceRoleError {
-    /// The resource is identified by a GUID in this origin system, and the text is not one.
-    #[error(
-        "origin id of the resource does not fit `{origin_system}`: expected a GUID of 36 characters with hyphens"
-    )]
+    /// The resource is not one of this origin system.
+    #[error("origin id of the resource does not fit `{origin_system}`: expected {expected}")]
     ResourceOriginId {
         /// The origin system.
         origin_system: &'static str,
+        /// The form that was expected.
+        expected: &'static str,
     },
     /// The role is not one of this origin system, or not one of this resource.
     #[error("origin id of the role does not fit `{origin_system}`: expected {expected}")]
@@ -288,6 +407,14 @@ pub enum ParseResourceRoleError {
         /// The origin system.
         origin_system: &'static str,
         /// The form that was expected.
+        expected: &'static str,
+    },
+    /// The type of the role is missing, or not one that this role has.
+    #[error("type of the role does not fit `{origin_system}`: expected {expected}")]
+    RoleType {
+        /// The origin system.
+        origin_system: &'static str,
+        /// What was expected.
         expected: &'static str,
     },
     /// The origin system only provides data for reviews.

@@ -6,9 +6,10 @@ use core::error::Error;
 use core::fmt::Debug;
 
 use access_package::{
-    AccessPackageId, Action, Assignment, AssignmentId, AssignmentState, CatalogId, Event, FailureReason,
-    LoadError, NotAdmitted, ObjectId, ParseAssignmentStateError, ParseIdError, ParseResourceRoleError,
-    ParseRoleError, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment,
+    AccessPackageId, Action, ArmId, Assignment, AssignmentId, AssignmentState, AzureRoleDefinitionId,
+    CatalogId, Event, FailureReason, LoadError, NotAdmitted, ObjectId, ParseAssignmentStateError,
+    ParseIdError, ParseResourceRoleError, ParseRoleError, Receipt, RecordError, Recorded, Refusal,
+    ResourceRole, Role, StoredAssignment,
 };
 use support::documented::STATES;
 use support::member_of;
@@ -21,12 +22,22 @@ fn refused<T: Debug, E: Error + 'static>(result: Result<T, E>) -> Box<dyn Error>
 }
 
 fn read(origin_system: &str, resource: &str, role: &str) -> Result<ResourceRole, ParseResourceRoleError> {
-    ResourceRole::from_origin(origin_system, resource, role)
+    read_typed(origin_system, resource, role, None)
+}
+
+fn read_typed(
+    origin_system: &str,
+    resource: &str,
+    role: &str,
+    role_type: Option<&str>,
+) -> Result<ResourceRole, ParseResourceRoleError> {
+    ResourceRole::from_origin(origin_system, resource, role, role_type)
 }
 
 #[test]
 fn errors_that_come_of_reading() {
     let guid = "00000000-0000-0000-0000-000000000007";
+    let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{guid}");
     let texts = [
         (
             refused("".parse::<AssignmentId>()),
@@ -67,6 +78,34 @@ fn errors_that_come_of_reading() {
         (
             refused(read("DirectoryRole", guid, "")),
             "origin id of the role does not fit `DirectoryRole`: expected `Eligible` or `Active`",
+        ),
+        (
+            refused(read("AzureResources", "", &definition)),
+            "origin id of the resource does not fit `AzureResources`: expected `/`, or a path such as `/subscriptions/<guid>`",
+        ),
+        (
+            refused(read("AzureResources", "/", "/")),
+            "origin id of the role does not fit `AzureResources`: expected a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
+        ),
+        (
+            refused(read("AzureResources", "/", &definition)),
+            "type of the role does not fit `AzureResources`: expected `active` or `eligible`",
+        ),
+        (
+            refused(read_typed("DirectoryRole", guid, "Active", Some("eligible"))),
+            "type of the role does not fit `DirectoryRole`: expected `active` or none",
+        ),
+        (
+            refused(read_typed("DirectoryRole", guid, "Eligible", Some(""))),
+            "type of the role does not fit `DirectoryRole`: expected `eligible` or none",
+        ),
+        (
+            refused("".parse::<ArmId>()),
+            "not a valid Azure id: expected `/`, or a path such as `/subscriptions/<guid>`",
+        ),
+        (
+            refused("/".parse::<AzureRoleDefinitionId>()),
+            "not a valid Azure id: expected a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
         ),
         (
             refused(read("CustomDataProvidedResource", "", "")),

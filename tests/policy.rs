@@ -84,8 +84,8 @@ fn the_documentation_shows_these_rules() {
 
 #[test]
 fn the_rules_are_numbered_and_each_has_a_basis() {
-    let numbers = RULES.iter().map(|rule| rule.id.strip_prefix('R').and_then(|it| it.parse::<u32>().ok()));
-    assert!(numbers.is_sorted_by(|one, next| one.is_some() && one < next));
+    let number = |rule: &Rule| rule.id.strip_prefix('R').and_then(|number| number.parse::<u32>().ok());
+    assert!(RULES.is_sorted_by(|a, b| number(a).is_some() && number(a) < number(b)));
     for rule in RULES {
         assert!(rule.text.ends_with('.'), "{rule:?}");
         assert!(!rule.parts.is_empty(), "{rule:?}");

@@ -1,6 +1,6 @@
-//! Resource roles: the origin ids of every origin system, read and written (R23).
+//! Resource roles: the origin ids and types of every origin system, read and written (R23).
 
-use access_package::{DirectoryActivation, GroupAccess, ParseResourceRoleError, ResourceRole};
+use access_package::{Activation, GroupAccess, ParseResourceRoleError, ResourceRole};
 use proptest::prelude::*;
 use uuid::{Uuid, uuid};
 
@@ -8,19 +8,37 @@ const GROUP: Uuid = uuid!("7b56ede0-9b58-40bd-b11e-b3d18fc32698");
 const OTHER: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
 const SITE: &str = "https://contoso.sharepoint.com/sites/Sales";
 
-/// Origin system, origin id of the resource, origin id of the role.
-type Texts = [String; 3];
+/// Origin system, origin id of the resource, origin id of the role; and the type of the role.
+type Texts = ([String; 3], Option<String>);
 
 fn texts(system: &str, resource: &(impl ToString + ?Sized), role: &(impl ToString + ?Sized)) -> Texts {
-    [system.into(), resource.to_string(), role.to_string()]
+    ([system.into(), resource.to_string(), role.to_string()], None)
 }
 
-fn read([system, resource, role]: &Texts) -> Result<ResourceRole, ParseResourceRoleError> {
-    ResourceRole::from_origin(system, resource, role)
+fn typed((ids, _): Texts, role_type: &str) -> Texts {
+    (ids, Some(role_type.into()))
+}
+
+fn read(([system, resource, role], role_type): &Texts) -> Result<ResourceRole, ParseResourceRoleError> {
+    ResourceRole::from_origin(system, resource, role, role_type.as_deref())
 }
 
 fn written(role: &ResourceRole) -> Texts {
-    texts(role.origin_system(), &role.resource_origin_id(), &role.role_origin_id())
+    let (ids, _) = texts(role.origin_system(), &role.resource_origin_id(), &role.role_origin_id());
+    (ids, role.role_type().map(Into::into))
+}
+
+fn in_words((ids, role_type): &Texts) -> String {
+    ids.iter().chain(role_type).map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The id of a role definition of Azure, below this.
+fn definition(below: &str) -> String {
+    format!("{below}/providers/Microsoft.Authorization/roleDefinitions/{GROUP}")
+}
+
+fn subscription() -> String {
+    format!("/subscriptions/{OTHER}")
 }
 
 /// One of each form that an origin system that the crate knows has.
@@ -29,7 +47,31 @@ fn known() -> Vec<(Texts, ResourceRole)> {
     let application = |app_role| ResourceRole::Application { service_principal: OTHER.into(), app_role };
     let site = |role| ResourceRole::SharePointSite { site: SITE.into(), role };
     let directory = |activation| ResourceRole::Directory { definition: OTHER, activation };
-    vec![
+    let scopes = [
+        "/".into(),
+        subscription(),
+        format!("{}/resourceGroups/Lab (1)_ü.x", subscription()),
+        format!("{}/resourceGroups/Lab/providers/Microsoft.Web/sites/a b", subscription()),
+        "/providers/Microsoft.Management/managementGroups/test-mgmtgroup".into(),
+    ];
+    let azure = scopes.iter().flat_map(|scope| {
+        ["", &subscription(), "/providers/Microsoft.Management/managementGroups/root"]
+            .map(definition)
+            .into_iter()
+            .flat_map(move |definition| {
+                [("active", Activation::Active), ("eligible", Activation::Eligible)].map(
+                    |(word, activation)| {
+                        let parsed = definition.parse().expect("the id of a definition");
+                        let scope_parsed = scope.parse().expect("an id of Azure");
+                        (
+                            typed(texts("AzureResources", scope, &definition), word),
+                            ResourceRole::Azure { definition: parsed, scope: scope_parsed, activation },
+                        )
+                    },
+                )
+            })
+    });
+    let mut known = vec![
         (texts("AadGroup", &GROUP, &format!("Member_{GROUP}")), group(GroupAccess::Member)),
         (texts("AadGroup", &GROUP, &format!("Owner_{GROUP}")), group(GroupAccess::Owner)),
         // The GUID of an eligible one need not be the group's.
@@ -55,9 +97,11 @@ fn known() -> Vec<(Texts, ResourceRole)> {
         (texts("SharePointOnline", SITE, &0), site(0)),
         (texts("SharePointOnline", SITE, &4), site(4)),
         (texts("SharePointOnline", SITE, &u32::MAX), site(u32::MAX)),
-        (texts("DirectoryRole", &OTHER, "Eligible"), directory(DirectoryActivation::Eligible)),
-        (texts("DirectoryRole", &OTHER, "Active"), directory(DirectoryActivation::Active)),
-    ]
+        (texts("DirectoryRole", &OTHER, "Eligible"), directory(Activation::Eligible)),
+        (texts("DirectoryRole", &OTHER, "Active"), directory(Activation::Active)),
+    ];
+    known.extend(azure);
+    known
 }
 
 /// Origin systems that the crate does not know, and texts that it has to leave alone.
@@ -69,6 +113,10 @@ fn opaque() -> Vec<Texts> {
         texts("", "", ""),
         texts("AadGroups", &GROUP, &format!("Member_{OTHER}")),
         texts("AadGroup ", &GROUP, &format!("Member_{GROUP}")),
+        typed(texts("SapIag", "Finance/1", "approver"), "Eligible"),
+        typed(texts("SapIag", "Finance/1", "approver"), " Ünïcödé\n"),
+        typed(texts("", "", ""), ""),
+        typed(texts("AzureResource", "/", &definition("")), "active"),
     ]
 }
 
@@ -77,7 +125,7 @@ fn every_origin_system_is_read_and_written_exactly() {
     for (texts, role) in known() {
         assert_eq!(read(&texts), Ok(role.clone()), "{texts:?}");
         assert_eq!(written(&role), texts);
-        assert_eq!(role.to_string(), texts.join(" "));
+        assert_eq!(role.to_string(), in_words(&texts));
     }
 }
 
@@ -87,7 +135,7 @@ fn an_unknown_origin_system_is_handed_on_as_it_is() {
         let role = read(&texts).expect("anything");
         assert!(matches!(role, ResourceRole::Other(_)), "{role:?}");
         assert_eq!(written(&role), texts);
-        assert_eq!(role.to_string(), texts.join(" "));
+        assert_eq!(role.to_string(), in_words(&texts));
     }
 }
 
@@ -95,16 +143,17 @@ fn an_unknown_origin_system_is_handed_on_as_it_is() {
 #[test]
 fn guids_and_the_names_of_known_systems_have_no_case() {
     for (texts, role) in known() {
-        let [system, resource, role_id] = &texts;
+        let ([system, resource, role_id], role_type) = &texts;
         for system in [system.to_lowercase(), system.to_uppercase()] {
-            assert_eq!(read(&[system, resource.clone(), role_id.clone()]), Ok(role.clone()));
+            let role_type = role_type.as_ref().map(|word| word.to_uppercase());
+            assert_eq!(read(&([system, resource.clone(), role_id.clone()], role_type)), Ok(role.clone()));
         }
         // Only the GUIDs: neither the words around them nor the URL of a site.
         let upper = |text: &String| {
             text.replace(&GROUP.to_string(), &GROUP.to_string().to_uppercase())
                 .replace(&OTHER.to_string(), &OTHER.to_string().to_uppercase())
         };
-        assert_eq!(read(&[system.clone(), upper(resource), upper(role_id)]), Ok(role));
+        assert_eq!(read(&([system.clone(), upper(resource), upper(role_id)], role_type.clone())), Ok(role));
     }
 }
 
@@ -117,8 +166,17 @@ fn two_are_the_same_only_if_their_texts_are() {
     let systems = ["SapIag", "sapIag", "SapIag "];
     let systems = systems.map(|system| texts(system, "Finance/1", "approver"));
     let roles = [texts("SapIag", "Finance/1", "Approver"), texts("SapIag", "finance/1", "approver")];
-    let all: Vec<_> =
-        known().into_iter().map(|(texts, _)| texts).chain(sites).chain(systems).chain(roles).collect();
+    let types = ["", "active", "Active", "eligible", "active "];
+    let types = types.map(|word| typed(texts("SapIag", "Finance/1", "approver"), word));
+    // Whole ids of Azure: below another one it is another definition, and only ASCII letters have no case.
+    let azure = [
+        ("/resourceGroups/Größe", "/resourceGroups/1"),
+        ("/resourceGroups/GrÖße", "/resourceGroups/1"),
+        ("/resourceGroups/1", ""),
+    ]
+    .map(|(scope, below)| typed(texts("AzureResources", scope, &definition(below)), "active"));
+    let known = known().into_iter().map(|(texts, _)| texts);
+    let all: Vec<_> = known.chain(sites).chain(systems).chain(roles).chain(types).chain(azure).collect();
     for a in &all {
         for b in &all {
             assert_eq!(read(a) == read(b), a == b, "{a:?}, {b:?}");
@@ -128,7 +186,10 @@ fn two_are_the_same_only_if_their_texts_are() {
 
 #[test]
 fn what_does_not_fit_its_origin_system_is_refused() {
-    let no_resource = |origin_system| ParseResourceRoleError::ResourceOriginId { origin_system };
+    let no_resource = |origin_system| ParseResourceRoleError::ResourceOriginId {
+        origin_system,
+        expected: "a GUID of 36 characters with hyphens",
+    };
     let no_role = |origin_system, expected| ParseResourceRoleError::RoleOriginId { origin_system, expected };
     let no_access = no_role(
         "AadGroup",
@@ -185,9 +246,53 @@ fn what_does_not_fit_its_origin_system_is_refused() {
     }
 }
 
+/// What a known origin id says already may be said again, and nothing else.
+#[test]
+fn a_type_that_does_not_fit_is_refused() {
+    let types = [
+        "",
+        "active",
+        "ACTIVE",
+        "eligible",
+        "Eligible",
+        "application",
+        "delegated",
+        "unknownFutureValue",
+        "active ",
+        "7",
+    ];
+    for (texts, role) in known() {
+        let ([system, _, role_id], role_type) = &texts;
+        let is_azure = system == "AzureResources";
+        let said = if role_id.starts_with("Eligible") { "eligible" } else { "active" };
+        for word in types {
+            let wrong = |expected: &'static str| {
+                let origin_system =
+                    ["AadGroup", "AadApplication", "SharePointOnline", "DirectoryRole", "AzureResources"];
+                let origin_system = origin_system.into_iter().find(|it| it == system).expect("a known one");
+                Err(ParseResourceRoleError::RoleType { origin_system, expected })
+            };
+            let expected = match (word.to_lowercase().as_str(), is_azure) {
+                ("active" | "eligible", true) => {
+                    let is_same = role_type.as_deref() == Some(&word.to_lowercase());
+                    assert_eq!(read(&typed(texts.clone(), word)) == Ok(role.clone()), is_same, "{word}");
+                    continue;
+                }
+                (_, true) => wrong("`active` or `eligible`"),
+                (word, false) if word == said => Ok(role.clone()),
+                (_, false) if said == "active" => wrong("`active` or none"),
+                (_, false) => wrong("`eligible` or none"),
+            };
+            assert_eq!(read(&typed(texts.clone(), word)), expected, "{texts:?}, {word:?}");
+        }
+        // Only of Azure is the type needed.
+        assert_eq!(read(&(texts.0, None)).is_err(), is_azure);
+    }
+}
+
 /// An origin system that is known, nearly known or unknown.
 fn system() -> impl Strategy<Value = String> {
-    let name = "(AadGroup|aadapplication|AadApplication|SharePointOnline|DirectoryRole|CustomDataProvidedResource)s?";
+    let name = "(AadGroup|aadapplication|AadApplication|SharePointOnline|DirectoryRole|AzureResources|CustomDataProvidedResource)s?";
     prop_oneof![3 => name, 1 => any::<String>()]
 }
 
@@ -206,17 +311,25 @@ fn origin_id() -> impl Strategy<Value = String> {
         (access, guid()).prop_map(|(access, guid)| access + &guid),
         "[+-]?[0-9]{0,11}",
         "Eligible|Active",
+        "(/[sS]ubscriptions/?[0-9])?(/?providers/microsoft.authorization/roledefinitions/7b56ede0-9b58-40bd-b11e-b3d18fc32698)?/?",
         any::<String>(),
     ]
 }
 
+fn role_type() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![2 => Just(None), 3 => "([aA]ctive|[eE]ligible)".prop_map(Some), 1 => any::<Option<String>>()]
+}
+
 proptest! {
     #[test]
-    fn what_is_read_is_written_again(texts in (system(), origin_id(), origin_id())) {
-        let texts: Texts = texts.into();
+    fn what_is_read_is_written_again(ids in (system(), origin_id(), origin_id()), role_type in role_type()) {
+        let texts: Texts = (ids.into(), role_type);
         if let Ok(role) = read(&texts) {
             prop_assert_eq!(read(&written(&role)), Ok(role.clone()));
-            for (text, original) in written(&role).iter().zip(&texts) {
+            if matches!(role, ResourceRole::Other(_)) {
+                prop_assert_eq!(&written(&role), &texts);
+            }
+            for (text, original) in written(&role).0.iter().zip(&texts.0) {
                 match role {
                     ResourceRole::Other(_) => prop_assert_eq!(text, original),
                     _ => prop_assert!(text.eq_ignore_ascii_case(original), "{} from {}", text, original),

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, Catalog, FailureReason, Fulfillment, LoadError,
-    Outcome, Reason, Receipt, RecordError, Recorded, Role, StoredAssignment, Timestamp, Unchanged, reprocess,
+    Outcome, Reason, Receipt, RecordError, Recorded, Role, StoredAssignment, SubjectType, Timestamp,
+    Unchanged, reprocess,
 };
 use support::documented::says;
 use support::{MANAGER, every_list, load, member_of, one_of_each_origin_system, save_and_load, stored};
@@ -26,6 +27,7 @@ fn every_field_comes_back() {
     let resource_roles: Vec<_> = one_of_each_origin_system().into_iter().map(resource_role).collect();
     let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
     let stored = StoredAssignment {
+        target_type: Some(SubjectType::ServicePrincipal),
         end,
         attempt: u32::MAX,
         resource_roles: Some(resource_roles.clone()),
@@ -36,6 +38,7 @@ fn every_field_comes_back() {
     assert_eq!(assignment.access_package(), Uuid::from_u128(0xb).into());
     assert_eq!(assignment.catalog(), Catalog { id: Uuid::from_u128(0xc).into(), privilege_level: None });
     assert_eq!(assignment.target(), Uuid::from_u128(0xd).into());
+    assert_eq!(assignment.target_type(), Some(SubjectType::ServicePrincipal));
     assert_eq!(assignment.state(), Delivered);
     assert_eq!(assignment.end(), end);
     assert_eq!(assignment.attempt(), u32::MAX);

@@ -8,7 +8,7 @@ use core::fmt::Debug;
 use access_package::{
     Account, Action, Assignment, AssignmentState, Caller, Catalog, Event, FailureReason, Fulfillment,
     LoadError, Observed, Outcome, ParseAssignmentStateError, Permission, PrivilegeLevel, Receipt, Recorded,
-    Refusal, ResourceRole, Role, Scope, StoredAssignment, Timestamp, reprocess,
+    Refusal, ResourceRole, Role, Scope, StoredAssignment, SubjectType, Timestamp, reprocess,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,7 +23,7 @@ const STORED: &str = concat!(
     r#""id":"00000000-0000-0000-0000-00000000000a","#,
     r#""catalog":{"id":"00000000-0000-0000-0000-00000000000c","privilegeLevel":null},"#,
     r#""accessPackage":"00000000-0000-0000-0000-00000000000b","#,
-    r#""target":"00000000-0000-0000-0000-00000000000d","#,
+    r#""target":"00000000-0000-0000-0000-00000000000d","targetType":null,"#,
     r#""state":"delivering","end":"2022-07-27T21:55:19.69Z","attempt":3,"resourceRoles":["#,
     r#"{"resourceRole":{"originSystem":"AadGroup","#,
     r#""resourceOriginId":"00000000-0000-0000-0000-000000000000","#,
@@ -106,7 +106,7 @@ fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &
 #[test]
 fn an_assignment_to_the_letter() {
     check_text(&delivering(), STORED);
-    check_fields::<StoredAssignment>(STORED, &["end", "resourceRoles"]);
+    check_fields::<StoredAssignment>(STORED, &["targetType", "end", "resourceRoles"]);
     let catalog = r#"{"id":"00000000-0000-0000-0000-00000000000c","privilegeLevel":null}"#;
     check_text(&delivering().catalog, catalog);
     check_fields::<Catalog>(catalog, &["privilegeLevel"]);
@@ -121,6 +121,19 @@ fn an_assignment_to_the_letter() {
             &STORED.replace(r#""privilegeLevel":null"#, &format!(r#""privilegeLevel":"{level}""#)),
         );
         assert_eq!(StoredAssignment::from(&load(privileged.clone())), privileged);
+    }
+}
+
+// R46
+#[test]
+fn the_type_of_the_target_to_the_letter() {
+    for (target_type, word) in
+        [(SubjectType::User, "user"), (SubjectType::ServicePrincipal, "servicePrincipal")]
+    {
+        let text = STORED.replace(r#""targetType":null"#, &format!(r#""targetType":"{word}""#));
+        check_text(&StoredAssignment { target_type: Some(target_type), ..delivering() }, &text);
+        let other = with(STORED, "targetType", json!(word.to_uppercase()));
+        assert!(unread::<StoredAssignment>(other).starts_with("unknown variant"));
     }
 }
 
@@ -207,15 +220,26 @@ fn an_event_to_the_letter() {
 }
 
 #[test]
-fn a_resource_role_is_its_three_texts() {
+fn a_resource_role_is_its_texts() {
     for role in one_of_each_origin_system() {
         let texts =
             [role.origin_system(), &role.resource_origin_id(), &role.role_origin_id()].map(Value::from);
         let [system, resource, role_id] = texts;
-        let text =
-            format!(r#"{{"originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}}}"#);
-        check_text(&role, &text);
-        check_fields::<ResourceRole>(&text, &[]);
+        // R23: one without a type does not say so.
+        let role_type = role.role_type().map(|role_type| format!(r#","roleType":{}"#, json!(role_type)));
+        let ids =
+            format!(r#""originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}"#);
+        check_text(&role, &format!("{{{ids}{}}}", role_type.clone().unwrap_or_default()));
+        let untyped = format!("{{{ids}}}");
+        let null: Result<ResourceRole, _> = serde_json::from_str(&format!(r#"{{{ids},"roleType":null}}"#));
+        if role.origin_system() == "AzureResources" {
+            let why = "type of the role does not fit `AzureResources`: expected `active` or `eligible`";
+            assert_eq!(unread::<ResourceRole>(serde_json::from_str(&untyped).expect("JSON")), why);
+            assert!(null.is_err());
+        } else {
+            check_fields::<ResourceRole>(&untyped, &[]);
+            assert_eq!(null.expect("null is none").role_type(), None);
+        }
     }
 }
 

@@ -30,8 +30,8 @@ Usage: reprocess [OPTIONS] [FILE]
                           same below `directory`; can be given more than once
   --observed FILE         ask only for what is missing: a JSON list of objects with `target` (the `objectId` of
                           the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
-                          `roleOriginId`) and `observed`, which is `present`, `absent`, `unknown` or
-                          `unenforceable`
+                          `roleOriginId`, and `roleType` where the role has a type) and `observed`, which is
+                          `present`, `absent`, `unknown` or `unenforceable`
   --request FILE          reprocess the request that the assignment came from, in this document of Microsoft Graph;
                           if it has the assignment expanded, that is the document
   --now TIME              the present time, in ISO 8601 [default: the clock's]

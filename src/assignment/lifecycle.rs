@@ -32,6 +32,7 @@ use crate::refusal::{REQUIRED_ROLE, Reason, Refusal};
 use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 /// Reprocesses the assignment, as it is: the primitive on which [`Admitted::reprocess`](crate::Admitted::reprocess)
@@ -44,7 +45,8 @@ use crate::timestamp::Timestamp;
 ///
 /// Accepted, a new attempt begins: every resource role is pending, the assignment is `delivering`
 /// until the last outcome is recorded ([R15](crate::policy#r15)), and the actions are what is to be
-/// done ([R13](crate::policy#r13)). With nothing to enforce it is `delivered` at once.
+/// done ([R13](crate::policy#r13)). What a target of its kind cannot hold fails at once, without an action
+/// ([R46](crate::policy#r46)). With nothing to enforce it is `delivered` at once.
 ///
 /// **Save the assignment before you carry out an action**: it holds everything that is still to be done. The
 /// actions borrow it, so drop them first and ask for them again ([`Assignment::actions`]), or collect them.
@@ -66,7 +68,7 @@ use crate::timestamp::Timestamp;
 /// # use access_package::uuid::Uuid;
 ///
 /// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
-/// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"))?;
+/// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
 /// # let (id, catalog, package, target) =
 /// #     (Uuid::from_u128(1).into(), CatalogId::from(Uuid::from_u128(2)).into(), Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
 /// let mut assignment = Assignment::delivered(id, catalog, package, target, None, [member]);
@@ -148,14 +150,28 @@ impl Assignment {
         self.state = AssignmentState::Delivering;
         let all = resource_roles.len();
         self.tally = Tally::pending(all);
-        for entry in resource_roles {
+        for entry in &mut *resource_roles {
             let fulfillment = observe(&entry.resource_role).fulfillment();
             if fulfillment != Fulfillment::Pending {
                 self.tally.moves(Fulfillment::Pending, fulfillment);
                 entry.fulfillment = fulfillment;
             }
         }
+        // Last, so that the assignment is whole if `observe` panics.
+        if let Some(target_type) = self.target_type {
+            self.give_up_what_cannot_be_held(target_type);
+        }
         self.state = self.tally.state(all); // R16
+    }
+
+    /// R46: what a target of this kind cannot hold is not asked for. What was seen to be in place stays so.
+    fn give_up_what_cannot_be_held(&mut self, target_type: SubjectType) {
+        let entries = self.resource_roles.iter_mut().flatten();
+        let owed = entries.filter(|entry| entry.fulfillment == Fulfillment::Pending);
+        for entry in owed.filter(|entry| target_type.cannot_hold(&entry.resource_role)) {
+            self.tally.moves(Fulfillment::Pending, Fulfillment::Unenforceable);
+            entry.fulfillment = Fulfillment::Unenforceable;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::fulfillment::{AssignmentResourceRole, Fulfillment, Tally};
 use crate::id::{AccessPackageId, AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 /// An assignment as plain data: what a host stores and loads.
@@ -42,6 +43,7 @@ use crate::timestamp::Timestamp;
 ///     catalog: CatalogId::from(Uuid::from_u128(2)).into(),
 ///     access_package: Uuid::from_u128(3).into(),
 ///     target: Uuid::from_u128(4).into(),
+///     target_type: None,
 ///     state: AssignmentState::Delivered,
 ///     end: None,
 ///     attempt: 0,
@@ -65,6 +67,11 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
+    /// What kind of subject that is; `None` if it is not known. Say it if you know it: what a target of its kind cannot hold
+    /// is then not asked for ([R46](crate::policy#r46)).
+    // Not to be forgotten, or it would be.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
+    pub target_type: Option<SubjectType>,
     /// The state; [as a rule](Self#what-loads) the one that the fulfillments give.
     pub state: AssignmentState,
     /// The instant at which the assignment ends, exclusive; `None` if it has no end.
@@ -98,6 +105,7 @@ impl From<Assignment> for StoredAssignment {
             catalog: assignment.catalog,
             access_package: assignment.access_package,
             target: assignment.target,
+            target_type: assignment.target_type,
             state: assignment.state,
             end: assignment.end,
             attempt: assignment.attempt,
@@ -143,6 +151,7 @@ impl TryFrom<StoredAssignment> for Assignment {
             catalog: stored.catalog,
             access_package: stored.access_package,
             target: stored.target,
+            target_type: stored.target_type,
             state: stored.state,
             end: stored.end,
             attempt: stored.attempt,

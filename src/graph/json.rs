@@ -47,6 +47,9 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 ///   are. If the list is empty, the document contradicts itself, and they are not known.
 /// - In every other state Graph does not say, and they are not known.
 ///
+/// The kind of the target ([R46](crate::policy#r46)) is read from `target.subjectType`, as in v1.0, or else from
+/// `target.type`, as in beta. A word that the crate does not know says nothing.
+///
 /// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
 /// Properties that the domain does not know are ignored.
 ///
@@ -62,6 +65,7 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// | `accessPackage.catalog.id` | `catalogId` |
 /// | `accessPackage.resourceRoleScopes` | `accessPackageAssignmentResourceRoles` |
 /// | … `role.originSystem`, `role.originId` | … `accessPackageResourceRole.originSystem`, `….originId` |
+/// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
 /// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no

@@ -71,6 +71,14 @@ const RESOURCE_ROLE: Source = Source {
     name: "resource role",
     url: "https://learn.microsoft.com/graph/api/resources/accesspackageassignmentresourcerole?view=graph-rest-beta",
 };
+const RESOURCE_ROLE_SCOPES: Source = Source {
+    name: "resource role scopes",
+    url: "https://learn.microsoft.com/graph/api/accesspackage-post-resourcerolescopes",
+};
+const NAMES_IN_AZURE: Source = Source {
+    name: "names in Azure",
+    url: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
+};
 const DELEGATION: Source = Source {
     name: "delegation",
     url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-delegate",
@@ -136,6 +144,10 @@ const ROLE_DEFINITIONS: Source = Source {
     name: "role definitions",
     url: "https://learn.microsoft.com/graph/api/rbacapplication-list-roledefinitions",
 };
+const AGENTS: Source =
+    Source { name: "agents", url: "https://learn.microsoft.com/entra/agent-id/agent-access-packages" };
+const API_PERMISSIONS: Source =
+    Source { name: "a tool of 2026", url: "https://github.com/CompassSecurity/EntraFalcon" };
 
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
@@ -143,7 +155,7 @@ const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
-const IN_2026: &str = "The service as it is in 2026";
+const OF_2026: &str = "The service of 2026";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
     Part { basis, what: None, sources }
@@ -391,10 +403,16 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R23",
         about: WHAT,
-        text: "Resource roles are told apart by origin system and origin ids, never by a display name. \
-               GUIDs are compared without regard to case; other ids and the URLs of sites to the \
-               letter.",
-        parts: &[whole(OurChoice, &[RESOURCE_ROLE])],
+        text: "Resource roles are told apart by origin system, origin ids and, where it is a part of what the \
+               role is, the role's type; never by a display name. GUIDs are compared without regard to case, \
+               and so are the ids of Azure, each as a whole; other ids, the URLs of sites and the types of \
+               unknown origin systems to the letter. A role of Azure is `active` or `eligible`, and refused \
+               without such a type. Elsewhere a type that contradicts the origin id is refused.",
+        parts: &[
+            part(Documented, "the types of a role of Azure", &[RESOURCE_ROLE_SCOPES]),
+            part(Documented, "that names in Azure have no case", &[NAMES_IN_AZURE]),
+            part(OurChoice, "the rest", &[RESOURCE_ROLE]),
+        ],
     },
     Rule {
         id: "R24",
@@ -526,7 +544,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R43",
-        about: IN_2026,
+        about: OF_2026,
         text: "In a privileged catalog the caller needs *Global Administrator*, or *Identity Governance \
                Administrator* and *Privileged Role Administrator* both. For an application that calls on its \
                own each of the two has a permission that stands for it: `EntitlementManagement.ReadWrite.All` \
@@ -549,8 +567,21 @@ pub static RULES: &[Rule] = &[
         ],
     },
     Rule {
+        id: "R46",
+        about: OF_2026,
+        text: "What a target of its kind cannot hold fails at once and without an action, and shows as \
+               *unenforceable*, unless it was seen to be in place: of a service principal the roles of applications \
+               and of sites, of a user API permissions. A kind that is not known forbids nothing.",
+        parts: &[
+            part(Documented, "what a service principal cannot hold", &[AGENTS]),
+            part(Documented, "what a user cannot hold", &[RESOURCES]),
+            part(Observed, "that API permissions are of `OAuthApplication`", &[API_PERMISSIONS]),
+            part(OurChoice, "failing at once, and the rest", &[]),
+        ],
+    },
+    Rule {
         id: "R47",
-        about: IN_2026,
+        about: OF_2026,
         text: "A role that is not known is one that does not suffice: it is passed over, and is no error that \
                hides the verdict. Roles are read by their ids, by the names in the documentation, and by \
                those that Graph shows. *Connected Organization Administrator* and *Privileged Role \

@@ -3,6 +3,7 @@
 //! Ids, resource roles and texts come from few values most of the time, so that two of them meet.
 // The large ones are boxed: laid out one in the other they would not fit the stack of a test.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -13,10 +14,10 @@ use proptest::sample::{Index, select};
 use uuid::{Uuid, uuid};
 
 use crate::{
-    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Catalog,
-    CatalogId, Claims, DirectoryActivation, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
+    Account, Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
+    Caller, Catalog, CatalogId, Claims, FailureReason, Fulfillment, GroupAccess, Observed, Outcome,
     Permission, PrivilegeLevel, Purpose, Receipt, Recency, ResourceRole, Role, RoleAssignment, Scope,
-    StoredAssignment, Timestamp,
+    StoredAssignment, SubjectType, Timestamp,
 };
 
 /// An id of any kind, or a plain GUID.
@@ -63,7 +64,8 @@ pub fn state() -> impl Strategy<Value = AssignmentState> {
     select(AssignmentState::ALL)
 }
 
-/// A resource role, of each origin system that the crate knows and of others; some differ by a letter.
+/// A resource role, of each origin system that the crate knows and of others; some differ by a letter, or only in the type
+/// of the role.
 pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
     let access = prop_oneof![
         Just(GroupAccess::Member),
@@ -71,7 +73,7 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         id().prop_map(GroupAccess::EligibleMember),
         id().prop_map(GroupAccess::EligibleOwner),
     ];
-    let activation = select([DirectoryActivation::Eligible, DirectoryActivation::Active].as_slice());
+    let activation = || select([Activation::Eligible, Activation::Active].as_slice());
     prop_oneof![
         4 => (id(), access).prop_map(|(group, access)| ResourceRole::Group { group, access }),
         2 => (id(), id()).prop_map(|(service_principal, app_role)| {
@@ -79,20 +81,50 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         }),
         2 => (origin_text(), prop_oneof![0..3_u32, any::<u32>()])
             .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
-        1 => (id(), activation)
+        1 => (id(), activation())
             .prop_map(|(definition, activation)| ResourceRole::Directory { definition, activation }),
-        2 => (origin_text(), origin_text(), origin_text())
-            .prop_filter_map("is no known origin system", |(system, resource, role)| {
-                ResourceRole::from_origin(&system, &resource, &role).ok()
+        2 => (azure_definition(), azure_scope(), activation())
+            .prop_filter_map("are ids of Azure", |(definition, scope, activation)| {
+                Some(ResourceRole::Azure { definition: definition.parse().ok()?, scope: scope.parse().ok()?, activation })
+            }),
+        2 => (origin_text(), origin_text(), origin_text(), role_type())
+            .prop_filter_map("is no known origin system", |(system, resource, role, role_type)| {
+                ResourceRole::from_origin(&system, &resource, &role, role_type.as_deref()).ok()
             }),
     ]
     .boxed()
 }
 
+/// The id of a role definition of Azure, of one of two.
+fn azure_definition() -> impl Strategy<Value = String> {
+    (0..2_u128).prop_map(|number| {
+        let definition = Uuid::from_u128(number);
+        format!("/providers/Microsoft.Authorization/roleDefinitions/{definition}")
+    })
+}
+
+/// What a role of Azure is on. Two of them are one, for they differ in the case of letters.
+fn azure_scope() -> impl Strategy<Value = &'static str> {
+    const FEW: [&str; 5] = [
+        "/",
+        "/providers/Microsoft.Management/managementGroups/root",
+        "/subscriptions/00000000-0000-0000-0000-000000000001",
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/Sales",
+        "/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/sales",
+    ];
+    select(FEW.as_slice())
+}
+
+/// The type of a role that is not for us to understand, mostly none.
+fn role_type() -> impl Strategy<Value = Option<String>> {
+    let few = select(["active", "Active", "eligible", "delegated", ""].as_slice()).prop_map(String::from);
+    prop_oneof![2 => Just(None), 1 => few.prop_map(Some)]
+}
+
 /// The text of an origin system or an origin id that is not for us to understand.
 fn origin_text() -> impl Strategy<Value = String> {
     let few = ["https://contoso.sharepoint.com/sites/Sales", "https://contoso.sharepoint.com/sites/sales"];
-    let few = [few.as_slice(), &["SapIag", "AadGroups", "", " ", "4", "04"]].concat();
+    let few = [few.as_slice(), &["SapIag", "OAuthApplication", "AadGroups", "", " ", "4", "04"]].concat();
     prop_oneof![4 => select(few).prop_map(String::from), 1 => any::<String>()]
 }
 
@@ -126,6 +158,11 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
         .prop_flat_map(stored_assignment_in)
         .prop_map(|stored| StoredAssignment { resource_roles: None, ..stored });
     prop_oneof![8 => known, 1 => unknown].boxed()
+}
+
+/// What kind of subject has an assignment, if it is known.
+pub fn target_type() -> impl Strategy<Value = Option<SubjectType>> {
+    prop_oneof![2 => Just(None), 1 => select(SubjectType::ALL).prop_map(Some)]
 }
 
 /// How many resource roles there are at most, beyond what the state needs.
@@ -165,20 +202,23 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
     let attempt = prop_oneof![select([0, 1, u32::MAX - 1, u32::MAX].as_slice()), any::<u32>()];
     let end = proptest::option::of(timestamp());
     let catalog = (id(), privilege_level()).prop_map(|(id, privilege_level)| Catalog { id, privilege_level });
-    ((id(), catalog, id(), id()), end, attempt, resource_roles)
-        .prop_map(move |((id, catalog, access_package, target), end, attempt, resource_roles)| {
-            StoredAssignment {
-                format: StoredAssignment::FORMAT,
-                id,
-                catalog,
-                access_package,
-                target,
-                state,
-                end,
-                attempt,
-                resource_roles: Some(resource_roles),
-            }
-        })
+    ((id(), catalog, id(), id()), target_type(), end, attempt, resource_roles)
+        .prop_map(
+            move |((id, catalog, access_package, target), target_type, end, attempt, resource_roles)| {
+                StoredAssignment {
+                    format: StoredAssignment::FORMAT,
+                    id,
+                    catalog,
+                    access_package,
+                    target,
+                    target_type,
+                    state,
+                    end,
+                    attempt,
+                    resource_roles: Some(resource_roles),
+                }
+            },
+        )
         .boxed()
 }
 

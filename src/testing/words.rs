@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::Refused;
 use crate::{
     Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
-    Permission, Reason, Receipt, ResourceRole, RoleAssignment, Step, StoredAssignment, Timestamp,
+    Permission, Reason, Receipt, ResourceRole, RoleAssignment, Step, StoredAssignment, SubjectType,
+    Timestamp,
 };
 
 pub(super) trait Words {
@@ -37,15 +38,20 @@ impl<A: Words, B: Words, C: Words> Words for (A, B, C) {
 
 impl Words for StoredAssignment {
     fn words(&self) -> String {
-        let Self { id, catalog, state, attempt, end, resource_roles, .. } = self;
+        let Self { id, catalog, target_type, state, attempt, end, resource_roles, .. } = self;
         let level = catalog.privilege_level.map_or(String::new(), |level| format!("{level} "));
+        let target = match target_type {
+            None => "",
+            Some(SubjectType::User) => ", for a user",
+            Some(SubjectType::ServicePrincipal) => ", for a service principal",
+        };
         let end = end.map_or("without an end".into(), |end| format!("ends at tick {}", end.unix_ticks()));
         let resource_roles = match resource_roles {
             None => "not known".into(),
             Some(known) => list(known, ", "),
         };
         format!(
-            "assignment: {id}, `{state}`, attempt {attempt}, {end}, in {level}catalog {}; resource roles: {resource_roles}",
+            "assignment: {id}, `{state}`, attempt {attempt}, {end}, in {level}catalog {}{target}; resource roles: {resource_roles}",
             catalog.id
         )
     }

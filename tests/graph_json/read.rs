@@ -35,7 +35,7 @@ fn both_versions_say_the_same() {
         assert!(fulfillments(assignment).unwrap().iter().all(|it| *it == Fulfillment::Fulfilled));
     }
     let member =
-        ResourceRole::from_origin("AadGroup", OTHER_GROUP, &format!("Member_{OTHER_GROUP}")).unwrap();
+        ResourceRole::from_origin("AadGroup", OTHER_GROUP, &format!("Member_{OTHER_GROUP}"), None).unwrap();
     assert_eq!(v1.resource_roles().unwrap()[0].resource_role, member);
     assert_eq!(beta.resource_roles().unwrap()[0].resource_role, member);
 }

@@ -2,7 +2,7 @@
 
 use access_package::graph::Version;
 use access_package::graph::json::{read, write};
-use access_package::{AssignmentState, ResourceRole, Timestamp};
+use access_package::{AssignmentState, ResourceRole, StoredAssignment, SubjectType, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bodies::as_told;
@@ -62,7 +62,7 @@ fn whatever_the_status_it_decides_nothing() {
 fn every_documented_property_beside_what_is_needed_changes_nothing() {
     let subject = json!({
         "displayName": "Adele Vance", "principalName": "adele@contoso.com", "email": "adele@contoso.com",
-        "subjectType": "user", "type": "User", "onPremisesSecurityIdentifier": null, "connectedOrganization": null,
+        "onPremisesSecurityIdentifier": null, "connectedOrganization": null,
     });
     let policy = json!({ "id": GROUP, "displayName": "All", "expiration": { "type": "afterTheParty" } });
     let more = json!({
@@ -88,32 +88,39 @@ fn every_documented_property_beside_what_is_needed_changes_nothing() {
 #[test]
 fn every_origin_system_is_read_and_written() {
     let eligible = format!("EligibleMember_{OTHER_GROUP}");
-    for (origin_system, resource, role) in [
-        ("AadGroup", GROUP, format!("Member_{GROUP}")),
-        ("AadGroup", GROUP, format!("Owner_{GROUP}")),
-        ("AadGroup", GROUP, eligible.clone()),
-        ("AadGroup", GROUP, eligible.replace("Member", "Owner")),
-        ("AadApplication", GROUP, "00000000-0000-0000-0000-000000000000".into()),
-        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales?\u{e9}", "4".into()),
-        ("DirectoryRole", GROUP, "Eligible".into()),
-        ("DirectoryRole", GROUP, "Active".into()),
+    let subscription = format!("/subscriptions/{OTHER_GROUP}");
+    let definition = format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{GROUP}");
+    let management_group = "/providers/Microsoft.Management/managementGroups/test-mgmtgroup";
+    for (origin_system, resource, role, role_type) in [
+        ("AadGroup", GROUP, format!("Member_{GROUP}"), None),
+        ("AadGroup", GROUP, format!("Owner_{GROUP}"), None),
+        ("AadGroup", GROUP, eligible.clone(), None),
+        ("AadGroup", GROUP, eligible.replace("Member", "Owner"), None),
+        ("AadApplication", GROUP, "00000000-0000-0000-0000-000000000000".into(), None),
+        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales?\u{e9}", "4".into(), None),
+        ("DirectoryRole", GROUP, "Eligible".into(), None),
+        ("DirectoryRole", GROUP, "Active".into(), None),
+        ("AzureResources", &format!("{subscription}/resourceGroups/Lab"), definition.clone(), Some("active")),
+        ("AzureResources", &subscription, definition.clone(), Some("eligible")),
+        ("AzureResources", management_group, definition.replace(&subscription, ""), Some("eligible")),
         // Opaque ids are handed on to the letter, whatever JSON has to do for it.
-        ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into()),
-        ("SapIag", "", String::new()),
+        ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into(), Some("\"\u{1}")),
+        ("SapIag", "", String::new(), Some("")),
+        ("SapIag", "", String::new(), None),
     ] {
-        let expected = ResourceRole::from_origin(origin_system, resource, &role).expect("a resource role");
-        let origin = |id: &str| json!({ "originSystem": origin_system, "originId": id });
-        let v1 = with(
-            v1(),
-            "/accessPackage/resourceRoleScopes",
-            Some(json!([{ "role": origin(&role), "scope": origin(resource) }])),
-        );
+        let expected = ResourceRole::from_origin(origin_system, resource, &role, role_type);
+        let expected = expected.expect("a resource role");
+        let scope = json!({ "originSystem": origin_system, "originId": resource });
+        let mut role = json!({ "originSystem": origin_system, "originId": role });
+        if let Some(role_type) = role_type {
+            role["type"] = json!(role_type);
+        }
+        let v1 =
+            with(v1(), "/accessPackage/resourceRoleScopes", Some(json!([{ "role": role, "scope": scope }])));
         let beta = with(
             beta(),
             "/accessPackageAssignmentResourceRoles",
-            Some(
-                json!([{ "accessPackageResourceRole": origin(&role), "accessPackageResourceScope": origin(resource) }]),
-            ),
+            Some(json!([{ "accessPackageResourceRole": role, "accessPackageResourceScope": scope }])),
         );
         for document in [v1, beta] {
             let assignment = read_value(&document).expect("a document");
@@ -121,6 +128,96 @@ fn every_origin_system_is_read_and_written() {
             assert_eq!(given.iter().map(|it| &it.resource_role).collect::<Vec<_>>(), [&expected]);
             written_again(&document);
         }
+    }
+}
+
+// R23: the samples of the documentation show two that differ in nothing else.
+#[test]
+fn the_type_of_a_role_is_part_of_it() {
+    let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{GROUP}");
+    let role = |word: &str| json!({ "originSystem": "AzureResources", "originId": definition, "type": word });
+    let scope = json!({ "originSystem": "AzureResources", "originId": "/subscriptions/1" });
+    let in_v1 = with(
+        v1(),
+        "/accessPackage/resourceRoleScopes",
+        Some(
+            json!([{ "role": role("eligible"), "scope": scope }, { "role": role("Active"), "scope": scope }]),
+        ),
+    );
+    let list = "/accessPackageAssignmentResourceRoles";
+    let entry =
+        |word| json!({ "accessPackageResourceRole": role(word), "accessPackageResourceScope": scope });
+    let in_beta = with(beta(), list, Some(json!([entry("active"), entry("ELIGIBLE")])));
+    for document in [in_v1, in_beta] {
+        let assignment = read_value(&document).expect("a document");
+        let given = assignment.resource_roles().expect("known").iter();
+        assert_eq!(
+            given.filter_map(|it| it.resource_role.role_type()).collect::<Vec<_>>(),
+            ["eligible", "active"]
+        );
+        written_again(&document);
+        // Only a role has one: neither its scope, nor what beta shows beside it.
+        for version in VERSIONS {
+            let written = write(&assignment, version);
+            assert_eq!(written.matches(r#""type":"eligible""#).count(), 1, "{written}");
+            assert_eq!(written.matches(r#""type":"active""#).count(), 1, "{written}");
+        }
+    }
+    for word in [json!(null), json!("application"), json!("")] {
+        let role = json!({ "originSystem": "AzureResources", "originId": definition, "type": word });
+        let given = json!([{ "role": role, "scope": scope }]);
+        let document = with(v1(), "/accessPackage/resourceRoleScopes", Some(given));
+        assert_eq!(
+            read_value(&document).expect_err("no type of Azure").to_string(),
+            "`accessPackage.resourceRoleScopes[0]`: type of the role does not fit `AzureResources`: \
+             expected `active` or `eligible`"
+        );
+    }
+}
+
+// R46: the kind of the target, in the words of either version.
+#[test]
+fn the_type_of_a_subject_is_read_and_written() {
+    let type_of = |document: &Value, properties: Value| {
+        let mut document = document.clone();
+        let target = document["target"].as_object_mut().expect("an object");
+        target.retain(|name, _| name != "subjectType" && name != "type");
+        target.extend(properties.as_object().expect("an object").clone());
+        written_again(&document);
+        read_value(&document).expect("whatever it is, it is no error").target_type()
+    };
+    let (user, agent) = (Some(SubjectType::User), Some(SubjectType::ServicePrincipal));
+    for document in [v1(), beta()] {
+        for (properties, expected) in [
+            (json!({}), None),
+            (json!({ "subjectType": "user" }), user),
+            (json!({ "type": "User" }), user),
+            (json!({ "subjectType": "servicePrincipal", "subjectLifecycle": "notDefined" }), agent),
+            (json!({ "type": "ServicePrincipal" }), agent),
+            (json!({ "subjectType": "SERVICEPRINCIPAL" }), agent),
+            (json!({ "subjectType": "user", "type": "User" }), user),
+            // What says nothing leaves the word to the other.
+            (json!({ "subjectType": null, "type": "User" }), user),
+            (json!({ "subjectType": "unknownFutureValue", "type": "ServicePrincipal" }), agent),
+            (json!({ "subjectType": "notSpecified" }), None),
+            (json!({ "subjectType": "service principal", "type": "Group" }), None),
+            (json!({ "subjectType": 7, "type": { "user": ["user"] } }), None),
+        ] {
+            assert_eq!(type_of(&document, properties.clone()), expected, "{properties}");
+        }
+    }
+    for (word, in_beta, target_type) in
+        [("user", "User", user), ("servicePrincipal", "ServicePrincipal", agent)]
+    {
+        let stored = StoredAssignment { target_type, ..(&read_value(&v1()).expect("a document")).into() };
+        let assignment = stored.try_into().expect("whole");
+        let target = |version| -> Value {
+            let written: Value = serde_json::from_str(&write(&assignment, version)).expect("JSON");
+            written["target"].clone()
+        };
+        let id = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0";
+        assert_eq!(target(Version::V1), json!({ "objectId": id, "subjectType": word }));
+        assert_eq!(target(Version::Beta), json!({ "objectId": id, "type": in_beta }));
     }
 }
 

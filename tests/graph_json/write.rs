@@ -4,7 +4,7 @@ use access_package::graph::Version;
 use access_package::graph::json::{read, read_list, write, write_list};
 use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, Catalog, Fulfillment, GroupAccess, Observed,
-    ResourceRole, Role, StoredAssignment, Timestamp, reprocess_observed,
+    ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, reprocess_observed,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ fn v1_is_written_to_the_letter() {
             r#"{"id":"78f1fdfd-4d01-4e20-9e7d-792f1f0cba47","state":"delivered","status":"Delivered","#,
             r#""expiredDateTime":null,"schedule":{"startDateTime":null,"recurrence":null,"#,
             r#""expiration":{"endDateTime":null,"duration":null,"type":"noExpiration"}},"#,
-            r#""target":{"objectId":"2bc42425-6dc5-4f2a-9ebb-7a7464481eb0"},"#,
+            r#""target":{"objectId":"2bc42425-6dc5-4f2a-9ebb-7a7464481eb0","subjectType":"user"},"#,
             r#""accessPackage":{"id":"8ca95b77-5991-438f-b0a4-f5fa02fb93e0","#,
             r#""catalog":{"id":"cec5d6ab-c75d-47c0-9c1c-92e89f66e384"},"#,
             r#""resourceRoleScopes":[{"role":{"originId":"Member_0282e19d-bf41-435d-92a4-99bab93af305","#,
@@ -54,7 +54,7 @@ fn beta_is_written_to_the_letter() {
             r#""assignmentState":"Expired","isExtended":null,"expiredDateTime":"2022-07-27T21:55:19.69Z","#,
             r#""schedule":{"startDateTime":null,"recurrence":null,"#,
             r#""expiration":{"endDateTime":"2022-07-27T21:55:19.69Z","duration":null,"type":"afterDateTime"}},"#,
-            r#""target":{"objectId":"2bc42425-6dc5-4f2a-9ebb-7a7464481eb0"},"#,
+            r#""target":{"objectId":"2bc42425-6dc5-4f2a-9ebb-7a7464481eb0","type":"User"},"#,
             r#""accessPackageAssignmentResourceRoles":[{"originId":"Member_0282e19d-bf41-435d-92a4-99bab93af305","#,
             r#""originSystem":"AadGroup","status":"Fulfilled","#,
             r#""accessPackageResourceRole":{"originId":"Member_0282e19d-bf41-435d-92a4-99bab93af305","#,
@@ -146,9 +146,9 @@ fn resource_role() -> impl Strategy<Value = ResourceRole> {
         }),
         (any::<String>(), any::<u32>())
             .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
-        (any::<String>(), any::<String>(), any::<String>())
-            .prop_filter_map("known", |(system, id, role)| ResourceRole::from_origin(&system, &id, &role)
-                .ok()),
+        (any::<String>(), any::<String>(), any::<String>()).prop_filter_map("known", |(system, id, role)| {
+            ResourceRole::from_origin(&system, &id, &role, None).ok()
+        }),
     ]
 }
 
@@ -165,12 +165,13 @@ fn assignment() -> impl Strategy<Value = Assignment> {
     let ticks = Timestamp::MIN.unix_ticks()..=Timestamp::MAX.unix_ticks();
     let fields = (
         any::<[u128; 4]>(),
+        proptest::option::of(proptest::sample::select(SubjectType::ALL)),
         proptest::option::of(ticks),
         any::<u32>(),
         proptest::option::weighted(0.9, proptest::collection::vec(role, 0..4)),
         proptest::sample::select(AssignmentState::ALL),
     );
-    fields.prop_filter_map("a whole assignment", |(ids, end, attempt, resource_roles, state)| {
+    fields.prop_filter_map("a whole assignment", |(ids, target_type, end, attempt, resource_roles, state)| {
         let [id, catalog, access_package, target] = ids.map(Uuid::from_u128);
         let stored = StoredAssignment {
             format: StoredAssignment::FORMAT,
@@ -178,6 +179,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             catalog: Catalog { id: catalog.into(), privilege_level: None },
             access_package: access_package.into(),
             target: target.into(),
+            target_type,
             state,
             end: end.and_then(Timestamp::from_unix_ticks),
             attempt,

@@ -104,10 +104,10 @@ mod finds_out {
         a_refused_caller_learns_nothing: LooksAtTheStateFirst;
         only_a_delivered_assignment_is_reprocessed: ReprocessesWhatHasFailed ReprocessesWhatIsUnderWay;
         refused_changes_nothing: CountsARefusedAttempt;
-        accepted_asks_for_everything_owed: ForgetsTheLastResourceRole HasRoomForFour MovesTheEnd DoesNotCountTheAttempt;
+        accepted_asks_for_everything_owed: ForgetsTheLastResourceRole AsksForWhatTheTargetCannotHold GivesUpForAnyTarget HasRoomForFour MovesTheEnd DoesNotCountTheAttempt;
         observed_asks_only_for_what_is_missing: TakesUnknownForPresent EnforcesWhatIsThere HidesWhatCannotBeEnforced;
         outcomes_make_the_state: AnyFailureIsAllFailure DeliversAtTheFirstOutcome;
-        order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled ForgetsWhyItFailed KeepsTheFirstReason TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd;
+        order_and_repetition_do_not_matter: TheLastWordWins FailedBeatsFulfilled ForgetsWhyItFailed KeepsTheFirstReason TakesOutcomesOfAnyAttempt CountsAttemptsInAByte TakesAnyResourceRole ComparesUrlsWithoutCase ComparesUnknownIdsWithoutCase IgnoresASlashAtTheEnd DropsTheTypeOfARole;
         expired_stays_expired: NeverExpires TheEndIsInclusive ComesBackWithTheClock;
         restart_forgets_nothing: QueuesInMemory SavesOnlyTheState;
         a_request_is_refused_as_the_rules_say: TakesARequestOfAnother TakesARemoval TakesASupersededRequest TakesARequestInAnotherState ReprocessesTheRequestOfWhatIsDelivered TakesARequestThatIsTooOld TheFourteenthDayIsInTime CountsARefusedRequest LooksAtTheRequestFirst;

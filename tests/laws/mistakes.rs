@@ -4,7 +4,7 @@ use access_package::testing::{Implementation, Refused};
 use access_package::{
     Account, Action, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Fulfillment,
     Observed, Outcome, Permission, PrivilegeLevel, Purpose, Reason, Receipt, Recency, Refusal, ResourceRole,
-    Role, RoleAssignment, Step, StoredAssignment, Timestamp,
+    Role, RoleAssignment, Step, StoredAssignment, SubjectType, Timestamp,
 };
 
 use crate::{Server, faithful};
@@ -34,6 +34,8 @@ pub(crate) enum Mistake {
     DoesNotCountTheAttempt,
     TakesUnknownForPresent,
     EnforcesWhatIsThere,
+    AsksForWhatTheTargetCannotHold,
+    GivesUpForAnyTarget,
     HidesWhatCannotBeEnforced,
     AnyFailureIsAllFailure,
     DeliversAtTheFirstOutcome,
@@ -47,6 +49,7 @@ pub(crate) enum Mistake {
     ComparesUrlsWithoutCase,
     ComparesUnknownIdsWithoutCase,
     IgnoresASlashAtTheEnd,
+    DropsTheTypeOfARole,
     NeverExpires,
     TheEndIsInclusive,
     ComesBackWithTheClock,
@@ -189,7 +192,8 @@ impl Implementation for Mistaken {
             (Mistake::ComesBackWithTheClock, AssignmentState::Expired) if !ended => self.pretend_delivered(),
             _ => {}
         }
-        let mistaken = |resource_role: &_| match (self.mistake, observe(resource_role)) {
+        let mistake = self.mistake;
+        let mistaken = |resource_role: &_| match (mistake, observe(resource_role)) {
             (Mistake::TakesUnknownForPresent, Observed::Unknown)
             | (Mistake::HidesWhatCannotBeEnforced, Observed::Unenforceable) => Observed::Present,
             (Mistake::EnforcesWhatIsThere, Observed::Present) => Observed::Absent,
@@ -197,10 +201,20 @@ impl Implementation for Mistaken {
         };
         let caller = self.mistaken_for(caller);
         let before = self.it.stored();
+        match self.mistake {
+            Mistake::AsksForWhatTheTargetCannotHold => self.meddle(|stored| stored.target_type = None),
+            Mistake::GivesUpForAnyTarget => {
+                self.meddle(|stored| stored.target_type = Some(SubjectType::ServicePrincipal));
+            }
+            _ => {}
+        }
         if let Err(refused) = self.it.reprocess(&caller, &mistaken, now) {
             return Err(self.mistaken_refusal(refused));
         }
         match self.mistake {
+            Mistake::AsksForWhatTheTargetCannotHold | Mistake::GivesUpForAnyTarget => {
+                self.meddle(|stored| stored.target_type = before.target_type);
+            }
             Mistake::MovesTheEnd => self.meddle(|stored| stored.end = None),
             Mistake::DoesNotCountTheAttempt => self.meddle(|stored| stored.attempt = before.attempt),
             Mistake::HasRoomForFour => {
@@ -302,6 +316,13 @@ impl Implementation for Mistaken {
             Mistake::IgnoresASlashAtTheEnd => {
                 self.take_for_its_own(&mut receipt, |role, other| {
                     role.resource_origin_id() + "/" == other.resource_origin_id()
+                        && role.role_origin_id() == other.role_origin_id()
+                });
+            }
+            Mistake::DropsTheTypeOfARole => {
+                self.take_for_its_own(&mut receipt, |role, other| {
+                    role.origin_system() == other.origin_system()
+                        && role.resource_origin_id() == other.resource_origin_id()
                         && role.role_origin_id() == other.role_origin_id()
                 });
             }

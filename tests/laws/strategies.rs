@@ -7,8 +7,8 @@ use std::fmt::Debug;
 
 use access_package::testing::strategy;
 use access_package::{
-    Account, Action, Assignment, AssignmentState, Caller, CatalogId, LoadError, Receipt, Recorded,
-    ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
+    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, LoadError,
+    Receipt, Recorded, ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, Unchanged, evaluate,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -41,6 +41,8 @@ fn whole_assignments_load_in_every_state() {
         let assignment = Assignment::try_from(stored).expect("whole");
         format!("{}, known: {}", assignment.state(), assignment.resource_roles().is_some())
     };
+    let target_type = |stored: StoredAssignment| format!("{:?}", stored.target_type);
+    assert_eq!(kinds(strategy::stored_assignment(), target_type).len(), 1 + SubjectType::ALL.len());
     assert_eq!(kinds(strategy::stored_assignment(), loaded).len(), 2 * AssignmentState::ALL.len());
     for &state in AssignmentState::ALL {
         let of_this = |stored: StoredAssignment| {
@@ -107,14 +109,30 @@ fn resource_roles_and_claims_are_of_every_kind() {
     let written_and_read = |role: ResourceRole| {
         let (system, resource, role_id) =
             (role.origin_system().to_owned(), role.resource_origin_id(), role.role_origin_id());
-        assert_eq!(ResourceRole::from_origin(&system, &resource, &role_id).as_ref(), Ok(&role));
+        let again = ResourceRole::from_origin(&system, &resource, &role_id, role.role_type());
+        assert_eq!(again.as_ref(), Ok(&role));
         match role {
             ResourceRole::Group { .. } => role_id.split('_').next().expect("a first part").to_owned(),
-            ResourceRole::Other(_) => "other".into(),
+            ResourceRole::Azure { .. } => format!("{:?}", role.role_type()),
+            ResourceRole::Other(_) => format!("other, with a type: {}", role.role_type().is_some()),
             _ => system,
         }
     };
-    assert_eq!(kinds(strategy::resource_role(), written_and_read).len(), 4 + 4);
+    assert_eq!(kinds(strategy::resource_role(), written_and_read).len(), 4 + 3 + 2 + 2);
+    // R23: some assignments have two that differ in nothing but the type.
+    let differ_in_the_type = |stored: StoredAssignment| {
+        let known = stored.resource_roles.unwrap_or_default();
+        let names = |entry: &AssignmentResourceRole| {
+            let role = &entry.resource_role;
+            let texts = [role.origin_system().to_owned(), role.resource_origin_id(), role.role_origin_id()];
+            texts.map(|text| text.to_ascii_lowercase())
+        };
+        let mut names: Vec<_> =
+            known.iter().filter(|entry| entry.resource_role.role_type().is_some()).map(names).collect();
+        names.sort();
+        names.windows(2).any(|pair| pair[0] == pair[1]).to_string()
+    };
+    assert!(kinds(strategy::stored_assignment(), differ_in_the_type)["true"] > 20);
     let account = |claims| format!("{:?}", Caller::from_claims(&claims, []).account);
     let accounts = [Account::Application, Account::Personal, Account::WorkOrSchool];
     assert_eq!(names(&kinds(strategy::claims(), account)), accounts.map(|account| format!("{account:?}")));

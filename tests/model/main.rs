@@ -4,6 +4,7 @@
 #[path = "../support/golden.rs"]
 mod golden;
 mod naive;
+mod roles;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,7 +12,6 @@ mod tally;
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::sync::LazyLock;
 
 use access_package::{
     Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, Caller, Cause, FailureReason,
@@ -26,40 +26,15 @@ use uuid::Uuid;
 
 use golden::hold;
 use naive::{Heard, Naive, NotRecorded, Package, Request};
+use roles::{RESOURCE_ROLES, number};
 use steps::{Asked, Step};
 use support::{load, stored};
 use tally::Tally;
 
-/// Every resource role of these runs. The naive implementation knows them by their place in here.
-static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
-    const ONE: &str = "0282e19d-bf41-435d-92a4-99bab93af305";
-    const TWO: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
-    let group = |id: &str, access: &str| ("AadGroup", id.to_owned(), format!("{access}_{id}"));
-    let other = |system, id: &str, role: &str| (system, id.to_owned(), role.to_owned());
-    let origins = [
-        group(ONE, "Member"),
-        group(ONE, "Owner"),
-        group(ONE, "EligibleMember"),
-        group(TWO, "Member"),
-        other("AadApplication", ONE, TWO),
-        other("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales", "4"),
-        other("SharePointOnline", "https://contoso.sharepoint.com/sites/sales", "4"),
-        other("DirectoryRole", ONE, "Active"),
-        other("DirectoryRole", ONE, "Eligible"),
-        other("Payroll", "Ledger", "Reader"),
-        other("Payroll", "ledger", "Reader"),
-    ];
-    let mut all = Vec::from(origins.map(|(system, resource, role)| {
-        ResourceRole::from_origin(system, &resource, &role).expect("a known form, or an unknown system")
-    }));
-    all.sort();
-    all
-});
-
 #[test]
 fn the_naive_implementation_agrees_after_every_step() {
     // The same runs each time, and nothing written down about a failure: it comes again by itself.
-    let config = Config { cases: 5000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 7000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::XorShift));
     let tally = RefCell::new(Tally::default());
     let agree = |(start, steps): (Naive, Vec<Step>)| {
@@ -135,6 +110,7 @@ impl Run {
             catalog: self.real.catalog(),
             access_package: self.real.access_package(),
             target: self.real.target(),
+            target_type: self.real.target_type(),
             state: self.real.state(),
             end: self.real.end(),
             attempt: self.real.attempt(),
@@ -346,6 +322,7 @@ fn expected(naive: &Naive) -> StoredAssignment {
     };
     StoredAssignment {
         id: Uuid::from_u128(naive.assignment).into(),
+        target_type: naive.target_type,
         end: naive.end.map(instant),
         attempt: naive.attempt,
         resource_roles: naive.fulfillments().map(|all| all.into_iter().map(in_order).collect()),
@@ -396,10 +373,6 @@ fn in_terms_of_the_crate(request: Request, now: Timestamp) -> Option<AssignmentR
         completed: Timestamp::from_unix_ticks(now.unix_ticks() - request.age)?,
         recency: if request.is_newest { Recency::Newest } else { Recency::Superseded },
     })
-}
-
-fn number(resource_role: &ResourceRole) -> usize {
-    RESOURCE_ROLES.iter().position(|other| other == resource_role).expect("one of these runs")
 }
 
 fn instant(ticks: i64) -> Timestamp {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Reason, Role};
+use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Reason, Role, SubjectType};
 
 use crate::support::documented::rung;
 
@@ -13,6 +13,9 @@ use crate::support::documented::rung;
 pub(crate) struct Naive {
     pub(crate) assignment: u128,
     pub(crate) attempt: u32,
+    pub(crate) target_type: Option<SubjectType>,
+    /// What a target of that kind cannot hold (R46).
+    pub(crate) cannot_hold: Vec<usize>,
     pub(crate) end: Option<i64>,
     pub(crate) expired: bool,
     pub(crate) package: Package,
@@ -200,6 +203,7 @@ impl Naive {
     fn begin(&mut self, gives: &[usize], seen: &[Observed]) {
         let stands = |role: usize| match seen[role] {
             Observed::Present => Fulfillment::Fulfilled, // R18
+            _ if self.cannot_hold.contains(&role) => Fulfillment::Unenforceable, // R46
             Observed::Absent | Observed::Unknown => Fulfillment::Pending, // R19
             Observed::Unenforceable => Fulfillment::Unenforceable, // R20
         };

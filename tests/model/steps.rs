@@ -1,12 +1,12 @@
 //! What can befall an assignment, and how often it does.
 
-use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role, Timestamp};
+use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role, SubjectType, Timestamp};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::RESOURCE_ROLES;
 use crate::naive::{Naive, Package, Request, Why};
+use crate::roles::{RESOURCE_ROLES, unholdable};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
@@ -59,9 +59,13 @@ pub(crate) fn start() -> impl Strategy<Value = Naive> {
     let attempt = prop_oneof![select(vec![0, u32::MAX - 2, u32::MAX - 1, u32::MAX]), any::<u32>()];
     let end =
         prop_oneof![Just(None), select(vec![Timestamp::MIN, at(0), at(7), Timestamp::MAX]).prop_map(Some)];
-    (package, attempt, end, prop::bool::weighted(0.05)).prop_map(|(package, attempt, end, expired)| Naive {
+    let target_type = proptest::option::of(select(SubjectType::ALL));
+    let fields = (package, attempt, target_type, end, prop::bool::weighted(0.05));
+    fields.prop_map(|(package, attempt, target_type, end, expired)| Naive {
         assignment: ASSIGNMENT,
         attempt,
+        target_type,
+        cannot_hold: unholdable(target_type),
         end: end.map(Timestamp::unix_ticks),
         expired,
         package,

@@ -248,23 +248,32 @@ fn reprocess_now(
     after
 }
 
-/// Origin ids, three lines of them: what is read is written in the one form in which it is read again.
+/// Origin ids, three lines of them, and perhaps a type in a fourth: what is read is written in the one form in which it is read again.
 pub fn origin_ids(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
-    let mut lines = text.splitn(3, '\n');
-    let mut line = || lines.next().unwrap_or_default();
-    let (origin_system, resource, role) = (line(), line(), line());
-    let Ok(read) = ResourceRole::from_origin(origin_system, resource, role) else { return };
+    let mut lines = text.splitn(4, '\n');
+    let mut line = || lines.next();
+    let [origin_system, resource, role] = [(); 3].map(|()| line().unwrap_or_default());
+    let role_type = line();
+    let Ok(read) = ResourceRole::from_origin(origin_system, resource, role, role_type) else { return };
     let (same_system, same_resource, same_role) =
         (read.origin_system(), read.resource_origin_id(), read.role_origin_id());
-    assert_eq!(ResourceRole::from_origin(same_system, &same_resource, &same_role).as_ref(), Ok(&read));
-    // R23: GUIDs and the names of origin systems without case, everything else to the letter.
+    let again = ResourceRole::from_origin(same_system, &same_resource, &same_role, read.role_type());
+    assert_eq!(again.as_ref(), Ok(&read));
+    // R23: GUIDs, ids of Azure and the names of origin systems without case, everything else to the letter.
     assert!(same_system.eq_ignore_ascii_case(origin_system));
     assert!(same_resource.eq_ignore_ascii_case(resource) && same_role.eq_ignore_ascii_case(role));
     if matches!(read, ResourceRole::Other(_) | ResourceRole::SharePointSite { .. }) {
         assert_eq!((&*same_resource, &*same_role), (resource, role));
     }
-    assert_eq!(read.to_string(), format!("{same_system} {same_resource} {same_role}"));
+    match read.role_type() {
+        None => assert!(
+            role_type.is_none() || !matches!(read, ResourceRole::Azure { .. } | ResourceRole::Other(_))
+        ),
+        Some(said) => assert!(role_type.is_some_and(|given| given.eq_ignore_ascii_case(said))),
+    }
+    let with_type = read.role_type().map(|said| format!(" {said}")).unwrap_or_default();
+    assert_eq!(read.to_string(), format!("{same_system} {same_resource} {same_role}{with_type}"));
     let json = serde_json::to_string(&read).expect("plain data");
     assert_eq!(serde_json::from_str::<ResourceRole>(&json).expect("what was written"), read);
 }
@@ -323,6 +332,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
         catalog: CatalogId::from_uuid(Uuid::from_u128(2)).into(),
         access_package: Uuid::from_u128(3).into(),
         target: Uuid::from_u128(4).into(),
+        target_type: None,
         state,
         end,
         attempt: u32::MAX,

@@ -2,7 +2,7 @@
 //! list that tests read.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
-use access_package::{AssignmentState, Fulfillment, Reason, Role, Step};
+use access_package::{AssignmentState, Fulfillment, Reason, Role, Step, SubjectType};
 
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
 use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
@@ -67,6 +67,13 @@ pub fn outsiders() -> impl Iterator<Item = Role> + Clone {
 pub fn rung(role: Role) -> Option<usize> {
     ladder().position(|rung| rung == role)
 }
+
+/// R46: what a target of a kind cannot hold, by origin system.
+pub const CANNOT_HOLD: &[(SubjectType, &str)] = &[
+    (SubjectType::ServicePrincipal, "AadApplication"),
+    (SubjectType::ServicePrincipal, "SharePointOnline"),
+    (SubjectType::User, "OAuthApplication"),
+];
 
 /// What is said of a state.
 pub struct Known {

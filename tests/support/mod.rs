@@ -4,8 +4,8 @@
 pub mod documented;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, DirectoryActivation,
-    Fulfillment, GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
+    Account, Activation, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, Fulfillment,
+    GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
 };
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
         catalog: CatalogId::from_uuid(Uuid::from_u128(0xc)).into(),
         access_package: Uuid::from_u128(0xb).into(),
         target: Uuid::from_u128(0xd).into(),
+        target_type: None,
         state,
         end: None,
         attempt: 0,
@@ -49,16 +50,35 @@ pub fn load(stored: StoredAssignment) -> Assignment {
     stored.try_into().expect("a whole assignment")
 }
 
-/// One resource role of each origin system, in their order; the last is of one that the crate does not know.
+/// A role of Azure on a resource group.
+pub fn azure_role(activation: Activation) -> ResourceRole {
+    let [subscription, definition] = [4, 5].map(Uuid::from_u128);
+    let subscription = format!("/subscriptions/{subscription}");
+    let definition = format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{definition}");
+    ResourceRole::Azure {
+        definition: definition.parse().expect("the id of a definition"),
+        scope: format!("{subscription}/resourceGroups/Lab").parse().expect("an id of Azure"),
+        activation,
+    }
+}
+
+/// Resource roles of each origin system, in their order; the last ones are of one that the crate does not know. Some
+/// differ only in the type of the role.
 pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
     let site = "https://contoso.sharepoint.com/sites/Sales";
-    let opaque = ResourceRole::from_origin("SapIag", "Finance/1", "approver");
+    let opaque = |role_type| {
+        ResourceRole::from_origin("SapIag", "Finance/1", "approver", role_type)
+            .expect("an unknown origin system takes any text")
+    };
     vec![
         member_of(1),
         ResourceRole::Application { service_principal: Uuid::from_u128(2).into(), app_role: Uuid::nil() },
         ResourceRole::SharePointSite { site: site.into(), role: 4 },
-        ResourceRole::Directory { definition: Uuid::from_u128(3), activation: DirectoryActivation::Eligible },
-        opaque.expect("an unknown origin system takes any text"),
+        ResourceRole::Directory { definition: Uuid::from_u128(3), activation: Activation::Eligible },
+        azure_role(Activation::Eligible),
+        azure_role(Activation::Active),
+        opaque(None),
+        opaque(Some("delegated")),
     ]
 }
 

@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import sys
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -185,15 +186,63 @@ def check_gate(vectors):
 
 # --- lifecycle.json: what happens ---------------------------------------------------------------------
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+DEFINITION = re.compile(r"/providers/Microsoft\.Authorization/roleDefinitions/" + GUID.pattern, re.IGNORECASE | re.ASCII)
 WITH_GUIDS = ("AadGroup", "AadApplication", "DirectoryRole")
+TYPES = ("active", "eligible")
+
+
+def without_case(text):
+    """In lower case, as far as it is ASCII."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def is_guid(text):
+    return GUID.fullmatch(text) is not None
+
+
+def is_segment(text):
+    unsafe = any(letter in "?#%\\" or unicodedata.category(letter) == "Cc" for letter in text)
+    return text not in ("", ".", "..") and text == text.strip() and not unsafe
+
+
+def is_azure(text):
+    return text == "/" or (text.startswith("/") and all(map(is_segment, text[1:].split("/"))))
+
+
+def fits(role):
+    """Whether a resource role has the form of its origin system."""
+    system, resource, of_role = role["originSystem"], role["resourceOriginId"], role["roleOriginId"]
+    said = role.get("roleType")
+    said = said and without_case(said)
+    if system == "AzureResources":
+        definition = DEFINITION.fullmatch(of_role[of_role.lower().rfind("/providers/"):])
+        return is_azure(resource) and is_azure(of_role) and definition is not None and said in TYPES
+    if system == "CustomDataProvidedResource":
+        return False
+    if system == "AadGroup":
+        access, _, guid = of_role.partition("_")
+        same = guid.lower() == resource.lower() or access.startswith("Eligible")
+        known = access in ("Member", "Owner", "EligibleMember", "EligibleOwner")
+        form = is_guid(resource) and is_guid(guid) and known and same
+    elif system == "AadApplication":
+        form = is_guid(resource) and is_guid(of_role)
+    elif system == "SharePointOnline":
+        form = re.fullmatch("0|[1-9][0-9]*", of_role) is not None and int(of_role) < 2**32
+    elif system == "DirectoryRole":
+        form = is_guid(resource) and of_role in ("Eligible", "Active")
+    else:
+        return True
+    return form and said in (None, "eligible" if of_role.startswith("Eligible") else "active")
 
 
 def identity(role):
-    system, ids = role["originSystem"], (role["resourceOriginId"], role["roleOriginId"])
+    system, ids, said = role["originSystem"], (role["resourceOriginId"], role["roleOriginId"]), role.get("roleType")
+    if system == "AzureResources":
+        return (system, *map(without_case, ids), without_case(said))
     if system in WITH_GUIDS:
-        ids = tuple(GUID.sub(lambda guid: guid[0].lower(), text) for text in ids)
-    return (system, *ids)
+        return (system, *(GUID.sub(lambda guid: guid[0].lower(), text) for text in ids), None)
+    return (system, *ids, None if system == "SharePointOnline" else said)
 
 
 def ticks(instant):
@@ -205,6 +254,7 @@ def ticks(instant):
 
 FOURTEEN_DAYS = 14 * 86400 * 10**7
 CALLER = "00000000-0000-0000-0000-0000000000ca"
+CANNOT_HOLD = {"servicePrincipal": ("aadapplication", "sharepointonline"), "user": ("oauthapplication",)}
 ORDER = ["pending", "failed", "unenforceable", "fulfilled"]
 
 
@@ -226,7 +276,7 @@ def twice(identities):
 
 class Assignment:
     def __init__(self, stored):
-        self.fixed = {name: stored[name] for name in ("format", "id", "catalog", "accessPackage", "target", "end")}
+        self.fixed = {name: stored[name] for name in ("format", "id", "catalog", "accessPackage", "target", "targetType", "end")}
         self.state, self.attempt = stored["state"], stored["attempt"]
         self.roles = None
         if stored["resourceRoles"] is not None:
@@ -287,6 +337,9 @@ class Assignment:
         words = {"present": "fulfilled", "absent": "pending", "unknown": "pending"}
         look = {each: seen.get(each, "unknown") for each in given}
         self.roles = {each: (words.get(seen, seen), None) for each, seen in look.items()}
+        for each in self.having("pending"):
+            if without_case(each[0]) in CANNOT_HOLD.get(self.fixed["targetType"], ()):
+                self.roles[each] = ("unenforceable", None)
         self.follow()
         asked, unenforceable = self.having("pending"), self.having("unenforceable")
         lists = [frozenset(each) for each in (asked, unenforceable, given - had, had - given)]
@@ -339,6 +392,8 @@ class Assignment:
 
 
 def load(stored):
+    if not all(fits(each["resourceRole"]) for each in stored["resourceRoles"] or []):
+        return "malformedResourceRole"
     if stored["format"] != 1:
         return "unsupportedFormat"
     if stored["resourceRoles"] is not None:

@@ -1,15 +1,15 @@
 //! What befalls an assignment, step by step.
 
 use access_package::{
-    Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, FailureReason,
-    Fulfillment, LoadError, Observed, Outcome, Purpose, Receipt, Recency, Role, StoredAssignment, Timestamp,
+    Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
+    FailureReason, Fulfillment, Observed, Outcome, Purpose, Receipt, Recency, ResourceRole, Role,
+    StoredAssignment, SubjectType, Timestamp,
 };
-use serde::Serialize;
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::json;
-use crate::support::{MANAGER, every_list, in_state, load, member_of, one_of_each_origin_system, stored};
+use crate::support::{
+    MANAGER, azure_role, every_list, in_state, load, member_of, one_of_each_origin_system, stored,
+};
 use crate::trace::{NOW, Trace};
 
 const OBSERVED: [(Observed, &str); 4] = [
@@ -19,73 +19,6 @@ const OBSERVED: [(Observed, &str); 4] = [
     (Observed::Unenforceable, "unenforceable"),
 ];
 const OUTCOMES: [Outcome; 2] = [Outcome::Fulfilled, Outcome::Failed];
-const FULFILLMENTS: [Fulfillment; 4] =
-    [Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Unenforceable, Fulfillment::Fulfilled];
-
-/// A stored form, and whether it loads.
-#[derive(Serialize)]
-pub(crate) struct Load {
-    stored: Box<RawValue>,
-    result: &'static str,
-}
-
-/// Every state with every list of up to two fulfillments or with none known, and what is wrong otherwise.
-pub(crate) fn loads() -> Vec<Load> {
-    let fulfillments: Vec<_> = (0..=2).flat_map(|length| every_list(&FULFILLMENTS, length)).collect();
-    let known = |state| fulfillments.iter().map(move |fulfillments| stored(state, fulfillments));
-    let unknown = |state| StoredAssignment { resource_roles: None, ..stored(state, &[]) };
-    let known = AssignmentState::ALL.iter().copied().flat_map(known);
-    let unknown = AssignmentState::ALL.iter().copied().map(unknown);
-    let of_another_format = StoredAssignment { format: 2, ..delivered(1) };
-    // A reason stands beside a failure only.
-    let reasoned = FULFILLMENTS.map(|fulfillment| {
-        let mut reasoned = stored(AssignmentState::Expired, &[fulfillment]);
-        reasoned.resource_roles.iter_mut().flatten().for_each(|role| role.reason = Some(reason("a", "1")));
-        reasoned
-    });
-    let others = [of_another_format].into_iter().chain(reasoned);
-    let agreeing = known.chain(unknown).chain(others).map(|stored| json(&stored));
-
-    // R23: of these pairs the first differ in the case of a GUID, the others in that of an opaque text.
-    let pairs = [
-        ("AadGroup", "0282e19d-bf41-435d-92a4-99bab93af305", "Member_0282e19d-bf41-435d-92a4-99bab93af305"),
-        ("AadApplication", "0282e19d-bf41-435d-92a4-99bab93af305", "7b56ede0-9b58-40bd-b11e-b3d18fc32698"),
-        ("DirectoryRole", "0282e19d-bf41-435d-92a4-99bab93af305", "Active"),
-        ("SharePointOnline", "https://contoso.sharepoint.com/sites/Sales", "4"),
-        ("SapIag", "Finance/1", "approver"),
-    ];
-    let nothing_known = json(&StoredAssignment { resource_roles: None, ..delivered(0) });
-    let doubled = pairs.into_iter().flat_map(|(system, resource, role)| {
-        let upper = (resource.to_uppercase(), role.replace("0282e19d", "0282E19D"));
-        let same = (resource.to_owned(), role.to_owned());
-        [same, upper].map(|other| {
-            let pair = [(resource.to_owned(), role.to_owned()), other].map(|(resource, role)| {
-                let ids = format!(
-                    r#""originSystem":"{system}","resourceOriginId":"{resource}","roleOriginId":"{role}""#
-                );
-                format!(r#"{{"resourceRole":{{{ids}}},"fulfillment":"fulfilled"}}"#)
-            });
-            nothing_known
-                .replace(r#""resourceRoles":null"#, &format!(r#""resourceRoles":[{}]"#, pair.join(",")))
-        })
-    });
-    agreeing.chain(doubled).map(Load::new).collect()
-}
-
-impl Load {
-    fn new(stored: String) -> Self {
-        let read: StoredAssignment = serde_json::from_str(&stored).expect("a stored form");
-        let result = match Assignment::try_from(read) {
-            Ok(_) => "loaded",
-            Err(LoadError::UnsupportedFormat { .. }) => "unsupportedFormat",
-            Err(LoadError::DuplicateResourceRole(_)) => "duplicateResourceRole",
-            Err(LoadError::ReasonWithoutFailure(_)) => "reasonWithoutFailure",
-            Err(LoadError::StateContradictsFulfillments { .. }) => "stateContradictsFulfillments",
-        };
-        Self { stored: RawValue::from_string(stored).expect("it was read"), result }
-    }
-}
-
 fn reason(code: &str, words: &str) -> FailureReason {
     FailureReason::new(code, words)
 }
@@ -102,10 +35,21 @@ fn word(outcome: Outcome) -> &'static str {
 }
 
 pub(crate) fn traces() -> Vec<Trace> {
-    [asked(), unknown(), observed(), outcomes(), reasons(), astray(), ends(), given_now(), requests()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        asked(),
+        unknown(),
+        observed(),
+        outcomes(),
+        reasons(),
+        astray(),
+        ends(),
+        given_now(),
+        targets(),
+        requests(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Each role in each state.
@@ -272,8 +216,62 @@ fn given_now() -> Vec<Trace> {
     let twice = Trace::new("given twice is given once", rules, delivered(1))
         .asked(MANAGER, NOW, Some(twice), Some(&OBSERVED[..1]))
         .told(2, Outcome::Fulfilled);
-    let others = [known, each, dropped, nothing, twice];
+    let others = [known, each, dropped, nothing, twice, active_and_eligible()];
     AssignmentState::ALL.iter().copied().map(in_each).chain(others).collect()
+}
+
+/// Two resource roles that differ in nothing but the type of the role; receipts name one of them in another case.
+fn active_and_eligible() -> Trace {
+    let gives = [Activation::Active, Activation::Eligible].map(azure_role);
+    let in_place = gives.clone().map(|role| AssignmentResourceRole::new(role, Fulfillment::Fulfilled));
+    let start = StoredAssignment { resource_roles: Some(in_place.into()), ..delivered(0) };
+    let trace = Trace::new("active and eligible side by side", &["R13", "R17", "R23"], start);
+    let trace = trace.asked(MANAGER, NOW, Some(gives.clone().into()), Some(&OBSERVED[1..2]));
+    let [active, eligible] = gives;
+    let lower = |role: &ResourceRole| {
+        let [scope, definition] =
+            [role.resource_origin_id(), role.role_origin_id()].map(|id| id.to_lowercase());
+        ResourceRole::from_origin(role.origin_system(), &scope, &definition, role.role_type())
+            .expect("the same")
+    };
+    let told = |trace: Trace, resource_role: ResourceRole, outcome| {
+        let receipt = Receipt { resource_role, ..trace.receipt(0, outcome) };
+        trace.record(receipt)
+    };
+    let trace = told(trace, lower(&eligible), Outcome::Failed);
+    let trace = told(trace, active.clone(), Outcome::Fulfilled);
+    told(told(trace, lower(&active), Outcome::Failed), eligible, Outcome::Fulfilled).reprocess(MANAGER)
+}
+
+/// What a target of its kind cannot hold: whatever was seen of it, by either door, and with late outcomes.
+fn targets() -> Vec<Trace> {
+    let rules = &["R18", "R19", "R20", "R46"];
+    let mut gives = one_of_each_origin_system();
+    gives.extend(["OAuthApplication", "oauthapplication"].map(|system| {
+        ResourceRole::from_origin(system, "api", "permission", Some("application")).expect("an opaque one")
+    }));
+    let of_kind = |(target_type, name): (Option<SubjectType>, &str)| {
+        let start = StoredAssignment { target_type, ..delivered(1) };
+        let observed = OBSERVED.map(|seen| {
+            let trace = Trace::new(format!("given to {name}, seen {}", seen.1), rules, start.clone());
+            let trace = trace.asked(MANAGER, NOW, Some(gives.clone()), Some(&vec![seen; gives.len()]));
+            let receipt = trace.receipt(0, Outcome::Fulfilled);
+            let late = gives.iter().map(|role| Receipt { resource_role: role.clone(), ..receipt.clone() });
+            late.fold(trace, Trace::record).reprocess(MANAGER)
+        });
+        let failed = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed]);
+        let start = StoredAssignment { target_type, ..failed };
+        let trace = Trace::new(format!("a request of {name}"), rules, start);
+        let request = request_of(&trace.assignment);
+        let asked = trace.ask(MANAGER, request.completed, Some(request), Some(gives.clone()), None);
+        observed.into_iter().chain([asked])
+    };
+    let kinds = [
+        (None, "somebody"),
+        (Some(SubjectType::User), "a user"),
+        (Some(SubjectType::ServicePrincipal), "a service principal"),
+    ];
+    kinds.into_iter().flat_map(of_kind).collect()
 }
 
 /// R33, in ticks of 100 nanoseconds.

@@ -6,6 +6,7 @@ mod gate;
 #[path = "../support/golden.rs"]
 mod golden;
 mod lifecycle;
+mod loads;
 #[path = "../support/mod.rs"]
 mod support;
 mod trace;
@@ -34,7 +35,7 @@ fn the_gate() {
 
 #[test]
 fn the_lifecycle() {
-    let loads: Vec<_> = lifecycle::loads().iter().map(json).collect();
+    let loads: Vec<_> = loads::loads().iter().map(json).collect();
     let traces: Vec<_> = lifecycle::traces().iter().map(trace::Trace::lines).collect();
     let (loads, traces) = (loads.join(",\n"), traces.join(",\n"));
     let current =
@@ -63,7 +64,7 @@ fn the_words_in_the_schemas() {
 /// What `check.py` says if nothing differs.
 #[test]
 fn the_screen_in_the_readme() {
-    let (cases, loads, traces) = (gate::cases().len(), lifecycle::loads().len(), lifecycle::traces());
+    let (cases, loads, traces) = (gate::cases().len(), loads::loads().len(), lifecycle::traces());
     // That it loads; and for each step the answer, what is then stored, and that this loads.
     let compared: usize = traces.iter().map(|trace| 1 + 3 * trace.steps()).sum();
     let screen = format!(

@@ -16,6 +16,7 @@ use crate::graph::object::Object;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 
 /// The document of an assignment, of either version.
 #[derive(Deserialize)]
@@ -45,6 +46,12 @@ pub(super) struct Document {
 struct Target {
     #[serde(default, deserialize_with = "present")]
     object_id: Option<Option<ObjectId>>,
+    // v1.0
+    #[serde(default, deserialize_with = "subject_type")]
+    subject_type: Option<SubjectType>,
+    // beta
+    #[serde(default, deserialize_with = "subject_type")]
+    r#type: Option<SubjectType>,
 }
 
 #[derive(Deserialize)]
@@ -79,14 +86,23 @@ struct Listed {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "so Graph names them")]
 struct Origin {
     origin_system: Option<String>,
     origin_id: Option<String>,
+    /// Of a role (R23).
+    r#type: Option<String>,
 }
 
 /// Tells a property that is null from one that is not there: the first is read as `Some(None)`.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+/// R46: whatever stands there, only a word that is known says something.
+fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectType>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(SubjectType::from_word))
 }
 
 /// What the parts of a document are called in a version.
@@ -154,6 +170,7 @@ impl TryFrom<Document> for StoredAssignment {
 
         let id = document.id.ok_or_else(|| missing("id"))?;
         let Object(target) = document.target.ok_or_else(|| not_expanded("target"))?;
+        let target_type = target.subject_type.or(target.r#type);
         let target = target.object_id.ok_or_else(|| missing("target.objectId"))?;
         let target = target.ok_or(ReadError::TargetNotInTenant)?;
         let schedule = document.schedule.ok_or_else(|| missing("schedule"))?;
@@ -198,6 +215,7 @@ impl TryFrom<Document> for StoredAssignment {
             catalog: catalog::Catalog { id: catalog, privilege_level },
             access_package,
             target,
+            target_type,
             state,
             end,
             attempt: 0,
@@ -243,6 +261,7 @@ impl Names {
             origin_system,
             resource_id.unwrap_or_default(),
             role_id.unwrap_or_default(),
+            role.r#type.as_deref(),
         ) {
             Err(ParseResourceRoleError::NothingToEnforce) => Ok(None),
             _ if scope.is_none() => Err(not_expanded(self.scope)),

@@ -15,6 +15,7 @@ use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::state::AssignmentState;
+use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 /// Writes the document of one assignment, as Graph shows it in this version with everything that
@@ -163,13 +164,22 @@ struct Delivered<'a> {
 #[serde(rename_all = "camelCase")]
 struct Target {
     object_id: ObjectId,
+    // v1.0
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_type: Option<&'static str>,
+    // beta
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
 }
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "so Graph names them")]
 struct Origin<'a> {
     origin_id: String,
     origin_system: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -195,7 +205,7 @@ impl<'a> Document<'a> {
     fn new(assignment: &'a Assignment, version: Version) -> Self {
         let (id, access_package, catalog) =
             (assignment.id(), assignment.access_package(), assignment.catalog());
-        let (state, target) = (assignment.state(), Target { object_id: assignment.target() });
+        let (state, target) = (assignment.state(), Target::new(assignment, version));
         let (status, expired_date_time) = match state {
             AssignmentState::Delivering | AssignmentState::Delivered => (Some(state.as_beta_str()), None),
             AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => (None, None),
@@ -248,12 +258,24 @@ impl<'a> Document<'a> {
     }
 }
 
+impl Target {
+    fn new(assignment: &Assignment, version: Version) -> Self {
+        let (object_id, target_type) = (assignment.target(), assignment.target_type());
+        let (subject_type, r#type) = match version {
+            Version::V1 => (target_type.map(SubjectType::as_v1_str), None),
+            Version::Beta => (None, target_type.map(SubjectType::as_beta_str)),
+        };
+        Self { object_id, subject_type, r#type }
+    }
+}
+
 impl<'a> Given<'a> {
     fn new(given: &'a AssignmentResourceRole) -> Self {
-        let origin_system = given.resource_role.origin_system();
+        let given = &given.resource_role;
+        let (origin_system, r#type) = (given.origin_system(), given.role_type());
         Self {
-            role: Origin { origin_id: given.resource_role.role_origin_id(), origin_system },
-            scope: Origin { origin_id: given.resource_role.resource_origin_id(), origin_system },
+            role: Origin { origin_id: given.role_origin_id(), origin_system, r#type },
+            scope: Origin { origin_id: given.resource_origin_id(), origin_system, r#type: None },
         }
     }
 }
@@ -262,7 +284,7 @@ impl<'a> Delivered<'a> {
     fn new(delivered: &'a AssignmentResourceRole) -> Self {
         let Given { role, scope } = Given::new(delivered);
         Self {
-            origin: role.clone(),
+            origin: Origin { r#type: None, ..role.clone() },
             status: match delivered.fulfillment {
                 Fulfillment::Fulfilled => "Fulfilled",
                 // Graph has no word for one that has failed.

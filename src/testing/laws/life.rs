@@ -56,14 +56,15 @@ pub fn refused_changes_nothing<I: Implementation>(
 }
 
 /// Accepted, another attempt begins, with an action for every resource role and the assignment
-/// `delivering`, or `delivered` where there is nothing to enforce. Nothing else has changed.
+/// `delivering`, or `delivered` where there is nothing to enforce. What a target of its kind cannot hold has failed, without
+/// an action. Nothing else has changed.
 ///
 /// # Errors
 /// The law does not hold.
 pub fn accepted_asks_for_everything_owed<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law = Law { name: "accepted asks for everything owed", rules: "R13, R14, R15, R16, R19" };
+    let law = Law { name: "accepted asks for everything owed", rules: "R13, R14, R15, R16, R19, R46" };
     law.hold((delivered(), who_may()), |((stored, now), caller)| {
         let it = accepted(&make, stored, caller, &unseen, *now)?;
         agree(&it, &attempted(stored, &it, |_| (Fulfillment::Pending, None)))
@@ -264,8 +265,8 @@ fn accepted<I: Implementation>(
 }
 
 /// The assignment, in the attempt that the implementation has begun, when this is known of each
-/// resource role.
-fn attempted(
+/// resource role. Of what its target cannot hold nothing is pending (R46).
+pub(super) fn attempted(
     before: &StoredAssignment,
     it: &impl Implementation,
     known: impl Fn(&ResourceRole) -> (Fulfillment, Option<FailureReason>),
@@ -273,6 +274,10 @@ fn attempted(
     let mut after = StoredAssignment { attempt: it.stored().attempt, ..before.clone() };
     after.resource_roles.iter_mut().flatten().for_each(|role| {
         (role.fulfillment, role.reason) = known(&role.resource_role);
+        let cannot_hold = before.target_type.is_some_and(|target| target.cannot_hold(&role.resource_role));
+        if cannot_hold && role.fulfillment == Fulfillment::Pending {
+            role.fulfillment = Fulfillment::Unenforceable;
+        }
     });
     let all: Vec<_> = after.resource_roles.iter().flatten().map(|role| role.fulfillment).collect();
     let count = |wanted| all.iter().filter(|&&fulfillment| fulfillment == wanted).count();

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::life::{agree, agree_but_for_expiry, is_refused_for};
+use super::life::{agree, agree_but_for_expiry, attempted, is_refused_for};
 use super::{HERE, Law, at_any_time, ensure, who_may};
 use crate::testing::words::Words;
 use crate::testing::{Broken, Implementation, strategy};
@@ -81,7 +81,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
 pub fn an_accepted_request_asks_for_everything_again<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
-    let law = Law { name: "an accepted request asks for everything again", rules: "R13, R16, R34" };
+    let law = Law { name: "an accepted request asks for everything again", rules: "R13, R16, R34, R46" };
     let failed = prop_oneof![
         strategy::stored_assignment_in(AssignmentState::PartiallyDelivered),
         strategy::stored_assignment_in(AssignmentState::DeliveryFailed),
@@ -110,10 +110,9 @@ pub fn an_accepted_request_asks_for_everything_again<I: Implementation>(
         each_once.sort();
         each_once.dedup();
         let pending = |role| AssignmentResourceRole::new(role, Fulfillment::Pending);
-        let state =
-            if each_once.is_empty() { AssignmentState::Delivered } else { AssignmentState::Delivering };
         let resource_roles = Some(each_once.into_iter().map(pending).collect());
-        agree(&it, &StoredAssignment { state, attempt, resource_roles, ..stored })
+        let now_has = StoredAssignment { resource_roles, ..stored };
+        agree(&it, &attempted(&now_has, &it, |_| (Fulfillment::Pending, None)))
     })
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::testing::words::Words;
 use crate::testing::{Implementation, strategy};
-use crate::{Action, AssignmentId, DirectoryActivation, FailureReason, Outcome, Receipt, ResourceRole};
+use crate::{Action, Activation, AssignmentId, FailureReason, Outcome, Receipt, ResourceRole};
 
 /// What is reported, each by the place of its action.
 #[derive(Debug, Clone)]
@@ -87,23 +87,31 @@ fn receipt(asked: &[Action], (place, outcome, reason): &Report) -> Option<Receip
     Some(Receipt { reason, ..action.receipt(*outcome) })
 }
 
-/// Other resource roles: for one known by its texts those that differ from it by little (R23).
+/// Other resource roles: for one known by its texts, and for one of Azure, those that differ from it by little (R23).
 fn nearly(resource_role: &ResourceRole) -> Vec<ResourceRole> {
     let (system, role) = (resource_role.origin_system(), resource_role.role_origin_id());
-    let resource = resource_role.resource_origin_id();
+    let (resource, role_type) = (resource_role.resource_origin_id(), resource_role.role_type());
     match resource_role {
         ResourceRole::SharePointSite { .. } | ResourceRole::Other(_) => [
-            ResourceRole::from_origin(system, &swapped(&resource), &role),
-            ResourceRole::from_origin(system, &(resource.clone() + "/"), &role),
-            ResourceRole::from_origin(system, &resource, &swapped(&role)),
-            ResourceRole::from_origin(&swapped(system), &resource, &role),
+            ResourceRole::from_origin(system, &swapped(&resource), &role, role_type),
+            ResourceRole::from_origin(system, &(resource.clone() + "/"), &role, role_type),
+            ResourceRole::from_origin(system, &resource, &swapped(&role), role_type),
+            ResourceRole::from_origin(&swapped(system), &resource, &role, role_type),
+            ResourceRole::from_origin(system, &resource, &role, Some("another")),
         ]
         .into_iter()
         .flatten()
         .collect(),
+        ResourceRole::Azure { definition, scope, activation } => {
+            let activation = match activation {
+                Activation::Eligible => Activation::Active,
+                Activation::Active => Activation::Eligible,
+            };
+            let (definition, scope) = (definition.clone(), scope.clone());
+            [ResourceRole::Azure { definition, scope, activation }].into()
+        }
         ResourceRole::Group { .. } | ResourceRole::Application { .. } | ResourceRole::Directory { .. } => {
-            [ResourceRole::Directory { definition: Uuid::nil(), activation: DirectoryActivation::Active }]
-                .into()
+            [ResourceRole::Directory { definition: Uuid::nil(), activation: Activation::Active }].into()
         }
     }
 }
