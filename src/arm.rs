@@ -32,17 +32,18 @@ use crate::id::parse_guid;
 #[derive(Debug, Clone)]
 pub struct ArmId(Arc<str>);
 
+/// What a text has to be, to be one.
+pub(crate) const EXPECTED: &str = "`/`, or a path such as `/subscriptions/<guid>`";
+
 impl FromStr for ArmId {
     type Err = ParseArmIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseArmIdError> {
         let is_id =
             text.strip_prefix('/').is_some_and(|path| path.is_empty() || path.split('/').all(is_segment));
-        if is_id { Ok(Self(text.into())) } else { Err(ParseArmIdError { expected: EXPECTED }) }
+        if is_id { Ok(Self(text.into())) } else { Err(ParseArmIdError) }
     }
 }
-
-const EXPECTED: &str = "`/`, or a path such as `/subscriptions/<guid>`";
 
 fn is_segment(text: &str) -> bool {
     let is_safe = |letter: char| !letter.is_control() && !['?', '#', '%', '\\'].contains(&letter);
@@ -50,6 +51,15 @@ fn is_segment(text: &str) -> bool {
 }
 
 impl ArmId {
+    /// Whether it is the id of a role definition: of any, built in or not.
+    pub(crate) fn is_role_definition(&self) -> bool {
+        let mut backwards = self.0.rsplit('/');
+        let guid = backwards.next().and_then(parse_guid);
+        let mut names = ["roleDefinitions", "Microsoft.Authorization", "providers"].into_iter();
+        let mut is_next = |name| backwards.next().is_some_and(|segment| segment.eq_ignore_ascii_case(name));
+        guid.is_some() && names.all(&mut is_next)
+    }
+
     /// What two ids are compared by.
     fn folded(&self) -> impl Iterator<Item = u8> {
         self.0.bytes().map(|byte| byte.to_ascii_lowercase())
@@ -89,43 +99,7 @@ impl fmt::Display for ArmId {
     }
 }
 
-/// The id of a role definition of Azure: one that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`.
-///
-/// Two are the same if they are the same as a whole ([R23](crate::policy#r23)). Azure shows one built-in role below each
-/// subscription and below none: those are different here (our choice), for the crate does not guess which of them an
-/// executor can use.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AzureRoleDefinitionId(ArmId);
-
-impl FromStr for AzureRoleDefinitionId {
-    type Err = ParseArmIdError;
-
-    fn from_str(text: &str) -> Result<Self, ParseArmIdError> {
-        let mut backwards = text.rsplit('/');
-        let ends_in_a_guid = backwards.next().and_then(parse_guid).is_some();
-        let mut before = ["roleDefinitions", "Microsoft.Authorization", "providers"].into_iter();
-        let is_definition =
-            before.all(|name| backwards.next().is_some_and(|segment| segment.eq_ignore_ascii_case(name)));
-        match text.parse() {
-            Ok(id) if ends_in_a_guid && is_definition => Ok(Self(id)),
-            Ok(_) | Err(_) => Err(ParseArmIdError { expected: EXPECTED_OF_DEFINITION }),
-        }
-    }
-}
-
-const EXPECTED_OF_DEFINITION: &str =
-    "a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`";
-
-impl fmt::Display for AzureRoleDefinitionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The text is not an id of Azure, or not one of this kind.
+/// The text is not an id of Azure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not a valid Azure id: expected {expected}")]
-pub struct ParseArmIdError {
-    /// The form that was expected.
-    pub expected: &'static str,
-}
+#[error("not a valid Azure id: expected {EXPECTED}")]
+pub struct ParseArmIdError;

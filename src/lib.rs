@@ -157,7 +157,7 @@ pub use uuid;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use admission::{Admitted, NotAdmitted, Unsaved};
-pub use arm::{ArmId, AzureRoleDefinitionId, ParseArmIdError};
+pub use arm::{ArmId, ParseArmIdError};
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,
@@ -170,7 +170,9 @@ pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};
 pub use refusal::{Reason, Refusal, Remedy, Step};
 pub use request::{AssignmentRequest, Purpose, Recency};
-pub use resource_role::{Activation, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole};
+pub use resource_role::{
+    Activation, AzureRole, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,
+};
 pub use role::{ParseRoleError, Role};
 pub use state::{AssignmentState, ParseAssignmentStateError};
 pub use subject::SubjectType;

@@ -9,7 +9,7 @@ use core::fmt;
 
 use uuid::Uuid;
 
-use crate::arm::{ArmId, AzureRoleDefinitionId, ParseArmIdError};
+use crate::arm::{self, ArmId};
 use crate::id::{ObjectId, parse_guid};
 
 /// A role on a resource, as an access package gives it and an [`Action`](crate::Action) enforces it.
@@ -62,10 +62,8 @@ pub enum ResourceRole {
     },
     /// A role of Azure on a management group, subscription, resource group or resource (`AzureResources`).
     Azure {
-        /// The role definition.
-        definition: AzureRoleDefinitionId,
-        /// What the role is on.
-        scope: ArmId,
+        /// The role, and what it is on.
+        role: AzureRole,
         /// Whether the role is active, or to be activated: the type of the role.
         activation: Activation,
     },
@@ -97,6 +95,34 @@ pub enum Activation {
     Eligible,
     /// Active.
     Active,
+}
+
+/// A role of Azure on something in Azure. It is made by [`ResourceRole::from_origin`].
+// Private, so that only what can be read again can be made; and behind one pointer, so that an action takes no more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AzureRole(Arc<AzureIds>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct AzureIds {
+    scope: ArmId,
+    definition: ArmId,
+}
+
+impl AzureRole {
+    /// The id of the role definition: it ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`.
+    ///
+    /// Two are the same only as a whole ([R23](crate::policy#r23)). Azure shows a built-in role below each subscription, and
+    /// below none. Those are different here (our choice), for the crate does not guess which of them an executor can use.
+    #[must_use]
+    pub fn definition(&self) -> &ArmId {
+        &self.0.definition
+    }
+
+    /// What the role is on.
+    #[must_use]
+    pub fn scope(&self) -> &ArmId {
+        &self.0.scope
+    }
 }
 
 /// A resource role of an origin system that the crate does not know. Its texts come from
@@ -183,17 +209,18 @@ impl ResourceRole {
             agrees(DIRECTORY, activation, role_type)?;
             Ok(Self::Directory { definition, activation })
         } else if is(AZURE) {
-            let scope = resource_origin_id.parse();
-            let scope = scope.map_err(|error: ParseArmIdError| resource_error(AZURE, error.expected))?;
-            let definition = role_origin_id.parse();
-            let definition =
-                definition.map_err(|error: ParseArmIdError| role_error(AZURE, error.expected))?;
+            let scope = resource_origin_id.parse().ok().ok_or(resource_error(AZURE, arm::EXPECTED))?;
+            let definition = role_origin_id.parse().ok().filter(ArmId::is_role_definition);
+            let definition = definition.ok_or(role_error(
+                AZURE,
+                "a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
+            ))?;
             let activation = role_type.and_then(Activation::from_word);
             let activation = activation.ok_or(ParseResourceRoleError::RoleType {
                 origin_system: AZURE,
                 expected: "`active` or `eligible`",
             })?;
-            Ok(Self::Azure { definition, scope, activation })
+            Ok(Self::Azure { role: AzureRole(Arc::new(AzureIds { scope, definition })), activation })
         } else if is(CUSTOM_DATA) {
             Err(ParseResourceRoleError::NothingToEnforce)
         } else {
@@ -227,7 +254,7 @@ impl ResourceRole {
             Self::Group { group: id, .. } | Self::Application { service_principal: id, .. } => id.to_string(),
             Self::SharePointSite { site, .. } => site.to_string(),
             Self::Directory { definition, .. } => definition.to_string(),
-            Self::Azure { scope, .. } => scope.to_string(),
+            Self::Azure { role, .. } => role.scope().to_string(),
             Self::Other(OpaqueResourceRole(origin)) => origin.resource_origin_id.clone(),
         }
     }
@@ -241,7 +268,7 @@ impl ResourceRole {
             Self::SharePointSite { role, .. } => role.to_string(),
             Self::Directory { activation: Activation::Eligible, .. } => "Eligible".into(),
             Self::Directory { activation: Activation::Active, .. } => "Active".into(),
-            Self::Azure { definition, .. } => definition.to_string(),
+            Self::Azure { role, .. } => role.definition().to_string(),
             Self::Other(OpaqueResourceRole(origin)) => origin.role_origin_id.clone(),
         }
     }

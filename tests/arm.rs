@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use access_package::{ArmId, AzureRoleDefinitionId, ParseResourceRoleError, ResourceRole};
+use access_package::{Activation, ArmId, ParseResourceRoleError, ResourceRole};
 use uuid::{Uuid, uuid};
 
 const ID: Uuid = uuid!("7b56ede0-9b58-40bd-b11e-b3d18fc32698");
@@ -110,8 +110,29 @@ fn ids_of_azure_have_no_case_and_keep_it() {
             );
         }
     }
-    let [one, other] = ["/subscriptions/x", ""]
-        .map(|below| definition(below).parse::<AzureRoleDefinitionId>().expect("one"));
-    assert_ne!(one, other);
-    assert_eq!(one.to_string(), definition("/subscriptions/x"));
+}
+
+// R23: two that differ in one thing are two.
+#[test]
+fn a_role_of_azure_has_its_definition_scope_and_type() {
+    let id = |text: &str| text.parse::<ArmId>().expect("an id");
+    let root = definition("/providers/Microsoft.Management/managementGroups/root");
+    let (below, lab) = (definition(SUBSCRIPTION), format!("{SUBSCRIPTION}/resourceGroups/Lab"));
+    let mut all = Vec::new();
+    for scope in ["/", SUBSCRIPTION, &lab] {
+        for definition in [definition(""), below.clone(), root.clone()] {
+            for (word, activation) in [("active", Activation::Active), ("eligible", Activation::Eligible)] {
+                let role = ResourceRole::from_origin("AzureResources", scope, &definition, Some(word));
+                let role = role.expect("a role of Azure");
+                let ResourceRole::Azure { role: of, activation: said } = &role else { panic!("{role:?}") };
+                assert_eq!((of.scope(), of.definition()), (&id(scope), &id(&definition)));
+                assert_eq!(*said, activation);
+                all.push(role);
+            }
+        }
+    }
+    let number = all.len();
+    all.sort();
+    all.dedup();
+    assert_eq!((all.len(), number), (18, 18));
 }

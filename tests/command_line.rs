@@ -270,6 +270,25 @@ fn what_was_observed_of_a_target_is_not_asked_for_again() {
     }
 }
 
+// R46
+#[test]
+fn what_the_target_cannot_hold_is_said_to_be_so() {
+    let site = "  -  SharePointOnline https://contoso.sharepoint.com/sites/campaign 4: cannot be enforced\n";
+    for (subject_type, actions, shown, end) in [
+        ("servicePrincipal", 2, site, "partiallyDelivered"),
+        ("user", 3, "", "delivered"),
+        ("unknownFutureValue", 3, "", "delivered"),
+    ] {
+        let mut document = sample();
+        document["target"]["subjectType"] = json!(subject_type);
+        let (text, status) = printed(&[], document.to_string().as_bytes());
+        assert!(text.contains(&format!("accepted: {actions} to enforce\n")), "{text}");
+        assert_eq!((text.contains("cannot be enforced"), text.contains(shown)), (!shown.is_empty(), true));
+        assert!(text.ends_with(&format!("\nstate      {end}\n")), "{text}");
+        assert_eq!(status, Some(0));
+    }
+}
+
 #[test]
 fn what_was_observed_in_two_ways_was_not_observed() {
     for (list, why) in [

@@ -6,10 +6,10 @@ use core::error::Error;
 use core::fmt::Debug;
 
 use access_package::{
-    AccessPackageId, Action, ArmId, Assignment, AssignmentId, AssignmentState, AzureRoleDefinitionId,
-    CatalogId, Event, FailureReason, LoadError, NotAdmitted, ObjectId, ParseAssignmentStateError,
-    ParseIdError, ParseResourceRoleError, ParseRoleError, Receipt, RecordError, Recorded, Refusal,
-    ResourceRole, Role, StoredAssignment,
+    AccessPackageId, Action, ArmId, Assignment, AssignmentId, AssignmentState, CatalogId, Event,
+    FailureReason, LoadError, NotAdmitted, ObjectId, ParseAssignmentStateError, ParseIdError,
+    ParseResourceRoleError, ParseRoleError, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role,
+    StoredAssignment,
 };
 use support::documented::STATES;
 use support::member_of;
@@ -102,10 +102,6 @@ fn errors_that_come_of_reading() {
         (
             refused("".parse::<ArmId>()),
             "not a valid Azure id: expected `/`, or a path such as `/subscriptions/<guid>`",
-        ),
-        (
-            refused("/".parse::<AzureRoleDefinitionId>()),
-            "not a valid Azure id: expected a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
         ),
         (
             refused(read("CustomDataProvidedResource", "", "")),

@@ -54,22 +54,15 @@ fn known() -> Vec<(Texts, ResourceRole)> {
         format!("{}/resourceGroups/Lab/providers/Microsoft.Web/sites/a b", subscription()),
         "/providers/Microsoft.Management/managementGroups/test-mgmtgroup".into(),
     ];
+    let definitions =
+        ["", &subscription(), "/providers/Microsoft.Management/managementGroups/root"].map(definition);
     let azure = scopes.iter().flat_map(|scope| {
-        ["", &subscription(), "/providers/Microsoft.Management/managementGroups/root"]
-            .map(definition)
-            .into_iter()
-            .flat_map(move |definition| {
-                [("active", Activation::Active), ("eligible", Activation::Eligible)].map(
-                    |(word, activation)| {
-                        let parsed = definition.parse().expect("the id of a definition");
-                        let scope_parsed = scope.parse().expect("an id of Azure");
-                        (
-                            typed(texts("AzureResources", scope, &definition), word),
-                            ResourceRole::Azure { definition: parsed, scope: scope_parsed, activation },
-                        )
-                    },
-                )
-            })
+        let texts = definitions.iter().map(move |definition| texts("AzureResources", scope, definition));
+        // What each of these is: `tests/arm.rs`.
+        texts.flat_map(|texts| ["active", "eligible"].map(|word| typed(texts.clone(), word))).map(|texts| {
+            let role = read(&texts).expect("a role of Azure");
+            (texts, role)
+        })
     });
     let mut known = vec![
         (texts("AadGroup", &GROUP, &format!("Member_{GROUP}")), group(GroupAccess::Member)),

@@ -2,9 +2,11 @@
 
 mod support;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use access_package::{
-    Activation, Assignment, AssignmentResourceRole, AssignmentState, Cause, Fulfillment, Observed, Outcome,
-    Recorded, ResourceRole, StoredAssignment, SubjectType, Timestamp, reprocess, reprocess_observed,
+    Assignment, AssignmentResourceRole, AssignmentState, Cause, Fulfillment, Observed, Outcome, Recorded,
+    ResourceRole, StoredAssignment, SubjectType, Timestamp, reprocess, reprocess_observed,
 };
 use support::documented::CANNOT_HOLD;
 use support::{
@@ -125,7 +127,7 @@ fn only_what_was_seen_to_be_in_place_stays() {
 fn the_event_lists_it() {
     let site =
         ResourceRole::SharePointSite { site: "https://contoso.sharepoint.com/sites/a".into(), role: 4 };
-    let gives = [azure_role(Activation::Active), site.clone(), member_of(1)];
+    let gives = [azure_role("active"), site.clone(), member_of(1)];
     let authority = caller(Lacks::Nothing).authority(Some(delivered(None, &[]).catalog())).expect("allowed");
     for target_type in every_type() {
         let admitted = authority.admit(delivered(target_type, &[member_of(1)]), NOW).expect("delivered");
@@ -154,6 +156,25 @@ fn a_late_outcome_still_counts() {
     ] {
         assignment.record(&receipt, NOW).map(drop).expect("its own");
         assert_eq!(assignment.state(), state, "{receipt:?}");
+    }
+}
+
+#[test]
+fn a_panic_while_observing_leaves_a_whole_assignment() {
+    let gives = every_one();
+    for target_type in every_type() {
+        for seen in 0..gives.len() {
+            let mut assignment = delivered(target_type, &gives);
+            let mut calls = 0;
+            let observe = |_: &_| {
+                calls += 1;
+                // Unwinds without the report of a panic.
+                if calls > seen { resume_unwind(Box::new("observe")) } else { Observed::Present }
+            };
+            let call = AssertUnwindSafe(|| reprocess_observed(&mut assignment, MANAGER, observe).map(drop));
+            assert!(catch_unwind(call).is_err());
+            assert_eq!((assignment.state(), save_and_load(&assignment)), (Delivering, assignment.clone()));
+        }
     }
 }
 

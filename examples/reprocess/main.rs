@@ -39,7 +39,7 @@ enum Verdict {
     Refused(Refusal),
     Accepted {
         between: AssignmentState,
-        /// What needed no action, for it was observed.
+        /// What needed no action: it is in place, or cannot be enforced.
         observed: Vec<AssignmentResourceRole>,
         done: Vec<(Action, Receipt)>,
     },

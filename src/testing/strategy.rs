@@ -73,7 +73,7 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         id().prop_map(GroupAccess::EligibleMember),
         id().prop_map(GroupAccess::EligibleOwner),
     ];
-    let activation = || select([Activation::Eligible, Activation::Active].as_slice());
+    let activation = select([Activation::Eligible, Activation::Active].as_slice());
     prop_oneof![
         4 => (id(), access).prop_map(|(group, access)| ResourceRole::Group { group, access }),
         2 => (id(), id()).prop_map(|(service_principal, app_role)| {
@@ -81,11 +81,11 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
         }),
         2 => (origin_text(), prop_oneof![0..3_u32, any::<u32>()])
             .prop_map(|(site, role)| ResourceRole::SharePointSite { site: site.into(), role }),
-        1 => (id(), activation())
+        1 => (id(), activation)
             .prop_map(|(definition, activation)| ResourceRole::Directory { definition, activation }),
-        2 => (azure_definition(), azure_scope(), activation())
-            .prop_filter_map("are ids of Azure", |(definition, scope, activation)| {
-                Some(ResourceRole::Azure { definition: definition.parse().ok()?, scope: scope.parse().ok()?, activation })
+        2 => (azure_scope(), azure_definition(), select(["active", "eligible"].as_slice()))
+            .prop_filter_map("is of Azure", |(scope, definition, role_type)| {
+                ResourceRole::from_origin("AzureResources", scope, &definition, Some(role_type)).ok()
             }),
         2 => (origin_text(), origin_text(), origin_text(), role_type())
             .prop_filter_map("is no known origin system", |(system, resource, role, role_type)| {

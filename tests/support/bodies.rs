@@ -266,12 +266,10 @@ pub fn origin_ids(data: &[u8]) {
     if matches!(read, ResourceRole::Other(_) | ResourceRole::SharePointSite { .. }) {
         assert_eq!((&*same_resource, &*same_role), (resource, role));
     }
-    match read.role_type() {
-        None => assert!(
-            role_type.is_none() || !matches!(read, ResourceRole::Azure { .. } | ResourceRole::Other(_))
-        ),
-        Some(said) => assert!(role_type.is_some_and(|given| given.eq_ignore_ascii_case(said))),
-    }
+    let is_typed = matches!(read, ResourceRole::Azure { .. } | ResourceRole::Other(_));
+    assert_eq!(read.role_type().is_some(), is_typed && role_type.is_some());
+    let same = |said: &str| role_type.is_some_and(|given| given.eq_ignore_ascii_case(said));
+    assert!(read.role_type().is_none_or(same));
     let with_type = read.role_type().map(|said| format!(" {said}")).unwrap_or_default();
     assert_eq!(read.to_string(), format!("{same_system} {same_resource} {same_role}{with_type}"));
     let json = serde_json::to_string(&read).expect("plain data");

@@ -50,16 +50,14 @@ pub fn load(stored: StoredAssignment) -> Assignment {
     stored.try_into().expect("a whole assignment")
 }
 
-/// A role of Azure on a resource group.
-pub fn azure_role(activation: Activation) -> ResourceRole {
+/// A role of Azure on a resource group, of this type.
+pub fn azure_role(role_type: &str) -> ResourceRole {
     let [subscription, definition] = [4, 5].map(Uuid::from_u128);
     let subscription = format!("/subscriptions/{subscription}");
+    let scope = format!("{subscription}/resourceGroups/Lab");
     let definition = format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{definition}");
-    ResourceRole::Azure {
-        definition: definition.parse().expect("the id of a definition"),
-        scope: format!("{subscription}/resourceGroups/Lab").parse().expect("an id of Azure"),
-        activation,
-    }
+    ResourceRole::from_origin("AzureResources", &scope, &definition, Some(role_type))
+        .expect("a role of Azure")
 }
 
 /// Resource roles of each origin system, in their order; the last ones are of one that the crate does not know. Some
@@ -75,8 +73,8 @@ pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
         ResourceRole::Application { service_principal: Uuid::from_u128(2).into(), app_role: Uuid::nil() },
         ResourceRole::SharePointSite { site: site.into(), role: 4 },
         ResourceRole::Directory { definition: Uuid::from_u128(3), activation: Activation::Eligible },
-        azure_role(Activation::Eligible),
-        azure_role(Activation::Active),
+        azure_role("eligible"),
+        azure_role("active"),
         opaque(None),
         opaque(Some("delegated")),
     ]

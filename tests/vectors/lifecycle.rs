@@ -1,9 +1,9 @@
 //! What befalls an assignment, step by step.
 
 use access_package::{
-    Action, Activation, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
-    FailureReason, Fulfillment, Observed, Outcome, Purpose, Receipt, Recency, ResourceRole, Role,
-    StoredAssignment, SubjectType, Timestamp,
+    Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, FailureReason,
+    Fulfillment, Observed, Outcome, Purpose, Receipt, Recency, ResourceRole, Role, StoredAssignment,
+    SubjectType, Timestamp,
 };
 use uuid::Uuid;
 
@@ -222,7 +222,7 @@ fn given_now() -> Vec<Trace> {
 
 /// Two resource roles that differ in nothing but the type of the role; receipts name one of them in another case.
 fn active_and_eligible() -> Trace {
-    let gives = [Activation::Active, Activation::Eligible].map(azure_role);
+    let gives = ["active", "eligible"].map(azure_role);
     let in_place = gives.clone().map(|role| AssignmentResourceRole::new(role, Fulfillment::Fulfilled));
     let start = StoredAssignment { resource_roles: Some(in_place.into()), ..delivered(0) };
     let trace = Trace::new("active and eligible side by side", &["R13", "R17", "R23"], start);

@@ -102,13 +102,12 @@ fn nearly(resource_role: &ResourceRole) -> Vec<ResourceRole> {
         .into_iter()
         .flatten()
         .collect(),
-        ResourceRole::Azure { definition, scope, activation } => {
+        ResourceRole::Azure { role, activation } => {
             let activation = match activation {
                 Activation::Eligible => Activation::Active,
                 Activation::Active => Activation::Eligible,
             };
-            let (definition, scope) = (definition.clone(), scope.clone());
-            [ResourceRole::Azure { definition, scope, activation }].into()
+            [ResourceRole::Azure { role: role.clone(), activation }].into()
         }
         ResourceRole::Group { .. } | ResourceRole::Application { .. } | ResourceRole::Directory { .. } => {
             [ResourceRole::Directory { definition: Uuid::nil(), activation: Activation::Active }].into()
