@@ -34,6 +34,7 @@ use crate::variants::with_all;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Caller {
     /// The caller's object in the directory, for the record: it decides nothing. `None` if the host does not say.
     pub object: Option<ObjectId>,
@@ -48,6 +49,8 @@ pub struct Caller {
 
 /// What kind of account calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Account {
     /// A user of the tenant, by way of an application with delegated permissions.
     WorkOrSchool,
@@ -111,6 +114,7 @@ pub struct ParsePermissionError;
 
 /// A role, and where it is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RoleAssignment {
     /// The role.
     pub role: Role,

@@ -104,7 +104,7 @@
 //!
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
 //!   atomics as wide as a pointer.
-//! - `serde`: the stored form, actions, receipts, events and refusals as serde data.
+//! - `serde`: the stored form, actions, receipts, events, callers and verdicts as serde data.
 //! - `graph`: the documents of Microsoft Graph, in `graph::json`.
 //! - `http`: its requests and responses, in `graph::http`.
 //! - `proptest`: `testing`, with strategies and laws for tests of your own.
@@ -127,6 +127,8 @@ extern crate std;
 
 mod action;
 mod admission;
+#[cfg(feature = "serde")]
+mod answer;
 mod arm;
 mod assignment;
 mod caller;
@@ -157,6 +159,8 @@ pub use uuid;
 
 pub use action::{Action, Actions, Outcome, Receipt};
 pub use admission::{Admitted, NotAdmitted, Unsaved};
+#[cfg(feature = "serde")]
+pub use answer::Verdict;
 pub use arm::{ArmId, ParseArmIdError};
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 use access_package::graph::json::{ReadError, RequestDocument};
 use access_package::{
-    Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller,
-    FailureReason, Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
+    Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Authority,
+    Caller, FailureReason, Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -38,6 +38,7 @@ struct Report {
 enum Verdict {
     Refused(Refusal),
     Accepted {
+        authority: Authority,
         between: AssignmentState,
         /// What needed no action: it is in place, or cannot be enforced.
         observed: Vec<AssignmentResourceRole>,
@@ -170,7 +171,7 @@ fn drive(
         Some(request) => authority.admit_request(assignment, request, arguments.now),
     };
     match admitted {
-        Ok(admitted) => accept(admitted, gives_now, before, arguments, observations),
+        Ok(admitted) => accept(admitted, authority, gives_now, before, arguments, observations),
         Err(NotAdmitted { refusal, assignment, expired }) => {
             Ok(refused(refusal, assignment, expired.is_some()))
         }
@@ -179,6 +180,7 @@ fn drive(
 
 fn accept(
     admitted: Admitted,
+    authority: Authority,
     gives_now: Vec<ResourceRole>,
     before: AssignmentState,
     arguments: &Arguments,
@@ -205,7 +207,7 @@ fn accept(
         // Each changes it, and a host saves it each time.
         let _ = assignment.record(receipt, arguments.now)?;
     }
-    let verdict = Verdict::Accepted { between, observed, done };
+    let verdict = Verdict::Accepted { authority, between, observed, done };
     Ok(Report { assignment, before, has_expired: false, verdict })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use access_package::policy::Rule;
-use access_package::{Fulfillment, Outcome, Reason, Receipt, Refusal, Step};
+use access_package::{Fulfillment, Outcome, Reason, Receipt, Refusal};
 use serde_json::{Value, json};
 
 use crate::caller::Asking;
@@ -23,7 +23,7 @@ impl Report {
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
             Verdict::Refused(refusal) => text += &explain(*refusal, asking),
-            Verdict::Accepted { between, observed, done } => {
+            Verdict::Accepted { between, observed, done, .. } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
                 for (n, (action, _)) in (1..).zip(done) {
                     let _ = writeln!(text, "  {n}. {}", action.resource_role);
@@ -50,27 +50,12 @@ impl Report {
         let mut object =
             json!({ "assignment": assignment.id(), "before": self.before, "after": assignment.state() });
         let words = match &self.verdict {
-            Verdict::Refused(refusal) => {
-                let reasons = refusal
-                    .reasons()
-                    .map(|it| json!({ "code": it.code(), "rules": ids(it), "text": it.to_string() }));
-                let remedies = refusal
-                    .remedies()
-                    .map(|it| json!({ "steps": it.steps().collect::<Vec<Step>>(), "text": it.to_string() }));
-                json!({
-                    "verdict": "refused",
-                    "message": refusal.to_string(),
-                    "reasons": reasons.collect::<Value>(),
-                    "remedies": remedies.collect::<Value>(),
-                })
-            }
-            Verdict::Accepted { between, observed, done } => {
-                let mut words = json!({
-                    "verdict": "accepted",
-                    "between": between,
-                    "actions": done.iter().map(|(action, _)| action).collect::<Vec<_>>(),
-                    "receipts": done.iter().map(|(_, receipt)| receipt).collect::<Vec<_>>(),
-                });
+            Verdict::Refused(refusal) => json!(access_package::Verdict::from(Err(*refusal))),
+            Verdict::Accepted { authority, between, observed, done } => {
+                let mut words = json!(access_package::Verdict::from(Ok(*authority)));
+                words["between"] = json!(between);
+                words["actions"] = done.iter().map(|(action, _)| json!(action)).collect();
+                words["receipts"] = done.iter().map(|(_, receipt)| json!(receipt)).collect();
                 if !observed.is_empty() {
                     words["observed"] = json!(observed);
                 }

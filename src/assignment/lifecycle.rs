@@ -355,8 +355,6 @@ pub enum Recorded {
 
 /// Why a receipt has changed nothing ([R17](crate::policy#r17)). None of these is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Unchanged {
     /// It is of another attempt.
     AnotherAttempt,
@@ -364,6 +362,29 @@ pub enum Unchanged {
     AlreadyKnown,
     /// The assignment had expired before ([R21](crate::policy#r21)).
     Expired,
+}
+
+impl Unchanged {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AnotherAttempt => "anotherAttempt",
+            Self::AlreadyKnown => "alreadyKnown",
+            Self::Expired => "afterTheEnd",
+        }
+    }
+}
+
+impl RecordError {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OtherAssignment { .. } => "otherAssignment",
+            Self::UnknownResourceRole(_) => "unknownResourceRole",
+        }
+    }
 }
 
 /// The receipt is not one of this assignment. Nothing has changed.

@@ -161,6 +161,19 @@ impl TryFrom<StoredAssignment> for Assignment {
     }
 }
 
+impl LoadError {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnsupportedFormat { .. } => "unsupportedFormat",
+            Self::DuplicateResourceRole(_) => "duplicateResourceRole",
+            Self::ReasonWithoutFailure(_) => "reasonWithoutFailure",
+            Self::StateContradictsFulfillments { .. } => "stateContradictsFulfillments",
+        }
+    }
+}
+
 /// What was stored is not a whole assignment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LoadError {

@@ -1,6 +1,6 @@
 //! What can be stored, and what cannot.
 
-use access_package::{Assignment, AssignmentState, FailureReason, Fulfillment, LoadError, StoredAssignment};
+use access_package::{Assignment, AssignmentState, FailureReason, Fulfillment, StoredAssignment};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -157,10 +157,7 @@ impl Load {
                 assert!(error.contains("does not fit") || error.contains("nothing to enforce"), "{error}");
                 "malformedResourceRole"
             }
-            Ok(Err(LoadError::UnsupportedFormat { .. })) => "unsupportedFormat",
-            Ok(Err(LoadError::DuplicateResourceRole(_))) => "duplicateResourceRole",
-            Ok(Err(LoadError::ReasonWithoutFailure(_))) => "reasonWithoutFailure",
-            Ok(Err(LoadError::StateContradictsFulfillments { .. })) => "stateContradictsFulfillments",
+            Ok(Err(error)) => error.code(),
         };
         Self { stored: RawValue::from_string(stored).expect("it was read"), result }
     }

@@ -2,8 +2,8 @@
 
 use access_package::{
     Account, Action, Assignment, AssignmentRequest, Caller, Cause, Event, Observed, Outcome, Permission,
-    Reason, Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope,
-    StoredAssignment, Timestamp, Unchanged, reprocess,
+    Reason, Receipt, Recorded, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
+    Timestamp, reprocess,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -164,11 +164,8 @@ impl Trace {
                 Cause::Expired => ("expired", Some(event)),
                 _ => ("recorded", Some(event)),
             },
-            Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)) => ("anotherAttempt", None),
-            Ok(Recorded::Unchanged(Unchanged::AlreadyKnown)) => ("alreadyKnown", None),
-            Ok(Recorded::Unchanged(Unchanged::Expired)) => ("afterTheEnd", None),
-            Err(RecordError::OtherAssignment { .. }) => ("otherAssignment", None),
-            Err(RecordError::UnknownResourceRole(_)) => ("unknownResourceRole", None),
+            Ok(Recorded::Unchanged(unchanged)) => (unchanged.code(), None),
+            Err(error) => (error.code(), None),
         };
         self.note(Call::Record { receipt, now }, result, event)
     }

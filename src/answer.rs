@@ -1,0 +1,186 @@
+//! What the crate answers, as data: for callers in other languages, and for logs.
+//!
+//! The words are those of the test vectors and of the `details` of an error over HTTP.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::assignment::{LoadError, RecordError, Recorded};
+use crate::caller::{Account, Caller, RoleAssignment};
+use crate::catalog::Catalog;
+use crate::event::{Cause, Event};
+use crate::id::ObjectId;
+use crate::policy::Rule;
+use crate::refusal::{Reason, Refusal, Remedy, Step};
+use crate::role::Role;
+use crate::verdict::Authority;
+
+/// A verdict, told in full: what [`evaluate`](crate::evaluate) and the admission answer.
+///
+/// As serde data it is an object:
+///
+/// | member | meaning |
+/// |---|---|
+/// | `verdict` | `accepted`; or `unauthorized` (the caller may not), `invalidState` (the assignment is not as it has to be) or `invalidRequest` (its request is not) |
+/// | `role`, `catalog` | if it is accepted, the role in which the caller acts, and the catalog as it was judged |
+/// | `message` | if not, the reasons as one text |
+/// | `reasons` | if not, everything that stands in the way: each with its `code`, its `rules` and as `text` |
+/// | `remedies` | if not, what would help, one or another: each with its `steps`, by their codes, and as `text` |
+///
+/// ```
+/// use access_package::{AssignmentState, Refusal, Verdict};
+///
+/// let refusal = Refusal::of_state(AssignmentState::Expired).unwrap();
+/// let verdict = serde_json::to_value(Verdict::from(Err(refusal)))?;
+/// assert_eq!(verdict["verdict"], "invalidState");
+/// assert_eq!(verdict["reasons"][0]["rules"], serde_json::json!(["R9", "R10"]));
+/// assert_eq!(verdict["remedies"][0]["text"], "request the access package again");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Verdict(Result<Authority, Refusal>);
+
+impl From<Result<Authority, Refusal>> for Verdict {
+    fn from(answer: Result<Authority, Refusal>) -> Self {
+        Self(answer)
+    }
+}
+
+#[derive(Serialize)]
+struct Told {
+    code: &'static str,
+    rules: Vec<&'static str>,
+    text: String,
+}
+
+impl From<Reason> for Told {
+    fn from(reason: Reason) -> Self {
+        let rules = reason.rules().map(|rule: &Rule| rule.id).collect();
+        Self { code: reason.code(), rules, text: reason.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+struct Help {
+    steps: Vec<Step>,
+    text: String,
+}
+
+impl From<Remedy> for Help {
+    fn from(remedy: Remedy) -> Self {
+        Self { steps: remedy.steps().collect(), text: remedy.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "verdict", rename_all = "camelCase")]
+enum Shape {
+    Accepted { role: Role, catalog: Option<Catalog> },
+    Unauthorized(Why),
+    InvalidState(Why),
+    InvalidRequest(Why),
+}
+
+#[derive(Serialize)]
+struct Why {
+    message: String,
+    reasons: Vec<Told>,
+    remedies: Vec<Help>,
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shape = match self.0 {
+            Ok(authority) => Shape::Accepted { role: authority.role(), catalog: authority.catalog() },
+            Err(refusal) => {
+                let why = Why {
+                    message: refusal.to_string(),
+                    reasons: refusal.reasons().map(Told::from).collect(),
+                    remedies: refusal.remedies().map(Help::from).collect(),
+                };
+                if refusal.is_unauthorized() {
+                    Shape::Unauthorized(why)
+                } else if refusal.is_of_request() {
+                    Shape::InvalidRequest(why)
+                } else {
+                    Shape::InvalidState(why)
+                }
+            }
+        };
+        shape.serialize(serializer)
+    }
+}
+
+/// An object: `result`, a word for what the receipt has done, and the `event`, or null if nothing has changed.
+impl Serialize for Recorded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (result, event) = match self {
+            Self::Changed(event) => (word(event), Some(event)),
+            Self::Unchanged(why) => (why.code(), None),
+        };
+        let mut object = serializer.serialize_map(Some(2))?;
+        object.serialize_entry("result", result)?;
+        object.serialize_entry("event", &event)?;
+        object.end()
+    }
+}
+
+const fn word(event: &Event) -> &'static str {
+    match event.cause {
+        Cause::Expired => "expired",
+        Cause::Recorded { .. } | Cause::Reprocessed { .. } => "recorded",
+    }
+}
+
+macro_rules! serialize_as_error {
+    ($($error:ty)+) => {$(
+        /// An object: `code`, a word for programs, and `message`.
+        impl Serialize for $error {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut object = serializer.serialize_map(Some(2))?;
+                object.serialize_entry("code", self.code())?;
+                object.serialize_entry("message", &self.to_string())?;
+                object.end()
+            }
+        }
+    )+};
+}
+serialize_as_error! { LoadError RecordError }
+
+/// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
+///
+/// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
+/// `object` and the two lists may be missing.
+impl<'de> Deserialize<'de> for Caller {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Held {
+            role: String,
+            scope: String,
+        }
+
+        #[derive(Deserialize)]
+        struct Plain {
+            object: Option<ObjectId>,
+            account: Account,
+            #[serde(default)]
+            permissions: Vec<String>,
+            #[serde(default)]
+            roles: Vec<Held>,
+        }
+
+        let Plain { object, account, permissions, roles } = Plain::deserialize(deserializer)?;
+        let known = |Held { role, scope }: Held| {
+            Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
+        };
+        Ok(Self {
+            object,
+            account,
+            permissions: permissions.iter().filter_map(|name| name.parse().ok()).collect(),
+            roles: roles.into_iter().filter_map(known).collect(),
+        })
+    }
+}

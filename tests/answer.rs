@@ -1,0 +1,232 @@
+//! Questions and answers as data, beside the test vectors: the same words.
+#![cfg(feature = "serde")]
+
+mod support;
+
+use access_package::{
+    Account, Assignment, AssignmentState, Caller, Catalog, Fulfillment, LoadError, Outcome, Permission,
+    PrivilegeLevel, Receipt, RecordError, Recorded, Refusal, Role, RoleAssignment, Scope, StoredAssignment,
+    Timestamp, Verdict, evaluate, evaluate_request,
+};
+use serde_json::{Value, json};
+use support::{MANAGER, in_state, load, member_of, stored};
+
+fn vectors(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn told(answer: Result<access_package::Authority, Refusal>) -> Value {
+    serde_json::to_value(Verdict::from(answer)).expect("plain data")
+}
+
+/// The codes in a list of objects.
+fn codes(list: &Value) -> Vec<&Value> {
+    list.as_array().expect("a list").iter().map(|it| &it["code"]).collect()
+}
+
+// R1 to R10, R43
+#[test]
+fn a_case_of_the_vectors_is_asked_and_answered_in_their_words() {
+    let vectors = vectors(include_str!("vectors/gate.json"));
+    let id = serde_json::from_value(vectors["assignment"]["catalog"].clone()).expect("an id");
+    for case in vectors["cases"].as_array().expect("cases") {
+        let caller: Caller = serde_json::from_value(case.clone()).expect("a caller");
+        let written = serde_json::to_value(&caller).expect("plain data");
+        assert_eq!(serde_json::from_value::<Caller>(written.clone()).expect("what was written"), caller);
+        for member in ["account", "permissions", "roles"] {
+            assert_eq!(written[member], case[member]);
+        }
+        let state = serde_json::from_value(case["state"].clone()).expect("a state");
+        let privilege_level = serde_json::from_value(case["privilegeLevel"].clone()).expect("a level");
+        let catalog = Catalog { id, privilege_level };
+        let assignment = load(StoredAssignment { catalog, ..(&in_state(state)).into() });
+        let answer = told(evaluate(&caller, &assignment, Timestamp::MIN));
+        assert_eq!(answer["verdict"], case["verdict"], "{case}");
+        if case["verdict"] == "accepted" {
+            let expected = json!({ "verdict": "accepted", "role": case["role"], "catalog": catalog });
+            assert_eq!(answer, expected);
+        } else {
+            let reasons = case["reasons"].as_array().expect("reasons");
+            assert_eq!(codes(&answer["reasons"]), reasons.iter().collect::<Vec<_>>(), "{case}");
+            let remedies = answer["remedies"].as_array().expect("remedies");
+            let steps: Vec<_> = remedies.iter().map(|it| it["steps"].clone()).collect();
+            assert_eq!(json!(steps), case["remedies"], "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_to_the_letter() {
+    let refusal = Refusal::of_state(AssignmentState::PartiallyDelivered).expect("refused");
+    let text = "state is `partiallyDelivered`: only an assignment that is `delivered` can be reprocessed";
+    let expected = json!({
+        "verdict": "invalidState",
+        "message": text,
+        "reasons": [{ "code": "partiallyDelivered", "rules": ["R9", "R10"], "text": text }],
+        "remedies": [
+            {
+                "steps": ["reprocessRequest"],
+                "text": "reprocess the request of this assignment, less than 14 days after it was completed",
+            },
+            { "steps": ["requestAgain"], "text": "request the access package again" },
+        ],
+    });
+    assert_eq!(told(Err(refusal)), expected);
+}
+
+// R32
+#[test]
+fn a_request_has_a_word_of_its_own() {
+    let caller = Caller {
+        object: None,
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role: MANAGER, scope: Scope::Tenant }],
+    };
+    for (state, verdict) in [
+        (AssignmentState::Delivered, "invalidRequest"),
+        (AssignmentState::Expired, "invalidRequest"),
+        (AssignmentState::DeliveryFailed, "accepted"),
+    ] {
+        let assignment = in_state(state);
+        let request = access_package::AssignmentRequest {
+            id: uuid::Uuid::nil().into(),
+            assignment: assignment.id(),
+            purpose: access_package::Purpose::Grant,
+            state,
+            completed: Timestamp::MIN,
+            recency: access_package::Recency::Newest,
+        };
+        let answer = told(evaluate_request(&caller, &assignment, &request, Timestamp::MIN));
+        assert_eq!(answer["verdict"], verdict, "{state}");
+    }
+}
+
+// R47
+#[test]
+fn what_is_not_known_of_a_caller_is_passed_over() {
+    let on_tenant = |role: &str| json!({ "role": role, "scope": "/" });
+    let question = json!({
+        "account": "application",
+        "permissions": ["User.Read", "EntitlementManagement.Read.All", ""],
+        "roles": [
+            on_tenant("Global Reader"),
+            { "role": "Catalog owner", "scope": "/administrativeUnits/7" },
+            on_tenant("AccessPackage assignment manager"),
+            on_tenant("62e90394-69f5-4237-9190-012177145e10"),
+        ],
+        "name": "not known",
+    });
+    let held = |role| RoleAssignment { role, scope: Scope::Tenant };
+    let expected = Caller {
+        object: None,
+        account: Account::Application,
+        permissions: vec![Permission::EntitlementManagementReadAll],
+        roles: vec![held(MANAGER), held(Role::GlobalAdministrator)],
+    };
+    assert_eq!(serde_json::from_value::<Caller>(question).expect("a caller"), expected);
+    let least = Caller { permissions: vec![], roles: vec![], ..expected };
+    assert_eq!(
+        serde_json::from_value::<Caller>(json!({ "account": "application" })).expect("a caller"),
+        least
+    );
+    for other in [json!({}), json!({ "account": "guest" }), json!({ "account": null })] {
+        assert!(serde_json::from_value::<Caller>(other.clone()).is_err(), "{other}");
+    }
+}
+
+#[test]
+fn what_a_receipt_has_done_is_a_word_and_an_event() {
+    let mut assignment: Assignment = load(stored(AssignmentState::Delivering, &[Fulfillment::Pending]));
+    let end = Timestamp::from_unix_ticks(7);
+    let mut ending: Assignment = load(StoredAssignment { end, ..(&assignment).into() });
+    let receipt = |attempt| Receipt {
+        assignment: assignment.id(),
+        attempt,
+        resource_role: member_of(0),
+        outcome: Outcome::Fulfilled,
+        reason: None,
+    };
+    let (receipt, another) = (receipt(0), receipt(1));
+    let word = |recorded: Recorded| {
+        let value = serde_json::to_value(&recorded).expect("plain data");
+        assert_eq!(value["event"].is_null(), matches!(recorded, Recorded::Unchanged(_)), "{value}");
+        value["result"].as_str().expect("a word").to_owned()
+    };
+    let mut record = |receipt: &Receipt| word(assignment.record(receipt, Timestamp::MIN).expect("its own"));
+    assert_eq!(record(&another), "anotherAttempt");
+    assert_eq!(record(&receipt), "recorded");
+    assert_eq!(record(&receipt), "alreadyKnown");
+    let mut record = |receipt: &Receipt| word(ending.record(receipt, Timestamp::MAX).expect("its own"));
+    assert_eq!(record(&receipt), "expired");
+    assert_eq!(record(&receipt), "afterTheEnd");
+}
+
+#[test]
+fn an_error_is_a_code_and_a_message() {
+    let [state, id] = [AssignmentState::Delivered, AssignmentState::Delivering];
+    let errors = [
+        (
+            json!(LoadError::UnsupportedFormat { required: 1, actual: 2 }),
+            "unsupportedFormat",
+            "stored format is `2`: this version reads `1`",
+        ),
+        (
+            json!(LoadError::StateContradictsFulfillments { required: state, actual: id }),
+            "stateContradictsFulfillments",
+            "state is `delivering`: with these fulfillments it has to be `delivered`",
+        ),
+        (
+            json!(LoadError::DuplicateResourceRole(member_of(0))),
+            "duplicateResourceRole",
+            &format!("resource role `{}` is given twice", member_of(0)),
+        ),
+        (
+            json!(LoadError::ReasonWithoutFailure(member_of(0))),
+            "reasonWithoutFailure",
+            &format!(
+                "resource role `{}` has a reason for a failure: its fulfillment has to be `failed`",
+                member_of(0)
+            ),
+        ),
+        (
+            json!(RecordError::UnknownResourceRole(member_of(0))),
+            "unknownResourceRole",
+            &format!("receipt is for resource role `{}`: the assignment does not have it", member_of(0)),
+        ),
+        (
+            json!(RecordError::OtherAssignment {
+                required: in_state(state).id(),
+                actual: uuid::Uuid::nil().into()
+            }),
+            "otherAssignment",
+            &format!(
+                "receipt is for assignment `{}`: this one is `{}`",
+                uuid::Uuid::nil(),
+                in_state(state).id()
+            ),
+        ),
+    ];
+    for (error, code, message) in errors {
+        assert_eq!(error, json!({ "code": code, "message": message }));
+    }
+}
+
+// R43: the verdict shows by which level it was judged.
+#[test]
+fn an_accepted_call_shows_whether_the_level_is_known() {
+    let caller = Caller {
+        object: None,
+        account: Account::Application,
+        permissions: vec![],
+        roles: vec![RoleAssignment { role: Role::GlobalAdministrator, scope: Scope::Tenant }],
+    };
+    let levels = [None, Some(PrivilegeLevel::Standard), Some(PrivilegeLevel::Privileged)];
+    for (privilege_level, word) in
+        levels.into_iter().zip([json!(null), json!("standard"), json!("privileged")])
+    {
+        let catalog = Catalog { privilege_level, ..in_state(AssignmentState::Delivered).catalog() };
+        assert_eq!(told(caller.authority(Some(catalog)))["catalog"]["privilegeLevel"], word);
+    }
+    assert_eq!(told(caller.authority(None))["catalog"], json!(null));
+}
