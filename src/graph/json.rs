@@ -13,6 +13,7 @@
 //!
 //! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
 
+mod instant;
 mod list;
 mod read;
 mod request;
@@ -61,9 +62,16 @@ pub const EXPAND_BETA: &str = "target,accessPackageAssignmentResourceRoles($expa
 /// | … `role.originSystem`, `role.originId` | … `accessPackageResourceRole.originSystem`, `….originId` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
-/// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no
-/// `expiration`, as the documentation shows it too, has no end, nor has one of the type `notSpecified` (our choice). A
-/// page of a list is read by [`read_list`].
+/// The resource roles are needed only where the state is `delivered` or `delivering`. A page of a list is read by
+/// [`read_list`].
+///
+/// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if it has nothing
+/// but a start, as the documentation shows too, or if its expiration is of the type `noExpiration` or `notSpecified` (our
+/// choice). A schedule that says nothing, or that holds a value which could be an end and cannot be read as one, such as a
+/// recurrence, is an error.
+///
+/// Instants are read in ISO 8601 and as Windows PowerShell writes them: `/Date(1719821350000)/`. The names of properties
+/// are read without regard to ASCII case.
 ///
 /// # Errors
 /// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
@@ -166,6 +174,19 @@ pub enum ReadError {
     /// The expiration says twice when it ends, and not the same.
     #[error("`schedule.expiration` has two ends: `endDateTime` and `duration` do not agree")]
     TwoEnds,
+    /// A part of the schedule could be an end, and is not one that the crate can read
+    /// ([R44](crate::policy#r44)).
+    #[error("`{part}` could be an end: only that of `schedule.expiration` is known")]
+    PossibleEnd {
+        /// The path of the part.
+        part: String,
+    },
+    /// The schedule does not say whether there is an end ([R44](crate::policy#r44)).
+    #[error("`{part}` says neither when the assignment ends nor that it does not")]
+    EndUnknown {
+        /// The path of what should say it.
+        part: &'static str,
+    },
     /// The end of the schedule lies outside the years 1 to 9999.
     #[error("`schedule` ends outside the years 1 to 9999")]
     EndOutOfRange,

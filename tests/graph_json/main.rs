@@ -5,10 +5,12 @@
 mod bodies;
 #[path = "../support/documented.rs"]
 mod documented;
+mod exports;
 mod fixtures;
 mod hostile;
 mod list;
 mod read;
 mod request;
+mod schedule;
 mod shapes;
 mod write;

@@ -162,7 +162,7 @@ fn every_form_of_schedule_is_read() {
     let start = "2021-12-12T20:08:52.82Z";
 
     assert_eq!(end(Value::Null), Ok(None));
-    assert_eq!(end(json!({ "expiration": null })), Ok(None));
+    assert_eq!(end(json!({ "startDateTime": start, "expiration": null })), Ok(None));
     for kind in ["noExpiration", "notSpecified", "NotSpecified"] {
         assert_eq!(
             end(json!({ "expiration": { "type": kind, "endDateTime": null, "duration": null } })),

@@ -11,7 +11,7 @@ use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
 use crate::assignment::StoredAssignment;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
-use crate::graph::object::Object;
+use crate::graph::object::{Closed, Object};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 use crate::state::AssignmentState;
@@ -26,7 +26,7 @@ use crate::state::AssignmentState;
 pub(super) struct Document {
     id: Option<AssignmentId>,
     #[serde(default, deserialize_with = "present")]
-    schedule: Option<Option<Object<Schedule>>>,
+    schedule: Option<Option<Closed<Schedule>>>,
     target: Option<Object<Target>>,
     // v1.0
     state: Option<AssignmentState>,
@@ -152,7 +152,7 @@ impl TryFrom<Document> for StoredAssignment {
         let target = target.object_id.ok_or_else(|| missing("target.objectId"))?;
         let target = target.ok_or(ReadError::TargetNotInTenant)?;
         let schedule = document.schedule.ok_or_else(|| missing("schedule"))?;
-        let end = schedule.map_or(Ok(None), |Object(schedule)| schedule.end())?;
+        let end = schedule.map_or(Ok(None), Closed::end)?;
 
         let (access_package, catalog, listed) = match version {
             Version::V1 => {

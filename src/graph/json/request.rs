@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::instant::Instant;
 use super::{ReadError, missing, read, read_gives};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
@@ -13,7 +14,6 @@ use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
-use crate::timestamp::Timestamp;
 
 /// What the document of a request holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,12 @@ struct Document<'a> {
     request_type: Option<String>,
     // v1.0
     state: Option<String>,
-    completed_date_time: Option<Timestamp>,
+    completed_date_time: Option<Instant>,
     #[serde(borrow)]
     assignment: Option<&'a RawValue>,
     // beta
     request_state: Option<String>,
-    completed_date: Option<Timestamp>,
+    completed_date: Option<Instant>,
     #[serde(borrow)]
     access_package_assignment: Option<&'a RawValue>,
 }
@@ -104,7 +104,7 @@ pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
     let Ok(state) = word.parse::<AssignmentState>() else {
         return Err(ReadError::RequestWithoutAssignment { state: word });
     };
-    let completed = completed.ok_or_else(|| missing(name_of_completed))?;
+    let Instant(completed) = completed.ok_or_else(|| missing(name_of_completed))?;
     let text = assignment.ok_or_else(|| missing(name_of_assignment))?.get().as_bytes();
     let Object(shown) = serde_json::from_slice::<Object<Identified>>(text)?;
     let is_expanded = shown.state.is_some() || shown.assignment_state.is_some();
