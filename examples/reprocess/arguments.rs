@@ -25,6 +25,9 @@ Usage: reprocess [OPTIONS] [FILE]
                           the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
                           `roleOriginId`) and `observed`, which is `present`, `absent`, `unknown` or
                           `unenforceable`
+  --package FILE          what the access package gives now, in this document of Microsoft Graph: an access package
+                          with its resource role scopes, or a page of those; can be given more than once, for
+                          each page in order. The document of the assignment then need not list them
   --request FILE          reprocess the request that the assignment came from, in this document of Microsoft Graph;
                           if it has the assignment expanded, that is the document
   --now TIME              the present time, in ISO 8601 [default: the clock's]
@@ -43,6 +46,7 @@ pub struct Arguments {
     roles: Option<Vec<RoleAssignment>>,
     claims: Option<String>,
     pub observed: Option<String>,
+    pub packages: Vec<String>,
     pub request: Option<String>,
     pub now: Timestamp,
     pub fail: Vec<usize>,
@@ -55,7 +59,7 @@ impl Arguments {
             if self.account.is_some() || self.permissions.is_some() {
                 return Err("--claims says what --account and --permission say: give one or the other".into());
             }
-            let payload = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
+            let payload = crate::files::read(Some(path))?;
             let claims: Claims =
                 serde_json::from_slice(&payload).map_err(|error| format!("{path}: {error}"))?;
             return Ok(Caller::from_claims(&claims, self.roles.clone().unwrap_or_default()));
@@ -83,6 +87,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         roles: None,
         claims: None,
         observed: None,
+        packages: Vec::new(),
         request: None,
         now: SystemTime::now().into(),
         fail: Vec::new(),
@@ -102,6 +107,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             }
             Long("claims") => given.claims = Some(parser.value()?.string()?),
             Long("observed") => given.observed = Some(parser.value()?.string()?),
+            Long("package") => given.packages.push(parser.value()?.string()?),
             Long("request") => given.request = Some(parser.value()?.string()?),
             Long("now") => given.now = parser.value()?.parse()?,
             Long("fail") => given.fail.push(parser.value()?.parse()?),

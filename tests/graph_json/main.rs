@@ -9,6 +9,8 @@ mod exports;
 mod fixtures;
 mod hostile;
 mod list;
+mod other;
+mod package;
 mod read;
 mod request;
 mod schedule;
