@@ -32,6 +32,9 @@ Usage: reprocess [OPTIONS] [FILE]
                           the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
                           `roleOriginId`, and `roleType` where the role has a type) and `observed`, which is
                           `present`, `absent`, `unknown` or `unenforceable`
+  --package FILE          what the access package gives now, in this document of Microsoft Graph: an access package
+                          with its resource role scopes, or a page of those; can be given more than once, for
+                          each page in order. The document of the assignment then need not list them
   --request FILE          reprocess the request that the assignment came from, in this document of Microsoft Graph;
                           if it has the assignment expanded, that is the document
   --now TIME              the present time, in ISO 8601 [default: the clock's]
@@ -47,6 +50,7 @@ pub struct Arguments {
     pub document: Option<String>,
     pub caller: Given,
     pub observed: Option<String>,
+    pub packages: Vec<String>,
     pub request: Option<String>,
     pub now: Timestamp,
     pub fail: Vec<usize>,
@@ -65,6 +69,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         document: None,
         caller: Given::default(),
         observed: None,
+        packages: Vec::new(),
         request: None,
         now: SystemTime::now().into(),
         fail: Vec::new(),
@@ -100,6 +105,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             }
             Long("role-assignments") => caller.role_assignments.push(parser.value()?.string()?),
             Long("observed") => given.observed = Some(parser.value()?.string()?),
+            Long("package") => given.packages.push(parser.value()?.string()?),
             Long("request") => given.request = Some(parser.value()?.string()?),
             Long("now") => given.now = parser.value()?.parse()?,
             Long("fail") => given.fail.push(parser.value()?.parse()?),

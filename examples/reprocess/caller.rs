@@ -8,7 +8,7 @@ use access_package::{
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::read_file;
+use crate::files;
 
 /// Where the token is. It is never an argument, for other users of the machine could see it there.
 pub enum Token {
@@ -92,7 +92,7 @@ fn listed(
     let (mut own, mut passed_over) = (Vec::new(), 0);
     for path in paths {
         let named = |error| format!("{path}: {error}");
-        let assignments = graph::json::read_role_assignments(&read_file(Some(path))?).map_err(named)?;
+        let assignments = graph::json::read_role_assignments(&files::read(Some(path))?).map_err(named)?;
         if let Some(next) = assignments.next_link {
             return Err(format!("{path}: not the whole list, which goes on at {next}").into());
         }
@@ -110,9 +110,9 @@ fn listed(
 impl Token {
     fn claims(&self) -> Result<Claims, Box<dyn Error>> {
         let (name, payload) = match self {
-            Self::Payload(path) => (path.clone(), read_file(Some(path))?),
+            Self::Payload(path) => (path.clone(), files::read(Some(path))?),
             Self::File(path) => {
-                let text = String::from_utf8(read_file(Some(path))?);
+                let text = String::from_utf8(files::read(Some(path))?);
                 let text = text.map_err(|_| format!("{path}: not a text"))?;
                 (path.clone(), payload(&text).map_err(|error| format!("{path}: {error}"))?)
             }

@@ -5,22 +5,20 @@
 
 mod arguments;
 mod caller;
+mod files;
 mod list;
 mod observed;
 mod report;
 
 use std::error::Error;
-use std::io::Read as _;
 use std::mem;
 use std::process::ExitCode;
 
-use access_package::graph::json::{ReadError, RequestDocument};
+use access_package::graph::json::{AccessPackageDocument, ReadError, RequestDocument};
 use access_package::{
     Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Authority,
     Caller, FailureReason, Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
 };
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use arguments::Arguments;
 use caller::Asking;
@@ -76,32 +74,52 @@ fn main() -> ExitCode {
     })
 }
 
-/// What a page of a list has and a single document has not.
-#[derive(Deserialize)]
-struct List {
-    value: Option<IgnoredAny>,
-}
-
 fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
-    let document = read_file(arguments.document.as_deref())?;
+    let document = files::read(arguments.document.as_deref())?;
     let asking = mem::take(&mut arguments.caller).asking(arguments.now)?;
     let arguments = &arguments;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
-    let named = |error| match arguments.document.as_deref() {
-        None | Some("-") => format!("{error}"),
-        Some(path) => format!("{path}: {error}"),
+    let gives_now = gives_now(&arguments.packages)?;
+    if arguments.request.is_none() && gives_now.is_none() {
+        if let Ok(page) = graph::json::read_list(&document) {
+            return list::run(page, arguments, &asking, &observations);
+        }
+    }
+    let asked = match &arguments.request {
+        None => asked(arguments, &document, gives_now)?,
+        Some(path) => asked_by_request(path, arguments, &document, gives_now)?,
     };
-    if let Some(path) = &arguments.request {
-        let asked = asked_by_request(path, &document, named)?;
-        return show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking);
-    }
-    if serde_json::from_slice(&document).is_ok_and(|list: List| list.value.is_some()) {
-        let page = graph::json::read_list(&document).map_err(named)?;
-        return list::run(page, arguments, &asking, &observations);
-    }
-    let asked = Asked::from(graph::json::read(&document).map_err(named)?);
     show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking)
+}
+
+/// What the access package gives now, in all of these files together; `None` if there are none.
+fn gives_now(paths: &[String]) -> Result<Option<Vec<ResourceRole>>, Box<dyn Error>> {
+    let mut all: Option<Vec<ResourceRole>> = None;
+    let mut rest = None;
+    for path in paths {
+        let read = graph::json::read_access_package(&files::read(Some(path))?);
+        let AccessPackageDocument { gives, next_link, .. } =
+            read.map_err(|error| named(Some(path), &error))?;
+        all.get_or_insert_default().extend(gives);
+        rest = next_link.map(|next_link| {
+            format!("{path}: that is not all that the access package gives: give the page at {next_link} too")
+        });
+    }
+    rest.map_or(Ok(all), |error| Err(error.into()))
+}
+
+/// The error, with the file that it is in, and what helps here.
+fn named(path: Option<&str>, error: &ReadError) -> String {
+    let option = match error {
+        ReadError::IsRequest { .. } => " (`--request FILE`)",
+        ReadError::IsAccessPackage | ReadError::ListCut { .. } => " (`--package FILE`)",
+        _ => "",
+    };
+    match path {
+        None | Some("-") => format!("{error}{option}"),
+        Some(path) => format!("{path}: {error}{option}"),
+    }
 }
 
 /// What is asked for: the assignment, or its request; and what the access package gives now.
@@ -120,22 +138,43 @@ impl From<Assignment> for Asked {
     }
 }
 
+/// The assignment in the document.
+fn asked(
+    arguments: &Arguments,
+    document: &[u8],
+    gives_now: Option<Vec<ResourceRole>>,
+) -> Result<Asked, Box<dyn Error>> {
+    let assignment = match gives_now {
+        None => graph::json::read(document),
+        Some(gives_now) => graph::json::read_with(document, gives_now),
+    };
+    Ok(assignment.map_err(|error| named(arguments.document.as_deref(), &error))?.into())
+}
+
 /// The request in this file, with the assignment that it has expanded, or else the one in the document.
 fn asked_by_request(
     path: &str,
+    arguments: &Arguments,
     document: &[u8],
-    named: impl Fn(ReadError) -> String,
+    gives_now: Option<Vec<ResourceRole>>,
 ) -> Result<Asked, Box<dyn Error>> {
-    let text = read_file(Some(path))?;
+    let of_request = graph::json::read_request(&files::read(Some(path))?);
     let RequestDocument { request, assignment, gives, .. } =
-        graph::json::read_request(&text).map_err(|error| format!("{path}: {error}"))?;
-    let (assignment, gives_now) = match (assignment, gives) {
+        of_request.map_err(|error| named(Some(path), &error))?;
+    let of_document = |error: ReadError| named(arguments.document.as_deref(), &error);
+    let (assignment, gives) = match (assignment, gives_now.or(gives)) {
         (Some(assignment), Some(gives)) => (assignment, gives),
-        _ => {
-            (graph::json::read(document).map_err(&named)?, graph::json::read_gives(document).map_err(&named)?)
+        (Some(_), None) => {
+            let why = "the assignment does not list what the access package gives now";
+            return Err(format!("{path}: {why}: give it with `--package FILE`").into());
+        }
+        (None, Some(gives)) => (graph::json::read_with(document, gives.clone()).map_err(of_document)?, gives),
+        (None, None) => {
+            let assignment = graph::json::read(document).map_err(of_document)?;
+            (assignment, graph::json::read_gives(document).map_err(of_document)?)
         }
     };
-    Ok(Asked { assignment, request: Some(request), gives_now })
+    Ok(Asked { assignment, request: Some(request), gives_now: gives })
 }
 
 fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Status, Box<dyn Error>> {
@@ -209,16 +248,4 @@ fn accept(
     }
     let verdict = Verdict::Accepted { authority, between, observed, done };
     Ok(Report { assignment, before, has_expired: false, verdict })
-}
-
-fn read_file(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut document = Vec::new();
-    match path {
-        None => document.extend_from_slice(include_bytes!("../assignment.json")),
-        Some("-") => drop(std::io::stdin().read_to_end(&mut document)?),
-        Some(path) => document = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?,
-    }
-    // Windows PowerShell puts a byte order mark before what it writes to a file.
-    let mark = if document.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    Ok(document.split_off(mark))
 }

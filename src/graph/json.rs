@@ -15,23 +15,29 @@
 //! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
 
 mod caller;
+mod error;
+mod instant;
 mod list;
+mod package;
 mod read;
 mod request;
 mod schedule;
+mod shown;
+mod text;
 mod write;
 
 pub use caller::{RoleAssignments, read_claims, read_role_assignments};
+pub use error::ReadError;
 pub use list::{ItemError, Page, read_list};
+pub use package::{AccessPackageDocument, read_access_package};
 pub use request::{RequestDocument, read_request};
 pub use write::{write, write_list};
 
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::assignment::{Assignment, LoadError, StoredAssignment};
-use crate::graph::object::Object;
-use crate::resource_role::{ParseResourceRoleError, ResourceRole};
+use crate::assignment::Assignment;
+use crate::resource_role::ResourceRole;
+use error::missing;
 
 /// What to `$expand` in v1.0 for everything that [`read`] needs.
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";
@@ -68,9 +74,16 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
-/// The resource roles are needed only where the state is `delivered` or `delivering`. A schedule that is null or has no
-/// `expiration`, as the documentation shows it too, has no end, nor has one of the type `notSpecified` (our choice). A
-/// page of a list is read by [`read_list`].
+/// The resource roles are needed only where the state is `delivered` or `delivering`. A page of a list is read by
+/// [`read_list`].
+///
+/// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if it has nothing
+/// but a start, as the documentation shows too, or if its expiration is of the type `noExpiration` or `notSpecified` (our
+/// choice). A schedule that says nothing, or that holds a value which could be an end and cannot be read as one, such as a
+/// recurrence, is an error.
+///
+/// Instants are read in ISO 8601 and as Windows PowerShell writes them: `/Date(1719821350000)/`. The names of properties
+/// are read without regard to ASCII case.
 ///
 /// # Errors
 /// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
@@ -86,13 +99,45 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// let error = graph::json::read(br#"{ "id": "78f1fdfd", "state": "delivered" }"#).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "line 1, column 18: `78f1fdfd` is not a valid assignment id: expected a GUID of 36 characters with hyphens"
+///     "line 1, column 18: `id`: `78f1fdfd` is not a valid assignment id: expected a GUID of 36 characters with hyphens"
 /// );
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
-    let Object(document) = serde_json::from_slice::<Object<read::Document>>(document)?;
-    Ok(StoredAssignment::try_from(document)?.try_into()?)
+    read::assignment(document, None)
+}
+
+/// Reads the document of one assignment, as by [`read`], whose access package gives this now: the document need not list
+/// the resource roles, and if it does, this is taken in place of them. It is what [`read_access_package`] reads.
+///
+/// The host vouches that the one belongs to the other: a page of resource roles does not say of which access package it is.
+///
+/// # Errors
+/// As for [`read`].
+///
+/// # Examples
+/// ```
+/// use access_package::graph::json::{read_access_package, read_with};
+///
+/// let assignment = br#"{
+///     "id": "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47", "state": "delivered", "schedule": null,
+///     "target": { "objectId": "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0" },
+///     "accessPackage": {
+///         "id": "8ca95b77-5991-438f-b0a4-f5fa02fb93e0", "catalog": { "id": "cec5d6ab-c75d-47c0-9c1c-92e89f66e384" }
+///     }
+/// }"#;
+/// let page = br#"{ "value": [{
+///     "role": { "originSystem": "SharePointOnline", "originId": "4" },
+///     "scope": { "originSystem": "SharePointOnline", "originId": "https://contoso.sharepoint.com/sites/campaign" }
+/// }] }"#;
+/// let package = read_access_package(page)?;
+/// assert_eq!(package.next_link, None); // or ask for that page too
+/// let assignment = read_with(assignment, package.gives)?;
+/// assert_eq!(assignment.resource_roles().map(<[_]>::len), Some(1));
+/// # Ok::<(), access_package::graph::json::ReadError>(())
+/// ```
+pub fn read_with(document: &[u8], gives: Vec<ResourceRole>) -> Result<Assignment, ReadError> {
+    read::assignment(document, Some(gives))
 }
 
 /// Reads what the document of an assignment lists as given, in whatever state the assignment is: in v1.0 what its access
@@ -110,90 +155,5 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_gives(document: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
-    let Object(document) = serde_json::from_slice::<Object<read::Document>>(document)?;
-    document.listed()
-}
-
-/// The document cannot be read as an assignment.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// It is not JSON, or a value in it is not what its property holds.
-    #[error("line {line}, column {column}: {message}")]
-    Malformed {
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1: where reading stopped, so the end of a value that is wrong.
-        column: usize,
-        /// What is wrong there.
-        message: String,
-    },
-    /// A part is not there.
-    #[error("`{part}` is missing: ask for it with `$expand={expand}`")]
-    NotExpanded {
-        /// The path of the part.
-        part: String,
-        /// The expansion that brings it.
-        expand: &'static str,
-    },
-    /// A property is not there, or null, that every document has.
-    #[error("`{part}` is missing")]
-    Missing {
-        /// The path of the property.
-        part: String,
-    },
-    /// The subject of the assignment is not in the tenant yet, so nothing can be enforced for it.
-    #[error("`target.objectId` is null: the subject is not in the tenant yet")]
-    TargetNotInTenant,
-    /// The document has the state twice, as in v1.0 and as in beta.
-    #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
-    MixedVersions,
-    /// The document has the state of a request twice, as in v1.0 and as in beta.
-    #[error("`state` and `requestState` are both there: a document is of v1.0 or of beta")]
-    MixedRequestVersions,
-    /// The request is in a state in which there is no assignment, or in one that this crate does not know.
-    #[error("request is `{state}`: no assignment came of it")]
-    RequestWithoutAssignment {
-        /// The state, in the words of the document.
-        state: String,
-    },
-    /// The origin ids are not those of a resource role.
-    #[error("`{part}`: {problem}")]
-    ResourceRole {
-        /// The path of the resource role.
-        part: String,
-        /// What is wrong with it.
-        problem: ParseResourceRoleError,
-    },
-    /// The expiration is of a type without an end, and has one.
-    #[error("`{part}` is there, but the type says that there is no end")]
-    ContradictoryExpiration {
-        /// The path of the property that says when it ends.
-        part: &'static str,
-    },
-    /// The expiration says twice when it ends, and not the same.
-    #[error("`schedule.expiration` has two ends: `endDateTime` and `duration` do not agree")]
-    TwoEnds,
-    /// The end of the schedule lies outside the years 1 to 9999.
-    #[error("`schedule` ends outside the years 1 to 9999")]
-    EndOutOfRange,
-    /// Everything can be read, but it is not a whole assignment.
-    #[error(transparent)]
-    NotWhole(#[from] LoadError),
-}
-
-/// A part that every document has is not there.
-fn missing(part: &str) -> ReadError {
-    ReadError::Missing { part: part.into() }
-}
-
-impl From<serde_json::Error> for ReadError {
-    fn from(error: serde_json::Error) -> Self {
-        let (line, column) = (error.line(), error.column());
-        let mut message = error.to_string();
-        // The place is told once, at the front.
-        if let Some(at) = message.rfind(" at line ") {
-            message.truncate(at);
-        }
-        Self::Malformed { line, column, message }
-    }
+    read::gives(document)
 }

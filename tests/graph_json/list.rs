@@ -51,7 +51,7 @@ fn an_unreadable_item_is_named_by_its_place_and_its_id() {
         (
             json!({ "id": ID, "state": "unknownFutureValue" }),
             &format!(
-                "`value[0]` (`78f1fdfd-4d01-4e20-9e7d-792f1f0cba47`): line 1, column 83: `unknownFutureValue` is \
+                "`value[0]` (`78f1fdfd-4d01-4e20-9e7d-792f1f0cba47`): line 1, column 83: `state`: `unknownFutureValue` is \
                  {ParseAssignmentStateError}"
             ),
         ),
@@ -59,10 +59,13 @@ fn an_unreadable_item_is_named_by_its_place_and_its_id() {
         (json!({ "id": null, "state": "delivered" }), "`value[0]`: `id` is missing"),
         (
             json!({ "id": "7" }),
-            "`value[0]`: line 1, column 19: `7` is not a valid assignment id: expected a GUID of 36 characters with \
+            "`value[0]`: line 1, column 19: `id`: `7` is not a valid assignment id: expected a GUID of 36 characters with \
              hyphens",
         ),
-        (json!({ "id": 7 }), "`value[0]`: line 1, column 17: invalid type: integer `7`, expected a string"),
+        (
+            json!({ "id": 7 }),
+            "`value[0]`: line 1, column 17: `id`: invalid type: integer `7`, expected a string",
+        ),
         (json!(null), "`value[0]`: line 1, column 14: invalid type: null, expected an object"),
         (json!([ID]), "`value[0]`: line 1, column 10: invalid type: sequence, expected an object"),
         (json!("x"), "`value[0]`: line 1, column 13: invalid type: string \"x\", expected an object"),
@@ -99,7 +102,7 @@ fn a_place_is_one_of_the_page() {
         for word in ["\"one\"", "\"two\""] {
             let quoted = word.replace('"', "`");
             let mut places = items.iter().filter_map(|item| match &item.as_ref().err()?.problem {
-                ReadError::Malformed { line, column, message } if message.starts_with(&quoted) => {
+                ReadError::Malformed { line, column, message, .. } if message.starts_with(&quoted) => {
                     Some((*line, *column))
                 }
                 _ => None,
@@ -127,17 +130,20 @@ fn the_next_page_is_where_the_page_says() {
 #[test]
 fn what_is_no_page_is_refused_as_a_whole() {
     let error = |text: &[u8]| read_list(text).expect_err("no page").to_string();
-    for page in ["{}", r#"{"value":null}"#, r#"{"error":{"code":"UnAuthorized"}}"#] {
+    for page in ["{}", r#"{"value":null}"#, r#"{"error":"UnAuthorized"}"#, r#"{"@odata.nextLink":"x"}"#] {
         assert_eq!(error(page.as_bytes()), "`value` is missing");
     }
     // What one document is, a list is not.
     assert_eq!(error(v1().to_string().as_bytes()), "`value` is missing");
     assert_eq!(error(b""), "line 1, column 0: EOF while parsing a value");
-    assert_eq!(error(b"[]"), "line 1, column 0: invalid type: sequence, expected an object");
-    assert_eq!(error(br#"{"value":{}}"#), "line 1, column 9: invalid type: map, expected a sequence");
+    assert_eq!(error(b"7"), "line 1, column 1: invalid type: integer `7`, expected an object");
+    assert_eq!(
+        error(br#"{"value":7}"#),
+        "line 1, column 10: `value`: invalid type: integer `7`, expected a sequence"
+    );
     assert_eq!(
         error(br#"{"value":[],"@odata.nextLink":3}"#),
-        "line 1, column 31: invalid type: integer `3`, expected a string"
+        "line 1, column 31: `@odata.nextLink`: invalid type: integer `3`, expected a string"
     );
     assert_eq!(error(br#"{"value":[],"value":[]}"#), "line 1, column 19: duplicate field `value`");
     assert_eq!(error(b"{\"value\":[\n{\"id\":}]}"), "line 2, column 7: expected value");

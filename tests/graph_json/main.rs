@@ -6,10 +6,14 @@ mod bodies;
 mod caller;
 #[path = "../support/documented.rs"]
 mod documented;
+mod exports;
 mod fixtures;
 mod hostile;
 mod list;
+mod other;
+mod package;
 mod read;
 mod request;
+mod schedule;
 mod shapes;
 mod write;

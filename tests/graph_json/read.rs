@@ -1,14 +1,14 @@
 //! One document, read: what it says is what the assignment holds, and what it does not say is an error
 //! that names it.
 
-use access_package::graph::json::{EXPAND_BETA, EXPAND_V1, ReadError, read};
+use access_package::graph::json::{EXPAND_BETA, EXPAND_V1, ReadError, read, read_gives};
 use access_package::{
     Assignment, AssignmentState, Fulfillment, ParseAssignmentStateError, ResourceRole, Timestamp,
 };
 use serde_json::{Value, json};
 
 use crate::documented::in_pascal_case;
-use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
+use crate::fixtures::{GROUP, OTHER_GROUP, beta, beta_role, read_value, v1, with};
 
 fn fulfillments(assignment: &Assignment) -> Option<Vec<Fulfillment>> {
     assignment.resource_roles().map(|roles| roles.iter().map(|role| role.fulfillment).collect())
@@ -135,7 +135,7 @@ fn an_unknown_state_is_refused_with_its_place() {
     let document = "{\n  \"state\": \"unknownFutureValue\"\n}";
     assert_eq!(
         text(&read(document.as_bytes()).unwrap_err()),
-        format!("line 2, column 31: `unknownFutureValue` is {ParseAssignmentStateError}")
+        format!("line 2, column 31: `state`: `unknownFutureValue` is {ParseAssignmentStateError}")
     );
 }
 
@@ -162,7 +162,7 @@ fn every_form_of_schedule_is_read() {
     let start = "2021-12-12T20:08:52.82Z";
 
     assert_eq!(end(Value::Null), Ok(None));
-    assert_eq!(end(json!({ "expiration": null })), Ok(None));
+    assert_eq!(end(json!({ "startDateTime": start, "expiration": null })), Ok(None));
     for kind in ["noExpiration", "notSpecified", "NotSpecified"] {
         assert_eq!(
             end(json!({ "expiration": { "type": kind, "endDateTime": null, "duration": null } })),
@@ -216,12 +216,18 @@ fn when_it_ended_and_the_status_decide_nothing() {
 }
 
 #[test]
-fn a_resource_role_given_twice_is_refused() {
+fn a_resource_role_listed_twice_is_one() {
     let mut document = v1();
     let scopes = document.pointer_mut("/accessPackage/resourceRoleScopes").unwrap().as_array_mut().unwrap();
     scopes.push(scopes[0].clone());
-    assert_eq!(
-        text(&read_value(&document).unwrap_err()),
-        format!("resource role `AadGroup {GROUP} Owner_{GROUP}` is given twice")
-    );
+    assert_eq!(read_value(&document), read_value(&v1()));
+    assert_eq!(read_gives(document.to_string().as_bytes()).map(|gives| gives.len()), Ok(3));
+    // R19: fulfilled only if it is so each time.
+    for (first, second) in [("Fulfilled", "x"), ("x", "Fulfilled"), ("Fulfilled", "Fulfilled")] {
+        let listed = [beta_role(GROUP, first), beta_role(OTHER_GROUP, "x"), beta_role(GROUP, second)];
+        let document = with(beta(), "/accessPackageAssignmentResourceRoles", Some(json!(listed)));
+        let document = with(document, "/assignmentState", Some(json!("Delivering")));
+        let of_group = if first == second { Fulfillment::Fulfilled } else { Fulfillment::Pending };
+        assert_eq!(fulfillments(&read_value(&document).unwrap()), Some(vec![Fulfillment::Pending, of_group]));
+    }
 }

@@ -86,9 +86,22 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     assert_eq!(error(&bare), "`assignment.id` is missing");
     assert_eq!(error(&with(of_v1(), "/state", None)), "`state` is missing");
     // R11: in these states there is no assignment, and an unknown word is none of them.
-    for word in ["submitted", "pendingApproval", "denied", "scheduled", "canceled", "unknownFutureValue"] {
+    for word in ["submitted", "pendingApproval", "denied", "scheduled", "canceled", "Canceled"] {
         let document = with(of_v1(), "/state", Some(json!(word)));
         assert_eq!(error(&document), format!("request is `{word}`: no assignment came of it"));
+    }
+    for word in ["unknownFutureValue", "", "denied "] {
+        let document = with(of_v1(), "/state", Some(json!(word)));
+        assert_eq!(error(&document), format!("request is `{word}`: not a known state of a request"));
+    }
+    // Of a version that shows by the rest.
+    for (name, value) in
+        [("requestStatus", "x"), ("completedDate", COMPLETED), ("accessPackageAssignment", "x")]
+    {
+        let mut bare = json!({ "id": REQUEST, "requestType": "UserAdd" });
+        assert_eq!(error(&bare), "`state` is missing");
+        bare[name] = json!(value);
+        assert_eq!(error(&bare), "`requestState` is missing");
     }
     let mut mixed = of_v1();
     mixed["requestState"] = json!("Delivered");

@@ -292,7 +292,8 @@ fn every_form_of_expiration_is_written_as_its_end() {
         }
     }
     // The documentation shows one without any expiration too.
-    let bare = json!({ "@odata.type": "microsoft.graph.entitlementManagementSchedule" });
+    let bare =
+        json!({ "@odata.type": "microsoft.graph.entitlementManagementSchedule", "startDateTime": start });
     assert_eq!(read_value(&with(v1(), "/schedule", Some(bare))).expect("a document").end(), None);
 }
 

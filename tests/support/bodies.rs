@@ -66,8 +66,8 @@ fn check_page(page: &Page) {
 /// The same problem, this many bytes further on in its first line.
 fn shifted(problem: ReadError, by: usize) -> ReadError {
     match problem {
-        ReadError::Malformed { line: 1, column, message } => {
-            ReadError::Malformed { line: 1, column: column + by, message }
+        ReadError::Malformed { line: 1, column, part, message } => {
+            ReadError::Malformed { line: 1, column: column + by, part, message }
         }
         other => other,
     }

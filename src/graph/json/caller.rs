@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::text::{parse, unmarked};
 use super::{ReadError, missing};
 use crate::caller::{RoleAssignment, Scope};
 use crate::claims::Claims;
@@ -65,12 +66,13 @@ impl AuthType {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
-    let Object(Kind { auth_type }) = serde_json::from_slice(payload)?;
+    let payload = unmarked(payload)?;
+    let Object(Kind { auth_type }) = parse(payload)?;
     if auth_type.is_none() {
-        let Object(claims) = serde_json::from_slice(payload)?;
+        let Object(claims) = parse(payload)?;
         return Ok(claims);
     }
-    let Object(Context { tenant_id, auth_type, scopes }) = serde_json::from_slice(payload)?;
+    let Object(Context { tenant_id, auth_type, scopes }) = parse(payload)?;
     let scopes = scopes.unwrap_or_default();
     let (idtyp, scp, roles) = if auth_type.is_application() {
         (Some("app".into()), None, scopes)
@@ -133,7 +135,7 @@ struct Assigned {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_role_assignments(page: &[u8]) -> Result<RoleAssignments, ReadError> {
-    let Object(Page { value, next_link }) = serde_json::from_slice(page)?;
+    let Object(Page { value, next_link }) = parse(unmarked(page)?)?;
     let mut held = Vec::new();
     for (index, Object(assigned)) in value.ok_or_else(|| missing("value"))?.into_iter().enumerate() {
         let missing = |property: &str| missing(&format!("value[{index}].{property}"));

@@ -1,5 +1,6 @@
 //! A list of assignments, page by page.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,6 +8,8 @@ use core::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::shown::{Kind, id_of};
+use super::text::{Place, parse, unmarked};
 use super::{ReadError, missing, read};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
@@ -44,17 +47,35 @@ impl fmt::Display for Named {
     }
 }
 
+/// What holds the items.
+enum Items<'a> {
+    Listed(Vec<&'a [u8]>),
+    /// The responses in a batch.
+    Batch(Vec<&'a RawValue>),
+}
+
 #[derive(Deserialize)]
 struct Document<'a> {
     #[serde(borrow)]
     value: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    responses: Option<Vec<&'a RawValue>>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Identified {
-    id: Option<AssignmentId>,
+struct Single<'a> {
+    #[serde(borrow)]
+    value: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    id: Option<String>,
+    status: Option<u16>,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
 }
 
 /// Reads a page of a list of assignments, of v1.0 or of beta: an object with `value`, and, unless it is
@@ -81,53 +102,120 @@ struct Identified {
 /// # Ok::<(), access_package::graph::json::ReadError>(())
 /// ```
 pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
-    let Object(document) = serde_json::from_slice::<Object<Document<'_>>>(page)?;
-    let items = document.value.ok_or_else(|| missing("value"))?;
-    let mut place = Place { line: 1, column: 0, rest: page };
-    let items = (0..).zip(items).map(|(index, item)| {
-        let item = item.get().as_bytes();
-        read(item).map_err(|problem| {
-            place.go_to(item);
-            let id = serde_json::from_slice(item).ok().and_then(|Object(Identified { id })| id);
-            ItemError { index, id, problem: place.of_page(problem) }
-        })
-    });
-    Ok(Page { items: items.collect(), next_link: document.next_link })
+    let page = unmarked(page)?;
+    let (items, next_link) = split(page)?;
+    let mut reading = Reading { place: Place::of(page), items: Vec::new() };
+    match items {
+        Items::Listed(items) => items.into_iter().for_each(|item| reading.read(item)),
+        Items::Batch(responses) => {
+            (0..).zip(responses).for_each(|(index, response)| reading.read_response(index, response));
+        }
+    }
+    Ok(Page { items: reading.items, next_link })
 }
 
-/// A place in a page that only moves forward, so that all of them together cost one pass.
-struct Place<'a> {
-    /// From 1.
-    line: usize,
-    /// How many bytes of the line come before.
-    column: usize,
-    rest: &'a [u8],
+/// The items of a page, and where the next page is.
+fn split(page: &[u8]) -> Result<(Items<'_>, Option<String>), ReadError> {
+    if page.trim_ascii_start().starts_with(b"[") {
+        return Ok((Items::Listed(texts(parse(page)?)), None));
+    }
+    let document = match parse(page) {
+        Ok(Object(document)) => document,
+        Err(problem) => return single(page).or_else(|| lines(page)).map(|it| (it, None)).ok_or(problem),
+    };
+    let Document { value, responses, next_link } = document;
+    match value.map(texts).map(Items::Listed).or(responses.map(Items::Batch)) {
+        Some(items) => Ok((items, next_link)),
+        None => Err(match Kind::of(page) {
+            Some(other @ (Kind::GraphError { .. } | Kind::Request { .. } | Kind::AccessPackage)) => {
+                other.problem()
+            }
+            Some(Kind::Assignment | Kind::Page { .. } | Kind::PageWithoutList) | None => missing("value"),
+        }),
+    }
 }
 
-impl Place<'_> {
-    /// Moves to an item, which is a part of what is left of the page.
-    fn go_to(&mut self, item: &[u8]) {
-        let distance = item.as_ptr().addr().saturating_sub(self.rest.as_ptr().addr());
-        let Some((passed, rest)) = self.rest.split_at_checked(distance) else { return };
-        for byte in passed {
-            if *byte == b'\n' {
-                self.line += 1;
-                self.column = 0;
-            } else {
-                self.column += 1;
+fn texts(items: Vec<&RawValue>) -> Vec<&[u8]> {
+    items.into_iter().map(|item| item.get().as_bytes()).collect()
+}
+
+/// The only item of a page, as some tools write a list of one.
+fn single(page: &[u8]) -> Option<Items<'_>> {
+    let Object(Single { value }) = parse(page).ok()?;
+    value.get().starts_with('{').then(|| Items::Listed(Vec::from([value.get().as_bytes()])))
+}
+
+/// One document a line, if the first line is one.
+fn lines(page: &[u8]) -> Option<Items<'_>> {
+    let lines = page.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let lines: Vec<_> = lines.collect();
+    let Object(Document { value: None, responses: None, .. }) = parse(lines.first()?).ok()? else {
+        return None;
+    };
+    Some(Items::Listed(lines))
+}
+
+/// What has been read of a page.
+struct Reading<'a> {
+    place: Place<'a>,
+    items: Vec<Result<Assignment, ItemError>>,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, item: &[u8]) {
+        match read(item) {
+            Ok(assignment) => self.items.push(Ok(assignment)),
+            Err(problem) => {
+                let id = if let ReadError::IsRequest { assignment } = problem {
+                    assignment
+                } else {
+                    // Or it is the id of something else.
+                    id_of(item).filter(|_| problem != ReadError::IsAccessPackage)
+                };
+                self.fail(item, id, problem);
             }
         }
-        self.rest = rest;
     }
 
-    /// The problem of the item that begins here, its place told as one of the page.
-    fn of_page(&self, mut problem: ReadError) -> ReadError {
-        if let ReadError::Malformed { line, column, .. } = &mut problem {
-            if *line == 1 {
-                *column += self.column;
-            }
-            *line += self.line - 1;
+    /// This part of the page cannot be read.
+    fn fail(&mut self, part: &[u8], id: Option<AssignmentId>, problem: ReadError) {
+        self.place.go_to(part);
+        let problem = self.place.of_whole(problem);
+        self.items.push(Err(ItemError { index: self.items.len(), id, problem }));
+    }
+
+    fn read_response(&mut self, index: usize, text: &RawValue) {
+        let text = text.get().as_bytes();
+        let missing = |part: &str| missing(&format!("responses[{index}].{part}"));
+        let response = match parse(text) {
+            Ok(Object(response)) => response,
+            Err(problem) => return self.fail(text, None, problem),
+        };
+        let Response { id, status: Some(status), body } = response else {
+            return self.fail(text, None, missing("status"));
+        };
+        let body = body.map(|body| body.get().as_bytes());
+        if !(200..300).contains(&status) {
+            let (code, message) = match body.and_then(Kind::of) {
+                Some(Kind::GraphError { code, message }) => (Some(code), message),
+                _ => (None, None),
+            };
+            let id = id.unwrap_or_default();
+            return self.fail(text, None, ReadError::FailedResponse { id, status, code, message });
         }
-        problem
+        let Some(body) = body else { return self.fail(text, None, missing("body")) };
+        match parse(body) {
+            Ok(Object(Document { value: Some(items), next_link, .. })) => {
+                for item in texts(items) {
+                    self.read(item);
+                }
+                if let Some(whole) = next_link {
+                    // R45
+                    let part = format!("responses[{index}].body.value");
+                    self.fail(text, None, ReadError::ListCut { part, whole });
+                }
+            }
+            _ => self.read(body),
+        }
     }
 }

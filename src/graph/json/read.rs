@@ -4,15 +4,18 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::schedule::Schedule;
+use super::shown::{self, Kind};
+use super::text::{parse, unmarked};
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
-use crate::assignment::StoredAssignment;
+use crate::assignment::{Assignment, StoredAssignment};
 use crate::catalog::{self, PrivilegeLevel};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
-use crate::graph::object::Object;
+use crate::graph::object::{Closed, Object};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 use crate::state::AssignmentState;
@@ -28,7 +31,7 @@ use crate::subject::SubjectType;
 pub(super) struct Document {
     id: Option<AssignmentId>,
     #[serde(default, deserialize_with = "present")]
-    schedule: Option<Option<Object<Schedule>>>,
+    schedule: Option<Option<Closed<Schedule>>>,
     target: Option<Object<Target>>,
     // v1.0
     state: Option<AssignmentState>,
@@ -38,6 +41,11 @@ pub(super) struct Document {
     access_package_id: Option<AccessPackageId>,
     catalog_id: Option<CatalogId>,
     access_package_assignment_resource_roles: Option<Vec<Object<Listed>>>,
+    #[serde(rename = "accessPackageAssignmentResourceRoles@odata.nextLink")]
+    rest_of_assignment_resource_roles: Option<IgnoredAny>,
+    // What an assignment does not have.
+    error: Option<IgnoredAny>,
+    request_type: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -56,12 +64,20 @@ struct Target {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AccessPackage {
-    id: Option<AccessPackageId>,
+pub(super) struct AccessPackage {
+    pub(super) id: Option<AccessPackageId>,
+    // v1.0
     catalog: Option<Object<Catalog>>,
     #[serde(rename = "accessPackageCatalog")]
     beta_catalog: Option<Object<Catalog>>,
     resource_role_scopes: Option<Vec<Object<Listed>>>,
+    #[serde(rename = "resourceRoleScopes@odata.nextLink")]
+    rest_of_resource_role_scopes: Option<IgnoredAny>,
+    // beta
+    #[serde(rename = "accessPackageResourceRoleScopes")]
+    beta_resource_role_scopes: Option<Vec<Object<Listed>>>,
+    #[serde(rename = "accessPackageResourceRoleScopes@odata.nextLink")]
+    rest_of_beta_resource_role_scopes: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +90,7 @@ struct Catalog {
 /// A resource role: what an access package gives, in v1.0, or what an assignment has delivered, in beta.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed {
+pub(super) struct Listed {
     status: Option<String>,
     // v1.0
     role: Option<Object<Origin>>,
@@ -82,6 +98,14 @@ struct Listed {
     // beta
     access_package_resource_role: Option<Object<Origin>>,
     access_package_resource_scope: Option<Object<Origin>>,
+}
+
+impl Listed {
+    pub(super) const fn version(&self) -> Version {
+        let is_beta =
+            self.access_package_resource_role.is_some() || self.access_package_resource_scope.is_some();
+        if is_beta { Version::Beta } else { Version::V1 }
+    }
 }
 
 #[derive(Deserialize)]
@@ -105,17 +129,20 @@ fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sub
     Ok(value.as_str().and_then(SubjectType::from_word))
 }
 
-/// What the parts of a document are called in a version.
-struct Names {
+/// What a list of resource roles and its parts are called.
+#[derive(Clone, Copy)]
+pub(super) struct Names {
     version: Version,
     resource_roles: &'static str,
     role: &'static str,
     scope: &'static str,
-    expand: &'static str,
+    pub(super) expand: &'static str,
+    /// Where the whole list can be had.
+    whole: &'static str,
 }
 
 impl Names {
-    const fn of(version: Version) -> Self {
+    pub(super) const fn of(version: Version) -> Self {
         match version {
             Version::V1 => Self {
                 version,
@@ -123,6 +150,7 @@ impl Names {
                 role: "role",
                 scope: "scope",
                 expand: EXPAND_V1,
+                whole: "accessPackages/{id}/resourceRoleScopes?$expand=role,scope",
             },
             Version::Beta => Self {
                 version,
@@ -130,9 +158,63 @@ impl Names {
                 role: "accessPackageResourceRole",
                 scope: "accessPackageResourceScope",
                 expand: EXPAND_BETA,
+                whole: "accessPackages/{id}/accessPackageResourceRoleScopes?$expand=accessPackageResourceRole,accessPackageResourceScope",
             },
         }
     }
+
+    /// Those of another list in the same version.
+    pub(super) const fn of_list(
+        version: Version,
+        resource_roles: &'static str,
+        expand: &'static str,
+    ) -> Self {
+        Self { resource_roles, expand, ..Self::of(version) }
+    }
+}
+
+/// Reads the document of an assignment, and says what it is if it is another one.
+fn read<T>(
+    text: &[u8],
+    read: impl FnOnce(Document, AssignmentState, Version) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let text = unmarked(text)?;
+    let result = parse::<Object<Document>>(text).and_then(|Object(document)| {
+        let is_doubtful = document.error.is_some() || document.request_type.is_some();
+        let (state, version) = document.state()?;
+        let read = read(document, state, version)
+            .map_err(|problem| expanded(problem, text, Names::of(version).expand))?;
+        Ok((read, is_doubtful))
+    });
+    let other = || Kind::of(text).filter(|kind| !matches!(kind, Kind::Assignment)).map(Kind::problem);
+    match result {
+        Ok((read, false)) => Ok(read),
+        Ok((read, true)) => other().map_or(Ok(read), Err),
+        Err(problem) => Err(other().unwrap_or(problem)),
+    }
+}
+
+/// The problem; or, if that is only because something was not expanded, that.
+pub(super) fn expanded(problem: ReadError, text: &[u8], expand: &'static str) -> ReadError {
+    let part = if let ReadError::Missing { part } | ReadError::NotExpanded { part, .. } = &problem {
+        part
+    } else if problem == ReadError::TargetNotInTenant {
+        "target.objectId"
+    } else {
+        return problem;
+    };
+    let unexpanded = shown::unexpanded(text, part);
+    unexpanded.map(|part| ReadError::NotExpanded { part: part.into(), expand }).unwrap_or(problem)
+}
+
+/// The assignment, whose access package gives this, if that is known; otherwise the document says it.
+pub(super) fn assignment(text: &[u8], gives: Option<Vec<ResourceRole>>) -> Result<Assignment, ReadError> {
+    read(text, |document, state, version| Ok(document.stored(state, version, gives)?.try_into()?))
+}
+
+/// The resource roles that are listed, in whatever state the assignment is.
+pub(super) fn gives(text: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
+    read(text, |document, _, version| document.owed(version))
 }
 
 impl Document {
@@ -147,70 +229,44 @@ impl Document {
         }
     }
 
-    /// The resource roles that it lists, in whatever state it is.
-    pub(super) fn listed(self) -> Result<Vec<ResourceRole>, ReadError> {
-        let (_, version) = self.state()?;
-        let names = Names::of(version);
-        let listed = match version {
-            Version::V1 => self.access_package.and_then(|Object(package)| package.resource_role_scopes),
-            Version::Beta => self.access_package_assignment_resource_roles,
-        };
-        let listed = listed.ok_or_else(|| names.not_expanded(names.resource_roles.into()))?;
-        Ok(names.given(&listed)?.into_iter().map(|(resource_role, _)| resource_role).collect())
-    }
-}
+    fn stored(
+        self,
+        state: AssignmentState,
+        version: Version,
+        gives: Option<Vec<ResourceRole>>,
+    ) -> Result<StoredAssignment, ReadError> {
+        let resource_roles = self.resource_roles(state, version, gives);
+        let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
 
-impl TryFrom<Document> for StoredAssignment {
-    type Error = ReadError;
-
-    fn try_from(document: Document) -> Result<Self, ReadError> {
-        let (state, version) = document.state()?;
-        let names = Names::of(version);
-        let not_expanded = |part: &str| names.not_expanded(part.into());
-
-        let id = document.id.ok_or_else(|| missing("id"))?;
-        let Object(target) = document.target.ok_or_else(|| not_expanded("target"))?;
+        let id = self.id.ok_or_else(|| missing("id"))?;
+        let Object(target) = self.target.ok_or_else(|| not_expanded("target"))?;
         let target_type = target.subject_type.or(target.r#type);
         let target = target.object_id.ok_or_else(|| missing("target.objectId"))?;
         let target = target.ok_or(ReadError::TargetNotInTenant)?;
-        let schedule = document.schedule.ok_or_else(|| missing("schedule"))?;
-        let end = schedule.map_or(Ok(None), |Object(schedule)| schedule.end())?;
+        let schedule = self.schedule.ok_or_else(|| missing("schedule"))?;
+        let end = schedule.map_or(Ok(None), Closed::end)?;
 
-        let (access_package, catalog, privilege_level, listed) = match version {
+        let (access_package, catalog, privilege_level) = match version {
             Version::V1 => {
-                let package = document.access_package.ok_or_else(|| not_expanded("accessPackage"))?;
-                let Object(package) = package;
+                let Object(package) = self.access_package.ok_or_else(|| not_expanded("accessPackage"))?;
                 let catalog = package.catalog.ok_or_else(|| not_expanded("accessPackage.catalog"))?;
                 let Object(Catalog { id, privilege_level }) = catalog;
                 (
                     package.id.ok_or_else(|| missing("accessPackage.id"))?,
                     id.ok_or_else(|| missing("accessPackage.catalog.id"))?,
                     privilege_level,
-                    package.resource_role_scopes,
                 )
             }
             Version::Beta => (
-                document.access_package_id.ok_or_else(|| missing("accessPackageId"))?,
-                document.catalog_id.ok_or_else(|| missing("catalogId"))?,
-                document
-                    .access_package
+                self.access_package_id.ok_or_else(|| missing("accessPackageId"))?,
+                self.catalog_id.ok_or_else(|| missing("catalogId"))?,
+                self.access_package
                     .and_then(|Object(package)| package.beta_catalog)
                     .and_then(|Object(catalog)| catalog.privilege_level),
-                document.access_package_assignment_resource_roles,
             ),
         };
-        let given = listed.map(|listed| names.given(&listed)).transpose()?;
-        let given = given.ok_or_else(|| not_expanded(names.resource_roles));
-        let resource_roles = match state {
-            AssignmentState::Delivered => Some(with(given?, |_| Fulfillment::Fulfilled)),
-            AssignmentState::Delivering => delivering(given?),
-            // Graph does not say which has failed, and what has ended needs none.
-            AssignmentState::PartiallyDelivered
-            | AssignmentState::Expired
-            | AssignmentState::DeliveryFailed => None,
-        };
-        Ok(Self {
-            format: Self::FORMAT,
+        Ok(StoredAssignment {
+            format: StoredAssignment::FORMAT,
             id,
             catalog: catalog::Catalog { id: catalog, privilege_level },
             access_package,
@@ -219,8 +275,120 @@ impl TryFrom<Document> for StoredAssignment {
             state,
             end,
             attempt: 0,
-            resource_roles,
+            resource_roles: resource_roles?,
         })
+    }
+
+    /// How far each resource role is that is owed, if the state says it.
+    fn resource_roles(
+        &self,
+        state: AssignmentState,
+        version: Version,
+        gives: Option<Vec<ResourceRole>>,
+    ) -> Result<Option<Vec<AssignmentResourceRole>>, ReadError> {
+        let owed = || match gives {
+            None => self.owed(version),
+            Some(mut gives) => {
+                gives.sort_unstable();
+                gives.dedup();
+                Ok(gives)
+            }
+        };
+        match state {
+            AssignmentState::Delivered => Ok(Some(with(owed()?, |_| Fulfillment::Fulfilled))),
+            AssignmentState::Delivering => Ok(delivering(owed()?, &self.fulfilled(version)?)),
+            // Graph does not say which has failed, and what has ended needs none.
+            AssignmentState::PartiallyDelivered
+            | AssignmentState::Expired
+            | AssignmentState::DeliveryFailed => Ok(None),
+        }
+    }
+
+    /// R13: what the access package gives now, where that is there; in beta otherwise what the assignment was to deliver.
+    fn owed(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
+        let package = self.access_package.as_ref().map(|Object(package)| package.list(version));
+        let names = Names::of(version);
+        let list = match version {
+            Version::V1 => package.unwrap_or(List { names, listed: None, goes_on: false }),
+            Version::Beta => package.filter(List::is_shown).unwrap_or_else(|| self.delivered()),
+        };
+        Ok(list.given()?.into_iter().map(|(resource_role, _)| resource_role).collect())
+    }
+
+    /// R19: only what is said to be fulfilled is, and only beta says it.
+    fn fulfilled(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
+        let list = self.delivered();
+        match version {
+            Version::Beta if list.is_shown() => {
+                let fulfilled = list.given()?.into_iter().filter(|(_, is_fulfilled)| *is_fulfilled);
+                Ok(fulfilled.map(|(resource_role, _)| resource_role).collect())
+            }
+            Version::V1 | Version::Beta => Ok(Vec::new()),
+        }
+    }
+
+    /// What beta says that the assignment has delivered, or is to deliver.
+    fn delivered(&self) -> List<'_> {
+        List {
+            names: Names::of(Version::Beta),
+            listed: self.access_package_assignment_resource_roles.as_deref(),
+            goes_on: self.rest_of_assignment_resource_roles.is_some(),
+        }
+    }
+}
+
+impl AccessPackage {
+    /// What the access package gives now, in the words of the version.
+    pub(super) fn list(&self, version: Version) -> List<'_> {
+        let names = Names::of(version);
+        match version {
+            Version::V1 => List {
+                names,
+                listed: self.resource_role_scopes.as_deref(),
+                goes_on: self.rest_of_resource_role_scopes.is_some(),
+            },
+            Version::Beta => List {
+                names: Names::of_list(version, "accessPackage.accessPackageResourceRoleScopes", names.expand),
+                listed: self.beta_resource_role_scopes.as_deref(),
+                goes_on: self.rest_of_beta_resource_role_scopes.is_some(),
+            },
+        }
+    }
+}
+
+/// A list of resource roles, as a document has it.
+pub(super) struct List<'a> {
+    pub(super) names: Names,
+    /// `None` if it is not there.
+    pub(super) listed: Option<&'a [Object<Listed>]>,
+    /// There is more of it, elsewhere.
+    pub(super) goes_on: bool,
+}
+
+impl List<'_> {
+    pub(super) fn is_shown(&self) -> bool {
+        self.listed.is_some() || self.goes_on
+    }
+
+    /// The resource roles that are listed, without those with which there is nothing to enforce; in their order, and each
+    /// once (R23).
+    pub(super) fn given(&self) -> Result<Vec<Given>, ReadError> {
+        let names = self.names;
+        if self.goes_on {
+            // R45
+            return Err(ReadError::ListCut { part: names.resource_roles.into(), whole: names.whole.into() });
+        }
+        let listed = self.listed.ok_or_else(|| names.not_expanded(names.resource_roles.into()))?;
+        let given = listed.iter().enumerate().map(|(index, Object(listed))| {
+            let is_fulfilled =
+                listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
+            Ok(names.resource_role(index, listed)?.map(|resource_role| (resource_role, is_fulfilled)))
+        });
+        let mut given: Vec<Given> = given.filter_map(Result::transpose).collect::<Result<_, ReadError>>()?;
+        given.sort_unstable();
+        // The one that is not fulfilled comes first, and stays.
+        given.dedup_by(|a, b| a.0 == b.0);
+        Ok(given)
     }
 }
 
@@ -230,17 +398,6 @@ type Given = (ResourceRole, bool);
 impl Names {
     fn not_expanded(&self, part: String) -> ReadError {
         ReadError::NotExpanded { part, expand: self.expand }
-    }
-
-    /// The resource roles that are listed, without those with which there is nothing to enforce.
-    fn given(&self, listed: &[Object<Listed>]) -> Result<Vec<Given>, ReadError> {
-        let given = listed.iter().enumerate().map(|(index, Object(listed))| {
-            // R19: only what is said to be fulfilled is, and only beta says it.
-            let fulfilled = self.version == Version::Beta
-                && listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
-            Ok(self.resource_role(index, listed)?.map(|resource_role| (resource_role, fulfilled)))
-        });
-        given.filter_map(Result::transpose).collect()
     }
 
     fn resource_role(&self, index: usize, listed: &Listed) -> Result<Option<ResourceRole>, ReadError> {
@@ -273,17 +430,28 @@ impl Names {
     }
 }
 
-fn with(given: Vec<Given>, fulfillment: impl Fn(bool) -> Fulfillment) -> Vec<AssignmentResourceRole> {
-    let with =
-        |(resource_role, fulfilled)| AssignmentResourceRole::new(resource_role, fulfillment(fulfilled));
+fn with(
+    given: Vec<ResourceRole>,
+    fulfillment: impl Fn(&ResourceRole) -> Fulfillment,
+) -> Vec<AssignmentResourceRole> {
+    let with = |resource_role| {
+        let fulfillment = fulfillment(&resource_role);
+        AssignmentResourceRole::new(resource_role, fulfillment)
+    };
     given.into_iter().map(with).collect()
 }
 
 /// By what each is said to be; all are pending if that would leave nothing to be delivered. With no
 /// resource role at all the document contradicts itself, and they are not known.
-fn delivering(given: Vec<Given>) -> Option<Vec<AssignmentResourceRole>> {
-    let all_fulfilled = given.iter().all(|(_, fulfilled)| *fulfilled);
-    let fulfillment =
-        |fulfilled| if fulfilled && !all_fulfilled { Fulfillment::Fulfilled } else { Fulfillment::Pending };
-    (!given.is_empty()).then(|| with(given, fulfillment))
+fn delivering(owed: Vec<ResourceRole>, fulfilled: &[ResourceRole]) -> Option<Vec<AssignmentResourceRole>> {
+    let is_fulfilled = |resource_role: &_| fulfilled.binary_search(resource_role).is_ok();
+    let all_fulfilled = owed.iter().all(is_fulfilled);
+    let fulfillment = |resource_role: &_| {
+        if is_fulfilled(resource_role) && !all_fulfilled {
+            Fulfillment::Fulfilled
+        } else {
+            Fulfillment::Pending
+        }
+    };
+    (!owed.is_empty()).then(|| with(owed, fulfillment))
 }

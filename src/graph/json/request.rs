@@ -4,8 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::instant::Instant;
+use super::shown::Kind;
+use super::text::{Place, parse, unmarked};
 use super::{ReadError, missing, read, read_gives};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
@@ -13,7 +17,6 @@ use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
-use crate::timestamp::Timestamp;
 
 /// What the document of a request holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub struct RequestDocument {
     pub request: AssignmentRequest,
     /// The assignment, where it was expanded with everything that [`read`] needs; `None` where only its id is there.
     pub assignment: Option<Assignment>,
-    /// What the assignment lists as given, where it was expanded (as by [`read_gives`]).
+    /// What the assignment lists as given (as by [`read_gives`]), where the whole list was expanded.
     pub gives: Option<Vec<ResourceRole>>,
 }
 
@@ -35,12 +38,13 @@ struct Document<'a> {
     request_type: Option<String>,
     // v1.0
     state: Option<String>,
-    completed_date_time: Option<Timestamp>,
+    completed_date_time: Option<Instant>,
     #[serde(borrow)]
     assignment: Option<&'a RawValue>,
     // beta
     request_state: Option<String>,
-    completed_date: Option<Timestamp>,
+    request_status: Option<IgnoredAny>,
+    completed_date: Option<Instant>,
     #[serde(borrow)]
     access_package_assignment: Option<&'a RawValue>,
 }
@@ -49,9 +53,12 @@ struct Document<'a> {
 #[serde(rename_all = "camelCase")]
 struct Identified {
     id: Option<AssignmentId>,
-    state: Option<String>,
-    assignment_state: Option<String>,
+    state: Option<IgnoredAny>,
+    assignment_state: Option<IgnoredAny>,
 }
+
+/// The states in which a request has no assignment.
+const WITHOUT_ASSIGNMENT: [&str; 5] = ["submitted", "pendingApproval", "denied", "scheduled", "canceled"];
 
 /// Reads the document of one request for an assignment, of v1.0 or of beta.
 ///
@@ -68,8 +75,9 @@ struct Identified {
 /// If the assignment shows a state, it is read as by [`read`], and has to be whole.
 ///
 /// # Errors
-/// The text is not JSON; a part is missing or malformed; `state` and `requestState` are both there; the state is one in
-/// which there is no assignment, such as `denied`, or one that the crate does not know; or it is not completed yet.
+/// The text is not JSON, or another document; a part is missing or malformed; `state` and `requestState` are both there; the
+/// state is one in which there is no assignment, such as `denied`, or one that the crate does not know; or it is not
+/// completed yet.
 ///
 /// # Examples
 /// ```
@@ -85,38 +93,82 @@ struct Identified {
 /// # Ok::<(), json::ReadError>(())
 /// ```
 pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
-    let Object(document) = serde_json::from_slice::<Object<Document<'_>>>(document)?;
-    let (word, completed, assignment, names) = match (document.state, document.request_state) {
-        (Some(_), Some(_)) => return Err(ReadError::MixedRequestVersions),
-        (Some(state), None) => {
-            let names = ["completedDateTime", "assignment", "assignment.id"];
-            (state, document.completed_date_time, document.assignment, names)
-        }
-        (None, Some(state)) => {
-            let names = ["completedDate", "accessPackageAssignment", "accessPackageAssignment.id"];
-            (state, document.completed_date, document.access_package_assignment, names)
-        }
-        (None, None) => return Err(missing("state")),
+    let text = unmarked(document)?;
+    let read = parse(text).and_then(|Object(document)| Document::read(document, text));
+    read.map_err(|problem| match Kind::of(text) {
+        Some(Kind::Request { .. }) | None => problem,
+        Some(
+            other @ (Kind::GraphError { .. }
+            | Kind::Assignment
+            | Kind::Page { .. }
+            | Kind::AccessPackage
+            | Kind::PageWithoutList),
+        ) => other.problem(),
+    })
+}
+
+impl Document<'_> {
+    fn read(self, text: &[u8]) -> Result<RequestDocument, ReadError> {
+        // The version, where the state does not say it.
+        let is_beta = self.request_status.is_some()
+            || self.completed_date.is_some()
+            || self.access_package_assignment.is_some();
+        let (word, completed, assignment, names) = match (self.state, self.request_state) {
+            (Some(_), Some(_)) => return Err(ReadError::MixedRequestVersions),
+            (Some(state), None) => {
+                let names = ["completedDateTime", "assignment", "assignment.id"];
+                (state, self.completed_date_time, self.assignment, names)
+            }
+            (None, Some(state)) => {
+                let names = ["completedDate", "accessPackageAssignment", "accessPackageAssignment.id"];
+                (state, self.completed_date, self.access_package_assignment, names)
+            }
+            (None, None) if is_beta => return Err(missing("requestState")),
+            (None, None) => return Err(missing("state")),
+        };
+        let [name_of_completed, name_of_assignment, name_of_id] = names;
+        let id = self.id.ok_or_else(|| missing("id"))?;
+        let request_type = self.request_type.ok_or_else(|| missing("requestType"))?;
+        let Ok(state) = word.parse::<AssignmentState>() else {
+            // R11
+            let is_known = WITHOUT_ASSIGNMENT.iter().any(|known| known.eq_ignore_ascii_case(&word));
+            return Err(if is_known {
+                ReadError::RequestWithoutAssignment { state: word }
+            } else {
+                ReadError::UnknownRequestState { state: word }
+            });
+        };
+        let Instant(completed) = completed.ok_or_else(|| missing(name_of_completed))?;
+        let part = assignment.ok_or_else(|| missing(name_of_assignment))?.get().as_bytes();
+        let mut place = Place::of(text);
+        place.go_to(part);
+        let (shown, assignment, gives) = shown(part).map_err(|problem| place.of_whole(problem))?;
+        let request = AssignmentRequest {
+            id,
+            assignment: shown.ok_or_else(|| missing(name_of_id))?,
+            purpose: Purpose::of_request_type(&request_type),
+            state,
+            completed,
+            recency: Recency::Newest,
+        };
+        Ok(RequestDocument { request, assignment, gives })
+    }
+}
+
+/// The id of the assignment, the assignment if it was expanded, and what it lists if that is there.
+type Assigned = (Option<AssignmentId>, Option<Assignment>, Option<Vec<ResourceRole>>);
+
+fn shown(text: &[u8]) -> Result<Assigned, ReadError> {
+    let Object(Identified { id, state, assignment_state }) = parse(text)?;
+    if state.or(assignment_state).is_none() {
+        return Ok((id, None, None));
+    }
+    let assignment = read(text)?;
+    let gives = match read_gives(text) {
+        Ok(gives) => Some(gives),
+        // It can still be asked for by itself.
+        Err(ReadError::NotExpanded { .. } | ReadError::ListCut { .. }) => None,
+        Err(problem) => return Err(problem),
     };
-    let [name_of_completed, name_of_assignment, name_of_id] = names;
-    let id = document.id.ok_or_else(|| missing("id"))?;
-    let request_type = document.request_type.ok_or_else(|| missing("requestType"))?;
-    let Ok(state) = word.parse::<AssignmentState>() else {
-        return Err(ReadError::RequestWithoutAssignment { state: word });
-    };
-    let completed = completed.ok_or_else(|| missing(name_of_completed))?;
-    let text = assignment.ok_or_else(|| missing(name_of_assignment))?.get().as_bytes();
-    let Object(shown) = serde_json::from_slice::<Object<Identified>>(text)?;
-    let is_expanded = shown.state.is_some() || shown.assignment_state.is_some();
-    let (assignment, gives) =
-        if is_expanded { (Some(read(text)?), Some(read_gives(text)?)) } else { (None, None) };
-    let request = AssignmentRequest {
-        id,
-        assignment: shown.id.ok_or_else(|| missing(name_of_id))?,
-        purpose: Purpose::of_request_type(&request_type),
-        state,
-        completed,
-        recency: Recency::Newest,
-    };
-    Ok(RequestDocument { request, assignment, gives })
+    Ok((id, Some(assignment), gives))
 }

@@ -1,26 +1,30 @@
-//! When an assignment ends, as the schedule says it.
+//! When an assignment ends, as the schedule says it. Unknown is not endless (R44).
 
+use alloc::format;
 use core::str::FromStr;
 
 use jiff::Span;
 use serde::{Deserialize, Deserializer};
 
+use super::instant::Instant;
 use super::{ReadError, missing};
-use crate::graph::object::Object;
+use crate::graph::object::{Closed, Real};
 use crate::timestamp::Timestamp;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Schedule {
-    start_date_time: Option<Timestamp>,
-    expiration: Option<Object<Expiration>>,
+    start_date_time: Option<Instant>,
+    #[serde(default)]
+    recurrence: Real,
+    expiration: Option<Closed<Expiration>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Expiration {
     r#type: Option<ExpirationType>,
-    end_date_time: Option<Timestamp>,
+    end_date_time: Option<Instant>,
     duration: Option<Duration>,
 }
 
@@ -36,32 +40,47 @@ struct Duration(Span);
 
 impl Duration {
     /// The end of what takes so long from this start.
-    fn after(&self, start: Option<Timestamp>) -> Result<Timestamp, ReadError> {
-        let start = start.ok_or_else(|| missing("schedule.startDateTime"))?;
+    fn after(&self, start: Option<Instant>) -> Result<Timestamp, ReadError> {
+        let Instant(start) = start.ok_or_else(|| missing("schedule.startDateTime"))?;
         let end = start.to_civil().checked_add(self.0).ok().and_then(Timestamp::from_civil);
         end.ok_or(ReadError::EndOutOfRange)
     }
 }
 
-impl Schedule {
+impl Closed<Schedule> {
     /// When it ends; `None` if it does not.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
-        let Some(Object(expiration)) = self.expiration else { return Ok(None) };
+        let Schedule { start_date_time, recurrence: Real(recurs), expiration } = self.known;
+        // R44: it could be an end.
+        let unknown = self.unknown.as_deref().or(recurs.then_some("recurrence"));
+        if let Some(name) = unknown {
+            return Err(ReadError::PossibleEnd { part: format!("schedule.{name}") });
+        }
+        let Some(Closed { known: expiration, unknown }) = expiration else {
+            // The documentation shows one with nothing but a start.
+            let is_endless = start_date_time.is_some();
+            return if is_endless { Ok(None) } else { Err(ReadError::EndUnknown { part: "schedule" }) };
+        };
+        if let Some(name) = unknown {
+            return Err(ReadError::PossibleEnd { part: format!("schedule.expiration.{name}") });
+        }
         let Expiration { r#type, end_date_time, duration } = expiration;
+        let end_date_time = end_date_time.map(|Instant(end)| end);
         let Some(r#type) = r#type else {
             // An end is never passed over: the assignment would expire too late, or never.
-            let is_endless = end_date_time.is_none() && duration.is_none();
-            return if is_endless { Ok(None) } else { Err(missing("schedule.expiration.type")) };
+            let is_unknown = end_date_time.is_none() && duration.is_none();
+            let unknown = ReadError::EndUnknown { part: "schedule.expiration" };
+            return Err(if is_unknown { unknown } else { missing("schedule.expiration.type") });
         };
         match (r#type, end_date_time, duration) {
             (ExpirationType::AfterDateTime | ExpirationType::AfterDuration, Some(end), Some(duration)) => {
-                let agree = duration.after(self.start_date_time)? == end;
+                let agree = duration.after(start_date_time)? == end;
                 if agree { Ok(Some(end)) } else { Err(ReadError::TwoEnds) }
             }
             (ExpirationType::AfterDateTime, Some(end), None) => Ok(Some(end)),
             (ExpirationType::AfterDateTime, None, _) => Err(missing("schedule.expiration.endDateTime")),
             (ExpirationType::AfterDuration, None, Some(duration)) => {
-                duration.after(self.start_date_time).map(Some)
+                duration.after(start_date_time).map(Some)
             }
             (ExpirationType::AfterDuration, _, None) => Err(missing("schedule.expiration.duration")),
             (ExpirationType::NotSpecified | ExpirationType::NoExpiration, Some(_), _) => {

@@ -1,0 +1,183 @@
+//! What a document shows itself to be, where it is not what it was taken for. Looked at only when it cannot be read, or
+//! has a property that decides it, so that good documents cost nothing.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::ReadError;
+use crate::graph::object::{Object, Real};
+use crate::id::AssignmentId;
+
+/// What a document is, by the properties that only one kind has.
+pub(super) enum Kind {
+    GraphError {
+        code: String,
+        message: Option<String>,
+    },
+    Request {
+        assignment: Option<AssignmentId>,
+    },
+    Assignment,
+    /// Of a list, and what its first item is.
+    Page {
+        of_assignments: bool,
+    },
+    AccessPackage,
+    PageWithoutList,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    id: Option<IgnoredAny>,
+    // a request
+    request_type: Option<IgnoredAny>,
+    request_state: Option<IgnoredAny>,
+    completed_date_time: Option<IgnoredAny>,
+    completed_date: Option<IgnoredAny>,
+    #[serde(borrow)]
+    assignment: Option<&'a RawValue>,
+    #[serde(borrow)]
+    access_package_assignment: Option<&'a RawValue>,
+    // an assignment, or a request
+    state: Option<IgnoredAny>,
+    assignment_state: Option<IgnoredAny>,
+    // a page
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+    responses: Option<IgnoredAny>,
+    #[serde(rename = "@odata.context")]
+    context: Option<IgnoredAny>,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<IgnoredAny>,
+    // an access package, or a resource role that it gives
+    resource_role_scopes: Option<IgnoredAny>,
+    access_package_resource_role_scopes: Option<IgnoredAny>,
+    role: Option<IgnoredAny>,
+    scope: Option<IgnoredAny>,
+    access_package_resource_role: Option<IgnoredAny>,
+    access_package_resource_scope: Option<IgnoredAny>,
+}
+
+impl Kind {
+    /// `None` where nothing tells.
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
+        let Object(shown) = serde_json::from_slice::<Object<Shown<'_>>>(text).ok()?;
+        let (list, is_batch) = (shown.value, shown.responses.is_some());
+        let is_page = shown.id.is_none() && shown.context.or(shown.next_link).is_some();
+        let page = match list {
+            Some(list) => Some(Self::of_list(list)),
+            None if is_batch => Some(Self::Page { of_assignments: true }),
+            None => is_page.then_some(Self::PageWithoutList),
+        };
+        Self::of_one(&shown).or(page)
+    }
+
+    /// Not a page.
+    fn of_one(shown: &Shown<'_>) -> Option<Self> {
+        if let Some(Said { code: Some(code), message }) = shown.error.and_then(Said::of) {
+            return Some(Self::GraphError { code, message });
+        }
+        let assignment = shown.assignment.or(shown.access_package_assignment);
+        let completed = shown.completed_date_time.or(shown.completed_date);
+        if shown.request_type.or(shown.request_state).or(completed).is_some() || assignment.is_some() {
+            return Some(Self::Request { assignment: assignment.and_then(|it| id_of(it.get().as_bytes())) });
+        }
+        if shown.state.or(shown.assignment_state).is_some() {
+            return Some(Self::Assignment);
+        }
+        let v1 = shown.role.or(shown.scope).or(shown.resource_role_scopes);
+        let beta = shown.access_package_resource_role.or(shown.access_package_resource_scope);
+        v1.or(beta).or(shown.access_package_resource_role_scopes).map(|_| Self::AccessPackage)
+    }
+
+    /// By the first item.
+    fn of_list(list: &RawValue) -> Self {
+        let items = serde_json::from_str(list.get()).unwrap_or_else(|_| Vec::from([list]));
+        let first = items.first().and_then(|first| serde_json::from_str(first.get()).ok());
+        match first.and_then(|Object(first)| Self::of_one(&first)) {
+            Some(Self::AccessPackage) => Self::AccessPackage,
+            Some(Self::Assignment | Self::Request { .. }) => Self::Page { of_assignments: true },
+            Some(Self::GraphError { .. } | Self::Page { .. } | Self::PageWithoutList) | None => {
+                Self::Page { of_assignments: false }
+            }
+        }
+    }
+
+    /// What to say of it where something else is expected.
+    pub(super) fn problem(self) -> ReadError {
+        match self {
+            Self::GraphError { code, message } => ReadError::GraphError { code, message },
+            Self::Request { assignment } => ReadError::IsRequest { assignment },
+            Self::Assignment => ReadError::IsAssignment,
+            Self::Page { .. } => ReadError::IsPage,
+            Self::AccessPackage => ReadError::IsAccessPackage,
+            Self::PageWithoutList => ReadError::PageWithoutList,
+        }
+    }
+}
+
+/// The id of the assignment that this is, or shows.
+pub(super) fn id_of(text: &[u8]) -> Option<AssignmentId> {
+    #[derive(Deserialize)]
+    struct Identified {
+        id: Option<AssignmentId>,
+    }
+
+    serde_json::from_slice(text).ok().and_then(|Object(Identified { id })| id)
+}
+
+/// What an error of Graph says.
+#[derive(Deserialize)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl Said {
+    fn of(error: &RawValue) -> Option<Self> {
+        let Object(Self { code, message }) = serde_json::from_str(error.get()).ok()?;
+        Some(Self { code: code.map(shortened), message: message.map(shortened) })
+    }
+}
+
+/// The first 512 bytes, or a little less rather than a part of a character.
+fn shortened(mut text: String) -> String {
+    let end = (0..=512).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(end.unwrap_or_default());
+    text
+}
+
+/// On the way to this part, the first object in which everything is null: so some tools show what was not expanded.
+pub(super) fn unexpanded<'p>(text: &[u8], part: &'p str) -> Option<&'p str> {
+    let mut value = serde_json::from_slice::<&RawValue>(text).ok()?;
+    let mut start = 0;
+    for end in part.match_indices(['.', '[']).map(|(end, _)| end).chain([part.len()]) {
+        let step = part.get(start..end)?;
+        value = match step.strip_suffix(']') {
+            Some(index) => item(value, index.parse().ok()?)?,
+            None => property(value, step)?,
+        };
+        if value.get().starts_with('{') && !Real::of(value).0 {
+            return part.get(..end);
+        }
+        start = end + 1;
+    }
+    None
+}
+
+fn property<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
+    let properties: BTreeMap<String, &RawValue> = serde_json::from_str(object.get()).ok()?;
+    properties.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn item(list: &RawValue, index: usize) -> Option<&RawValue> {
+    serde_json::from_str::<Vec<_>>(list.get()).ok()?.into_iter().nth(index)
+}
