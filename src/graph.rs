@@ -1,9 +1,12 @@
 //! The face that Microsoft Graph shows: its documents, on the way to and from the domain.
 
+mod help;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod json;
 mod object;
+
+pub use help::what_helps;
 
 /// A version of Microsoft Graph. The two name the same things differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

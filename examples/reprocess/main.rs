@@ -111,14 +111,19 @@ fn gives_now(paths: &[String]) -> Result<Option<Vec<ResourceRole>>, Box<dyn Erro
 
 /// The error, with the file that it is in, and what helps here.
 fn named(path: Option<&str>, error: &ReadError) -> String {
+    let help = match error {
+        ReadError::GraphError { code, .. } => graph::what_helps(code),
+        _ => None,
+    };
+    let help = help.map(|help| format!("; what helps: {help}")).unwrap_or_default();
     let option = match error {
         ReadError::IsRequest { .. } => " (`--request FILE`)",
         ReadError::IsAccessPackage | ReadError::ListCut { .. } => " (`--package FILE`)",
         _ => "",
     };
     match path {
-        None | Some("-") => format!("{error}{option}"),
-        Some(path) => format!("{path}: {error}{option}"),
+        None | Some("-") => format!("{error}{option}{help}"),
+        Some(path) => format!("{path}: {error}{option}{help}"),
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
 //! has failed, so what is read is always attempt 0. A host that stores no
-//! [`StoredAssignment`] and reads the document again instead loses the
+//! [`StoredAssignment`](crate::StoredAssignment) and reads the document again instead loses the
 //! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
 //!
 //! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].

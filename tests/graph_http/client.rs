@@ -325,3 +325,25 @@ fn errors_say_what_is_wrong() {
         assert!(error.source().is_none());
     }
 }
+
+#[test]
+fn what_helps_against_a_refusal_of_graphs_own() {
+    let told = |code: Option<&str>| Told {
+        status: StatusCode::FORBIDDEN,
+        code: code.map(String::from),
+        message: None,
+        details: vec![],
+    };
+    let mut texts = std::collections::HashSet::new();
+    for code in ["UnAuthorized", "NoLicense", "CallerNotResourceOwner"] {
+        let help = told(Some(code)).help().expect(code);
+        assert_eq!(
+            (told(Some(&code.to_lowercase())).help(), graph::what_helps(code)),
+            (Some(help), Some(help))
+        );
+        assert!(texts.insert(help), "{help}");
+    }
+    for code in [None, Some(""), Some("InvalidModel"), Some("UnAuthorized ")] {
+        assert_eq!(told(code).help(), None, "{code:?}");
+    }
+}

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, REQUESTS, collection, is_bearer_token};
 use crate::assignment::Assignment;
-use crate::graph::Version;
 use crate::graph::json::{self, ReadError};
 use crate::graph::object::Object;
+use crate::graph::{Version, what_helps};
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::refusal::{Reason, Step};
 
@@ -268,6 +268,12 @@ impl Told {
             Detail::Reason(reason) => Some(*reason),
             Detail::Remedy(_) | Detail::Other { .. } => None,
         })
+    }
+
+    /// What helps where Graph itself has refused, by the code of its error; see [`what_helps`].
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        self.code.as_deref().and_then(what_helps)
     }
 
     /// What would help, each a set of steps that this crate knows.
