@@ -1,6 +1,9 @@
 //! The command line on lists and with observations: what it prints, and its exit status.
 #![cfg(all(feature = "std", feature = "graph"))]
 
+#[path = "command_line/documents.rs"]
+mod documents;
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
@@ -53,6 +56,10 @@ struct File(std::path::PathBuf);
 
 impl File {
     fn new(name: &str, text: &str) -> Self {
+        Self::of_bytes(name, text.as_bytes())
+    }
+
+    fn of_bytes(name: &str, text: &[u8]) -> Self {
         let path = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
         std::fs::write(&path, text).expect("a place for temporary files");
         Self(path)

@@ -4,6 +4,7 @@
 //! Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list the worst.
 
 mod arguments;
+mod asked;
 mod caller;
 mod files;
 mod list;
@@ -14,13 +15,13 @@ use std::error::Error;
 use std::mem;
 use std::process::ExitCode;
 
-use access_package::graph::json::{AccessPackageDocument, ReadError, RequestDocument};
 use access_package::{
-    Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Authority,
-    Caller, FailureReason, Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
+    Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, FailureReason,
+    Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
 };
 
 use arguments::Arguments;
+use asked::{Asked, Package};
 use caller::Asking;
 use observed::Observations;
 
@@ -80,106 +81,14 @@ fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
     let arguments = &arguments;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
-    let gives_now = gives_now(&arguments.packages)?;
-    if arguments.request.is_none() && gives_now.is_none() {
+    let package = Package::read(&arguments.packages)?;
+    if arguments.request.is_none() && package.is_none() {
         if let Ok(page) = graph::json::read_list(&document) {
             return list::run(page, arguments, &asking, &observations);
         }
     }
-    let asked = match &arguments.request {
-        None => asked(arguments, &document, gives_now)?,
-        Some(path) => asked_by_request(path, arguments, &document, gives_now)?,
-    };
+    let asked = Asked::read(arguments, &document, package)?;
     show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking)
-}
-
-/// What the access package gives now, in all of these files together; `None` if there are none.
-fn gives_now(paths: &[String]) -> Result<Option<Vec<ResourceRole>>, Box<dyn Error>> {
-    let mut all: Option<Vec<ResourceRole>> = None;
-    let mut rest = None;
-    for path in paths {
-        let read = graph::json::read_access_package(&files::read(Some(path))?);
-        let AccessPackageDocument { gives, next_link, .. } =
-            read.map_err(|error| named(Some(path), &error))?;
-        all.get_or_insert_default().extend(gives);
-        rest = next_link.map(|next_link| {
-            format!("{path}: that is not all that the access package gives: give the page at {next_link} too")
-        });
-    }
-    rest.map_or(Ok(all), |error| Err(error.into()))
-}
-
-/// The error, with the file that it is in, and what helps here.
-fn named(path: Option<&str>, error: &ReadError) -> String {
-    let help = match error {
-        ReadError::GraphError { code, .. } => graph::what_helps(code),
-        _ => None,
-    };
-    let help = help.map(|help| format!("; what helps: {help}")).unwrap_or_default();
-    let option = match error {
-        ReadError::IsRequest { .. } => " (`--request FILE`)",
-        ReadError::IsAccessPackage | ReadError::ListCut { .. } => " (`--package FILE`)",
-        _ => "",
-    };
-    match path {
-        None | Some("-") => format!("{error}{option}{help}"),
-        Some(path) => format!("{path}: {error}{option}{help}"),
-    }
-}
-
-/// What is asked for: the assignment, or its request; and what the access package gives now.
-struct Asked {
-    assignment: Assignment,
-    request: Option<AssignmentRequest>,
-    gives_now: Vec<ResourceRole>,
-}
-
-/// What the document says stands for what the access package gives now. One that is delivered says it.
-impl From<Assignment> for Asked {
-    fn from(assignment: Assignment) -> Self {
-        let listed = assignment.resource_roles().unwrap_or_default().iter();
-        let gives_now = listed.map(|entry| entry.resource_role.clone()).collect();
-        Self { assignment, request: None, gives_now }
-    }
-}
-
-/// The assignment in the document.
-fn asked(
-    arguments: &Arguments,
-    document: &[u8],
-    gives_now: Option<Vec<ResourceRole>>,
-) -> Result<Asked, Box<dyn Error>> {
-    let assignment = match gives_now {
-        None => graph::json::read(document),
-        Some(gives_now) => graph::json::read_with(document, gives_now),
-    };
-    Ok(assignment.map_err(|error| named(arguments.document.as_deref(), &error))?.into())
-}
-
-/// The request in this file, with the assignment that it has expanded, or else the one in the document.
-fn asked_by_request(
-    path: &str,
-    arguments: &Arguments,
-    document: &[u8],
-    gives_now: Option<Vec<ResourceRole>>,
-) -> Result<Asked, Box<dyn Error>> {
-    let of_request = graph::json::read_request(&files::read(Some(path))?);
-    let RequestDocument { request, assignment, gives, .. } =
-        of_request.map_err(|error| named(Some(path), &error))?;
-    let of_document = |error: ReadError| named(arguments.document.as_deref(), &error);
-    let (assignment, gives) = match (assignment, gives_now.or(gives)) {
-        (Some(assignment), Some(gives)) => (assignment, gives),
-        (Some(_), None) => {
-            let why = "the assignment does not list what the access package gives now";
-            return Err(format!("{path}: {why}: give it with `--package FILE`").into());
-        }
-        (None, Some(gives)) => (graph::json::read_with(document, gives.clone()).map_err(of_document)?, gives),
-        (None, None) => {
-            let assignment = graph::json::read(document).map_err(of_document)?;
-            (assignment, graph::json::read_gives(document).map_err(of_document)?)
-        }
-    };
-    Ok(Asked { assignment, request: Some(request), gives_now: gives })
 }
 
 fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Status, Box<dyn Error>> {

@@ -567,6 +567,24 @@ pub static RULES: &[Rule] = &[
         ],
     },
     Rule {
+        id: "R44",
+        about: OF_2026,
+        text: "Unknown is not endless. A schedule says that there is no end, or gives one, or is null as a whole, \
+               or has nothing but a start. One that says nothing, or that holds a value which could be an end \
+               and is not known, such as a recurrence, is an error.",
+        parts: &[
+            part(Documented, "the schedule and its types", &[ASSIGNMENT]),
+            part(OurChoice, "the rest", &[]),
+        ],
+    },
+    Rule {
+        id: "R45",
+        about: OF_2026,
+        text: "A list that says it goes on elsewhere is not the whole list. Where the whole is needed that is an \
+               error, and nothing is enforced in part.",
+        parts: &[whole(OurChoice, &[])],
+    },
+    Rule {
         id: "R46",
         about: OF_2026,
         text: "What a target of its kind cannot hold fails at once and without an action, and shows as \

@@ -1,6 +1,7 @@
 //! Documents as tools export them, which is not always as Graph sends them.
 
-use access_package::graph::json::{ReadError, read, read_request};
+use access_package::Assignment;
+use access_package::graph::json::{ItemError, Page, ReadError, read, read_gives, read_list, read_request};
 use serde_json::{Map, Value, json};
 
 use crate::fixtures::{beta, read_value, v1, with};
@@ -67,4 +68,180 @@ fn a_request_is_read_in_any_case_too() {
         assert_eq!(read(&renamed(request.clone(), rename)), read(&request));
     }
     assert_eq!(read(&request).request.completed.to_string(), "2024-07-01T08:09:10Z");
+}
+
+type Item = Result<Assignment, ItemError>;
+
+fn page(text: impl AsRef<[u8]>) -> Page {
+    read_list(text.as_ref()).expect("a page")
+}
+
+fn whole(document: &Value) -> Item {
+    read_value(document).map_err(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_plain_list_a_single_item_and_one_object_a_line_are_pages() {
+    let both = [whole(&v1()), whole(&beta())];
+    let (one, two) = (v1().to_string(), beta().to_string());
+    for text in [
+        format!("[{one},{two}]"),
+        format!(" \r\n[{one},\n{two}\n]\n"),
+        serde_json::to_string_pretty(&json!([v1(), beta()])).expect("plain data"),
+        format!("{one}\n{two}"),
+        format!("\n \n{one}\r\n\r\n\t{two}\r\n"),
+        format!("{{\"value\":[{one},{two}]}}"),
+        format!("{{\"Count\":2,\"VALUE\":[{one},{two}]}}"),
+        format!("{{\"responses\":[{{\"status\":200,\"body\":{one}}},{{\"status\":299,\"body\":{two}}}]}}"),
+    ] {
+        assert_eq!(page(&text).items, both, "{text}");
+        assert_eq!(page(&text).next_link, None);
+        assert_eq!(page([b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()).items, both);
+    }
+    let only = page(json!({ "@odata.nextLink": "x", "value": v1() }).to_string());
+    assert_eq!(only.items, [whole(&v1())]);
+    assert_eq!(page("[]").items, []);
+    // Its next link is told with a list only.
+    let error = read_list(br#"{"value":null,"@odata.nextLink":"x"}"#).expect_err("no list");
+    assert_eq!(error, ReadError::Missing { part: "value".into() });
+}
+
+#[test]
+fn an_unreadable_line_does_not_hide_the_others() {
+    let lines = format!("{}\n{{\"state\":7}}\n{}\n{{]\n{}", v1(), json!({ "id": ID }), beta());
+    let items = page(&lines).items;
+    assert_eq!((&items[0], &items[4]), (&whole(&v1()), &whole(&beta())));
+    let error = |index: usize| items[index].as_ref().expect_err("unreadable").to_string();
+    assert_eq!(
+        error(1),
+        "`value[1]`: line 2, column 10: `state`: invalid type: integer `7`, expected a string"
+    );
+    assert_eq!(error(2), format!("`value[2]` (`{ID}`): `state` is missing"));
+    assert_eq!(error(3), "`value[3]`: line 4, column 2: key must be a string");
+    // The first line has to be one: otherwise it is not that form.
+    for text in [
+        format!("{{\n{}", v1()),
+        format!("7\n{}", v1()),
+        format!("{}{}", v1(), v1()),
+        format!("{}\n{}", json!({ "value": [] }), v1()),
+        format!("{}\n{}", json!({ "responses": [] }), v1()),
+        format!("{}\n{}", serde_json::to_string_pretty(&v1()).expect("plain data"), v1()),
+    ] {
+        assert!(matches!(read_list(text.as_bytes()), Err(ReadError::Malformed { .. })), "{text}");
+    }
+    // One line is a document.
+    assert_eq!(read_list(format!("{}\n", v1()).as_bytes()), Err(ReadError::Missing { part: "value".into() }));
+}
+
+const ID: &str = "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47";
+
+fn batch(responses: &[Value]) -> Page {
+    page(json!({ "responses": responses, "@odata.nextLink": "https://more" }).to_string())
+}
+
+#[test]
+fn an_answer_to_a_batch_is_read_response_by_response() {
+    let headers = json!({ "Content-Type": "application/json" });
+    let throttled = json!({ "error": { "code": "TooManyRequests", "message": "Later." } });
+    let found = batch(&[
+        json!({ "id": "1", "status": 200, "headers": headers, "body": { "value": [v1(), { "id": ID }] } }),
+        json!({ "id": ID, "status": 429, "body": throttled }),
+        json!({ "id": "3", "status": 200, "body": beta() }),
+        json!({ "id": "4", "status": 199, "body": v1() }),
+        json!({ "id": "5", "status": 300 }),
+        json!({ "id": "6", "status": 404, "body": "not found" }),
+        json!({ "status": 500, "body": null }),
+    ]);
+    assert_eq!(found.next_link.as_deref(), Some("https://more"));
+    let [one, two, three, four, five, six, seven, eight] = &found.items[..] else { panic!("{found:?}") };
+    assert_eq!((one, four), (&whole(&v1()), &whole(&beta())));
+    let text = |item: &Item| item.as_ref().expect_err("unreadable").to_string();
+    assert_eq!(text(two), format!("`value[1]` (`{ID}`): `state` is missing"));
+    // The id of a call is not that of an assignment.
+    assert_eq!(
+        text(three),
+        format!("`value[2]`: response `{ID}` of the batch is `429`, `TooManyRequests`: Later.")
+    );
+    assert_eq!(text(five), "`value[4]`: response `4` of the batch is `199`");
+    assert_eq!(text(six), "`value[5]`: response `5` of the batch is `300`");
+    assert_eq!(text(seven), "`value[6]`: response `6` of the batch is `404`");
+    assert_eq!(text(eight), "`value[7]`: response `` of the batch is `500`");
+    assert_eq!(batch(&[]).items, []);
+}
+
+#[test]
+fn what_is_wrong_with_a_response_is_an_unreadable_item() {
+    let page_of_two = json!({ "value": [v1(), beta()], "@odata.nextLink": "https://next" });
+    let cut = json!({ "value": [], "@odata.nextLink": "https://next" });
+    let found = batch(&[
+        json!({ "id": "1", "body": v1() }),
+        json!({ "id": "2", "status": 200 }),
+        json!({ "id": "3", "status": "200", "body": v1() }),
+        json!(7),
+        json!({ "id": "5", "status": 200, "body": page_of_two }),
+        json!({ "id": "6", "status": 200, "body": cut }),
+        json!({ "id": "7", "status": 200, "body": { "state": 7 } }),
+        json!({ "id": "8", "status": 200, "body": "@{value=System.Object[]}" }),
+    ]);
+    let texts: Vec<_> = found.items.iter().map(|item| item.as_ref().map_err(ToString::to_string)).collect();
+    let (v1, beta) = (whole(&v1()), whole(&beta()));
+    assert_eq!(texts[0], Err("`value[0]`: `responses[0].status` is missing".into()));
+    assert_eq!(texts[1], Err("`value[1]`: `responses[1].body` is missing".into()));
+    assert!(
+        texts[2].as_ref().is_err_and(|it| it.contains("`status`: invalid type: string \"200\"")),
+        "{texts:?}"
+    );
+    assert!(texts[3].as_ref().is_err_and(|it| it.contains("expected an object")), "{texts:?}");
+    assert_eq!((&found.items[4], &found.items[5]), (&v1, &beta));
+    // R45
+    let list =
+        |index| format!("`responses[{index}].body.value` goes on elsewhere, so it is not the whole list");
+    assert_eq!(texts[6], Err(format!("`value[6]`: {}: ask for `https://next`", list(4))));
+    assert_eq!(texts[7], Err(format!("`value[7]`: {}: ask for `https://next`", list(5))));
+    assert!(texts[8].as_ref().is_err_and(|it| it.contains("`state`: invalid type")), "{texts:?}");
+    assert!(texts[9].as_ref().is_err_and(|it| it.ends_with("`ConvertTo-Json -Depth 10`")), "{texts:?}");
+    assert_eq!(texts.len(), 10);
+}
+
+#[test]
+fn a_place_in_a_batch_is_one_of_the_whole() {
+    let text =
+        "{ \"responses\": [\n {\"status\": \"x\"},\n {\"status\": 200, \"body\":\n  {\"state\": 7}} ] }";
+    let places: Vec<_> = page(text)
+        .items
+        .into_iter()
+        .map(|item| match item.expect_err("unreadable").problem {
+            ReadError::Malformed { line, column, .. } => (line, column),
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(places, [(2, 15), (4, 13)]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_document() {
+    let marked = |text: &str| [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat();
+    let request = json!({
+        "id": "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b", "requestType": "userAdd", "state": "deliveryFailed",
+        "completedDateTime": "2026-11-20T08:00:00Z", "assignment": { "id": ID },
+    });
+    let request = request.to_string();
+    let text = v1().to_string();
+    assert_eq!(read(&marked(&text)), read(text.as_bytes()));
+    assert_eq!(read_gives(&marked(&text)), read_gives(text.as_bytes()));
+    assert_eq!(read_request(&marked(&request)), read_request(request.as_bytes()));
+    // A place is told as if it were not there, and only the first is one.
+    assert_eq!(read(&marked("{\"id\":7}")), read(b"{\"id\":7}"));
+    assert!(matches!(read(&marked("\u{feff}{}")), Err(ReadError::Malformed { .. })));
+    // Another encoding is called what it is.
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
+    };
+    for text in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), b"\xff\xfe".to_vec()] {
+        assert_eq!(read(&text), Err(ReadError::NotUtf8));
+        assert_eq!(read_list(&text), Err(ReadError::NotUtf8));
+        assert_eq!(read_request(&text), Err(ReadError::NotUtf8));
+        assert!(read(&text).unwrap_err().to_string().contains("is not UTF-8"));
+    }
+    assert!(matches!(read(b"\xff{}"), Err(ReadError::Malformed { .. })));
 }

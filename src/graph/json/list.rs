@@ -83,6 +83,10 @@ struct Response<'a> {
 ///
 /// Each item is read as by [`read`]. One that cannot be is that item's error; the others are read.
 ///
+/// Also read as a page is what tools make of one: a plain list, a `value` that is the only item itself, one object a line,
+/// and the answer to a `$batch`. Of that each response is an assignment or a page of them. One that has failed is an
+/// unreadable item, and so is what a page in it leaves to the next one ([R45](crate::policy#r45)).
+///
 /// # Errors
 /// The page as a whole is not JSON, or no list.
 ///

@@ -1,0 +1,154 @@
+//! What a document says to be given, and how far it has got.
+
+use alloc::vec::Vec;
+
+use super::{AccessPackage, Document, Listed, Names};
+use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
+use crate::graph::Version;
+use crate::graph::json::ReadError;
+use crate::graph::object::Object;
+use crate::resource_role::ResourceRole;
+use crate::state::AssignmentState;
+
+impl Document {
+    /// How far each resource role is that is owed, if the state says it.
+    pub(super) fn resource_roles(
+        &self,
+        state: AssignmentState,
+        version: Version,
+        gives: Option<Vec<ResourceRole>>,
+    ) -> Result<Option<Vec<AssignmentResourceRole>>, ReadError> {
+        let owed = || match gives {
+            None => self.owed(version),
+            Some(mut gives) => {
+                gives.sort_unstable();
+                gives.dedup();
+                Ok(gives)
+            }
+        };
+        match state {
+            AssignmentState::Delivered => Ok(Some(with(owed()?, |_| Fulfillment::Fulfilled))),
+            AssignmentState::Delivering => Ok(delivering(owed()?, &self.fulfilled(version)?)),
+            // Graph does not say which has failed, and what has ended needs none.
+            AssignmentState::PartiallyDelivered
+            | AssignmentState::Expired
+            | AssignmentState::DeliveryFailed => Ok(None),
+        }
+    }
+
+    /// R13: what the access package gives now, where that is there; in beta otherwise what the assignment was to deliver.
+    pub(super) fn owed(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
+        let package = self.access_package.as_ref().map(|Object(package)| package.list(version));
+        let names = Names::of(version);
+        let list = match version {
+            Version::V1 => package.unwrap_or(List { names, listed: None, goes_on: false }),
+            Version::Beta => package.filter(List::is_shown).unwrap_or_else(|| self.delivered()),
+        };
+        Ok(list.given()?.into_iter().map(|(resource_role, _)| resource_role).collect())
+    }
+
+    /// R19: only what is said to be fulfilled is, and only beta says it.
+    fn fulfilled(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
+        let list = self.delivered();
+        match version {
+            Version::Beta if list.is_shown() => {
+                let fulfilled = list.given()?.into_iter().filter(|(_, is_fulfilled)| *is_fulfilled);
+                Ok(fulfilled.map(|(resource_role, _)| resource_role).collect())
+            }
+            Version::V1 | Version::Beta => Ok(Vec::new()),
+        }
+    }
+
+    /// What beta says that the assignment has delivered, or is to deliver.
+    fn delivered(&self) -> List<'_> {
+        List {
+            names: Names::of(Version::Beta),
+            listed: self.access_package_assignment_resource_roles.as_deref(),
+            goes_on: self.rest_of_assignment_resource_roles.is_some(),
+        }
+    }
+}
+
+impl AccessPackage {
+    /// What the access package gives now, in the words of the version.
+    pub(in crate::graph::json) fn list(&self, version: Version) -> List<'_> {
+        let names = Names::of(version);
+        match version {
+            Version::V1 => List {
+                names,
+                listed: self.resource_role_scopes.as_deref(),
+                goes_on: self.rest_of_resource_role_scopes.is_some(),
+            },
+            Version::Beta => List {
+                names: Names::of_list(version, "accessPackage.accessPackageResourceRoleScopes", names.expand),
+                listed: self.beta_resource_role_scopes.as_deref(),
+                goes_on: self.rest_of_beta_resource_role_scopes.is_some(),
+            },
+        }
+    }
+}
+
+/// A list of resource roles, as a document has it.
+pub(in crate::graph::json) struct List<'a> {
+    pub(in crate::graph::json) names: Names,
+    /// `None` if it is not there.
+    pub(in crate::graph::json) listed: Option<&'a [Object<Listed>]>,
+    /// There is more of it, elsewhere.
+    pub(in crate::graph::json) goes_on: bool,
+}
+
+impl List<'_> {
+    pub(in crate::graph::json) fn is_shown(&self) -> bool {
+        self.listed.is_some() || self.goes_on
+    }
+
+    /// The resource roles that are listed, without those with which there is nothing to enforce; in their order, and each
+    /// once (R23).
+    pub(in crate::graph::json) fn given(&self) -> Result<Vec<Given>, ReadError> {
+        let names = self.names;
+        if self.goes_on {
+            // R45
+            return Err(ReadError::ListCut { part: names.resource_roles.into(), whole: names.whole.into() });
+        }
+        let listed = self.listed.ok_or_else(|| names.not_expanded(names.resource_roles.into()))?;
+        let given = listed.iter().enumerate().map(|(index, Object(listed))| {
+            let is_fulfilled =
+                listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
+            Ok(names.resource_role(index, listed)?.map(|resource_role| (resource_role, is_fulfilled)))
+        });
+        let mut given: Vec<Given> = given.filter_map(Result::transpose).collect::<Result<_, ReadError>>()?;
+        given.sort_unstable();
+        // The one that is not fulfilled comes first, and stays.
+        given.dedup_by(|a, b| a.0 == b.0);
+        Ok(given)
+    }
+}
+
+/// A resource role, and whether the document says that it is fulfilled.
+type Given = (ResourceRole, bool);
+
+fn with(
+    given: Vec<ResourceRole>,
+    fulfillment: impl Fn(&ResourceRole) -> Fulfillment,
+) -> Vec<AssignmentResourceRole> {
+    let with = |resource_role| {
+        let fulfillment = fulfillment(&resource_role);
+        AssignmentResourceRole::new(resource_role, fulfillment)
+    };
+    given.into_iter().map(with).collect()
+}
+
+/// By what each is said to be; all are pending if that would leave nothing to be delivered. With no
+/// resource role at all the document contradicts itself, and they are not known.
+fn delivering(owed: Vec<ResourceRole>, fulfilled: &[ResourceRole]) -> Option<Vec<AssignmentResourceRole>> {
+    let is_fulfilled = |resource_role: &_| fulfilled.binary_search(resource_role).is_ok();
+    let all_fulfilled = owed.iter().all(is_fulfilled);
+    let fulfillment = |resource_role: &_| {
+        if is_fulfilled(resource_role) && !all_fulfilled {
+            Fulfillment::Fulfilled
+        } else {
+            Fulfillment::Pending
+        }
+    };
+    (!owed.is_empty()).then(|| with(owed, fulfillment))
+}
