@@ -1,8 +1,12 @@
 //! The command line on lists and with observations: what it prints, and its exit status.
 #![cfg(all(feature = "std", feature = "graph"))]
 
+#[path = "command_line/caller.rs"]
+mod caller;
 #[path = "command_line/documents.rs"]
 mod documents;
+#[path = "support/golden.rs"]
+mod golden;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -25,11 +29,17 @@ fn with(key: &str, value: &str) -> Value {
 
 /// Runs the example on this input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
+    run_in(&[], arguments, input)
+}
+
+/// The same, with these environment variables.
+fn run_in(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
     let mut program = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--features", "graph", "--example", "reprocess"])
         .args(["--", "-"])
         .args(NOW)
         .args(arguments)
+        .envs(variables.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use access_package::{
-    Account, Caller, Caveat, Claims, ObjectId, Permission, RoleAssignment, Timestamp, graph,
+    Account, Caller, Caveat, Claims, ObjectId, Permission, Refusal, RoleAssignment, Timestamp, graph,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,9 +29,14 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// A line each.
-    pub fn notes(&self) -> impl Iterator<Item = String> {
-        let caveats = self.caveats.iter().map(ToString::to_string);
+    /// What has to be known beside a refusal, a line each.
+    pub fn notes(&self, refusal: Option<Refusal>) -> impl Iterator<Item = String> {
+        let is_of_caller = refusal.is_none_or(Refusal::is_unauthorized);
+        let caveats = self.caveats.iter().filter(move |caveat| is_of_caller || !caveat.is_of_roles());
+        let caveats = caveats.map(|caveat| match self.caller.object {
+            Some(object) => caveat.to_string().replace("<object id>", &object.to_string()),
+            None => caveat.to_string(),
+        });
         let unknown =
             self.unknown_roles.iter().map(|role| format!("role `{role}` is not known, and does not suffice"));
         let passed_over = (self.passed_over > 0).then(|| {

@@ -49,7 +49,7 @@ pub fn run(
     } else {
         let all = accepted + refused + unreadable;
         if refused > 0 {
-            for note in asking.notes() {
+            for note in asking.notes(None) {
                 writeln!(out, "note: {note}")?;
             }
         }

@@ -90,7 +90,7 @@ fn explain(refusal: Refusal, asking: &Asking) -> String {
             let _ = write!(text, "\n  {before}{step}");
         }
     }
-    let notes: Vec<_> = asking.notes().map(|note| format!("\n  - {note}")).collect();
+    let notes: Vec<_> = asking.notes(Some(refusal)).map(|note| format!("\n  - {note}")).collect();
     if !notes.is_empty() {
         let _ = write!(text, "\n\nto be known\n  {}", notes.concat().trim_start());
     }
