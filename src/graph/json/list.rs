@@ -212,9 +212,9 @@ impl Reading<'_> {
             return self.fail(text, None, ReadError::FailedResponse { id, status, code, message });
         }
         let Some(body) = body else { return self.fail(text, None, missing("body")) };
-        match parse(body) {
-            Ok(Object(Document { value: Some(items), next_link, .. })) => {
-                for item in texts(items) {
+        match split(body) {
+            Ok((Items::Listed(items), next_link)) => {
+                for item in items {
                     self.read(item);
                 }
                 if let Some(whole) = next_link {
@@ -223,7 +223,7 @@ impl Reading<'_> {
                     self.fail(text, None, ReadError::ListCut { part, whole });
                 }
             }
-            _ => self.read(body),
+            Ok((Items::Batch(_), _)) | Err(_) => self.read(body),
         }
     }
 }
