@@ -99,7 +99,7 @@ fn a_plain_list_a_single_item_and_one_object_a_line_are_pages() {
         assert_eq!(page([b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()).items, both);
     }
     let only = page(json!({ "@odata.nextLink": "x", "value": v1() }).to_string());
-    assert_eq!(only.items, [whole(&v1())]);
+    assert_eq!((only.items, only.next_link.as_deref()), (vec![whole(&v1())], Some("x")));
     assert_eq!(page("[]").items, []);
     // Its next link is told with a list only.
     let error = read_list(br#"{"value":null,"@odata.nextLink":"x"}"#).expect_err("no list");
@@ -182,6 +182,8 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
         json!({ "id": "6", "status": 200, "body": cut }),
         json!({ "id": "7", "status": 200, "body": { "state": 7 } }),
         json!({ "id": "8", "status": 200, "body": "@{value=System.Object[]}" }),
+        json!({ "id": "9", "status": 200, "body": { "value": v1() } }),
+        json!({ "id": "10", "status": 200, "body": { "responses": [] } }),
     ]);
     let texts: Vec<_> = found.items.iter().map(|item| item.as_ref().map_err(ToString::to_string)).collect();
     let (v1, beta) = (whole(&v1()), whole(&beta()));
@@ -200,7 +202,9 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
     assert_eq!(texts[7], Err(format!("`value[7]`: {}: ask for `https://next`", list(5))));
     assert!(texts[8].as_ref().is_err_and(|it| it.contains("`state`: invalid type")), "{texts:?}");
     assert!(texts[9].as_ref().is_err_and(|it| it.ends_with("`ConvertTo-Json -Depth 10`")), "{texts:?}");
-    assert_eq!(texts.len(), 10);
+    assert_eq!(&found.items[10], &v1);
+    assert!(texts[11].as_ref().is_err_and(|it| it.contains("document is a page of a list")), "{texts:?}");
+    assert_eq!(texts.len(), 12);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 
 use access_package::graph::Version;
 use access_package::graph::json::{
-    EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_list, write, write_list,
+    EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_access_package, read_gives, read_list, read_request,
+    read_with, write, write_list,
 };
 use std::collections::BTreeSet;
 
@@ -22,7 +23,18 @@ const NOW: Timestamp = Timestamp::MIN;
 /// A document of Graph: read or refused, alone and in a list, and what was read is written as it is.
 pub fn document(data: &[u8]) {
     let alone = read(data);
+    check_access_package(data);
+    if let Ok(found) = read_request(data) {
+        assert!(alone.is_err());
+        assert!(found.assignment.is_none_or(|assignment| assignment.id() == found.request.assignment));
+    }
     if let Ok(assignment) = &alone {
+        // Whatever the mark, and whoever says what is given.
+        let unmarked = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
+        assert_eq!(read(&[b"\xef\xbb\xbf", unmarked].concat()).as_ref(), Ok(assignment));
+        if let Ok(gives) = read_gives(data) {
+            assert_eq!(read_with(data, gives).as_ref(), Ok(assignment));
+        }
         for version in [Version::V1, Version::Beta] {
             let written = write(assignment, version);
             assert_eq!(read(written.as_bytes()), as_told(assignment, version), "{written}");
@@ -44,6 +56,13 @@ pub fn document(data: &[u8]) {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// What an access package gives is there once, and is nothing else.
+fn check_access_package(data: &[u8]) {
+    let Ok(package) = read_access_package(data) else { return };
+    assert!(package.gives.is_sorted_by(|a, b| a < b));
+    assert!(read(data).is_err() && read_request(data).is_err());
 }
 
 fn check_page(page: &Page) {

@@ -68,6 +68,8 @@ struct Document<'a> {
 struct Single<'a> {
     #[serde(borrow)]
     value: &'a RawValue,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -119,13 +121,15 @@ pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
 }
 
 /// The items of a page, and where the next page is.
-fn split(page: &[u8]) -> Result<(Items<'_>, Option<String>), ReadError> {
+type Split<'a> = (Items<'a>, Option<String>);
+
+fn split(page: &[u8]) -> Result<Split<'_>, ReadError> {
     if page.trim_ascii_start().starts_with(b"[") {
         return Ok((Items::Listed(texts(parse(page)?)), None));
     }
     let document = match parse(page) {
         Ok(Object(document)) => document,
-        Err(problem) => return single(page).or_else(|| lines(page)).map(|it| (it, None)).ok_or(problem),
+        Err(problem) => return single(page).or_else(|| lines(page)).ok_or(problem),
     };
     let Document { value, responses, next_link } = document;
     match value.map(texts).map(Items::Listed).or(responses.map(Items::Batch)) {
@@ -144,19 +148,19 @@ fn texts(items: Vec<&RawValue>) -> Vec<&[u8]> {
 }
 
 /// The only item of a page, as some tools write a list of one.
-fn single(page: &[u8]) -> Option<Items<'_>> {
-    let Object(Single { value }) = parse(page).ok()?;
-    value.get().starts_with('{').then(|| Items::Listed(Vec::from([value.get().as_bytes()])))
+fn single(page: &[u8]) -> Option<Split<'_>> {
+    let Object(Single { value, next_link }) = parse(page).ok()?;
+    value.get().starts_with('{').then(|| (Items::Listed(texts(Vec::from([value]))), next_link))
 }
 
 /// One document a line, if the first line is one.
-fn lines(page: &[u8]) -> Option<Items<'_>> {
+fn lines(page: &[u8]) -> Option<Split<'_>> {
     let lines = page.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let lines: Vec<_> = lines.collect();
     let Object(Document { value: None, responses: None, .. }) = parse(lines.first()?).ok()? else {
         return None;
     };
-    Some(Items::Listed(lines))
+    Some((Items::Listed(lines), None))
 }
 
 /// What has been read of a page.
@@ -208,9 +212,9 @@ impl Reading<'_> {
             return self.fail(text, None, ReadError::FailedResponse { id, status, code, message });
         }
         let Some(body) = body else { return self.fail(text, None, missing("body")) };
-        match parse(body) {
-            Ok(Object(Document { value: Some(items), next_link, .. })) => {
-                for item in texts(items) {
+        match split(body) {
+            Ok((Items::Listed(items), next_link)) => {
+                for item in items {
                     self.read(item);
                 }
                 if let Some(whole) = next_link {
@@ -219,7 +223,7 @@ impl Reading<'_> {
                     self.fail(text, None, ReadError::ListCut { part, whole });
                 }
             }
-            _ => self.read(body),
+            Ok((Items::Batch(_), _)) | Err(_) => self.read(body),
         }
     }
 }

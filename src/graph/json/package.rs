@@ -60,7 +60,11 @@ struct Page {
 /// ```
 pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, ReadError> {
     let text = unmarked(document)?;
-    match Kind::of(text) {
+    let is_list = text.trim_ascii_start().starts_with(b"[");
+    if is_list {
+        return of_page(&parse::<Vec<_>>(text)?, "", text);
+    }
+    match Kind::read(text)? {
         Some(Kind::AccessPackage | Kind::Page { of_assignments: false }) | None => {}
         Some(
             other @ (Kind::GraphError { .. }
@@ -70,33 +74,41 @@ pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, Rea
             | Kind::PageWithoutList),
         ) => return Err(other.problem()),
     }
-    let (page, part) = page(text)?;
-    let Some(listed) = page.value else { return of_whole(text) };
+    let Page { value, next_link } = page(text)?;
+    match value {
+        Some(listed) => Ok(AccessPackageDocument { next_link, ..of_page(&listed, "value", text)? }),
+        None => of_whole(text),
+    }
+}
+
+/// Of the only page.
+fn of_page(
+    listed: &[Object<Listed>],
+    part: &'static str,
+    text: &[u8],
+) -> Result<AccessPackageDocument, ReadError> {
     let version = listed.first().map_or(Version::V1, |Object(first)| first.version());
     let expand = match version {
         Version::V1 => "role,scope",
         Version::Beta => "accessPackageResourceRole,accessPackageResourceScope",
     };
-    let names = Names::of_list(version, part, expand);
-    let gives = gives(&List { names, listed: Some(&listed), goes_on: false }, text)?;
-    Ok(AccessPackageDocument { id: None, gives, next_link: page.next_link })
+    let list = List { names: Names::of_list(version, part, expand), listed: Some(listed), goes_on: false };
+    Ok(AccessPackageDocument { id: None, gives: gives(&list, text)?, next_link: None })
 }
 
-/// The page, and what its list is called.
-fn page(text: &[u8]) -> Result<(Page, &'static str), ReadError> {
+/// Some tools write the only item in place of the list.
+fn page(text: &[u8]) -> Result<Page, ReadError> {
     #[derive(Deserialize)]
     struct Single {
         value: Object<Listed>,
+        #[serde(rename = "@odata.nextLink")]
+        next_link: Option<String>,
     }
 
-    if text.trim_ascii_start().starts_with(b"[") {
-        return Ok((Page { value: Some(parse(text)?), next_link: None }, ""));
-    }
-    let page = parse(text).map(|Object(page)| page).or_else(|problem| match parse(text) {
-        Ok(Object(Single { value })) => Ok(Page { value: Some(Vec::from([value])), next_link: None }),
+    parse(text).map(|Object(page)| page).or_else(|problem| match parse(text) {
+        Ok(Object(Single { value, next_link })) => Ok(Page { value: Some(Vec::from([value])), next_link }),
         Err(_) => Err(problem),
-    });
-    page.map(|page| (page, "value"))
+    })
 }
 
 /// Of an access package with its resource role scopes.

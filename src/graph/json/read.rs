@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::schedule::Schedule;
-use super::shown::{self, Kind};
+use super::shown::{self, Kind, Said};
 use super::text::{parse, unmarked};
 use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
 use crate::assignment::{Assignment, StoredAssignment};
@@ -47,7 +47,7 @@ pub(super) struct Document {
     #[serde(rename = "accessPackageAssignmentResourceRoles@odata.nextLink")]
     rest_of_assignment_resource_roles: Option<IgnoredAny>,
     // What an assignment does not have.
-    error: Option<IgnoredAny>,
+    error: Option<Said>,
     request_type: Option<IgnoredAny>,
 }
 
@@ -183,18 +183,17 @@ fn read<T>(
 ) -> Result<T, ReadError> {
     let text = unmarked(text)?;
     let result = parse::<Object<Document>>(text).and_then(|Object(document)| {
-        let is_doubtful = document.error.is_some() || document.request_type.is_some();
         let (state, version) = document.state()?;
-        let read = read(document, state, version)
-            .map_err(|problem| expanded(problem, text, Names::of(version).expand))?;
-        Ok((read, is_doubtful))
+        if let Some(Said { code: Some(code), message }) = document.error {
+            return Err(ReadError::GraphError { code, message });
+        }
+        if document.request_type.is_some() {
+            return Err(ReadError::IsRequest { assignment: None });
+        }
+        read(document, state, version).map_err(|problem| expanded(problem, text, Names::of(version).expand))
     });
     let other = || Kind::of(text).filter(|kind| !matches!(kind, Kind::Assignment)).map(Kind::problem);
-    match result {
-        Ok((read, false)) => Ok(read),
-        Ok((read, true)) => other().map_or(Ok(read), Err),
-        Err(problem) => Err(other().unwrap_or(problem)),
-    }
+    result.map_err(|problem| other().unwrap_or(problem))
 }
 
 /// The problem; or, if that is only because something was not expanded, that.

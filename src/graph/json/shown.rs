@@ -5,11 +5,12 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::ReadError;
+use super::text::parse;
 use crate::graph::object::{Object, Real};
 use crate::id::AssignmentId;
 
@@ -34,8 +35,7 @@ pub(super) enum Kind {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Shown<'a> {
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+    error: Option<Said>,
     id: Option<IgnoredAny>,
     // a request
     request_type: Option<IgnoredAny>,
@@ -67,9 +67,14 @@ struct Shown<'a> {
 }
 
 impl Kind {
-    /// `None` where nothing tells.
+    /// `None` where nothing tells, or where it cannot be read.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
-        let Object(shown) = serde_json::from_slice::<Object<Shown<'_>>>(text).ok()?;
+        Self::read(text).ok().flatten()
+    }
+
+    /// `None` where nothing tells.
+    pub(super) fn read(text: &[u8]) -> Result<Option<Self>, ReadError> {
+        let Object(shown) = parse::<Object<Shown<'_>>>(text)?;
         let (list, is_batch) = (shown.value, shown.responses.is_some());
         let is_page = shown.id.is_none() && shown.context.or(shown.next_link).is_some();
         let page = match list {
@@ -77,12 +82,12 @@ impl Kind {
             None if is_batch => Some(Self::Page { of_assignments: true }),
             None => is_page.then_some(Self::PageWithoutList),
         };
-        Self::of_one(&shown).or(page)
+        Ok(Self::of_one(shown).or(page))
     }
 
     /// Not a page.
-    fn of_one(shown: &Shown<'_>) -> Option<Self> {
-        if let Some(Said { code: Some(code), message }) = shown.error.and_then(Said::of) {
+    fn of_one(shown: Shown<'_>) -> Option<Self> {
+        if let Some(Said { code: Some(code), message }) = shown.error {
             return Some(Self::GraphError { code, message });
         }
         let assignment = shown.assignment.or(shown.access_package_assignment);
@@ -102,7 +107,7 @@ impl Kind {
     fn of_list(list: &RawValue) -> Self {
         let items = serde_json::from_str(list.get()).unwrap_or_else(|_| Vec::from([list]));
         let first = items.first().and_then(|first| serde_json::from_str(first.get()).ok());
-        match first.and_then(|Object(first)| Self::of_one(&first)) {
+        match first.and_then(|Object(first)| Self::of_one(first)) {
             Some(Self::AccessPackage) => Self::AccessPackage,
             Some(Self::Assignment | Self::Request { .. }) => Self::Page { of_assignments: true },
             Some(Self::GraphError { .. } | Self::Page { .. } | Self::PageWithoutList) | None => {
@@ -134,17 +139,27 @@ pub(super) fn id_of(text: &[u8]) -> Option<AssignmentId> {
     serde_json::from_slice(text).ok().and_then(|Object(Identified { id })| id)
 }
 
-/// What an error of Graph says.
-#[derive(Deserialize)]
-struct Said {
-    code: Option<String>,
-    message: Option<String>,
+/// What an error of Graph says; nothing if it is of another form.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) code: Option<String>,
+    pub(super) message: Option<String>,
 }
 
-impl Said {
-    fn of(error: &RawValue) -> Option<Self> {
-        let Object(Self { code, message }) = serde_json::from_str(error.get()).ok()?;
-        Some(Self { code: code.map(shortened), message: message.map(shortened) })
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Error {
+            code: Option<String>,
+            message: Option<String>,
+        }
+
+        let error = <&RawValue>::deserialize(deserializer)?;
+        let said = serde_json::from_str(error.get()).map(|Object(Error { code, message })| Self {
+            code: code.map(shortened),
+            message: message.map(shortened),
+        });
+        Ok(said.unwrap_or_default())
     }
 }
 
