@@ -149,6 +149,8 @@ macro_rules! serialize_as_error {
     )+};
 }
 serialize_as_error! { LoadError RecordError }
+#[cfg(feature = "graph")]
+serialize_as_error! { crate::graph::json::ReadError }
 
 /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
 ///

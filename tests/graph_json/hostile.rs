@@ -188,3 +188,22 @@ fn what_is_not_json_is_refused_with_its_place() {
         format!("line 1, column 22: `state`: ` at line 7` is {ParseAssignmentStateError}")
     );
 }
+
+/// A program can tell the errors apart without their texts.
+#[test]
+fn every_error_has_a_code() {
+    use access_package::LoadError;
+    use access_package::graph::json::{read, read_list};
+
+    let code = |document: &str| read(document.as_bytes()).expect_err(document).code();
+    assert_eq!(code("{"), "malformed");
+    assert_eq!(code("{}"), "missing");
+    assert_eq!(code(r#"{"value":[]}"#), "isPage");
+    assert_eq!(code(r#"{"error":{"code":"NoLicense"}}"#), "graphError");
+    let error = read_list(b"\xff\xfe{").expect_err("UTF-16");
+    let told = serde_json::json!({ "code": "notUtf8", "message": error.to_string() });
+    assert_eq!(serde_json::to_value(&error).expect("plain data"), told);
+    // What is wrong with the whole has the code of that.
+    let whole = LoadError::UnsupportedFormat { required: 1, actual: 2 };
+    assert_eq!(ReadError::from(whole.clone()).code(), whole.code());
+}

@@ -2,7 +2,7 @@
 
 use access_package::{
     Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
-    RoleAssignment, Scope, Step, StoredAssignment, Timestamp, evaluate,
+    RoleAssignment, Scope, Step, StoredAssignment, Timestamp, Verdict, evaluate,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -45,6 +45,9 @@ pub(crate) struct Case {
     role: Option<&'static str>,
     reasons: Vec<&'static str>,
     remedies: Vec<Vec<&'static str>>,
+    /// The same, as the crate gives it as data.
+    #[serde(skip)]
+    pub(crate) answer: Verdict,
 }
 
 #[derive(Serialize)]
@@ -57,6 +60,7 @@ impl Case {
     fn new(caller: &Caller, privilege_level: Option<PrivilegeLevel>, state: AssignmentState) -> Self {
         let stored = StoredAssignment::from(&in_state(state));
         let assignment = load(StoredAssignment { catalog: Catalog { id: HERE, privilege_level }, ..stored });
+        let answer = evaluate(caller, &assignment, Timestamp::MIN);
         let mut case = Self {
             account: match caller.account {
                 Account::WorkOrSchool => "workOrSchool",
@@ -71,8 +75,9 @@ impl Case {
             role: None,
             reasons: vec![],
             remedies: vec![],
+            answer: answer.into(),
         };
-        match evaluate(caller, &assignment, Timestamp::MIN) {
+        match answer {
             Ok(authority) => case.role = Some(authority.role().name()),
             Err(refusal) => {
                 case.verdict = if refusal.is_unauthorized() { "unauthorized" } else { "invalidState" };

@@ -2,6 +2,7 @@
 //! the README beside them explains. Here they are made from the crate.
 #![cfg(feature = "serde")]
 
+mod answers;
 mod gate;
 #[path = "../support/golden.rs"]
 mod golden;
@@ -43,6 +44,18 @@ fn the_lifecycle() {
     hold("tests/vectors/lifecycle.json", &current);
 }
 
+/// Every way in which the crate answers, for those who read its answers.
+#[test]
+fn the_answers() {
+    let lists = [
+        ("verdicts", answers::verdicts(gate::cases().into_iter().map(|case| case.answer))),
+        ("recorded", answers::recorded()),
+        ("errors", answers::errors()),
+    ];
+    let lists = lists.map(|(name, lines)| format!("\"{name}\":[\n{}\n]", lines.join(",\n")));
+    hold("tests/vectors/answers.json", &format!("{{\"version\":{VERSION},\n{}}}\n", lists.join(",\n")));
+}
+
 fn words(items: impl IntoIterator<Item = impl ToString>) -> String {
     let words: Vec<_> = items.into_iter().map(|item| json(&item.to_string())).collect();
     words.join(", ")
@@ -56,7 +69,15 @@ fn the_words_in_the_schemas() {
     hold_between(gate, ["\"step\": { \"enum\": [", ends], &words(Step::ALL.iter().map(|step| step.code())));
     hold_between(gate, ["\"reason\": { \"enum\": [", ends], &words(Reason::all().map(Reason::code)));
     hold_between(gate, ["\"items\": { \"enum\": [", ends], &words(Permission::ALL));
-    for schema in [gate, "tests/vectors/lifecycle.schema.json"] {
+    let answers = "tests/vectors/answers.schema.json";
+    hold_between(answers, ["\"roleName\": { \"enum\": [", ends], &words(Role::ALL));
+    hold_between(
+        answers,
+        ["\"step\": { \"enum\": [", ends],
+        &words(Step::ALL.iter().map(|step| step.code())),
+    );
+    hold_between(answers, ["\"reason\": { \"enum\": [", ends], &words(Reason::all().map(Reason::code)));
+    for schema in [gate, answers, "tests/vectors/lifecycle.schema.json"] {
         hold_between(schema, ["\"state\": { \"enum\": [", ends], &words(AssignmentState::ALL));
     }
 }

@@ -144,6 +144,39 @@ pub enum ReadError {
     NotWhole(#[from] LoadError),
 }
 
+impl ReadError {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "malformed",
+            Self::NotUtf8 => "notUtf8",
+            Self::GraphError { .. } => "graphError",
+            Self::FailedResponse { .. } => "failedResponse",
+            Self::IsRequest { .. } => "isRequest",
+            Self::IsAssignment => "isAssignment",
+            Self::IsPage => "isPage",
+            Self::IsAccessPackage => "isAccessPackage",
+            Self::PageWithoutList => "pageWithoutList",
+            Self::NotExpanded { .. } => "notExpanded",
+            Self::ListCut { .. } => "listCut",
+            Self::Missing { .. } => "missing",
+            Self::TargetNotInTenant => "targetNotInTenant",
+            Self::MixedVersions => "mixedVersions",
+            Self::MixedRequestVersions => "mixedRequestVersions",
+            Self::RequestWithoutAssignment { .. } => "requestWithoutAssignment",
+            Self::UnknownRequestState { .. } => "unknownRequestState",
+            Self::ResourceRole { .. } => "resourceRole",
+            Self::ContradictoryExpiration { .. } => "contradictoryExpiration",
+            Self::TwoEnds => "twoEnds",
+            Self::PossibleEnd { .. } => "possibleEnd",
+            Self::EndUnknown { .. } => "endUnknown",
+            Self::EndOutOfRange => "endOutOfRange",
+            Self::NotWhole(problem) => problem.code(),
+        }
+    }
+}
+
 /// A part that every document has is not there.
 pub(super) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
