@@ -7,6 +7,28 @@
 //! [`read_role_assignments`] read who is asking. [`write()`] and [`write_list`] are
 //! the way back, for a server.
 //!
+//! # One call or two
+//!
+//! In v1.0 [`EXPAND_V1`] goes three levels deep. Where a service or a tool does not do that, or cuts the list into pages
+//! ([R45](crate::policy#r45)), ask in two calls, and give [`read_with`] what [`read_access_package`] reads:
+//!
+//! 1. `assignments/{id}?$expand=target,accessPackage($expand=catalog)`
+//! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`
+//!
+//! In beta the access package need not be expanded. If it is, with `accessPackageResourceRoleScopes`, what it gives now
+//! is what is owed ([R13](crate::policy#r13)). If it is not, that is what the assignment was to deliver; ask for the
+//! access package by itself to know what it gives now.
+//!
+//! # What people have
+//!
+//! Documents are read as tools export them, too: the names of properties without regard to ASCII case, so that two
+//! spellings of one are an error; instants in ISO 8601 and as Windows PowerShell writes them
+//! (`/Date(1719821350000)/`); with a UTF-8 byte order mark; and in the forms of a list that [`read_list`] names. An object
+//! in which everything is null was not expanded. An object or a list that was cut off by `ConvertTo-Json` is an error
+//! that says so.
+//!
+//! # No stored form
+//!
 //! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
 //! has failed, so what is read is always attempt 0. A host that stores no
 //! [`StoredAssignment`](crate::StoredAssignment) and reads the document again instead loses the
@@ -56,8 +78,9 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// The kind of the target ([R46](crate::policy#r46)) is read from `target.subjectType`, as in v1.0, or else from
 /// `target.type`, as in beta. A word that the crate does not know says nothing.
 ///
-/// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
-/// Properties that the domain does not know are ignored.
+/// The resource roles are those that the access package gives now ([R13](crate::policy#r13)), or in beta, where that is
+/// not expanded, those that the assignment was to deliver. Those that only provide data for reviews are left out, for
+/// there is nothing to enforce. One that is listed twice is one. Properties that the domain does not know are ignored.
 ///
 /// What a document needs:
 ///
@@ -69,24 +92,22 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// | `target.objectId` | `target.objectId` |
 /// | `accessPackage.id` | `accessPackageId` |
 /// | `accessPackage.catalog.id` | `catalogId` |
-/// | `accessPackage.resourceRoleScopes` | `accessPackageAssignmentResourceRoles` |
+/// | `accessPackage.resourceRoleScopes` | `accessPackage.accessPackageResourceRoleScopes` or `accessPackageAssignmentResourceRoles` |
 /// | … `role.originSystem`, `role.originId` | … `accessPackageResourceRole.originSystem`, `….originId` |
 /// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
-/// The resource roles are needed only where the state is `delivered` or `delivering`. A page of a list is read by
-/// [`read_list`].
+/// The resource roles are needed only where the state is `delivered` or `delivering`. There a list that goes on elsewhere
+/// is an error ([R45](crate::policy#r45)).
 ///
 /// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if it has nothing
 /// but a start, as the documentation shows too, or if its expiration is of the type `noExpiration` or `notSpecified` (our
 /// choice). A schedule that says nothing, or that holds a value which could be an end and cannot be read as one, such as a
 /// recurrence, is an error.
 ///
-/// Instants are read in ISO 8601 and as Windows PowerShell writes them: `/Date(1719821350000)/`. The names of properties
-/// are read without regard to ASCII case.
-///
 /// # Errors
-/// The text is not JSON, a part is missing or malformed, or what it says is not a whole assignment.
+/// The text is not JSON, it is another document (a request, a page, an error of Graph), a part is missing or malformed, or
+/// what it says is not a whole assignment.
 ///
 /// # Examples
 /// ```
@@ -107,10 +128,11 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
     read::assignment(document, None)
 }
 
-/// Reads the document of one assignment, as by [`read`], whose access package gives this now: the document need not list
-/// the resource roles, and if it does, this is taken in place of them. It is what [`read_access_package`] reads.
+/// Reads the document of one assignment, as by [`read`], whose access package gives this now, as [`read_access_package`]
+/// reads it. The document need not list the resource roles. If it does, this is taken in their place, so that a list that
+/// was cut off does no harm.
 ///
-/// The host vouches that the one belongs to the other: a page of resource roles does not say of which access package it is.
+/// You vouch that the one belongs to the other: a page of resource roles does not say of which access package it is.
 ///
 /// # Errors
 /// As for [`read`].
@@ -140,11 +162,12 @@ pub fn read_with(document: &[u8], gives: Vec<ResourceRole>) -> Result<Assignment
     read::assignment(document, Some(gives))
 }
 
-/// Reads what the document of an assignment lists as given, in whatever state the assignment is: in v1.0 what its access
-/// package gives now, and in beta what the assignment was to deliver.
+/// Reads what the document of an assignment lists as given, in whatever state the assignment is: what its access package
+/// gives now, or in beta, where that is not expanded, what the assignment was to deliver.
 ///
 /// # Errors
-/// The text is not JSON, or the list is missing or malformed.
+/// The text is not JSON, it is another document, or the list is missing, malformed, or cut off
+/// ([R45](crate::policy#r45)).
 ///
 /// # Examples
 /// ```

@@ -130,7 +130,9 @@ fn the_next_page_is_where_the_page_says() {
 #[test]
 fn what_is_no_page_is_refused_as_a_whole() {
     let error = |text: &[u8]| read_list(text).expect_err("no page").to_string();
-    for page in ["{}", r#"{"value":null}"#, r#"{"error":"UnAuthorized"}"#, r#"{"@odata.nextLink":"x"}"#] {
+    for page in
+        ["{}", r#"{"value":null}"#, r#"{"error":"UnAuthorized"}"#, r#"{"id":"x","@odata.nextLink":"x"}"#]
+    {
         assert_eq!(error(page.as_bytes()), "`value` is missing");
     }
     // What one document is, a list is not.

@@ -125,6 +125,9 @@ fn a_page_is_called_one_and_says_if_its_list_is_missing() {
     ] {
         assert_eq!(text(&document), expected, "{document}");
         assert_eq!(text_of_request(&document), expected, "{document}");
+        let list = read_list(document.to_string().as_bytes());
+        assert_eq!(list.is_ok(), expected == page, "{document}");
+        assert_eq!(list.is_err_and(|error| error.to_string() == bare), expected == bare, "{document}");
     }
     assert!(read_value(&with(v1(), "/value", Some(json!([])))).is_ok());
 }

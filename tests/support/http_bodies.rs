@@ -270,6 +270,13 @@ fn check_told(body: &Value) {
 /// A code and a message.
 type Said = (Option<String>, Option<String>);
 
+/// The property, in whatever case its name is; null if it is not there. In two spellings it is none.
+fn property<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    let (first, second) = (found.next(), found.next());
+    second.is_none().then_some(first.map_or(&Value::Null, |(_, value)| value))
+}
+
 /// What an error of OData says; nothing if it is not one.
 fn error(body: &Value) -> Option<(Option<String>, Option<String>, Vec<Said>)> {
     #[expect(
@@ -277,15 +284,15 @@ fn error(body: &Value) -> Option<(Option<String>, Option<String>, Vec<Said>)> {
         reason = "what is no text is no error of OData; what is not there says nothing"
     )]
     fn text(object: &Map<String, Value>, name: &str) -> Option<Option<String>> {
-        match object.get(name) {
-            None | Some(Value::Null) => Some(None),
-            Some(text) => Some(Some(text.as_str()?.to_owned())),
+        match property(object, name)? {
+            Value::Null => Some(None),
+            text => Some(Some(text.as_str()?.to_owned())),
         }
     }
-    let error = body.as_object()?.get("error")?.as_object()?;
-    let details = match error.get("details") {
-        None | Some(Value::Null) => &vec![],
-        Some(details) => details.as_array()?,
+    let error = property(body.as_object()?, "error")?.as_object()?;
+    let details = match property(error, "details")? {
+        Value::Null => &vec![],
+        details => details.as_array()?,
     };
     let details = details.iter().map(|detail| {
         let detail = detail.as_object()?;

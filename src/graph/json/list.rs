@@ -135,10 +135,13 @@ fn split(page: &[u8]) -> Result<Split<'_>, ReadError> {
     match value.map(texts).map(Items::Listed).or(responses.map(Items::Batch)) {
         Some(items) => Ok((items, next_link)),
         None => Err(match Kind::of(page) {
-            Some(other @ (Kind::GraphError { .. } | Kind::Request { .. } | Kind::AccessPackage)) => {
-                other.problem()
-            }
-            Some(Kind::Assignment | Kind::Page { .. } | Kind::PageWithoutList) | None => missing("value"),
+            Some(
+                other @ (Kind::GraphError { .. }
+                | Kind::Request { .. }
+                | Kind::AccessPackage
+                | Kind::PageWithoutList),
+            ) => other.problem(),
+            Some(Kind::Assignment | Kind::Page { .. }) | None => missing("value"),
         }),
     }
 }
