@@ -20,7 +20,7 @@ pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>,
 
 /// 2 and 3, to read it: loads it for a caller, who has to be one who may reprocess it.
 ///
-/// The catalog is enough to judge that, and is looked up before everything else: so an error of loading tells nobody
+/// The catalog and its level are enough to judge that, and are looked up before everything else: so an error of loading tells nobody
 /// else that the assignment exists. One that is missing is in no catalog (R28).
 pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Result<Assignment, Fault> {
     caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access_package::{
-    Assignment, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
+    Assignment, CatalogId, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
     StoredAssignment, Timestamp, graph, reprocess,
 };
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     }
     let sample = graph::json::read(SAMPLE_DOCUMENT)?;
     let catalog = sample.catalog();
-    let held = |role| RoleAssignment { role, scope: Scope::Catalog(catalog) };
+    let held = |role| RoleAssignment { role, scope: Scope::Catalog(catalog.id) };
     store.add_role(MANAGER, held(Role::AccessPackageAssignmentManager)).await?;
     store.add_role(READER, held(Role::CatalogReader)).await?;
     let directory = Directory { store: store.clone(), latency: Duration::ZERO };
@@ -91,7 +91,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     let assignments = [
         (other(HALF, catalog, None, &[GROUP, DELETED_GROUP]), 0),
         (other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]), 0),
-        (other(FOREIGN, Uuid::new_v4().into(), None, &[GROUP]), 0),
+        (other(FOREIGN, CatalogId::from(Uuid::new_v4()).into(), None, &[GROUP]), 0),
         (other(PARTIAL, catalog, None, &[GROUP, OTHER_GROUP]), 1),
         (other(FAILED, catalog, None, &[GROUP]), 1),
         (other(FAILED_LONG_AGO, catalog, None, &[GROUP]), 1),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentRequest, AssignmentRequestId, AssignmentState,
-    CatalogId, Event, ObjectId, Purpose, Recency, ResourceRole, RoleAssignment, StoredAssignment, Timestamp,
+    Catalog, CatalogId, Event, ObjectId, Purpose, Recency, ResourceRole, RoleAssignment, StoredAssignment,
+    Timestamp,
 };
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -37,6 +38,7 @@ impl Store {
         let migrations = vec![
             migration(1, "schema", include_str!("../migrations/1_schema.sql")),
             migration(2, "assignment request", include_str!("../migrations/2_assignment_request.sql")),
+            migration(3, "catalog", include_str!("../migrations/3_catalog.sql")),
         ];
         Migrator::with_migrations(migrations).run(&pool).await?;
         Ok(Self { pool })
@@ -53,11 +55,17 @@ impl Store {
         Ok(())
     }
 
-    /// The catalog that an assignment is in, even if the assignment cannot be loaded.
-    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<CatalogId>, Problem> {
-        let catalog = query_scalar::<_, String>("SELECT catalog FROM assignment WHERE id = ?");
-        let catalog = catalog.bind(id.to_string()).fetch_optional(&self.pool).await?;
-        Ok(catalog.and_then(|catalog| catalog.parse().ok()))
+    /// The catalog that an assignment is in, even if the assignment cannot be loaded. One of a level that is none is not
+    /// known at all: it might ask for even more than a privileged one (R43).
+    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<Catalog>, Problem> {
+        let sql = "SELECT catalog, privilege_level FROM assignment WHERE id = ?";
+        let row = query_as::<_, (String, Option<String>)>(sql);
+        let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
+        let known = |(id, level): (String, Option<String>)| {
+            let privilege_level = level.map(|level| level.parse()).transpose().ok()?;
+            Some(Catalog { id: id.parse().ok()?, privilege_level })
+        };
+        Ok(row.and_then(known))
     }
 
     /// Loads an assignment as it is stored, and its version.

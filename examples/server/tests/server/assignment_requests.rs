@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use access_package::graph::http::Rejection;
 use access_package::{
-    Account, AssignmentRequest, AssignmentState, Caller, Cause, Permission, Purpose, Recency, Refusal, Role,
-    RoleAssignment, Scope, StoredAssignment, evaluate_request,
+    Account, AssignmentRequest, AssignmentState, Caller, CatalogId, Cause, Permission, Purpose, Recency,
+    Refusal, Role, RoleAssignment, Scope, StoredAssignment, evaluate_request,
 };
 use access_package_server::development::{
     self, DELETED_GROUP, FAILED, FAILED_REQUEST, FOREIGN, FOREIGN_REQUEST, HALF, HALF_REQUEST, PARTIAL,
@@ -101,7 +101,11 @@ fn a_missing_request_looks_like_a_foreign_one() {
     let (unreadable, contradiction) = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         let (like, id) = (in_state(AssignmentState::Delivered), Uuid::new_v4());
-        let foreign = StoredAssignment { id: id.into(), catalog: Uuid::new_v4().into(), ..like.clone() };
+        let foreign = StoredAssignment {
+            id: id.into(),
+            catalog: CatalogId::from(Uuid::new_v4()).into(),
+            ..like.clone()
+        };
         store.insert(&foreign).await.unwrap();
         let own = insert(store, &like).await;
         let requests = (request(store, id, "userAdd", 1).await, request(store, own, "userAdd", 1).await);

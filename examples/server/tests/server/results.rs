@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use access_package::graph::http::Rejection;
 use access_package::{
-    Account, AssignmentState, Caller, CatalogId, Permission, Refusal, Role, RoleAssignment, Scope,
-    StoredAssignment,
+    Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Refusal, Role,
+    RoleAssignment, Scope, StoredAssignment,
 };
 use access_package_server::development::{self, EXPIRED, FOREIGN, SAMPLE};
 use access_package_server::store::Store;
@@ -44,7 +44,7 @@ fn the_decision_table() {
     let place = Place::new();
     let cells = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let catalog = Scope::Catalog(in_state(AssignmentState::Delivered).catalog);
+        let catalog = Scope::Catalog(in_state(AssignmentState::Delivered).catalog.id);
         let mut cells = Vec::new();
         for &role in Role::ALL {
             let [here, elsewhere] = [(); 2].map(|()| Uuid::new_v4().into());
@@ -145,6 +145,78 @@ fn who_may_not_is_told_everything_that_stands_in_the_way() {
     assert_is(server.reprocess(SAMPLE, &token("application")), 202, "", "application");
 }
 
+// R43
+#[test]
+fn a_privileged_catalog_asks_for_two_roles() {
+    use Role::{GlobalAdministrator, IdentityGovernanceAdministrator, PrivilegedRoleAdministrator};
+    let place = Place::new();
+    let permissions = vec![Permission::EntitlementManagementReadWriteAll];
+    let delivered = in_state(AssignmentState::Delivered);
+    let catalog = Catalog { privilege_level: Some(PrivilegeLevel::Privileged), ..delivered.catalog };
+    let here = Scope::Catalog(catalog.id);
+    let callers = [
+        (vec![(MANAGER, here)], Some("privilegedCatalog")),
+        (vec![(IdentityGovernanceAdministrator, here)], Some("withoutPrivilegedRoleAdministrator")),
+        (
+            vec![(MANAGER, here), (PrivilegedRoleAdministrator, Scope::Tenant)],
+            Some("withoutIdentityGovernanceAdministrator"),
+        ),
+        (vec![(PrivilegedRoleAdministrator, Scope::Tenant)], Some("insufficientRole")),
+        (vec![(MANAGER, ELSEWHERE)], Some("outOfScope")),
+        (vec![(IdentityGovernanceAdministrator, here), (PrivilegedRoleAdministrator, Scope::Tenant)], None),
+        (vec![(GlobalAdministrator, Scope::Tenant)], None),
+    ];
+    let (asked, unheard_of) = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        let privileged = StoredAssignment { catalog, ..delivered };
+        let mut asked = Vec::new();
+        for (roles, reason) in callers {
+            let principal = Uuid::new_v4().into();
+            let roles: Vec<_> =
+                roles.into_iter().map(|(role, scope)| RoleAssignment { role, scope }).collect();
+            for &held in &roles {
+                store.add_role(principal, held).await.unwrap();
+            }
+            asked.push((delegated(principal), roles, reason, insert(store, &privileged).await));
+        }
+        let unheard_of = insert(store, &privileged).await;
+        let sql = "UPDATE assignment SET stored = json_set(stored, '$.catalog.privilegeLevel', 'secret') \
+                   WHERE id = ?";
+        query(sql).bind(unheard_of.to_string()).execute(&store.pool).await.unwrap();
+        (asked, unheard_of)
+    });
+    let server = Server::start(&place, Duration::from_hours(1));
+    // Whose level is none, that is as if it were missing; to whom may know, it cannot be loaded.
+    assert_is(
+        server.reprocess(unheard_of, &token("manager")),
+        403,
+        &out_of_scope(),
+        "a word that is no level",
+    );
+    assert_eq!(server.reprocess(unheard_of, &token("application")).status, 500);
+    place.with_store(async |store| {
+        let deleted = query("DELETE FROM assignment WHERE id = ?").bind(unheard_of.to_string());
+        deleted.execute(&store.pool).await.unwrap();
+    });
+    for (token, roles, reason, id) in asked {
+        let what = format!("{roles:?}");
+        let caller =
+            Caller { object: None, account: Account::WorkOrSchool, permissions: permissions.clone(), roles };
+        let (shown, list) = (format!("{V1}/{id}"), server.ask("GET", V1, &token));
+        if let Some(reason) = reason {
+            let body = rejected(caller.authority(Some(catalog)).unwrap_err());
+            assert!(body.contains(&format!(r#""code":"{reason}""#)), "{what}: {body}");
+            assert_is(server.reprocess(id, &token), 403, &body, &what);
+            assert_is(server.ask("GET", &shown, &token), 403, &body, &what);
+            assert!(!list.body.contains(&id.to_string()), "{what}");
+        } else {
+            assert!(list.body.contains(&id.to_string()), "{what}");
+            assert_is(server.reprocess(id, &token), 202, "", &what);
+            assert_eq!(server.ask("GET", &shown, &token).status, 200, "{what}");
+        }
+    }
+}
+
 // R28: whoever holds roles on catalogs only cannot tell what is missing from what is foreign.
 #[test]
 fn a_missing_assignment_looks_like_a_foreign_one() {
@@ -152,7 +224,7 @@ fn a_missing_assignment_looks_like_a_foreign_one() {
     let unreadable = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         let unreadable = Uuid::new_v4();
-        let catalog = Uuid::new_v4().into();
+        let catalog = CatalogId::from(Uuid::new_v4()).into();
         let id = unreadable.into();
         let like = in_state(AssignmentState::Delivered);
         store.insert(&StoredAssignment { id, catalog, ..like }).await.unwrap();
