@@ -14,7 +14,9 @@ use crate::catalog::Catalog;
 use crate::event::{Cause, Event};
 use crate::id::ObjectId;
 use crate::policy::Rule;
-use crate::refusal::{Reason, Refusal, Remedy, Step};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::remedy::{Remedy, Step};
 use crate::role::Role;
 use crate::verdict::Authority;
 

@@ -138,7 +138,9 @@ mod claims;
 mod event;
 mod fulfillment;
 mod id;
+mod reason;
 mod refusal;
+mod remedy;
 mod request;
 mod resource_role;
 mod role;
@@ -173,7 +175,9 @@ pub use claims::{Caveat, Claims};
 pub use event::{Cause, Event};
 pub use fulfillment::{AssignmentResourceRole, FailureReason, Fulfillment};
 pub use id::{AccessPackageId, AssignmentId, AssignmentRequestId, CatalogId, ObjectId, ParseIdError};
-pub use refusal::{Reason, Refusal, Remedy, Step};
+pub use reason::Reason;
+pub use refusal::Refusal;
+pub use remedy::{Remedy, Step};
 pub use request::{AssignmentRequest, Purpose, Recency};
 pub use resource_role::{
     Activation, AzureRole, GroupAccess, OpaqueResourceRole, ParseResourceRoleError, ResourceRole,

@@ -1,4 +1,4 @@
-//! Serde for the types that have one text form: what [`Display`] writes is what [`FromStr`] reads.
+//! Serde for the types that have one text form: what [`Display`] writes is what [`FromStr`] reads, or a code.
 
 use core::fmt::{self, Display};
 use core::marker::PhantomData;
@@ -23,6 +23,31 @@ macro_rules! serde_as_text {
     };
 }
 pub(crate) use serde_as_text;
+
+/// Implements `Serialize` and `Deserialize` for a type through its `code` and `from_code`.
+macro_rules! serde_as_code {
+    ($name:ident, $what:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let code = <alloc::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?;
+                let unknown = || {
+                    <D::Error as serde::de::Error>::custom(format_args!(
+                        "`{code}` is not the code of {}",
+                        $what
+                    ))
+                };
+                Self::from_code(&code).ok_or_else(unknown)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_code;
 
 /// Reads a string and then the value in it; the error is the value's own.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>

@@ -66,7 +66,8 @@ use ::http::StatusCode;
 use super::Version;
 use crate::admission::NotAdmitted;
 use crate::id::ParseIdError;
-use crate::refusal::{Refusal, Remedy, Step};
+use crate::refusal::Refusal;
+use crate::remedy::{Remedy, Step};
 
 pub use client::{
     CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response,

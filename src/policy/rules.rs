@@ -2,7 +2,7 @@
 
 use Basis::{Documented, Observed, OurChoice};
 
-use crate::refusal::Reason;
+use crate::reason::Reason;
 
 /// A rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -15,7 +15,8 @@ use crate::graph::json::{self, ReadError};
 use crate::graph::object::Object;
 use crate::graph::{Version, what_helps};
 use crate::id::{AssignmentId, AssignmentRequestId};
-use crate::refusal::{Reason, Step};
+use crate::reason::Reason;
+use crate::remedy::Step;
 
 /// Makes the request to reprocess the assignment ([R24](crate::policy#r24)). It has no body.
 ///

@@ -1,0 +1,250 @@
+//! What can stand in the way of a call: the caller, the assignment or its request.
+
+use core::fmt;
+
+use crate::caller::Permission;
+use crate::role::Role;
+use crate::state::AssignmentState;
+
+/// The least role that may reprocess (R1).
+pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
+
+/// The roles that suffice in a privileged catalog: the first alone, the others together (R43).
+const PRIVILEGED_ROLES: [Role; 3] =
+    [Role::GlobalAdministrator, Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator];
+
+/// The one state that can be reprocessed (R9).
+pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
+
+/// What stands in the way. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes from. As
+/// serde data it is its [`code`](Self::code).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
+    PersonalAccount,
+    /// A work or school account without the delegated permission ([R4](crate::policy#r4),
+    /// [R7](crate::policy#r7)).
+    MissingDelegatedPermission,
+    /// An application without the application permission, and without a role that would do instead
+    /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
+    MissingApplicationPermission,
+    /// An application in a privileged catalog without the application permission to manage directory roles, and without
+    /// the role that would do instead ([R43](crate::policy#r43)).
+    MissingRoleManagementPermission,
+    /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
+    InsufficientRole,
+    /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
+    OutOfScope,
+    /// The catalog is privileged, and neither of the roles that suffice there together is held
+    /// ([R43](crate::policy#r43)).
+    PrivilegedCatalog,
+    /// The catalog is privileged, and *Privileged Role Administrator* suffices there only together with *Identity
+    /// Governance Administrator* ([R43](crate::policy#r43)).
+    WithoutIdentityGovernanceAdministrator,
+    /// The catalog is privileged, and *Identity Governance Administrator* suffices there only together with *Privileged
+    /// Role Administrator* ([R43](crate::policy#r43)).
+    WithoutPrivilegedRoleAdministrator,
+    /// The assignment is in this state ([R9](crate::policy#r9)), which is not `delivered`.
+    InvalidState(AssignmentState),
+    /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
+    ResourceRolesUnknown,
+    /// The request is to be reprocessed, and its delivery is not over ([R32](crate::policy#r32)).
+    RequestDelivering,
+    /// The request is to be reprocessed, and its delivery has not failed ([R32](crate::policy#r32)).
+    RequestDelivered,
+    /// The request is to be reprocessed, and its assignment has expired ([R32](crate::policy#r32)).
+    RequestExpired,
+    /// The request is for another assignment ([R32](crate::policy#r32)).
+    RequestOfAnotherAssignment,
+    /// The request does not ask for access ([R32](crate::policy#r32)).
+    RequestWithoutGrant,
+    /// A newer request for access was completed ([R32](crate::policy#r32)).
+    RequestSuperseded,
+    /// The request and the assignment are not in the same state: one of them is not as it is now, or it is not the request
+    /// that led to that ([R32](crate::policy#r32)).
+    RequestStateDisagrees,
+    /// The request was completed 14 days ago or earlier ([R33](crate::policy#r33)).
+    RequestTooOld,
+}
+
+/// What a reason is about.
+pub(crate) enum About {
+    Caller,
+    Assignment,
+    Request,
+}
+
+impl Reason {
+    /// Every reason that is given, those about the caller first.
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
+        let others = AssignmentState::ALL.iter().copied().filter(|&state| state != REQUIRED_STATE);
+        [
+            Self::PersonalAccount,
+            Self::MissingDelegatedPermission,
+            Self::MissingApplicationPermission,
+            Self::MissingRoleManagementPermission,
+            Self::InsufficientRole,
+            Self::OutOfScope,
+            Self::PrivilegedCatalog,
+            Self::WithoutIdentityGovernanceAdministrator,
+            Self::WithoutPrivilegedRoleAdministrator,
+        ]
+        .into_iter()
+        .chain(others.map(Self::InvalidState))
+        .chain([
+            Self::ResourceRolesUnknown,
+            Self::RequestDelivering,
+            Self::RequestDelivered,
+            Self::RequestExpired,
+            Self::RequestOfAnotherAssignment,
+            Self::RequestWithoutGrant,
+            Self::RequestSuperseded,
+            Self::RequestStateDisagrees,
+            Self::RequestTooOld,
+        ])
+    }
+
+    pub(crate) const fn about(self) -> About {
+        match self {
+            Self::PersonalAccount
+            | Self::MissingDelegatedPermission
+            | Self::MissingApplicationPermission
+            | Self::MissingRoleManagementPermission
+            | Self::InsufficientRole
+            | Self::OutOfScope
+            | Self::PrivilegedCatalog
+            | Self::WithoutIdentityGovernanceAdministrator
+            | Self::WithoutPrivilegedRoleAdministrator => About::Caller,
+            Self::InvalidState(_) | Self::ResourceRolesUnknown => About::Assignment,
+            Self::RequestDelivering
+            | Self::RequestDelivered
+            | Self::RequestExpired
+            | Self::RequestOfAnotherAssignment
+            | Self::RequestWithoutGrant
+            | Self::RequestSuperseded
+            | Self::RequestStateDisagrees
+            | Self::RequestTooOld => About::Request,
+        }
+    }
+
+    /// R43: why one who holds these roles may not act in a privileged catalog, if so.
+    pub(crate) fn in_privileged_catalog(holds: impl Fn(Role) -> bool) -> Option<Self> {
+        let governs = holds(Role::IdentityGovernanceAdministrator);
+        let grants = holds(Role::PrivilegedRoleAdministrator);
+        match (governs, grants) {
+            _ if holds(Role::GlobalAdministrator) => None,
+            (true, true) => None,
+            (true, false) => Some(Self::WithoutPrivilegedRoleAdministrator),
+            (false, true) => Some(Self::WithoutIdentityGovernanceAdministrator),
+            (false, false) => Some(Self::PrivilegedCatalog),
+        }
+    }
+
+    /// Whether it is about the caller, and not about the assignment or its request.
+    #[must_use]
+    pub const fn is_of_caller(self) -> bool {
+        matches!(self.about(), About::Caller)
+    }
+
+    /// A word for programs, which stays the same; for a state its own.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PersonalAccount => "personalAccount",
+            Self::MissingDelegatedPermission => "missingDelegatedPermission",
+            Self::MissingApplicationPermission => "missingApplicationPermission",
+            Self::MissingRoleManagementPermission => "missingRoleManagementPermission",
+            Self::InsufficientRole => "insufficientRole",
+            Self::OutOfScope => "outOfScope",
+            Self::PrivilegedCatalog => "privilegedCatalog",
+            Self::WithoutIdentityGovernanceAdministrator => "withoutIdentityGovernanceAdministrator",
+            Self::WithoutPrivilegedRoleAdministrator => "withoutPrivilegedRoleAdministrator",
+            Self::InvalidState(state) => state.as_str(),
+            Self::ResourceRolesUnknown => "resourceRolesUnknown",
+            Self::RequestDelivering => "requestDelivering",
+            Self::RequestDelivered => "requestDelivered",
+            Self::RequestExpired => "requestExpired",
+            Self::RequestOfAnotherAssignment => "requestOfAnotherAssignment",
+            Self::RequestWithoutGrant => "requestWithoutGrant",
+            Self::RequestSuperseded => "requestSuperseded",
+            Self::RequestStateDisagrees => "requestStateDisagrees",
+            Self::RequestTooOld => "requestTooOld",
+        }
+    }
+
+    /// The reason with this [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::all().find(|reason| reason.code() == code)
+    }
+}
+
+fn write_request_state(f: &mut fmt::Formatter<'_>, actual: AssignmentState) -> fmt::Result {
+    write!(
+        f,
+        "state is `{actual}`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed"
+    )
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let permission = Permission::EntitlementManagementReadWriteAll;
+        let manages_roles = Permission::RoleManagementReadWriteDirectory;
+        let [top, governs, grants] = PRIVILEGED_ROLES;
+        match self {
+            Self::PersonalAccount => f.write_str("a personal Microsoft account is never allowed"),
+            Self::MissingDelegatedPermission => write!(f, "delegated permission `{permission}` is missing"),
+            Self::MissingApplicationPermission => {
+                write!(f, "application permission `{permission}` is missing")
+            }
+            Self::MissingRoleManagementPermission => {
+                write!(f, "application permission `{manages_roles}` is missing")
+            }
+            Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
+            Self::OutOfScope => {
+                write!(
+                    f,
+                    "a role is `{REQUIRED_ROLE}` or higher, but held on neither the assignment's catalog nor the tenant"
+                )
+            }
+            Self::PrivilegedCatalog => write!(
+                f,
+                "the catalog is privileged: no role is `{top}`, nor `{governs}` together with `{grants}`"
+            ),
+            Self::WithoutIdentityGovernanceAdministrator => {
+                write!(
+                    f,
+                    "the catalog is privileged: `{grants}` suffices there only together with `{governs}`"
+                )
+            }
+            Self::WithoutPrivilegedRoleAdministrator => {
+                write!(
+                    f,
+                    "the catalog is privileged: `{governs}` suffices there only together with `{grants}`"
+                )
+            }
+            Self::InvalidState(actual) => {
+                write!(
+                    f,
+                    "state is `{actual}`: only an assignment that is `{REQUIRED_STATE}` can be reprocessed"
+                )
+            }
+            Self::ResourceRolesUnknown => {
+                f.write_str("resource roles are not known: load what the access package gives now")
+            }
+            Self::RequestDelivering => write_request_state(f, AssignmentState::Delivering),
+            Self::RequestDelivered => write_request_state(f, AssignmentState::Delivered),
+            Self::RequestExpired => write_request_state(f, AssignmentState::Expired),
+            Self::RequestOfAnotherAssignment => f.write_str("request is for another assignment"),
+            Self::RequestWithoutGrant => f.write_str("request does not ask for access"),
+            Self::RequestSuperseded => {
+                f.write_str("a newer request for access to the assignment was completed")
+            }
+            Self::RequestStateDisagrees => f.write_str("request and assignment are not in the same state"),
+            Self::RequestTooOld => f.write_str("request was completed 14 days ago or earlier"),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::text::serde_as_code!(Reason, "a reason");
