@@ -213,12 +213,9 @@ needs_more if {
 	is_told
 }
 
-is_told if {
-	input.caller.account in {"workOrSchool", "application"}
-	has_role
-}
+is_told if may_in_standard
 
 is_told if {
-	input.caller.account == "application"
-	has_permission
+	input.caller.account == "workOrSchool"
+	has_role
 }

@@ -33,7 +33,8 @@ pub const RESOURCE_ROLES: usize = 5;
 pub const THREADS: [usize; 2] = [1, 2];
 
 fn questions() -> [(&'static str, Question); 5] {
-    let question = |lacks, state| Question { caller: caller(lacks), assignment: in_state(state) };
+    let question =
+        |lacks, state| Question { caller: caller(lacks), assignment: in_state(state), request: None };
     let [role, permission, scope, state] = REFUSALS;
     [
         (ALLOWED, question(Lacks::Nothing, AssignmentState::Delivered)),
@@ -44,9 +45,9 @@ fn questions() -> [(&'static str, Question); 5] {
     ]
 }
 
-/// Some of every kind: the step has no divisor in common with the five states or the roles.
+/// Some of every kind: the step has no divisor in common with the five states, the three levels or the roles.
 fn some_points() -> Vec<Text> {
-    every_point().iter().step_by(17).map(Text::from).collect()
+    every_point().iter().step_by(157).map(Text::from).collect()
 }
 
 fn decisions_of<E: Engine + 'static>(cases: &mut Vec<Case<'static>>) {

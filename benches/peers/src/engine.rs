@@ -7,12 +7,14 @@ mod rego;
 
 use std::hint::black_box;
 
-use access_package::{Account, Assignment, Caller, RoleAssignment, Scope, StoredAssignment, evaluate};
+use access_package::{
+    Account, Assignment, Caller, Catalog, RoleAssignment, Scope, StoredAssignment, evaluate,
+};
 
 pub use self::casbin::{CachedCasbin, Casbin};
 pub use self::cedar::{Cedar, conforming};
 pub use self::cel::Cel;
-pub use self::rego::{Reasons, Rego, RegoVm};
+pub use self::rego::{Reasons, Rego, RegoVm, input};
 use crate::baseline::{self, Record, Subject as _};
 use crate::question::{NOW, Text};
 use crate::support::{load, stored};
@@ -46,7 +48,9 @@ fn read(text: &Text) -> (Caller, StoredAssignment) {
         roles: text.roles.iter().map(held).collect(),
     };
     let state = text.state.parse().expect("a state");
-    let Ok(Scope::Catalog(catalog)) = text.scope.parse() else { panic!("`{}` is no catalog", text.scope) };
+    let Ok(Scope::Catalog(id)) = text.scope.parse() else { panic!("`{}` is no catalog", text.scope) };
+    let privilege_level = text.privilege_level.as_deref().map(|level| level.parse().expect("a level"));
+    let catalog = Catalog { id, privilege_level };
     // The gate does not look at what the package gives.
     (caller, StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
 }

@@ -1,8 +1,8 @@
 //! The life cycle as a state machine of `statig`, and the one way in which it, the crate and the baseline are asked.
 
 use access_package::{
-    Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, Reason, Role,
-    StoredAssignment, Timestamp,
+    Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, PrivilegeLevel,
+    Reason, Role, StoredAssignment, Timestamp,
 };
 use statig::blocking::InitializedStateMachine;
 use statig::prelude::*;
@@ -38,6 +38,7 @@ impl<S: Subject> Life for S {
 #[derive(Clone)]
 pub struct Storage {
     id: AssignmentId,
+    is_privileged: bool,
     target: ObjectId,
     end: Option<Timestamp>,
     attempt: u32,
@@ -56,6 +57,12 @@ impl Storage {
     fn judge(&mut self, role: Role, state: AssignmentState) -> bool {
         self.answer = if !role.at_least(MANAGER) {
             Err(Reason::InsufficientRole.into())
+        } else if self.is_privileged && role != Role::GlobalAdministrator {
+            // R43: one role alone is seen here.
+            let governs = role == Role::IdentityGovernanceAdministrator;
+            let reason =
+                if governs { Reason::WithoutPrivilegedRoleAdministrator } else { Reason::PrivilegedCatalog };
+            Err(reason.into())
         } else if state != AssignmentState::Delivered {
             Err(Reason::InvalidState(state).into())
         } else {
@@ -116,6 +123,7 @@ impl Life for Machine {
     fn load(stored: StoredAssignment) -> Self {
         let storage = Storage {
             id: stored.id,
+            is_privileged: stored.catalog.privilege_level == Some(PrivilegeLevel::Privileged),
             target: stored.target,
             end: stored.end,
             attempt: stored.attempt,

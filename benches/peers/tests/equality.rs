@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
-use access_package::{Action, Assignment, AssignmentState, Role};
+use access_package::{Action, Assignment, AssignmentState, Catalog, PrivilegeLevel, Role, StoredAssignment};
 use peers::baseline::{Denied, Record};
 use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Crate, Engine, Reasons, Rego, RegoVm};
 use peers::machine::{Life, Machine};
@@ -38,7 +38,7 @@ fn the_crate_agrees_with_itself() {
     agrees::<Baseline>();
 }
 
-// R1 to R9
+// R1 to R9, R43
 #[test]
 fn cedar_agrees() {
     agrees::<Cedar>();
@@ -66,7 +66,7 @@ fn the_points_are_all_there_are() {
     let roles_in_scopes = Role::ALL.len() * 3;
     let held = 1 + roles_in_scopes + roles_in_scopes * (roles_in_scopes - 1) / 2;
     let texts: BTreeSet<_> = asked().map(|(_, text, _)| format!("{text:?}")).collect();
-    assert_eq!(texts.len(), 3 * 4 * held * AssignmentState::ALL.len());
+    assert_eq!(texts.len(), 3 * 8 * held * 3 * AssignmentState::ALL.len());
     let allowed = asked().filter(|(_, _, answer)| *answer).count();
     assert!(allowed > 0 && allowed < texts.len(), "{allowed}");
 }
@@ -103,22 +103,32 @@ fn rego_gives_the_reasons_of_the_crate() {
 
 type Answer = Result<Vec<Action>, Denied>;
 
-fn answer<L: Life>(state: AssignmentState, role: Role, resource_roles: usize) -> Answer {
+fn answer<L: Life>(
+    level: Option<PrivilegeLevel>,
+    state: AssignmentState,
+    role: Role,
+    resource_roles: usize,
+) -> Answer {
     let [first, others] = example(state);
     let fulfillments = [vec![first], vec![others; resource_roles - 1]].concat();
-    let mut life = L::load(stored(state, &fulfillments));
+    let stored = stored(state, &fulfillments);
+    let catalog = Catalog { privilege_level: level, ..stored.catalog };
+    let mut life = L::load(StoredAssignment { catalog, ..stored });
     life.reprocess(role).map(Iterator::collect).map_err(Into::into)
 }
 
-// R1, R2, R8, R9, R13
+// R1, R2, R8, R9, R13, R43
 #[test]
 fn the_machine_reprocesses_as_the_crate_does() {
-    for &state in AssignmentState::ALL {
-        for &role in Role::ALL {
-            for resource_roles in [2, 5] {
-                let by_crate = answer::<Assignment>(state, role, resource_roles);
-                assert_eq!(answer::<Machine>(state, role, resource_roles), by_crate, "{state}, {role}");
-                assert_eq!(answer::<Record>(state, role, resource_roles), by_crate, "{state}, {role}");
+    for level in [None, Some(PrivilegeLevel::Standard), Some(PrivilegeLevel::Privileged)] {
+        for &state in AssignmentState::ALL {
+            for &role in Role::ALL {
+                for resource_roles in [2, 5] {
+                    let by_crate = answer::<Assignment>(level, state, role, resource_roles);
+                    let what = format!("{level:?}, {state}, {role}");
+                    assert_eq!(answer::<Machine>(level, state, role, resource_roles), by_crate, "{what}");
+                    assert_eq!(answer::<Record>(level, state, role, resource_roles), by_crate, "{what}");
+                }
             }
         }
     }

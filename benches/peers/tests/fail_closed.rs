@@ -1,19 +1,30 @@
-//! Cedar passes over a policy that it cannot evaluate. Asked with entities that lack something and are held to no
-//! schema, the crate's policies still permit nothing that the crate refuses.
+//! Asked with something missing, the crate's policies permit nothing that the crate refuses: in Cedar, which passes over a
+//! policy that it cannot evaluate, with entities that are held to no schema; in Rego, which passes over a rule, with an
+//! input that lacks a field.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use access_package::policy::REGO;
+use access_package::{AssignmentState, Role};
 use cedar_policy::{Entities, Entity, EvalResult};
-use peers::engine::{Cedar, Engine as _};
-use peers::question::{Text, every_point};
+use peers::engine::{Cedar, Engine as _, Rego, input};
+use peers::question::{Question, Text, every_point, every_request};
 use peers::support::documented::ladder;
 use peers::support::in_camel_case;
+use regorus::Value;
+
+/// The points in the one state that is asked for, and in another: the others are no different.
+fn points() -> Vec<Question> {
+    let states = [AssignmentState::Delivered, AssignmentState::Delivering];
+    every_point().into_iter().filter(|question| states.contains(&question.assignment.state())).collect()
+}
 
 /// What the policies read: without it they refuse someone whom the crate does not.
 fn needed() -> BTreeSet<String> {
-    let roles = ladder().map(|role| format!("/attrs/roles/{}", in_camel_case(role.name())));
+    let roles = ladder().chain([Role::PrivilegedRoleAdministrator]);
+    let roles = roles.map(|role| format!("/attrs/roles/{}", in_camel_case(role.name())));
     let types = ["Application", "Assignment", "User"].map(|name| format!("AccessPackage::{name}"));
-    let attributes = ["permissions", "roles", "state"].map(|name| format!("/attrs/{name}"));
+    let attributes = ["isPrivileged", "permissions", "roles", "state"].map(|name| format!("/attrs/{name}"));
     roles.chain(types).chain(attributes).collect()
 }
 
@@ -59,13 +70,15 @@ fn incomplete(entities: &Entities) -> impl Iterator<Item = (String, Entities)> {
     entities.iter().flat_map(one_less)
 }
 
-// R4, R5, R6, R9
+// R4, R5, R6, R9, R43
 #[test]
-fn what_is_missing_permits_nothing() {
+fn what_is_missing_in_cedar_permits_nothing() {
     let mut cedar = Cedar::new();
     let mut questions = 0;
     let mut needed = BTreeSet::new();
-    for question in every_point() {
+    // A level that is not known makes the same entities as a standard one.
+    let is_known = |question: &Question| question.assignment.catalog().privilege_level.is_some();
+    for question in points().into_iter().filter(is_known) {
         let (request, entities) = cedar.prepare(&Text::from(&question));
         for (missing, entities) in incomplete(&entities) {
             let permitted = cedar.decide(&(request.clone(), entities));
@@ -78,4 +91,51 @@ fn what_is_missing_permits_nothing() {
     }
     assert_eq!(needed, self::needed());
     println!("Cedar, with something missing: {questions} questions");
+}
+
+/// The value without each of its fields in turn, and without each field of those; and what is not there.
+fn lacking(value: &Value) -> Vec<(String, Value)> {
+    let Ok(fields) = value.as_object() else { return vec![] };
+    let mut all = Vec::new();
+    for (name, field) in fields.iter() {
+        let with = |field: Option<Value>| {
+            let others = fields.iter().filter(|(other, _)| *other != name);
+            let others = others.map(|(name, field)| (name.clone(), field.clone()));
+            Value::from(others.chain(field.map(|field| (name.clone(), field))).collect::<BTreeMap<_, _>>())
+        };
+        let path = format!("/{}", name.as_string().expect("a name"));
+        all.push((path.clone(), with(None)));
+        let deeper = lacking(field).into_iter();
+        all.extend(deeper.map(|(rest, field)| (format!("{path}{rest}"), with(Some(field)))));
+    }
+    all
+}
+
+// R4, R5, R6, R9, R32, R33, R43
+#[test]
+fn what_is_missing_in_rego_permits_nothing() {
+    let of_assignments = (Rego::with(REGO), points());
+    let of_requests = (Rego::of_requests(REGO), every_request());
+    let (mut questions, mut needed) = (0, BTreeSet::new());
+    for (rego, asked) in [of_assignments, of_requests] {
+        let rego = rego.expect("a valid module");
+        for question in asked {
+            for (missing, input) in lacking(&input(&Text::from(&question))) {
+                let permitted = rego.answer_to(input).expect("an answer");
+                assert!(!permitted || question.answer(), "without {missing}: {question:?}");
+                if permitted != question.answer() {
+                    needed.insert(missing);
+                }
+                questions += 1;
+            }
+        }
+    }
+    let caller = ["", "/account", "/permissions", "/roles"].map(|field| format!("/caller{field}"));
+    let assignment = ["", "/id", "/privilegeLevel", "/scope", "/state"];
+    let assignment = assignment.map(|field| format!("/assignment{field}"));
+    let request = ["", "/assignment", "/completed", "/purpose", "/recency", "/state"];
+    let request = request.map(|field| format!("/request{field}"));
+    let all = caller.into_iter().chain(assignment).chain(request).chain(["/now".to_owned()]);
+    assert_eq!(needed, all.collect());
+    println!("Rego, with something missing: {questions} questions");
 }

@@ -33,12 +33,13 @@ fn enforcer<E: CoreApi + MgmtApi>() -> E {
     })
 }
 
-/// The caller by the roles it holds, and the scope of the catalog.
+/// The caller by the roles it holds, and the scope and the level of the catalog.
 pub struct Prepared {
     caller: String,
     account: String,
     permissions: Vec<String>,
     scope: String,
+    level: String,
     state: String,
 }
 
@@ -49,13 +50,16 @@ impl Prepared {
             account: text.account.clone(),
             permissions: text.permissions.clone(),
             scope: text.scope.clone(),
+            level: text.privilege_level.clone().unwrap_or_else(|| "unknown".to_owned()),
             state: text.state.clone(),
         }
     }
 
     fn ask(&self, enforcer: &impl CoreApi) -> bool {
-        let Self { caller, account, permissions, scope, state } = self;
-        let request = (caller.as_str(), account.as_str(), permissions, scope.as_str(), state.as_str());
+        let Self { caller, account, permissions, scope, level, state } = self;
+        let [caller, account, scope, level, state] =
+            [caller, account, scope, level, state].map(String::as_str);
+        let request = (caller, account, permissions, scope, level, state);
         enforcer.enforce(request).expect("an answer")
     }
 }

@@ -108,9 +108,14 @@ impl Cedar {
             ]),
             HashSet::new(),
         );
+        // R43: what is not known counts as not so.
+        let is_privileged = text.privilege_level.as_deref() == Some("privileged");
         let assignment = Entity::new(
             of_type(&types.assignment, ASSIGNMENT),
-            HashMap::from([("state".to_owned(), reference(&types.state, &text.state))]),
+            HashMap::from([
+                ("state".to_owned(), reference(&types.state, &text.state)),
+                ("isPrivileged".to_owned(), RestrictedExpression::new_bool(is_privileged)),
+            ]),
             HashSet::from([catalog.clone()]),
         );
         let caller = caller.map_err(|error| error.to_string())?;

@@ -39,7 +39,11 @@ impl Engine for Cel {
             ("permissions", permissions.into()),
             ("roles", roles.into()),
         ]);
-        let assignment = map([("scope", text(&asked.scope)), ("state", text(&asked.state))]);
+        let assignment = map([
+            ("scope", text(&asked.scope)),
+            ("privilegeLevel", asked.privilege_level.as_deref().map_or(Value::Null, text)),
+            ("state", text(&asked.state)),
+        ]);
         let mut context = Context::default();
         // R1. A list written in the expression would be made anew for each role that the caller holds.
         let ladder: Vec<_> = ladder().map(|role| text(role.name())).collect();

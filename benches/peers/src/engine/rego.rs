@@ -25,7 +25,8 @@ fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     )
 }
 
-fn input(text: &Text) -> Value {
+/// The question as an input.
+pub fn input(text: &Text) -> Value {
     let strings =
         |texts: &[String]| -> Vec<_> { texts.iter().map(|text| Value::from(text.as_str())).collect() };
     let held = |(role, scope): &(String, String)| {
@@ -56,6 +57,7 @@ fn input(text: &Text) -> Value {
             object([
                 ("id", ASSIGNMENT.into()),
                 ("scope", text.scope.as_str().into()),
+                ("privilegeLevel", text.privilege_level.as_deref().map_or(Value::Null, Value::from)),
                 ("state", text.state.as_str().into()),
             ]),
         ),
@@ -94,12 +96,17 @@ impl Rego {
     }
 
     /// Asked for requests.
-    pub fn of_requests() -> Self {
-        Self { policy: compiled(REGO, "data.access_package.allow_request").expect("a valid module") }
+    pub fn of_requests(module: &str) -> Result<Self, String> {
+        Ok(Self { policy: compiled(module, "data.access_package.allow_request")? })
     }
 
     pub fn answer(&self, text: &Text) -> Result<bool, String> {
-        let value = self.policy.eval_with_input(input(text)).map_err(|error| error.to_string())?;
+        self.answer_to(input(text))
+    }
+
+    /// To an input of any form.
+    pub fn answer_to(&self, input: Value) -> Result<bool, String> {
+        let value = self.policy.eval_with_input(input).map_err(|error| error.to_string())?;
         value.as_bool().copied().map_err(|error| error.to_string())
     }
 }
