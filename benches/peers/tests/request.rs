@@ -1,20 +1,24 @@
 //! Cedar and Rego decide on requests as the crate does.
 
-use access_package::PrivilegeLevel;
 use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
+use access_package::{PrivilegeLevel, Refusal};
 use peers::engine::{Cedar, Rego};
 use peers::question::{Question, Text, every_point, with_every_request};
 
-/// What stands in the way of a request does not depend on who asks. So whoever may not, and whoever holds two roles in a
-/// privileged catalog, is asked for a few; everybody else for all.
+/// What stands in the way of a request does not depend on who asks. So all are asked for by whoever may with two permissions
+/// or roles at most, and a few by everybody else with up to one role, and by those with two in a privileged catalog.
 fn asked() -> impl Iterator<Item = Question> {
     every_point().into_iter().flat_map(|question| {
-        let level = question.assignment.catalog().privilege_level;
-        let step = match question.caller.roles.len() {
-            2 if level != Some(PrivilegeLevel::Privileged) => return vec![],
-            0 | 1 if question.caller.authority(Some(question.assignment.catalog())).is_ok() => 1,
-            _ => 14,
-        };
+        let Question { caller, assignment, .. } = &question;
+        let catalog = assignment.catalog();
+        let is_privileged = catalog.privilege_level == Some(PrivilegeLevel::Privileged);
+        if caller.roles.len() == 2
+            && !(is_privileged && Refusal::of_request_state(assignment.state()).is_none())
+        {
+            return vec![];
+        }
+        let has_little = caller.roles.len() < 2 && caller.roles.len() + caller.permissions.len() <= 2;
+        let step = if has_little && caller.authority(Some(catalog)).is_ok() { 1 } else { 14 };
         // The first of the few can be reprocessed in one of the two states, the second in the other.
         with_every_request(&question).skip(step / 2).step_by(step).collect()
     })
