@@ -4,16 +4,16 @@
 
 use access_package::graph::Version;
 use access_package::graph::json::{
-    EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_access_package, read_gives, read_list, read_request,
-    read_with, write, write_list,
+    EXPAND_BETA, EXPAND_V1, Page, ReadError, read, read_access_package, read_claims, read_gives, read_list,
+    read_request, read_role_assignments, read_with, write, write_list,
 };
 use std::collections::BTreeSet;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, CatalogId, Cause,
-    Claims, Event, FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission,
-    Receipt, RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged,
-    evaluate, reprocess_observed,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, CatalogId, Cause, Event,
+    FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
+    RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
+    reprocess_observed,
 };
 use uuid::Uuid;
 
@@ -295,10 +295,19 @@ pub fn origin_ids(data: &[u8]) {
     assert_eq!(serde_json::from_str::<ResourceRole>(&json).expect("what was written"), read);
 }
 
-/// The payload of a token: whatever it claims, the caller it makes is judged by the rules.
+/// What is known of a caller: role assignments, a question as data, and the payload of a token. Whatever it claims, the
+/// caller it makes is judged by the rules.
 pub fn claims(data: &[u8]) {
-    let Ok(claims) = serde_json::from_slice::<Claims>(data) else { return };
+    if let Ok(assignments) = read_role_assignments(data) {
+        assert!(read_claims(data).is_err() || assignments.held.is_empty());
+    }
+    if let Ok(caller) = serde_json::from_slice::<Caller>(data) {
+        let text = serde_json::to_string(&caller).expect("plain data");
+        assert_eq!(serde_json::from_str::<Caller>(&text).expect("what was written"), caller);
+    }
+    let Ok(claims) = read_claims(data) else { return };
     let caller = Caller::from_claims(&claims, []);
+    assert!(claims.caveats(NOW).all(|caveat| !caveat.to_string().is_empty()));
     assert_eq!(caller.object, claims.oid.and_then(|oid| oid.parse().ok()));
     // R3: a token speaks of directory roles only.
     let directory_roles = [
