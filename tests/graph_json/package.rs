@@ -318,6 +318,9 @@ fn what_is_wrong_with_an_access_package_is_named() {
     assert!(
         text(json!({ "value": [v1_scope(GROUP), wrong] })).starts_with("`value[1]`: origin id of the role")
     );
+    // What it is has to show.
+    let twice = read_access_package(br#"{"state":1,"State":2,"value":[]}"#).expect_err("twice");
+    assert_eq!(twice.to_string(), "line 1, column 18: duplicate field `state`");
 }
 
 #[test]
