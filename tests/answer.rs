@@ -230,3 +230,31 @@ fn an_accepted_call_shows_whether_the_level_is_known() {
     }
     assert_eq!(told(caller.authority(None))["catalog"], json!(null));
 }
+
+/// Reasons that no refusal has together are none, and what was written is read again.
+#[test]
+fn a_refusal_is_read_from_its_reasons_alone() {
+    let vectors = vectors(include_str!("vectors/answers.json"));
+    let refused =
+        vectors["verdicts"].as_array().expect("verdicts").iter().filter(|it| !it["reasons"].is_null());
+    let given: Vec<Vec<Value>> = refused
+        .map(|verdict| codes(&verdict["reasons"]).into_iter().cloned().collect())
+        .chain([vec![json!("resourceRolesUnknown")]]) // the primitive's own
+        .collect();
+    let reasons: Vec<Value> = access_package::Reason::all().map(|reason| json!(reason.code())).collect();
+    let one = reasons.iter().map(|first| vec![first.clone()]);
+    let two =
+        reasons.iter().flat_map(|first| reasons.iter().map(|second| vec![first.clone(), second.clone()]));
+    let mut read = 0;
+    for list in one.chain(two).chain([vec![]]) {
+        let data = json!({ "reasons": list, "remedies": [] });
+        let refusal = serde_json::from_value::<Refusal>(data);
+        assert_eq!(refusal.is_ok(), given.contains(&list), "{list:?}");
+        if let Ok(refusal) = refusal {
+            assert_eq!(serde_json::to_value(refusal).expect("plain data")["reasons"], json!(list));
+            read += 1;
+        }
+    }
+    let each_once: std::collections::HashSet<_> = given.iter().map(|list| format!("{list:?}")).collect();
+    assert_eq!(read, each_once.len());
+}

@@ -125,10 +125,11 @@ pub(crate) fn cases() -> Vec<Case> {
 
     // Two roles, where the role decides: the better one counts, whichever stands first. In a privileged catalog it may be
     // both that count.
-    let callers: [(_, _, &[Permission]); 6] = [
+    let callers: [(_, _, &[Permission]); 7] = [
         (STANDARD, Account::WorkOrSchool, &[READ_WRITE]),
         (STANDARD, Account::Application, &[]),
         (PRIVILEGED, Account::WorkOrSchool, &[READ_WRITE]),
+        (PRIVILEGED, Account::WorkOrSchool, &[]),
         (PRIVILEGED, Account::Application, &[]),
         (PRIVILEGED, Account::Application, &[READ_WRITE]),
         (PRIVILEGED, Account::Application, &[ROLES]),
