@@ -16,8 +16,8 @@ use core::panic::PanicInfo;
 
 use access_package::uuid::Uuid;
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, GroupAccess, Outcome, ResourceRole, Role, RoleAssignment,
-    Scope, Timestamp,
+    Account, Assignment, AssignmentState, Caller, CatalogId, GroupAccess, Outcome, ResourceRole, Role,
+    RoleAssignment, Scope, Timestamp,
 };
 
 struct NoMemory;
@@ -43,12 +43,8 @@ fn panic(_: &PanicInfo) -> ! {
 #[unsafe(no_mangle)]
 pub extern "C" fn reprocess_and_record() -> bool {
     let role = RoleAssignment { role: Role::CatalogOwner, scope: Scope::Tenant };
-    let caller = Caller {
-        object: None,
-        account: Account::Application,
-        permissions: [].into(),
-        roles: [role].into(),
-    };
+    let caller =
+        Caller { object: None, account: Account::Application, permissions: [].into(), roles: [role].into() };
     let authority = caller.authority(None).ok();
     let admitted = authority.and_then(|authority| authority.admit(delivered(), Timestamp::MIN).ok());
     let Some(mut assignment) = admitted.map(|admitted| admitted.reprocess([member()]).saved()) else {
@@ -82,5 +78,12 @@ fn member() -> ResourceRole {
 
 fn delivered() -> Assignment {
     let [id, catalog, package, target] = [1, 2, 3, 4].map(Uuid::from_u128);
-    Assignment::delivered(id.into(), catalog.into(), package.into(), target.into(), None, [member()])
+    Assignment::delivered(
+        id.into(),
+        CatalogId::from(catalog).into(),
+        package.into(),
+        target.into(),
+        None,
+        [member()],
+    )
 }
