@@ -126,7 +126,15 @@ impl Token {
                 (name.clone(), payload(&text).map_err(|error| format!("{name}: {error}"))?)
             }
         };
-        graph::json::read_claims(&payload).map_err(|error| format!("{name}: {error}").into())
+        let claims = graph::json::read_claims(&payload);
+        let claims = match self {
+            Self::Payload(_) => claims.or_else(|of_claims| match graph::json::read_session(&payload) {
+                Ok(session) => Ok(session),
+                Err(_) => Err(of_claims),
+            }),
+            Self::File(_) | Self::Variable(_) => claims,
+        };
+        claims.map_err(|error| format!("{name}: {error}").into())
     }
 }
 

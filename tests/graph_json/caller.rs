@@ -1,6 +1,6 @@
 //! Who is asking: the payload of a token, the session of Graph PowerShell, and role assignments.
 
-use access_package::graph::json::{ReadError, read_claims, read_role_assignments};
+use access_package::graph::json::{ReadError, read_claims, read_role_assignments, read_session};
 use access_package::{Account, Caller, CatalogId, Claims, Permission, Role, RoleAssignment, Scope};
 use serde_json::{Value, json};
 
@@ -59,6 +59,10 @@ fn a_claim_of_the_wrong_type_is_named_with_its_place() {
 
 #[test]
 fn a_session_of_graph_powershell() {
+    let of_session = |session: &Value| {
+        let claims = read_session(session.to_string().as_bytes()).expect("a session");
+        Caller::from_claims(&claims, [])
+    };
     let session = |auth_type: Value, scopes: Value| json!({ "ClientId": OBJECT, "TenantId": TENANT, "Scopes": scopes, "AuthType": auth_type, "Account": "a@b.example" });
     let all = json!(["User.Read", READ_WRITE]);
     // As a word, or as the number that `ConvertTo-Json` makes of it.
@@ -77,15 +81,33 @@ fn a_session_of_graph_powershell() {
             permissions: vec![Permission::EntitlementManagementReadWriteAll],
             roles: vec![],
         };
-        assert_eq!(caller(&session(auth_type.clone(), all.clone())), expected, "{auth_type}");
-        assert_eq!(caller(&session(auth_type, json!(null))).permissions, []);
+        assert_eq!(of_session(&session(auth_type.clone(), all.clone())), expected, "{auth_type}");
+        assert_eq!(of_session(&session(auth_type, json!(null))).permissions, []);
     }
     let personal = json!({ "TenantId": "9188040d-6c67-4c5b-b112-36a304b66dad", "AuthType": "Delegated" });
-    assert_eq!(caller(&personal).account, Account::Personal); // R6
+    assert_eq!(of_session(&personal).account, Account::Personal); // R6
     // Which roles there are is not known.
-    assert_eq!(claims(&session(json!("Delegated"), all)).expect("claims").wids, None);
-    let error = claims(&json!({ "AuthType": "Delegated" })).expect_err("no tenant");
+    assert_eq!(
+        read_session(session(json!("Delegated"), all).to_string().as_bytes()).expect("a session").wids,
+        None
+    );
+    let error = read_session(br#"{ "AuthType": "Delegated" }"#).expect_err("no tenant");
     assert_eq!(error.to_string(), "`TenantId` is missing");
+}
+
+/// Names of claims differ by case, and no claim makes a token into something else.
+#[test]
+fn a_token_is_read_by_exactly_the_names_of_its_claims() {
+    let payload = json!({
+        "tid": TENANT, "scp": "User.Read", "IDTYP": "app", "Roles": [READ_WRITE], "AuthType": "AppOnly",
+        "TenantId": TENANT, "Scopes": [READ_WRITE]
+    });
+    let expected =
+        Caller { object: None, account: Account::WorkOrSchool, permissions: vec![], roles: vec![] };
+    assert_eq!(caller(&payload), expected);
+    assert!(claims(&json!({ "TID": TENANT })).is_err());
+    // And a token is no session.
+    assert!(read_session(json!({ "tid": TENANT, "scp": READ_WRITE }).to_string().as_bytes()).is_err());
 }
 
 #[test]

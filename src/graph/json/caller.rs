@@ -6,21 +6,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::text::{parse, unmarked};
 use super::{ReadError, missing};
 use crate::caller::{RoleAssignment, Scope};
 use crate::claims::Claims;
-use crate::graph::object::Object;
+use crate::graph::object::{Exact, Object};
 use crate::id::ObjectId;
 use crate::role::Role;
-
-#[derive(Deserialize)]
-struct Kind {
-    #[serde(rename = "AuthType")]
-    auth_type: Option<IgnoredAny>,
-}
 
 /// What `Get-MgContext` shows.
 #[derive(Deserialize)]
@@ -48,10 +41,7 @@ impl AuthType {
     }
 }
 
-/// Reads the payload of an access token, as JSON. **Nothing is verified.**
-///
-/// What `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell is read too: it holds the tenant and the permissions
-/// of a session, and no roles.
+/// Reads the payload of an access token, as JSON. **Nothing is verified.** Claims are known by exactly their names.
 ///
 /// # Errors
 /// The text is not JSON, a claim is of the wrong type, or `tid` is missing.
@@ -66,13 +56,29 @@ impl AuthType {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
-    let payload = unmarked(payload)?;
-    let Object(Kind { auth_type }) = parse(payload)?;
-    if auth_type.is_none() {
-        let Object(claims) = parse(payload)?;
-        return Ok(claims);
-    }
-    let Object(Context { tenant_id, auth_type, scopes }) = parse(payload)?;
+    let Exact(claims) = parse(unmarked(payload)?)?;
+    Ok(claims)
+}
+
+/// Reads what `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell, as the claims that a token of that session has:
+/// the tenant and the permissions. It holds no roles.
+///
+/// **Nobody has signed this.** It is for people who ask why they were refused; a server reads tokens alone.
+///
+/// # Errors
+/// The text is not JSON, or it is not such a session.
+///
+/// # Examples
+/// ```
+/// use access_package::{Account, Caller, graph};
+///
+/// let session = br#"{ "TenantId": "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "AuthType": "AppOnly", "Scopes": [] }"#;
+/// let caller = Caller::from_claims(&graph::json::read_session(session)?, []);
+/// assert_eq!(caller.account, Account::Application);
+/// # Ok::<(), graph::json::ReadError>(())
+/// ```
+pub fn read_session(session: &[u8]) -> Result<Claims, ReadError> {
+    let Exact(Context { tenant_id, auth_type, scopes }) = parse(unmarked(session)?)?;
     let scopes = scopes.unwrap_or_default();
     let (idtyp, scp, roles) = if auth_type.is_application() {
         (Some("app".into()), None, scopes)
