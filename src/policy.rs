@@ -26,7 +26,8 @@
 //!
 #![doc = include_str!("policy/privileged.md")]
 //!
-//! A caller who could not act in a standard catalog either is refused as there, and not told that this one is privileged.
+//! A caller who could act here were it a standard catalog, or who lacks no more than the delegated permission, is told that
+//! it is privileged. Anyone else is refused as in a standard one.
 //! The primitive [`reprocess`](crate::reprocess) sees one role. There it takes *Global Administrator* alone: those who need
 //! two roles, or a permission in place of one, have no way past [`Caller::authority`](crate::Caller::authority).
 //!

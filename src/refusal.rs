@@ -59,7 +59,8 @@ impl Refusal {
     }
 
     /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
-    /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)).
+    /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)) and, in a privileged one, that it is one
+    /// ([R43](crate::policy#r43)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()

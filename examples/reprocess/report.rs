@@ -40,6 +40,11 @@ impl Report {
                     let _ = writeln!(text, "  {n}. {}", outcome(receipt));
                 }
                 let _ = write!(text, "state      {}", assignment.state());
+                // Roles are enough; an expired token, or one for another API, may still be refused.
+                let caveats: Vec<_> = asking.caveats.iter().filter(|caveat| !caveat.is_of_roles()).collect();
+                for caveat in caveats {
+                    let _ = write!(text, "\n\nbut {caveat}");
+                }
             }
         }
         text

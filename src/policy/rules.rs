@@ -276,7 +276,7 @@ pub static RULES: &[Rule] = &[
         about: WHO,
         text: "The caller is judged before the state is looked at. A caller who may not reprocess learns \
                nothing of the assignment: not its state, and of its catalog only whether a role of the \
-               caller's own covers it and, if one does, whether it is privileged (R43).",
+               caller's own covers it and, to those whom R43 names, whether it is privileged.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
@@ -451,7 +451,7 @@ pub static RULES: &[Rule] = &[
         about: HTTP,
         text: "An id that is no GUID of 36 characters with hyphens: `400`, code `InvalidRequest`. No \
                such assignment: `404`, code `ResourceNotFound`, but only for a caller who may reprocess \
-               in every catalog. A caller who may in some catalogs only gets the same `403` as for an \
+               in every standard catalog. A caller who may in some catalogs only gets the same `403` as for an \
                assignment in another catalog.",
         parts: &[
             part(Documented, "`400` and `404`", &[REPROCESS]),
@@ -548,10 +548,10 @@ pub static RULES: &[Rule] = &[
         text: "In a privileged catalog the caller needs *Global Administrator*, or *Identity Governance \
                Administrator* and *Privileged Role Administrator* both. For an application that calls on its \
                own each of the two has a permission that stands for it: `EntitlementManagement.ReadWrite.All` \
-               for the first, `RoleManagement.ReadWrite.Directory` for the second. Only a caller who could act \
-               in a standard catalog is told that this one is privileged; anyone else is refused as there. A \
-               catalog whose level is not known is judged as a standard one, and the verdict shows that it is \
-               not known.",
+               for the first, `RoleManagement.ReadWrite.Directory` for the second. A caller is told that \
+               the catalog is privileged only if they could act there were it a standard one, or lack no more than \
+               the delegated permission; anyone else is refused as there. A catalog whose level is not known is \
+               judged as a standard one, and an accepted verdict shows that it is not known.",
         parts: &[
             part(
                 Documented,

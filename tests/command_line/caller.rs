@@ -174,6 +174,20 @@ fn the_caveats_stand_beside_a_refusal_in_json() {
     assert_eq!(answer["caveats"], json!(null));
 }
 
+/// What the rules would accept Graph may refuse all the same.
+#[test]
+fn an_old_token_is_said_to_be_old_beside_a_yes() {
+    let mut claims = with_claim("wids", json!(["62e90394-69f5-4237-9190-012177145e10"]));
+    (claims["aud"], claims["exp"]) = (json!("api://own"), json!(7));
+    let file = File::new("old-token", &token(&claims));
+    let (text, status) = printed(&["--token-file", file.path()], &document());
+    assert!(text.contains("accepted: 3 to enforce"), "{text}");
+    assert!(text.contains("\nbut token has expired, by its `exp`"), "{text}");
+    assert!(text.contains("\nbut token is for another API"), "{text}");
+    assert!(!text.contains("roleAssignments"), "{text}");
+    assert_eq!(status, Some(0));
+}
+
 /// Six ways in which people are refused, from nothing but a token and an export.
 #[test]
 fn what_people_are_told() {
