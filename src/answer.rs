@@ -6,14 +6,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use serde::ser::SerializeMap as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::assignment::{LoadError, RecordError, Recorded};
-use crate::caller::{Account, Caller, RoleAssignment};
 use crate::catalog::Catalog;
 use crate::event::{Cause, Event};
-use crate::id::ObjectId;
-use crate::policy::Rule;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::remedy::{Remedy, Step};
@@ -60,7 +57,7 @@ struct Told {
 
 impl From<Reason> for Told {
     fn from(reason: Reason) -> Self {
-        let rules = reason.rules().map(|rule: &Rule| rule.id).collect();
+        let rules = reason.rules().map(|rule| rule.id).collect();
         Self { code: reason.code(), rules, text: reason.to_string() }
     }
 }
@@ -140,11 +137,13 @@ const fn word(event: &Event) -> &'static str {
 macro_rules! serialize_as_error {
     ($($error:ty)+) => {$(
         /// An object: `code`, a word for programs, and `message`.
-        impl Serialize for $error {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $error {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+
                 let mut object = serializer.serialize_map(Some(2))?;
                 object.serialize_entry("code", self.code())?;
-                object.serialize_entry("message", &self.to_string())?;
+                object.serialize_entry("message", &alloc::string::ToString::to_string(self))?;
                 object.end()
             }
         }
@@ -152,39 +151,4 @@ macro_rules! serialize_as_error {
 }
 serialize_as_error! { LoadError RecordError }
 #[cfg(feature = "graph")]
-serialize_as_error! { crate::graph::json::ReadError }
-
-/// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
-///
-/// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
-/// `object` and the two lists may be missing.
-impl<'de> Deserialize<'de> for Caller {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Held {
-            role: String,
-            scope: String,
-        }
-
-        #[derive(Deserialize)]
-        struct Plain {
-            object: Option<ObjectId>,
-            account: Account,
-            #[serde(default)]
-            permissions: Vec<String>,
-            #[serde(default)]
-            roles: Vec<Held>,
-        }
-
-        let Plain { object, account, permissions, roles } = Plain::deserialize(deserializer)?;
-        let known = |Held { role, scope }: Held| {
-            Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
-        };
-        Ok(Self {
-            object,
-            account,
-            permissions: permissions.iter().filter_map(|name| name.parse().ok()).collect(),
-            roles: roles.into_iter().filter_map(known).collect(),
-        })
-    }
-}
+pub(crate) use serialize_as_error;

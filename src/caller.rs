@@ -173,3 +173,49 @@ impl FromStr for Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a known scope: expected `/` or `/AccessPackageCatalog/` and the id of a catalog")]
 pub struct ParseScopeError;
+
+#[cfg(feature = "serde")]
+mod data {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use serde::{Deserialize, Deserializer};
+
+    use super::{Account, Caller, RoleAssignment};
+    use crate::id::ObjectId;
+
+    /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
+    ///
+    /// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
+    /// `object` and the two lists may be missing.
+    impl<'de> Deserialize<'de> for Caller {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            #[derive(Deserialize)]
+            struct Held {
+                role: String,
+                scope: String,
+            }
+
+            #[derive(Deserialize)]
+            struct Plain {
+                object: Option<ObjectId>,
+                account: Account,
+                #[serde(default)]
+                permissions: Vec<String>,
+                #[serde(default)]
+                roles: Vec<Held>,
+            }
+
+            let Plain { object, account, permissions, roles } = Plain::deserialize(deserializer)?;
+            let known = |Held { role, scope }: Held| {
+                Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
+            };
+            Ok(Self {
+                object,
+                account,
+                permissions: permissions.iter().filter_map(|name| name.parse().ok()).collect(),
+                roles: roles.into_iter().filter_map(known).collect(),
+            })
+        }
+    }
+}

@@ -50,7 +50,6 @@
 //! [`evaluate`](crate::evaluate) and [`evaluate_request`](crate::evaluate_request) do: R1 to R9, R31 to R33, and R43. Each is
 //! held to it at every point of the gate, by a test in `benches/peers`. They decide and no more: what follows from an
 //! accepted call is [`Admitted::reprocess`](crate::Admitted::reprocess)'s.
-
 //!
 //! # Sources
 //!

@@ -128,7 +128,7 @@ impl Token {
         };
         let claims = graph::json::read_claims(&payload);
         let claims = match self {
-            Self::Payload(_) => claims.or_else(|of_claims| match graph::json::read_session(&payload) {
+            Self::Payload(_) => claims.or_else(|of_claims| match graph::json::read_mg_context(&payload) {
                 Ok(session) => Ok(session),
                 Err(_) => Err(of_claims),
             }),

@@ -4,7 +4,7 @@
 //! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
 //! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
 //! not hide the others. [`read_request`] reads the request that an assignment came from. [`read_claims`],
-//! [`read_session`] and [`read_role_assignments`] read who is asking. [`write()`] and [`write_list`] are
+//! [`read_mg_context`] and [`read_role_assignments`] read who is asking. [`write()`] and [`write_list`] are
 //! the way back, for a server.
 //!
 //! # One call or two
@@ -48,7 +48,7 @@ mod shown;
 mod text;
 mod write;
 
-pub use caller::{RoleAssignments, read_claims, read_role_assignments, read_session};
+pub use caller::{RoleAssignments, read_claims, read_mg_context, read_role_assignments};
 pub use error::ReadError;
 pub use list::{ItemError, Page, read_list};
 pub use package::{AccessPackageDocument, read_access_package};

@@ -587,7 +587,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R46",
         about: OF_2026,
-        text: "What a target of its kind cannot hold fails at once and without an action, and shows as \
+        text: "When an attempt begins, what a target of its kind cannot hold fails at once and without an action, and shows as \
                *unenforceable*, unless it was seen to be in place: of a service principal the roles of applications \
                and of sites, of a user API permissions. A kind that is not known forbids nothing.",
         parts: &[

@@ -1,6 +1,6 @@
 //! Who is asking: the payload of a token, the session of Graph PowerShell, and role assignments.
 
-use access_package::graph::json::{ReadError, read_claims, read_role_assignments, read_session};
+use access_package::graph::json::{ReadError, read_claims, read_mg_context, read_role_assignments};
 use access_package::{Account, Caller, CatalogId, Claims, Permission, Role, RoleAssignment, Scope};
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ fn a_claim_of_the_wrong_type_is_named_with_its_place() {
 #[test]
 fn a_session_of_graph_powershell() {
     let of_session = |session: &Value| {
-        let claims = read_session(session.to_string().as_bytes()).expect("a session");
+        let claims = read_mg_context(session.to_string().as_bytes()).expect("a session");
         Caller::from_claims(&claims, [])
     };
     let session = |auth_type: Value, scopes: Value| json!({ "ClientId": OBJECT, "TenantId": TENANT, "Scopes": scopes, "AuthType": auth_type, "Account": "a@b.example" });
@@ -88,10 +88,10 @@ fn a_session_of_graph_powershell() {
     assert_eq!(of_session(&personal).account, Account::Personal); // R6
     // Which roles there are is not known.
     assert_eq!(
-        read_session(session(json!("Delegated"), all).to_string().as_bytes()).expect("a session").wids,
+        read_mg_context(session(json!("Delegated"), all).to_string().as_bytes()).expect("a session").wids,
         None
     );
-    let error = read_session(br#"{ "AuthType": "Delegated" }"#).expect_err("no tenant");
+    let error = read_mg_context(br#"{ "AuthType": "Delegated" }"#).expect_err("no tenant");
     assert_eq!(error.to_string(), "`TenantId` is missing");
 }
 
@@ -107,7 +107,7 @@ fn a_token_is_read_by_exactly_the_names_of_its_claims() {
     assert_eq!(caller(&payload), expected);
     assert!(claims(&json!({ "TID": TENANT })).is_err());
     // And a token is no session.
-    assert!(read_session(json!({ "tid": TENANT, "scp": READ_WRITE }).to_string().as_bytes()).is_err());
+    assert!(read_mg_context(json!({ "tid": TENANT, "scp": READ_WRITE }).to_string().as_bytes()).is_err());
 }
 
 #[test]

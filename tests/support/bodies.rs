@@ -298,16 +298,13 @@ pub fn origin_ids(data: &[u8]) {
 /// What is known of a caller: role assignments, a question as data, and the payload of a token. Whatever it claims, the
 /// caller it makes is judged by the rules.
 pub fn claims(data: &[u8]) {
-    if let Ok(assignments) = read_role_assignments(data) {
-        assert!(read_claims(data).is_err() || assignments.held.is_empty());
-    }
+    let _ = read_role_assignments(data);
     if let Ok(caller) = serde_json::from_slice::<Caller>(data) {
         let text = serde_json::to_string(&caller).expect("plain data");
         assert_eq!(serde_json::from_str::<Caller>(&text).expect("what was written"), caller);
     }
     let Ok(claims) = read_claims(data) else { return };
     let caller = Caller::from_claims(&claims, []);
-    assert!(claims.caveats(NOW).all(|caveat| !caveat.to_string().is_empty()));
     assert_eq!(caller.object, claims.oid.and_then(|oid| oid.parse().ok()));
     // R3: a token speaks of directory roles only.
     let directory_roles = [

@@ -7,7 +7,8 @@ use access_package::{AssignmentState, Fulfillment, Reason, Role, Step, SubjectTy
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
 use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
 
-/// Each role with its name and id, those of entitlement management and of the directory alike. R1: first the ladder, from the lowest to the highest. R2: then the others.
+/// Each role with its name and id, those of entitlement management and of the directory alike. R1: first the ladder, from
+/// the lowest to the highest. R2: then the others.
 pub const ROLES: &[(Role, &str, &str)] = &[
     (
         Role::AccessPackageAssignmentManager,

@@ -189,12 +189,19 @@ def check_gate(vectors):
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DEFINITION = re.compile(r"/providers/Microsoft\.Authorization/roleDefinitions/" + GUID.pattern, re.IGNORECASE | re.ASCII)
 WITH_GUIDS = ("AadGroup", "AadApplication", "DirectoryRole")
+SYSTEMS = (*WITH_GUIDS, "SharePointOnline", "AzureResources", "CustomDataProvidedResource")
 TYPES = ("active", "eligible")
 
 
 def without_case(text):
     """In lower case, as far as it is ASCII."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def system_of(role):
+    """The origin system, as the page writes it if it knows it."""
+    system = role["originSystem"]
+    return next((known for known in SYSTEMS if without_case(known) == without_case(system)), system)
 
 
 def is_guid(text):
@@ -212,11 +219,11 @@ def is_azure(text):
 
 def fits(role):
     """Whether a resource role has the form of its origin system."""
-    system, resource, of_role = role["originSystem"], role["resourceOriginId"], role["roleOriginId"]
+    system, resource, of_role = system_of(role), role["resourceOriginId"], role["roleOriginId"]
     said = role.get("roleType")
     said = said and without_case(said)
     if system == "AzureResources":
-        definition = DEFINITION.fullmatch(of_role[of_role.lower().rfind("/providers/"):])
+        definition = DEFINITION.fullmatch(of_role[without_case(of_role).rfind("/providers/"):])
         return is_azure(resource) and is_azure(of_role) and definition is not None and said in TYPES
     if system == "CustomDataProvidedResource":
         return False
@@ -237,7 +244,7 @@ def fits(role):
 
 
 def identity(role):
-    system, ids, said = role["originSystem"], (role["resourceOriginId"], role["roleOriginId"]), role.get("roleType")
+    system, ids, said = system_of(role), (role["resourceOriginId"], role["roleOriginId"]), role.get("roleType")
     if system == "AzureResources":
         return (system, *map(without_case, ids), without_case(said))
     if system in WITH_GUIDS:

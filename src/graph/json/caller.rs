@@ -60,25 +60,25 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
     Ok(claims)
 }
 
-/// Reads what `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell, as the claims that a token of that session has:
+/// Reads what `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell, as the claims that a token of that context has:
 /// the tenant and the permissions. It holds no roles.
 ///
 /// **Nobody has signed this.** It is for people who ask why they were refused; a server reads tokens alone.
 ///
 /// # Errors
-/// The text is not JSON, or it is not such a session.
+/// The text is not JSON, or it is no such context.
 ///
 /// # Examples
 /// ```
 /// use access_package::{Account, Caller, graph};
 ///
-/// let session = br#"{ "TenantId": "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "AuthType": "AppOnly", "Scopes": [] }"#;
-/// let caller = Caller::from_claims(&graph::json::read_session(session)?, []);
+/// let context = br#"{ "TenantId": "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "AuthType": "AppOnly", "Scopes": [] }"#;
+/// let caller = Caller::from_claims(&graph::json::read_mg_context(context)?, []);
 /// assert_eq!(caller.account, Account::Application);
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
-pub fn read_session(session: &[u8]) -> Result<Claims, ReadError> {
-    let Exact(Context { tenant_id, auth_type, scopes }) = parse(unmarked(session)?)?;
+pub fn read_mg_context(context: &[u8]) -> Result<Claims, ReadError> {
+    let Exact(Context { tenant_id, auth_type, scopes }) = parse(unmarked(context)?)?;
     let scopes = scopes.unwrap_or_default();
     let (idtyp, scp, roles) = if auth_type.is_application() {
         (Some("app".into()), None, scopes)

@@ -144,6 +144,8 @@ pub enum ReadError {
     NotWhole(#[from] LoadError),
 }
 
+crate::answer::serialize_as_error! { ReadError }
+
 impl ReadError {
     /// A word for programs, which stays the same.
     #[must_use]

@@ -27,7 +27,7 @@ use crate::timestamp::Timestamp;
 ///
 /// Reading it gives the same assignment, **as far as Graph can tell**: always attempt 0, and the
 /// resource roles as [`read`](super::read) takes them from the state; beta shows a failed one as not
-/// yet fulfilled. Where the resource roles are not known they are left out, as if not expanded, and a document that is
+/// yet fulfilled. Only beta shows how privileged the catalog is: read back from v1.0, it is not known. Where the resource roles are not known they are left out, as if not expanded, and a document that is
 /// `delivered` or `delivering` cannot be read back.
 ///
 /// ```

@@ -146,5 +146,9 @@ fn refused(error: CallError) -> Result<ExitCode, Failure> {
         let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
         println!("  what helps: {}", steps.join(", and "));
     }
+    // Graph gives no reasons; of some of its codes it is known what helps.
+    if let Some(help) = told.help().filter(|_| told.remedies().next().is_none()) {
+        println!("  what helps: {help}");
+    }
     Ok(1.into())
 }
