@@ -10,6 +10,7 @@ use crate::assignment::{Assignment, Observed, StoredAssignment};
 use crate::event::{Cause, Event};
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::id::AssignmentRequestId;
+use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::request::AssignmentRequest;
 use crate::resource_role::ResourceRole;
@@ -22,9 +23,9 @@ impl Authority {
     /// state are judged. Give the true time.
     ///
     /// # Errors
-    /// The authority is for another catalog, or for one that was not said to be privileged, which is a mistake of the host;
-    /// or the state is not `delivered`. The assignment is given back: if it has just [expired](NotAdmitted::expired), the
-    /// host may save it.
+    /// The authority is for another catalog, or for one that was not said to be privileged
+    /// ([`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): begin again); or the state is not `delivered`. The
+    /// assignment is given back: if it has just [expired](NotAdmitted::expired), the host may save it.
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -41,8 +42,9 @@ impl Authority {
     /// after [`admit`](Self::admit).
     ///
     /// # Errors
-    /// The authority is for another catalog, or for one that was not said to be privileged, which is a mistake of the host;
-    /// or what [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
+    /// The authority is for another catalog, or for one that was not said to be privileged
+    /// ([`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): begin again); or what
+    /// [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
     /// [expired](NotAdmitted::expired), the host may save it.
     #[expect(
         clippy::result_large_err,
@@ -72,8 +74,8 @@ impl Authority {
         request: Option<AssignmentRequestId>,
         judge: impl FnOnce(&Assignment) -> Result<(), Refusal>,
     ) -> Result<Admitted, NotAdmitted> {
-        if let Some(reason) = self.falls_short_of(assignment.catalog()) {
-            let refusal = Refusal::new(reason, None);
+        if !self.reaches(assignment.catalog()) {
+            let refusal = Refusal::new(Reason::CatalogDisagrees, None);
             return Err(NotAdmitted { refusal, assignment, expired: None });
         }
         let expired = assignment.expire(now);

@@ -16,7 +16,7 @@ use crate::variants::with_all;
 /// caller, validated the token, and looked up the roles.
 ///
 /// ```
-/// use access_package::{Account, Caller, CatalogId, Permission, Role, RoleAssignment, Scope};
+/// use access_package::{Account, Caller, Catalog, Permission, Role, RoleAssignment, Scope};
 ///
 /// let caller = Caller {
 ///     object: None,
@@ -29,8 +29,8 @@ use crate::variants::with_all;
 /// };
 /// // Tenant-wide this is nothing; on its catalog it suffices.
 /// assert!(caller.authority(None).is_err());
-/// let catalog: CatalogId = "beedadfe-01d5-4025-910b-84abb9369997".parse()?;
-/// assert_eq!(caller.authority(Some(catalog.into()))?.role(), Role::CatalogOwner);
+/// let catalog = Catalog::of_unknown_level("beedadfe-01d5-4025-910b-84abb9369997".parse()?);
+/// assert_eq!(caller.authority(Some(catalog))?.role(), Role::CatalogOwner);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -14,7 +14,7 @@ use crate::variants::with_all;
 ///
 /// let id: CatalogId = "beedadfe-01d5-4025-910b-84abb9369997".parse().unwrap();
 /// let catalog = Catalog { id, privilege_level: Some(PrivilegeLevel::Standard) };
-/// assert_ne!(catalog, Catalog::from(id)); // Its level is not known.
+/// assert_ne!(catalog, Catalog::of_unknown_level(id)); // which is judged as a standard one
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -30,6 +30,12 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The catalog with this id, if you do not know how privileged it is.
+    #[must_use]
+    pub const fn of_unknown_level(id: CatalogId) -> Self {
+        Self { id, privilege_level: None }
+    }
+
     /// R43: whether it is known to ask for more than other catalogs do.
     #[inline]
     pub(crate) const fn is_privileged(self) -> bool {
@@ -40,17 +46,11 @@ impl Catalog {
     }
 }
 
-/// The catalog with this id, of a level that is not known.
-impl From<CatalogId> for Catalog {
-    fn from(id: CatalogId) -> Self {
-        Self { id, privilege_level: None }
-    }
-}
-
 with_all! {
     /// How privileged a catalog is (`privilegeLevel`, in beta). It is read without regard to case, and displayed as Graph
     /// writes it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
     pub enum PrivilegeLevel {
         /// A catalog like any other.
         Standard,

@@ -96,7 +96,7 @@
 //!
 //! Before 1.0 a new minor version may change the interface, [`policy`] and `testing` most likely of all. A change
 //! of a rule is named in the changelog by its id, whatever else changes. Enumerations that the service may extend are
-//! `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles, subject types. Those that are
+//! `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles, subject types, privilege levels. Those that are
 //! complete or the crate's own are not, errors and reasons among them, so that a new refusal breaks your build and not
 //! its behaviour.
 //! The stored form has a [version of its own](StoredAssignment#its-version).

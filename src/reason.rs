@@ -44,6 +44,9 @@ pub enum Reason {
     /// The catalog is privileged, and *Identity Governance Administrator* suffices there only together with *Privileged
     /// Role Administrator* ([R43](crate::policy#r43)).
     WithoutPrivilegedRoleAdministrator,
+    /// The catalog of the assignment is not the one that the authority is for, or it has become privileged since: the host
+    /// mixed them up, or the assignment changed in between ([R3](crate::policy#r3), [R43](crate::policy#r43)).
+    CatalogDisagrees,
     /// The assignment is in this state ([R9](crate::policy#r9)), which is not `delivered`.
     InvalidState(AssignmentState),
     /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
@@ -88,6 +91,7 @@ impl Reason {
             Self::PrivilegedCatalog,
             Self::WithoutIdentityGovernanceAdministrator,
             Self::WithoutPrivilegedRoleAdministrator,
+            Self::CatalogDisagrees,
         ]
         .into_iter()
         .chain(others.map(Self::InvalidState))
@@ -114,7 +118,8 @@ impl Reason {
             | Self::OutOfScope
             | Self::PrivilegedCatalog
             | Self::WithoutIdentityGovernanceAdministrator
-            | Self::WithoutPrivilegedRoleAdministrator => About::Caller,
+            | Self::WithoutPrivilegedRoleAdministrator
+            | Self::CatalogDisagrees => About::Caller,
             Self::InvalidState(_) | Self::ResourceRolesUnknown => About::Assignment,
             Self::RequestDelivering
             | Self::RequestDelivered
@@ -159,6 +164,7 @@ impl Reason {
             Self::PrivilegedCatalog => "privilegedCatalog",
             Self::WithoutIdentityGovernanceAdministrator => "withoutIdentityGovernanceAdministrator",
             Self::WithoutPrivilegedRoleAdministrator => "withoutPrivilegedRoleAdministrator",
+            Self::CatalogDisagrees => "catalogDisagrees",
             Self::InvalidState(state) => state.as_str(),
             Self::ResourceRolesUnknown => "resourceRolesUnknown",
             Self::RequestDelivering => "requestDelivering",
@@ -222,6 +228,9 @@ impl fmt::Display for Reason {
                     f,
                     "the catalog is privileged: `{governs}` suffices there only together with `{grants}`"
                 )
+            }
+            Self::CatalogDisagrees => {
+                f.write_str("the assignment's catalog is not as it was when the caller was judged")
             }
             Self::InvalidState(actual) => {
                 write!(

@@ -42,6 +42,8 @@ with_all! {
         RequestAgain,
         /// Load what the access package gives now: for the host, not for the caller.
         LoadResourceRoles,
+        /// Look up the catalog of the assignment as it is now: for the host, not for the caller.
+        LoadCatalog,
         /// Load the request and its assignment as they are now: for the host, not for the caller.
         LoadRequest,
     }
@@ -66,6 +68,7 @@ impl Step {
             Self::ReprocessAssignment => "reprocessAssignment",
             Self::RequestAgain => "requestAgain",
             Self::LoadResourceRoles => "loadResourceRoles",
+            Self::LoadCatalog => "loadCatalog",
             Self::LoadRequest => "loadRequest",
         }
     }
@@ -110,6 +113,7 @@ impl fmt::Display for Step {
             Self::ReprocessAssignment => f.write_str("reprocess the assignment, not its request"),
             Self::RequestAgain => f.write_str("request the access package again"),
             Self::LoadResourceRoles => f.write_str("load what the access package gives now, and call again"),
+            Self::LoadCatalog => f.write_str("look up the assignment's catalog as it is now, and call again"),
             Self::LoadRequest => {
                 f.write_str("load the request and its assignment as they are now, and call again")
             }
@@ -142,9 +146,9 @@ impl fmt::Display for Remedy {
 pub(crate) fn remedies(first: Reason, second: Option<Reason>) -> impl Iterator<Item = Remedy> + Clone {
     use Step::{
         HoldGlobalAdministrator, HoldIdentityGovernanceAdministrator, HoldPrivilegedRoleAdministrator,
-        HoldRole, LoadRequest, LoadResourceRoles, ObtainApplicationPermission, ObtainDelegatedPermission,
-        ObtainRoleManagementPermission, ReprocessAssignment, ReprocessNewestRequest, ReprocessRequest,
-        RequestAgain, UseWorkOrSchoolAccount, Wait,
+        HoldRole, LoadCatalog, LoadRequest, LoadResourceRoles, ObtainApplicationPermission,
+        ObtainDelegatedPermission, ObtainRoleManagementPermission, ReprocessAssignment,
+        ReprocessNewestRequest, ReprocessRequest, RequestAgain, UseWorkOrSchoolAccount, Wait,
     };
 
     // Tests search every set of steps for those that help a caller: these are all, and the smallest.
@@ -199,6 +203,7 @@ pub(crate) fn remedies(first: Reason, second: Option<Reason>) -> impl Iterator<I
         (Reason::WithoutPrivilegedRoleAdministrator, _) => {
             &[&[HoldPrivilegedRoleAdministrator], &[HoldGlobalAdministrator]]
         }
+        (Reason::CatalogDisagrees, _) => &[&[LoadCatalog]],
         // R10
         (Reason::InvalidState(state), _) => match state {
             AssignmentState::Delivering => &[&[Wait]],

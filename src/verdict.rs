@@ -135,14 +135,12 @@ impl Authority {
         self.catalog
     }
 
-    /// R3, R43: why it does not reach this catalog, if so.
-    pub(crate) fn falls_short_of(self, catalog: Catalog) -> Option<Reason> {
-        if self.catalog.is_some_and(|judged| judged.id != catalog.id) {
-            return Some(Reason::OutOfScope);
-        }
-        // It is known by now to be privileged, and was not judged as that.
-        let unforeseen = catalog.is_privileged() && !self.catalog.is_some_and(Catalog::is_privileged);
-        if unforeseen { Reason::in_privileged_catalog(|role| role == self.role) } else { None }
+    /// R3, R43: whether it was given for this catalog, as it is. One that was judged as a standard catalog and is privileged
+    /// takes the role that suffices alone, since the caller's other roles are not known here.
+    pub(crate) fn reaches(self, catalog: Catalog) -> bool {
+        let is_this = self.catalog.is_none_or(|judged| judged.id == catalog.id);
+        let is_foreseen = !catalog.is_privileged() || self.catalog.is_some_and(Catalog::is_privileged);
+        is_this && (is_foreseen || self.role == Role::GlobalAdministrator)
     }
 }
 

@@ -239,7 +239,7 @@ fn a_refusal_is_read_from_its_reasons_alone() {
         vectors["verdicts"].as_array().expect("verdicts").iter().filter(|it| !it["reasons"].is_null());
     let given: Vec<Vec<Value>> = refused
         .map(|verdict| codes(&verdict["reasons"]).into_iter().cloned().collect())
-        .chain([vec![json!("resourceRolesUnknown")]]) // the primitive's own
+        .chain(["resourceRolesUnknown", "catalogDisagrees"].map(|code| vec![json!(code)])) // the primitive's and the host's
         .collect();
     let reasons: Vec<Value> = access_package::Reason::all().map(|reason| json!(reason.code())).collect();
     let one = reasons.iter().map(|first| vec![first.clone()]);

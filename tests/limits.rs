@@ -9,7 +9,7 @@ use core::hint::black_box;
 use std::alloc::System;
 
 use access_package::{
-    Account, Action, Admitted, Assignment, AssignmentState, Authority, Caller, CatalogId, FailureReason,
+    Account, Action, Admitted, Assignment, AssignmentState, Authority, Caller, Catalog, FailureReason,
     Fulfillment, Observed, Outcome, Reason, Receipt, Recorded, Remedy, Role, StoredAssignment, Timestamp,
     evaluate, reprocess, reprocess_observed,
 };
@@ -128,7 +128,7 @@ fn authority_and_admission_do_not_allocate() {
     }
     let authority = authority();
     let elsewhere =
-        StoredAssignment { catalog: CatalogId::from(Uuid::nil()).into(), ..(&delivered(5)).into() };
+        StoredAssignment { catalog: Catalog::of_unknown_level(Uuid::nil().into()), ..(&delivered(5)).into() };
     let elsewhere = load(elsewhere);
     let (count, answer) = allocations(|| authority.admit(elsewhere, NOW).is_ok());
     assert_eq!((count, answer), (0, false));

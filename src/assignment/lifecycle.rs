@@ -65,13 +65,13 @@ use crate::timestamp::Timestamp;
 /// # Examples
 /// ```
 /// use access_package::{Assignment, AssignmentState, Outcome, ResourceRole, Role, Timestamp, reprocess};
-/// # use access_package::CatalogId;
+/// # use access_package::Catalog;
 /// # use access_package::uuid::Uuid;
 ///
 /// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
 /// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
 /// # let (id, catalog, package, target) =
-/// #     (Uuid::from_u128(1).into(), CatalogId::from(Uuid::from_u128(2)).into(), Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
+/// #     (Uuid::from_u128(1).into(), Catalog::of_unknown_level(Uuid::from_u128(2).into()), Uuid::from_u128(3).into(), Uuid::from_u128(4).into());
 /// let mut assignment = Assignment::delivered(id, catalog, package, target, None, [member]);
 ///
 /// let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();

@@ -34,13 +34,13 @@ use crate::timestamp::Timestamp;
 ///
 /// # Examples
 /// ```
-/// use access_package::{Assignment, AssignmentState, CatalogId, StoredAssignment};
+/// use access_package::{Assignment, AssignmentState, Catalog, StoredAssignment};
 /// use uuid::Uuid;
 ///
 /// let stored = StoredAssignment {
 ///     format: StoredAssignment::FORMAT,
 ///     id: Uuid::from_u128(1).into(),
-///     catalog: CatalogId::from(Uuid::from_u128(2)).into(),
+///     catalog: Catalog::of_unknown_level(Uuid::from_u128(2).into()),
 ///     access_package: Uuid::from_u128(3).into(),
 ///     target: Uuid::from_u128(4).into(),
 ///     target_type: None,

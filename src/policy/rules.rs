@@ -181,6 +181,7 @@ impl Reason {
             Self::MissingApplicationPermission => &["R5", "R7"],
             Self::InsufficientRole => &["R1", "R2"],
             Self::OutOfScope => &["R3"],
+            Self::CatalogDisagrees => &["R3", "R43"],
             Self::MissingRoleManagementPermission
             | Self::PrivilegedCatalog
             | Self::WithoutIdentityGovernanceAdministrator

@@ -36,8 +36,10 @@ fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
 fn assignments() -> Vec<Assignment> {
     let in_catalog = |catalog: CatalogId| {
         AssignmentState::ALL.iter().copied().flat_map(move |state| {
-            let one =
-                StoredAssignment { catalog: catalog.into(), ..StoredAssignment::from(&in_state(state)) };
+            let one = StoredAssignment {
+                catalog: Catalog::of_unknown_level(catalog),
+                ..StoredAssignment::from(&in_state(state))
+            };
             let other = StoredAssignment {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
                 access_package: Uuid::from_u128(1).into(),
@@ -105,7 +107,7 @@ fn a_refused_caller_learns_of_the_catalog_alone_and_only_if_a_role_covers_it() {
 fn nor_which_of_several_roles_covers_it() {
     let held = |role, catalog| RoleAssignment { role, scope: Scope::Catalog(catalog) };
     let in_catalog = |catalog: CatalogId| StoredAssignment {
-        catalog: catalog.into(),
+        catalog: Catalog::of_unknown_level(catalog),
         ..StoredAssignment::from(&in_state(AssignmentState::Delivered))
     };
     let [here, there, nobodys] = [HERE, THERE, NOBODYS].map(|catalog| load(in_catalog(catalog)));

@@ -48,6 +48,7 @@ fn after(caller: &Caller, steps: &[Step]) -> Caller {
             | Step::ReprocessAssignment
             | Step::RequestAgain
             | Step::LoadResourceRoles
+            | Step::LoadCatalog
             | Step::LoadRequest => {}
         }
     }

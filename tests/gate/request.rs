@@ -6,7 +6,7 @@ use access_package::{
 };
 use uuid::Uuid;
 
-use crate::points::{HERE, callers};
+use crate::points::{callers, here};
 use crate::support::documented::{STATES, known};
 use crate::support::in_state;
 use crate::{model, reasons, remedies};
@@ -73,7 +73,7 @@ fn every_request_is_answered_as_the_rules_say_at_every_door() {
         for (request, reason) in requests(state) {
             for caller in callers() {
                 // R31: who may is who may reprocess the assignment; and the caller is judged first.
-                let expected = match (model::authority(&caller, Some(HERE.into())), reason) {
+                let expected = match (model::authority(&caller, Some(here(None))), reason) {
                     (Err(of_caller), _) => Err(of_caller),
                     (Ok(_), Some(reason)) => Err(vec![reason]),
                     (Ok(role), None) => Ok(role),
@@ -85,7 +85,7 @@ fn every_request_is_answered_as_the_rules_say_at_every_door() {
                     "{caller:?}, {request:?}, {state}"
                 );
                 points += 1;
-                let Ok(authority) = caller.authority(Some(HERE.into())) else { continue };
+                let Ok(authority) = caller.authority(Some(here(None))) else { continue };
                 match authority.admit_request(assignment.clone(), &request, now) {
                     Ok(admitted) => {
                         assert_eq!((admitted.assignment(), evaluated.is_ok()), (&assignment, true));
@@ -123,7 +123,7 @@ fn what_helps_can_be_followed() {
 }
 
 fn refusal_for(state: AssignmentState, reason: Reason) -> Refusal {
-    let caller = callers().find(|caller| caller.authority(Some(HERE.into())).is_ok()).expect("somebody may");
+    let caller = callers().find(|caller| caller.authority(Some(here(None))).is_ok()).expect("somebody may");
     let (request, _) = requests(state).into_iter().find(|(_, it)| *it == Some(reason)).expect("one of these");
     evaluate_request(&caller, &in_state(state), &request, tick(0)).expect_err("refused")
 }
@@ -131,12 +131,12 @@ fn refusal_for(state: AssignmentState, reason: Reason) -> Refusal {
 // R21: from its end on there is nothing left to be asked for again.
 #[test]
 fn from_its_end_on_the_request_is_of_no_use() {
-    let caller = callers().find(|caller| caller.authority(Some(HERE.into())).is_ok()).expect("somebody may");
+    let caller = callers().find(|caller| caller.authority(Some(here(None))).is_ok()).expect("somebody may");
     for state in [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed] {
         let stored = access_package::StoredAssignment { end: Some(tick(7)), ..(&in_state(state)).into() };
         let assignment = crate::support::load(stored);
         let (request, _) = requests(state).into_iter().find(|(_, reason)| reason.is_none()).expect("one");
-        let authority = caller.authority(Some(HERE.into())).expect("it may");
+        let authority = caller.authority(Some(here(None))).expect("it may");
         assert!(authority.admit_request(assignment.clone(), &request, tick(6)).is_ok());
         let not = authority.admit_request(assignment.clone(), &request, tick(7)).expect_err("ended");
         assert_eq!(reasons(not.refusal), [Reason::RequestExpired]);

@@ -15,12 +15,12 @@ const CATALOGS: [Option<CatalogId>; 4] = [Some(HERE), Some(THERE), Some(NOBODYS)
 
 /// R43: those, and one of them where it is privileged.
 fn of_any_level() -> impl Iterator<Item = Option<Catalog>> {
-    let unknown = CATALOGS.into_iter().map(|id| id.map(Catalog::from));
+    let unknown = CATALOGS.into_iter().map(|id| id.map(Catalog::of_unknown_level));
     unknown.chain([Some(here(Some(PrivilegeLevel::Privileged)))])
 }
 
 fn role_of(caller: &Caller, catalog: Option<CatalogId>) -> Result<Role, Refusal> {
-    caller.authority(catalog.map(Catalog::from)).map(Authority::role)
+    caller.authority(catalog.map(Catalog::of_unknown_level)).map(Authority::role)
 }
 
 /// How much a role is good for here: its rung where it counts; more than nothing where it does not.
@@ -118,8 +118,9 @@ fn in_the_tenant_as_a_whole_only_what_is_held_there_counts() {
         assert_eq!(authority.map_err(reasons), model::authority(&caller, None), "{caller:?}");
         // Whoever asks for a missing assignment is answered as for one in a foreign catalog.
         assert_eq!(authority, role_of(&caller, Some(NOBODYS)), "{caller:?}");
-        let everywhere =
-            [HERE, THERE, NOBODYS].into_iter().all(|id| caller.authority(Some(id.into())).is_ok());
+        let everywhere = [HERE, THERE, NOBODYS]
+            .into_iter()
+            .all(|id| caller.authority(Some(Catalog::of_unknown_level(id))).is_ok());
         assert_eq!(authority.is_ok(), everywhere, "{caller:?}");
     }
 }

@@ -70,7 +70,7 @@ fn every_remedy() {
 }
 
 /// What a reason is, in this order: its code, its text and its rules.
-const REASONS: [(Reason, &str, &str, &[&str]); 15] = [
+const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (
         Reason::MissingDelegatedPermission,
@@ -121,6 +121,12 @@ const REASONS: [(Reason, &str, &str, &[&str]); 15] = [
         &["R43"],
     ),
     (
+        Reason::CatalogDisagrees,
+        "catalogDisagrees",
+        "the assignment's catalog is not as it was when the caller was judged",
+        &["R3", "R43"],
+    ),
+    (
         Reason::ResourceRolesUnknown,
         "resourceRolesUnknown",
         "resource roles are not known: load what the access package gives now",
@@ -164,7 +170,7 @@ fn every_reason() {
     }
 }
 
-const STEPS: [(Step, &str, &str); 15] = [
+const STEPS: [(Step, &str, &str); 16] = [
     (
         Step::UseWorkOrSchoolAccount,
         "useWorkOrSchoolAccount",
@@ -215,6 +221,7 @@ const STEPS: [(Step, &str, &str); 15] = [
     (Step::ReprocessAssignment, "reprocessAssignment", "reprocess the assignment, not its request"),
     (Step::RequestAgain, "requestAgain", "request the access package again"),
     (Step::LoadResourceRoles, "loadResourceRoles", "load what the access package gives now, and call again"),
+    (Step::LoadCatalog, "loadCatalog", "look up the assignment's catalog as it is now, and call again"),
     (Step::LoadRequest, "loadRequest", "load the request and its assignment as they are now, and call again"),
 ];
 

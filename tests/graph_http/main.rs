@@ -19,7 +19,9 @@ mod round_trip;
 mod support;
 
 use access_package::graph::http::{InnerError, Rejection, respond};
-use access_package::{Account, AssignmentId, AssignmentState, Caller, Permission, Refusal, RoleAssignment};
+use access_package::{
+    Account, AssignmentId, AssignmentState, Caller, Catalog, Permission, Refusal, RoleAssignment,
+};
 use http::request::Builder;
 use http::{Request, Response};
 use uuid::Uuid;
@@ -60,7 +62,7 @@ fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -
     });
     let roles = holds.iter().map(|&scope| RoleAssignment { role: MANAGER, scope });
     let caller = Caller { object: None, account, permissions, roles: roles.collect() };
-    let refusal = caller.authority(Some(HERE.into())).expect_err("refused");
+    let refusal = caller.authority(Some(Catalog::of_unknown_level(HERE))).expect_err("refused");
     refusal.into()
 }
 

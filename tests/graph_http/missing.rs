@@ -1,14 +1,17 @@
 //! A missing assignment tells no one what is there and what is not.
 
 use access_package::graph::http::Rejection;
-use access_package::{Assignment, AssignmentState, Caller, StoredAssignment, Timestamp};
+use access_package::{Assignment, AssignmentState, Caller, Catalog, StoredAssignment, Timestamp};
 
 use crate::answer;
 use crate::points::{NOBODYS, callers};
 use crate::support::{in_state, load};
 
 fn on_nobodys_catalog(state: AssignmentState) -> Assignment {
-    load(StoredAssignment { catalog: NOBODYS.into(), ..StoredAssignment::from(&in_state(state)) })
+    load(StoredAssignment {
+        catalog: Catalog::of_unknown_level(NOBODYS),
+        ..StoredAssignment::from(&in_state(state))
+    })
 }
 
 /// Authority first, then what there is.

@@ -7,8 +7,9 @@ use std::fmt::Debug;
 
 use access_package::testing::strategy;
 use access_package::{
-    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, LoadError,
-    Receipt, Recorded, ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, Unchanged, evaluate,
+    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Catalog, CatalogId,
+    LoadError, Receipt, Recorded, ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, Unchanged,
+    evaluate,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -92,7 +93,7 @@ fn receipts_are_taken_and_not_and_refused() {
 fn callers_may_and_may_not_for_every_reason() {
     let catalog = CatalogId::from_uuid(Uuid::from_u128(1));
     let (id, package, target) = (Uuid::nil().into(), Uuid::nil().into(), Uuid::nil().into());
-    let assignment = Assignment::delivered(id, catalog.into(), package, target, None, []);
+    let assignment = Assignment::delivered(id, Catalog::of_unknown_level(catalog), package, target, None, []);
     let kind = |caller: Caller| match evaluate(&caller, &assignment, Timestamp::MIN) {
         Ok(authority) => format!("{:?} may as {}", caller.account, authority.role()),
         Err(refusal) => format!("{:?}: {refusal}", caller.account),

@@ -65,9 +65,7 @@ pub fn request(state: AssignmentState) -> AssignmentRequest {
 fn refusal_for(reason: Reason) -> Refusal {
     let failed = AssignmentState::DeliveryFailed;
     let of_request = |request: AssignmentRequest, now| {
-        let roles = vec![RoleAssignment { role: MANAGER, scope: Scope::Tenant }];
-        let permissions = vec![Permission::EntitlementManagementReadWriteAll];
-        let caller = Caller { object: None, account: Account::WorkOrSchool, permissions, roles };
+        let caller = caller(Account::WorkOrSchool, &[EM], &[MANAGER]);
         evaluate_request(&caller, &in_state(failed), &request, now).expect_err("refused")
     };
     let of_request_in = |state| Refusal::of_request_state(state).expect("not failed");
@@ -81,6 +79,12 @@ fn refusal_for(reason: Reason) -> Refusal {
             let unknown =
                 StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
             return reprocess(&mut load(unknown), MANAGER).map(drop).expect_err("they are not known");
+        }
+        Reason::CatalogDisagrees => {
+            let authority = caller(Account::WorkOrSchool, &[EM], &[MANAGER]).authority(None).expect("may");
+            let privileged =
+                StoredAssignment { catalog: privileged(), ..stored(AssignmentState::Delivered, &[]) };
+            return authority.admit(load(privileged), now).expect_err("it is privileged").into();
         }
         Reason::RequestOfAnotherAssignment => {
             return of_request(AssignmentRequest { assignment: Uuid::nil().into(), ..request(failed) }, now);

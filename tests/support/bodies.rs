@@ -10,7 +10,7 @@ use access_package::graph::json::{
 use std::collections::BTreeSet;
 
 use access_package::{
-    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, CatalogId, Cause, Event,
+    Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, Catalog, Cause, Event,
     FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
     RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
     reprocess_observed,
@@ -352,7 +352,7 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
     let stored = StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(1).into(),
-        catalog: CatalogId::from_uuid(Uuid::from_u128(2)).into(),
+        catalog: Catalog::of_unknown_level(Uuid::from_u128(2).into()),
         access_package: Uuid::from_u128(3).into(),
         target: Uuid::from_u128(4).into(),
         target_type: None,

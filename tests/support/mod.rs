@@ -4,7 +4,7 @@
 pub mod documented;
 
 use access_package::{
-    Account, Activation, Assignment, AssignmentResourceRole, AssignmentState, Caller, CatalogId, Fulfillment,
+    Account, Activation, Assignment, AssignmentResourceRole, AssignmentState, Caller, Catalog, Fulfillment,
     GroupAccess, Permission, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment,
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
     StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: Uuid::from_u128(0xa).into(),
-        catalog: CatalogId::from_uuid(Uuid::from_u128(0xc)).into(),
+        catalog: Catalog::of_unknown_level(Uuid::from_u128(0xc).into()),
         access_package: Uuid::from_u128(0xb).into(),
         target: Uuid::from_u128(0xd).into(),
         target_type: None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access_package::{
-    Assignment, CatalogId, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
+    Assignment, Catalog, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
     StoredAssignment, Timestamp, graph, reprocess,
 };
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     let assignments = [
         (other(HALF, catalog, None, &[GROUP, DELETED_GROUP]), 0),
         (other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]), 0),
-        (other(FOREIGN, CatalogId::from(Uuid::new_v4()).into(), None, &[GROUP]), 0),
+        (other(FOREIGN, Catalog::of_unknown_level(Uuid::new_v4().into()), None, &[GROUP]), 0),
         (other(PARTIAL, catalog, None, &[GROUP, OTHER_GROUP]), 1),
         (other(FAILED, catalog, None, &[GROUP]), 1),
         (other(FAILED_LONG_AGO, catalog, None, &[GROUP]), 1),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, Version};
-use access_package::{Account, AssignmentId, AssignmentState, Caller, CatalogId, Scope};
+use access_package::{Account, AssignmentId, AssignmentState, Caller, Catalog, CatalogId, Scope};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{self, Query, State};
@@ -154,7 +154,7 @@ fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Rejection> {
     let mut catalogs = Vec::new();
     for held in &caller.roles {
         if let Scope::Catalog(catalog) = held.scope {
-            match caller.authority(Some(catalog.into())) {
+            match caller.authority(Some(Catalog::of_unknown_level(catalog))) {
                 Ok(_) => catalogs.push(catalog),
                 Err(here) => refused = here,
             }

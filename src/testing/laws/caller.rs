@@ -13,7 +13,8 @@ use super::{
 use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, Refused, strategy};
 use crate::{
-    Account, Caller, Permission, PrivilegeLevel, Reason, Role, RoleAssignment, Scope, Step, StoredAssignment,
+    Account, Caller, Catalog, Permission, PrivilegeLevel, Reason, Role, RoleAssignment, Scope, Step,
+    StoredAssignment,
 };
 
 type Answer = Result<(), Refused>;
@@ -56,7 +57,7 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
         let as_told = if in_the_way.iter().any(|reason| IN_PRIVILEGED.contains(reason)) {
             stored.clone()
         } else {
-            StoredAssignment { catalog: HERE.into(), ..stored.clone() } // as good as a standard one
+            StoredAssignment { catalog: Catalog::of_unknown_level(HERE), ..stored.clone() } // as good as a standard one
         };
         let minimal = minimal(&steps(as_told.catalog.privilege_level), |steps| {
             !refuses_the_caller(&ask(&as_told, &steps.iter().copied().fold(caller.clone(), taken)))
@@ -182,6 +183,7 @@ fn taken(caller: Caller, step: Step) -> Caller {
         | Step::ReprocessAssignment
         | Step::RequestAgain
         | Step::LoadResourceRoles
+        | Step::LoadCatalog
         | Step::LoadRequest => caller,
     }
 }

@@ -11,8 +11,8 @@ use super::{HERE, Law, at_any_time, ensure, who_may};
 use crate::testing::words::Words;
 use crate::testing::{Broken, Implementation, strategy};
 use crate::{
-    AssignmentRequest, AssignmentResourceRole, AssignmentState, Fulfillment, Purpose, Reason, Recency,
-    ResourceRole, StoredAssignment, Timestamp,
+    AssignmentRequest, AssignmentResourceRole, AssignmentState, Catalog, Fulfillment, Purpose, Reason,
+    Recency, ResourceRole, StoredAssignment, Timestamp,
 };
 
 /// An assignment, a request beside it, and when it is asked for.
@@ -56,7 +56,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
         let mut it = make(stored.clone());
         let answer = it.reprocess_request(caller, request, &[], *now);
         let expected = in_the_way(stored, request, *now);
-        match caller.authority(Some(HERE.into())) {
+        match caller.authority(Some(Catalog::of_unknown_level(HERE))) {
             Err(refusal) => {
                 let of_caller = answer
                     .as_ref()

@@ -16,7 +16,7 @@ use core::panic::PanicInfo;
 
 use access_package::uuid::Uuid;
 use access_package::{
-    Account, Assignment, AssignmentState, Caller, CatalogId, GroupAccess, Outcome, ResourceRole, Role,
+    Account, Assignment, AssignmentState, Caller, Catalog, GroupAccess, Outcome, ResourceRole, Role,
     RoleAssignment, Scope, Timestamp,
 };
 
@@ -80,7 +80,7 @@ fn delivered() -> Assignment {
     let [id, catalog, package, target] = [1, 2, 3, 4].map(Uuid::from_u128);
     Assignment::delivered(
         id.into(),
-        CatalogId::from(catalog).into(),
+        Catalog::of_unknown_level(catalog.into()),
         package.into(),
         target.into(),
         None,

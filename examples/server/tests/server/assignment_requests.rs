@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use access_package::graph::http::Rejection;
 use access_package::{
-    Account, AssignmentRequest, AssignmentState, Caller, CatalogId, Cause, Permission, Purpose, Recency,
+    Account, AssignmentRequest, AssignmentState, Caller, Catalog, Cause, Permission, Purpose, Recency,
     Refusal, Role, RoleAssignment, Scope, StoredAssignment, evaluate_request,
 };
 use access_package_server::development::{
@@ -103,7 +103,7 @@ fn a_missing_request_looks_like_a_foreign_one() {
         let (like, id) = (in_state(AssignmentState::Delivered), Uuid::new_v4());
         let foreign = StoredAssignment {
             id: id.into(),
-            catalog: CatalogId::from(Uuid::new_v4()).into(),
+            catalog: Catalog::of_unknown_level(Uuid::new_v4().into()),
             ..like.clone()
         };
         store.insert(&foreign).await.unwrap();

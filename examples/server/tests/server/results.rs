@@ -224,7 +224,7 @@ fn a_missing_assignment_looks_like_a_foreign_one() {
     let unreadable = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         let unreadable = Uuid::new_v4();
-        let catalog = CatalogId::from(Uuid::new_v4()).into();
+        let catalog = Catalog::of_unknown_level(Uuid::new_v4().into());
         let id = unreadable.into();
         let like = in_state(AssignmentState::Delivered);
         store.insert(&StoredAssignment { id, catalog, ..like }).await.unwrap();
