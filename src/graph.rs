@@ -1,11 +1,21 @@
 //! The face that Microsoft Graph shows: its documents, on the way to and from the domain.
 
+#[cfg(feature = "http")]
+pub mod batch;
+#[cfg(feature = "http")]
+mod endpoint;
+#[cfg(feature = "http")]
+pub mod enforce;
 mod help;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod json;
 mod object;
+#[cfg(feature = "http")]
+pub mod observe;
 
+#[cfg(feature = "http")]
+pub use endpoint::{BaseUrl, Endpoint, LeastPermissions};
 pub use help::what_helps;
 
 /// A version of Microsoft Graph. The two name the same things differently.

@@ -42,6 +42,14 @@ impl Timestamp {
         self.0
     }
 
+    /// So much later, and at the latest [`MAX`](Self::MAX).
+    #[cfg(feature = "http")]
+    pub(crate) fn saturating_add(self, later: core::time::Duration) -> Self {
+        let nanoseconds = i128::try_from(later.as_nanos()).unwrap_or(i128::MAX);
+        let since = (i128::from(self.0) * NANOSECONDS_PER_TICK).saturating_add(nanoseconds);
+        Self::from_nanoseconds(since).unwrap_or(Self::MAX)
+    }
+
     /// The tick in which the instant lies, so cut off towards the past; `None` out of range.
     #[cfg(any(feature = "std", feature = "serde"))]
     fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {

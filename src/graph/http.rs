@@ -69,6 +69,7 @@ use crate::id::ParseIdError;
 use crate::refusal::Refusal;
 use crate::remedy::{Remedy, Step};
 
+pub(super) use client::retry_after;
 pub use client::{
     CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response,
     reprocess_request, request,

@@ -59,7 +59,9 @@ use alloc::vec::Vec;
 
 use crate::assignment::Assignment;
 use crate::resource_role::ResourceRole;
-use error::missing;
+pub(super) use error::missing;
+#[cfg(feature = "http")]
+pub(super) use text::parse;
 
 /// What to `$expand` in v1.0 for everything that [`read`] needs.
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";

@@ -3,10 +3,13 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, RETRY_AFTER};
 use ::http::uri::Scheme;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, REQUESTS, collection, is_bearer_token};
@@ -17,6 +20,7 @@ use crate::graph::{Version, what_helps};
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::reason::Reason;
 use crate::remedy::Step;
+use crate::timestamp::Timestamp;
 
 /// Makes the request to reprocess the assignment ([R24](crate::policy#r24)). It has no body.
 ///
@@ -230,7 +234,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    fn of<B: AsRef<[u8]>>(response: &Response<B>) -> Self {
+    pub(crate) fn of<B: AsRef<[u8]>>(response: &Response<B>) -> Self {
         let status = response.status();
         match status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
@@ -327,7 +331,32 @@ pub enum RetryAfter {
     Text(String),
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
+impl RetryAfter {
+    /// The instant that it names, for an answer that came now; `None` if it is no number of seconds and no date.
+    ///
+    /// ```
+    /// use access_package::{Timestamp, graph::http::RetryAfter};
+    ///
+    /// let now: Timestamp = "2026-11-28T12:00:00Z".parse()?;
+    /// assert_eq!(RetryAfter::Seconds(90).at(now), "2026-11-28T12:01:30Z".parse().ok());
+    /// let date = RetryAfter::Text("Sat, 28 Nov 2026 12:05:00 GMT".into());
+    /// assert_eq!(date.at(now), "2026-11-28T12:05:00Z".parse().ok());
+    /// assert_eq!(RetryAfter::Text("soon".into()).at(now), None);
+    /// # Ok::<(), access_package::ParseTimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Seconds(seconds) => Some(now.saturating_add(Duration::from_secs(*seconds))),
+            Self::Text(text) => {
+                let date = DateTimeParser::new().parse_timestamp(text).ok()?;
+                Timestamp::from_civil(TimeZone::UTC.to_datetime(date))
+            }
+        }
+    }
+}
+
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     let text = Some(headers.get(RETRY_AFTER)?.to_str().ok()?.trim()).filter(|text| !text.is_empty())?;
     let seconds = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     Some(seconds.map_or_else(|| RetryAfter::Text(text.to_string()), RetryAfter::Seconds))

@@ -180,7 +180,7 @@ impl ReadError {
 }
 
 /// A part that every document has is not there.
-pub(super) fn missing(part: &str) -> ReadError {
+pub(in crate::graph) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
 }
 
 /// Reads the text. Only one that cannot be read is read a second time, to tell which part of it is wrong.
-pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
+pub(in crate::graph) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
     serde_json::from_slice(text).map_err(|error| {
         let part = if error.is_data() { part::<T>(text) } else { None };
         let (line, column) = (error.line(), error.column());

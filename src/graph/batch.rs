@@ -1,0 +1,152 @@
+//! Up to twenty requests to Microsoft Graph as one, and the answers to them taken apart.
+//!
+//! ```
+//! use access_package::graph::batch;
+//! use access_package::graph::observe::{Holders, Listing};
+//! # use access_package::ResourceRole;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+//! # let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+//! # let listing = Listing::of(&member).expect("Graph lists the members of a group");
+//! let base_url: access_package::graph::BaseUrl = "https://graph.microsoft.com".parse()?;
+//! let holders = Holders::new(listing, base_url.clone());
+//!
+//! let parts: Vec<_> = holders.request().into_iter().collect();
+//! let request = batch::request(&base_url, &parts)?;
+//! assert_eq!(request.uri(), "https://graph.microsoft.com/v1.0/$batch");
+//!
+//! let answer = r#"{ "responses": [{ "id": "0", "status": 200, "body": { "value": [] } }] }"#;
+//! let answers = batch::read(&http::Response::new(answer), parts.len())?;
+//! assert_eq!(answers[0].as_ref().unwrap().body(), r#"{ "value": [] }"#);
+//! # Ok(())
+//! # }
+//! ```
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use ::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::endpoint::{BaseUrl, post};
+use super::http::CallError;
+use super::json::{ReadError, missing, parse};
+use super::object::Object;
+
+/// How many requests one batch holds at most.
+pub const MAX: usize = 20;
+
+/// The requests cannot be made one, or the answer not taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// There are too many requests.
+    #[error("a batch holds at most {MAX} requests: {actual} were given")]
+    TooMany {
+        /// How many were given.
+        actual: usize,
+    },
+    /// A request is for another service, or has a body that is not JSON.
+    #[error("request {index} cannot be a part of a batch: expected JSON, and the service of the batch")]
+    NotAPart {
+        /// Which one it is, from 0.
+        index: usize,
+    },
+    /// The answer is another one.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The answer cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+#[derive(Serialize)]
+struct Parts<'a> {
+    requests: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    id: String,
+    method: &'a str,
+    url: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a RawValue>,
+}
+
+/// Makes one request of several, without a token, which is yours to add. Their own tokens are not sent.
+///
+/// # Errors
+/// There are more than [`MAX`], or one of them cannot be a part of it.
+pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<String>, BatchError> {
+    if parts.len() > MAX {
+        return Err(BatchError::TooMany { actual: parts.len() });
+    }
+    let root = base_url.below("");
+    let urls: Vec<_> = parts.iter().map(|part| part.uri().to_string()).collect();
+    let mut requests = Vec::new();
+    for (index, (part, url)) in parts.iter().zip(&urls).enumerate() {
+        let not_a_part = || BatchError::NotAPart { index };
+        let url = url.strip_prefix(&root).ok_or_else(not_a_part)?;
+        let body = part.body();
+        let body =
+            if body.is_empty() { None } else { Some(serde_json::from_str(body).map_err(|_| not_a_part())?) };
+        // Only a body has to say what it is.
+        let headers = body.map(|_| ("Content-Type", "application/json")).into_iter().collect();
+        requests.push(Part { id: index.to_string(), method: part.method().as_str(), url, headers, body });
+    }
+    let body = serde_json::to_string(&Parts { requests }).map_err(|_| BatchError::NotAPart { index: 0 })?;
+    Ok(post(&base_url.below("$batch"), &body))
+}
+
+#[derive(Deserialize)]
+struct Answers<'a> {
+    #[serde(borrow)]
+    responses: Option<Vec<Object<Answer<'a>>>>,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    id: Option<String>,
+    status: Option<u16>,
+    headers: Option<BTreeMap<String, String>>,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+}
+
+/// Takes the answer to a batch of so many requests apart: the answers in the order of the requests, whatever order they
+/// come in. `None` stands for a request that was not answered.
+///
+/// # Errors
+/// The batch as a whole was not answered with one.
+pub fn read<B: AsRef<[u8]>>(
+    response: &Response<B>,
+    parts: usize,
+) -> Result<Vec<Option<Response<String>>>, BatchError> {
+    if response.status() != StatusCode::OK {
+        return Err(CallError::of(response).into());
+    }
+    let Object(Answers { responses }) = parse(response.body().as_ref())?;
+    let mut answers: Vec<Option<Response<String>>> = (0..parts).map(|_| None).collect();
+    for (index, Object(answer)) in responses.ok_or_else(|| missing("responses"))?.into_iter().enumerate() {
+        let missing = |part: &str| missing(&format!("responses[{index}].{part}"));
+        let id: usize = answer.id.and_then(|id| id.parse().ok()).ok_or_else(|| missing("id"))?;
+        let status = answer.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let mut part = Response::new(answer.body.map(|body| body.get().to_string()).unwrap_or_default());
+        *part.status_mut() = status.ok_or_else(|| missing("status"))?;
+        for (name, value) in answer.headers.unwrap_or_default() {
+            // What is no header tells nothing.
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                part.headers_mut().insert(name, value);
+            }
+        }
+        if let Some(answer) = answers.get_mut(id) {
+            *answer = Some(part);
+        }
+    }
+    Ok(answers)
+}

@@ -1,0 +1,187 @@
+//! Where Microsoft Graph and SharePoint keep grants: the kinds of endpoint, their permissions, and the requests to them.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
+
+use ::http::header::{ACCEPT, CONTENT_TYPE};
+use ::http::uri::Scheme;
+use ::http::{HeaderValue, Method, Request, Uri};
+
+use super::Version;
+use super::http::RequestError;
+use crate::resource_role::{Activation, GroupAccess, ResourceRole};
+use crate::variants::with_all;
+
+with_all! {
+    /// Where the grants of a kind are kept. [`Display`](fmt::Display) gives its path.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Endpoint {
+        /// The members of a group.
+        GroupMembers,
+        /// The owners of a group.
+        GroupOwners,
+        /// Who may become a member or an owner of a group, through Privileged Identity Management.
+        GroupEligibility,
+        /// The app roles of a service principal.
+        AppRoles,
+        /// Who may activate a directory role.
+        DirectoryEligibility,
+        /// Who has a directory role.
+        DirectoryAssignments,
+        /// The role definitions that a principal has in a SharePoint site.
+        SiteRoles,
+        /// The users in a group of a SharePoint site.
+        SiteGroups,
+    }
+}
+
+/// The least permissions, as the documentation names them; each of them is needed. Those of SharePoint sites are SharePoint's,
+/// and not Graph's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LeastPermissions {
+    /// To carry out an action.
+    pub enforce: &'static [&'static str],
+    /// To see what is there.
+    pub observe: &'static [&'static str],
+}
+
+impl Endpoint {
+    /// Where this resource role is kept. `None` for what Microsoft Graph has no request for ([R42](crate::policy#r42)): a role
+    /// in a SharePoint site, which has [readings of its own](super::enforce::SiteReading), one of Azure, and one of an origin
+    /// system that the crate does not know.
+    #[must_use]
+    pub const fn of(resource_role: &ResourceRole) -> Option<Self> {
+        match resource_role {
+            ResourceRole::Group { access: GroupAccess::Member, .. } => Some(Self::GroupMembers),
+            ResourceRole::Group { access: GroupAccess::Owner, .. } => Some(Self::GroupOwners),
+            ResourceRole::Group {
+                access: GroupAccess::EligibleMember(_) | GroupAccess::EligibleOwner(_),
+                ..
+            } => Some(Self::GroupEligibility),
+            ResourceRole::Application { .. } => Some(Self::AppRoles),
+            ResourceRole::Directory { activation: Activation::Eligible, .. } => {
+                Some(Self::DirectoryEligibility)
+            }
+            ResourceRole::Directory { activation: Activation::Active, .. } => {
+                Some(Self::DirectoryAssignments)
+            }
+            ResourceRole::SharePointSite { .. } | ResourceRole::Azure { .. } | ResourceRole::Other(_) => None,
+        }
+    }
+
+    /// What an application needs there. For the members and owners of a group to which roles can be assigned it takes
+    /// `RoleManagement.ReadWrite.Directory` as well.
+    #[must_use]
+    pub const fn least_permissions(self) -> LeastPermissions {
+        let (enforce, observe): (&[&str], &[&str]) = match self {
+            Self::GroupMembers => (&["GroupMember.ReadWrite.All"], &["GroupMember.Read.All"]),
+            Self::GroupOwners => (&["Group.ReadWrite.All"], &["GroupMember.Read.All"]),
+            Self::GroupEligibility => (
+                &["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
+                &["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+            ),
+            Self::AppRoles => {
+                (&["AppRoleAssignment.ReadWrite.All", "Application.Read.All"], &["Application.Read.All"])
+            }
+            Self::DirectoryEligibility => (
+                &["RoleEligibilitySchedule.ReadWrite.Directory"],
+                &["RoleEligibilitySchedule.Read.Directory"],
+            ),
+            Self::DirectoryAssignments => {
+                (&["RoleAssignmentSchedule.ReadWrite.Directory"], &["RoleAssignmentSchedule.Read.Directory"])
+            }
+            Self::SiteRoles | Self::SiteGroups => (&["Sites.FullControl.All"], &["Sites.FullControl.All"]),
+        };
+        LeastPermissions { enforce, observe }
+    }
+
+    /// The path, with a placeholder for what differs.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::GroupMembers => "/groups/{id}/members",
+            Self::GroupOwners => "/groups/{id}/owners",
+            Self::GroupEligibility => "/identityGovernance/privilegedAccess/group/eligibilitySchedule…",
+            Self::AppRoles => "/servicePrincipals/{id}/appRoleAssignedTo",
+            Self::DirectoryEligibility => "/roleManagement/directory/roleEligibilitySchedule…",
+            Self::DirectoryAssignments => "/roleManagement/directory/roleAssignmentSchedule…",
+            Self::SiteRoles => "{site}/_api/web/roleassignments",
+            Self::SiteGroups => "{site}/_api/web/sitegroups",
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.path())
+    }
+}
+
+/// The address of a service, before the version: `https://graph.microsoft.com`, or that of a national cloud.
+///
+/// ```
+/// use access_package::graph::BaseUrl;
+///
+/// let base_url: BaseUrl = "https://graph.microsoft.com/".parse()?;
+/// assert_eq!(base_url.as_str(), "https://graph.microsoft.com");
+/// assert!("graph.microsoft.com".parse::<BaseUrl>().is_err());
+/// # Ok::<(), access_package::graph::http::RequestError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl(Arc<str>);
+
+impl BaseUrl {
+    /// The address, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is below v1.0 there.
+    pub(super) fn below(&self, rest: &str) -> String {
+        format!("{self}/{}/{rest}", Version::V1.segment())
+    }
+
+    /// Whether this link leads to the same service, so that it may be followed with the same token.
+    pub(super) fn has(&self, link: &Uri) -> bool {
+        let own: Uri = self.0.parse().unwrap_or_default();
+        own.scheme() == link.scheme() && own.authority() == link.authority()
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = RequestError;
+
+    fn from_str(text: &str) -> Result<Self, RequestError> {
+        // What is added would become a part of them.
+        let is_plain = !text.contains(['?', '#', '@']);
+        let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
+        let text = text.trim_end_matches('/');
+        let uri = text.parse().ok().filter(|uri| is_plain && is_http(uri));
+        uri.map(|_| Self(text.into())).ok_or(RequestError::BaseUrl)
+    }
+}
+
+/// A request without a token, which is the host's to add.
+pub(super) fn get(url: &str) -> Request<String> {
+    let mut request = Request::new(String::new());
+    // The address of the service has been read as one, and what is added to it fits.
+    *request.uri_mut() = url.parse().unwrap_or_default();
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    request
+}
+
+pub(super) fn post(url: &str, body: &impl ToString) -> Request<String> {
+    let mut request = get(url).map(|_| body.to_string());
+    *request.method_mut() = Method::POST;
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request
+}

@@ -1,0 +1,57 @@
+//! An action on its way through Microsoft Graph: requests out, answers in, an outcome at the end.
+//!
+//! There is no socket, clock or runtime here. A [`Delivery`] says what to do next; you do it, with any HTTP client, and tell it
+//! what came of it. It retries, waits and looks as the service asks for ([R37](crate::policy#r37) to
+//! [R42](crate::policy#r42)), and always comes to an end.
+//!
+//! ```
+//! use access_package::graph::enforce::{Delivery, Next, Settings};
+//! use access_package::{Action, Receipt, Timestamp};
+//! # use access_package::ResourceRole;
+//! # use access_package::uuid::Uuid;
+//! # fn now() -> Timestamp { Timestamp::MIN }
+//! # fn sleep_until(_: Timestamp) {}
+//! # fn send(request: http::Request<String>) -> Result<http::Response<String>, ()> {
+//! #     assert!(request.uri().path().ends_with("/members/$ref"));
+//! #     let mut response = http::Response::default();
+//! #     *response.status_mut() = http::StatusCode::NO_CONTENT;
+//! #     Ok(response)
+//! # }
+//!
+//! /// The receipt to record; none if the assignment has ended before.
+//! fn carry_out(action: Action) -> Result<Option<Receipt>, Box<dyn std::error::Error>> {
+//!     let settings = Settings::new("https://graph.microsoft.com".parse()?);
+//!     let mut delivery = Delivery::new(action, settings)?;
+//!     loop {
+//!         match delivery.next(now()) {
+//!             Next::Send(request) => match send(request) { // with your token as `Authorization`
+//!                 Ok(response) => delivery.answered(&response, now()),
+//!                 Err(_) => delivery.unanswered(now()),
+//!             },
+//!             Next::Wait(until) => sleep_until(until),
+//!             Next::Over(end) => return Ok(delivery.receipt(&end)),
+//!         }
+//!     }
+//! }
+//! # let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+//! # let resource_role = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+//! # let (assignment, target) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+//! # assert!(carry_out(Action { assignment, attempt: 1, target, resource_role, end: None })?.is_some());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod answers;
+mod delivery;
+mod end;
+mod group;
+mod pauses;
+mod said;
+mod site;
+mod write;
+
+pub use answers::{ANSWERS, Answer, Meaning, Says};
+pub use delivery::{Delivery, Next};
+pub use end::{End, Failure, FailureCause};
+pub use pauses::Settings;
+pub use site::SiteReading;
+pub use write::Cannot;

@@ -1,0 +1,363 @@
+//! The machine itself: one action, from its first request to its end.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use ::http::{Request, Response};
+
+use super::answers::{Answer, Meaning};
+use super::end::{End, Failure, FailureCause};
+use super::group;
+use super::pauses::Settings;
+use super::said::Said;
+use super::site::{SiteReading, SiteRole};
+use super::write::{Cannot, Place};
+use crate::action::{Action, Outcome, Receipt};
+use crate::assignment::Observed;
+use crate::graph::http::CallError;
+use crate::graph::observe::{Holders, LookError, Replication};
+use crate::timestamp::Timestamp;
+use uuid::Uuid;
+
+/// One action on its way.
+///
+/// Ask it what is [next](Self::next), do that, and tell it the [answer](Self::answered), or that there was
+/// [none](Self::unanswered).
+///
+/// It keeps these promises, whatever is answered:
+///
+/// - From the end of the assignment on nothing is sent ([R21](crate::policy#r21)).
+/// - After a write without an answer it looks before it writes again ([R40](crate::policy#r40)).
+/// - It comes to an end within its patience.
+///
+/// It need not be stored. After a crash begin again, with [`looking_first`](Self::looking_first).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    action: Action,
+    place: Place,
+    settings: Settings,
+    stage: Stage,
+    /// When the first request was made.
+    began: Option<Timestamp>,
+    /// Since when it may be that something is not replicated yet.
+    early: Option<Timestamp>,
+    /// When a write may have been carried out without our knowing.
+    doubt: Option<Timestamp>,
+    pauses: u32,
+    refused_tokens: u8,
+    /// The last answer to a write.
+    said: Option<Said>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Stage {
+    Due(Step, Timestamp),
+    Sent(Step),
+    Over(End),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Step {
+    Write,
+    Look(Look),
+    /// Ask this group why not.
+    Ask(Uuid),
+}
+
+/// A look for the grant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Look {
+    at: At,
+    /// What to do if it is not to be seen.
+    otherwise: Otherwise,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum At {
+    /// The pages so far.
+    Graph(Box<Holders>),
+    Site(SiteRole),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Otherwise {
+    /// Write, for nothing speaks against it.
+    Write,
+    /// Write again, while what is missing may not be replicated yet.
+    WriteWhileEarly,
+    /// Look again, while there is patience.
+    LookAgain,
+    /// Give up.
+    GiveUp,
+}
+
+/// What to do next.
+#[derive(Debug, Clone)]
+pub enum Next {
+    /// Send this request, and tell what came of it. It has no token: add yours as `Authorization`, for the service to which
+    /// the request goes.
+    Send(Request<String>),
+    /// Do nothing until then.
+    Wait(Timestamp),
+    /// It is over.
+    Over(End),
+}
+
+impl Delivery {
+    /// An action to carry out.
+    ///
+    /// # Errors
+    /// No request can be made of it ([R42](crate::policy#r42)).
+    pub fn new(action: Action, settings: Settings) -> Result<Self, Cannot> {
+        let place = Place::of(&action.resource_role)?;
+        Ok(Self::at(action, place, settings))
+    }
+
+    /// An action for a role in a SharePoint site, with what the host knows of it.
+    ///
+    /// # Errors
+    /// It is for another resource role, or the URL of the site is not one.
+    pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, Cannot> {
+        let place = Place::in_site(&action.resource_role, reading)?;
+        Ok(Self::at(action, place, settings))
+    }
+
+    fn at(action: Action, place: Place, settings: Settings) -> Self {
+        Self {
+            action,
+            place,
+            settings,
+            stage: Stage::Due(Step::Write, Timestamp::MIN),
+            began: None,
+            early: None,
+            doubt: None,
+            pauses: 0,
+            refused_tokens: 0,
+            said: None,
+        }
+    }
+
+    /// Looks before the first write: for an action that may have been carried out before, as after a crash.
+    #[must_use]
+    pub fn looking_first(mut self) -> Self {
+        self.stage = Stage::Due(self.look(Otherwise::Write), Timestamp::MIN);
+        self
+    }
+
+    /// The action.
+    #[must_use]
+    pub const fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// What to do at this instant. Give the true time.
+    ///
+    /// To ask again after a request, without telling what came of it, is to say that it was not answered.
+    pub fn next(&mut self, now: Timestamp) -> Next {
+        if let Stage::Over(end) = &self.stage {
+            return Next::Over(end.clone());
+        }
+        if self.action.has_ended(now) {
+            return Next::Over(self.over(End::Ended)); // R21, R42
+        }
+        self.unanswered(now);
+        match &self.stage {
+            Stage::Over(end) => Next::Over(end.clone()),
+            Stage::Due(_, at) if now < *at => Next::Wait(self.action.end.map_or(*at, |end| end.min(*at))),
+            Stage::Due(step, _) | Stage::Sent(step) => {
+                let step = step.clone();
+                let request = self.request(&step, now);
+                self.began.get_or_insert(now);
+                self.stage = Stage::Sent(step);
+                Next::Send(request)
+            }
+        }
+    }
+
+    fn request(&self, step: &Step, now: Timestamp) -> Request<String> {
+        let base_url = &self.settings.base_url;
+        match step {
+            Step::Write => self.place.write(base_url, &self.action, now),
+            // While there is a look to be made, there is a page to be asked for.
+            Step::Look(Look { at: At::Graph(holders), .. }) => holders.request().unwrap_or_default(),
+            Step::Look(Look { at: At::Site(role), .. }) => role.look(),
+            Step::Ask(group) => group::request(base_url, *group),
+        }
+    }
+
+    /// Says what was answered to the last request. An answer to anything else is not looked at.
+    pub fn answered<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) {
+        let Stage::Sent(step) = &self.stage else { return };
+        match step.clone() {
+            Step::Write => self.written(Said::of(response), now),
+            Step::Look(look) => self.looked(look, response, now),
+            Step::Ask(_) => {
+                let cause = group::cause(self.place.endpoint(), response);
+                self.fail(cause);
+            }
+        }
+    }
+
+    /// Says that there was no answer to the last request, or that it is not known whether it was sent.
+    pub fn unanswered(&mut self, now: Timestamp) {
+        let Stage::Sent(step) = &self.stage else { return };
+        match step.clone() {
+            Step::Write => {
+                self.said = None;
+                self.in_doubt(now, None);
+            }
+            step @ Step::Look(_) => self.later(step, now, None),
+            Step::Ask(_) => self.fail(FailureCause::NotAllowed),
+        }
+    }
+
+    /// The receipt to record for this end: none if the assignment has ended before.
+    #[must_use]
+    pub fn receipt(self, end: &End) -> Option<Receipt> {
+        match end {
+            End::Fulfilled => Some(self.action.receipt(Outcome::Fulfilled)),
+            End::Failed(failure) => Some(self.action.failed(failure.reason())),
+            End::Ended => None,
+        }
+    }
+
+    /// What the answer to a write means, and what follows.
+    fn written(&mut self, said: Said, now: Timestamp) {
+        let meaning = Answer::meaning(self.place.endpoint(), &said);
+        let at = said.retry_after.as_ref().and_then(|after| after.at(now));
+        self.said = Some(said);
+        match meaning {
+            Meaning::Fulfilled => {
+                self.over(End::Fulfilled);
+            }
+            Meaning::Look => {
+                self.stage = Stage::Due(self.look(Otherwise::WriteWhileEarly), now);
+            }
+            Meaning::UnderWay => {
+                let look = self.look(Otherwise::LookAgain);
+                self.later(look, now, at);
+            }
+            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now),
+            Meaning::Later => self.later(Step::Write, now, at),
+            Meaning::InDoubt => self.in_doubt(now, at),
+            Meaning::NotAuthenticated => {
+                self.refused_tokens += 1;
+                if self.refused_tokens > 1 {
+                    self.fail(FailureCause::NotAuthenticated);
+                } else {
+                    self.later(Step::Write, now, at);
+                }
+            }
+            Meaning::Denied => match &self.place {
+                Place::Graph(listing) => self.stage = Stage::Due(Step::Ask(listing.resource()), now),
+                Place::Site(_) => self.fail(FailureCause::NotAllowed),
+            },
+            Meaning::Failed(cause) => self.fail(cause),
+        }
+    }
+
+    fn looked<B: AsRef<[u8]>>(&mut self, look: Look, response: &Response<B>, now: Timestamp) {
+        let Look { mut at, otherwise } = look;
+        let (seen, is_all) = match &mut at {
+            At::Site(role) => (role.is_seen(response).ok_or(None), true),
+            At::Graph(holders) => {
+                let seen = match holders.read(response, now) {
+                    Ok(()) => Ok(self.is_seen(holders)),
+                    Err(LookError::Call(CallError::Retry { after, .. })) => {
+                        Err(after.and_then(|after| after.at(now)))
+                    }
+                    Err(_) => Err(None),
+                };
+                (seen, holders.request().is_none())
+            }
+        };
+        match seen {
+            Ok(true) => {
+                self.over(End::Fulfilled);
+            }
+            Ok(false) if is_all => self.not_seen(otherwise, now),
+            // R38: not on this page is not absent.
+            Ok(false) => self.stage = Stage::Due(Step::Look(Look { at, otherwise }), now),
+            // What cannot be looked at now may be later.
+            Err(at) => {
+                let look = self.look(otherwise);
+                self.later(look, now, at);
+            }
+        }
+    }
+
+    fn is_seen(&self, holders: &Holders) -> bool {
+        let Action { resource_role, target, .. } = &self.action;
+        holders.observed(resource_role, *target, Replication::UnderWay) == Observed::Present
+    }
+
+    fn not_seen(&mut self, otherwise: Otherwise, now: Timestamp) {
+        match otherwise {
+            Otherwise::Write => self.stage = Stage::Due(Step::Write, now),
+            Otherwise::WriteWhileEarly => self.while_early(Step::Write, FailureCause::Rejected, now),
+            Otherwise::LookAgain => {
+                let look = self.look(Otherwise::LookAgain);
+                self.later(look, now, None);
+            }
+            Otherwise::GiveUp => self.fail(FailureCause::OutOfPatience),
+        }
+    }
+
+    /// R40: it is looked for before it is written again.
+    fn in_doubt(&mut self, now: Timestamp, at: Option<Timestamp>) {
+        self.doubt = Some(now);
+        let look = self.look(Otherwise::Write);
+        self.later(look, now, at);
+    }
+
+    /// R41: what may not be replicated yet is tried again for so long.
+    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp) {
+        let since = *self.early.get_or_insert(now);
+        let at = self.settings.after(self.pauses, now);
+        if at > since.saturating_add(self.settings.replication) {
+            self.fail(cause);
+        } else {
+            self.later(step, now, None);
+        }
+    }
+
+    /// R40: a step again, after a pause, while there is patience.
+    fn later(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
+        let own = self.settings.after(self.pauses, now);
+        self.pauses += 1;
+        let at = at.map_or(own, |at| at.max(now));
+        let until = self.began.unwrap_or(now).saturating_add(self.settings.patience);
+        if at <= until {
+            self.stage = Stage::Due(step, at);
+            return;
+        }
+        // R39: a write that may have been carried out is looked for once more, when it has had time to be seen.
+        match self.doubt.take() {
+            Some(doubt) => {
+                let at = doubt.saturating_add(self.settings.replication).max(now);
+                self.stage = Stage::Due(self.look(Otherwise::GiveUp), at);
+            }
+            None => self.fail(FailureCause::OutOfPatience),
+        }
+    }
+
+    fn look(&self, otherwise: Otherwise) -> Step {
+        let at = match &self.place {
+            Place::Graph(listing) => {
+                let base_url = self.settings.base_url.clone();
+                At::Graph(Box::new(Holders::of_target(*listing, self.action.target, base_url)))
+            }
+            Place::Site(role) => At::Site(role.clone()),
+        };
+        Step::Look(Look { at, otherwise })
+    }
+
+    fn fail(&mut self, cause: FailureCause) {
+        self.over(End::Failed(Failure::new(cause, self.said.as_ref())));
+    }
+
+    fn over(&mut self, end: End) -> End {
+        self.stage = Stage::Over(end.clone());
+        end
+    }
+}

@@ -1,0 +1,154 @@
+//! How an action ends on its way, and why one fails.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use super::said::Said;
+use crate::fulfillment::FailureReason;
+use crate::variants::with_all;
+
+/// How the way of an action has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum End {
+    /// The target has the resource role.
+    Fulfilled,
+    /// It does not, and it is given up.
+    Failed(Failure),
+    /// The end of the assignment has come before, and nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let
+    /// the assignment expire.
+    Ended,
+}
+
+/// Why an action has failed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{cause}{}", told(.status.as_ref(), .code.as_deref(), .request_id.as_deref()))]
+#[non_exhaustive]
+pub struct Failure {
+    /// The kind of reason.
+    pub cause: FailureCause,
+    /// The status of the last answer; `None` if there was none.
+    pub status: Option<u16>,
+    /// The code in it: the most detailed one, or the status of a schedule request; 64 bytes of it at most.
+    pub code: Option<String>,
+    /// Its `request-id`, for the support of Microsoft; 64 bytes of it at most.
+    pub request_id: Option<String>,
+}
+
+fn told(status: Option<&u16>, code: Option<&str>, request_id: Option<&str>) -> String {
+    let mut told = status.map(|status| format!(": the answer was `{status}`")).unwrap_or_default();
+    told += &code.map(|code| format!(", `{code}`")).unwrap_or_default();
+    told + &request_id.map(|id| format!(" (request `{id}`)")).unwrap_or_default()
+}
+
+with_all! {
+    /// Why an action cannot succeed, or did not in time. [`Display`](fmt::Display) says it in words.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum FailureCause {
+        /// The members of the group follow from its rule.
+        DynamicGroup,
+        /// The group is kept in a directory on premises.
+        SyncedGroup,
+        /// The group is kept in Exchange.
+        MailEnabledGroup,
+        /// Roles can be assigned to the group, and for that the caller has not the permission.
+        RoleAssignableGroup,
+        /// A permission is missing.
+        MissingPermission,
+        /// It is not allowed, and the group does not tell why: as a rule a permission is missing.
+        NotAllowed,
+        /// The resource, its role or the target does not exist.
+        NotFound,
+        /// A policy of Privileged Identity Management does not allow it.
+        Policy,
+        /// The schedule request has failed, or was denied, canceled or revoked.
+        Declined,
+        /// The request is wrong for this resource.
+        Rejected,
+        /// The token was not taken, nor the next one.
+        NotAuthenticated,
+        /// The time for it is up.
+        OutOfPatience,
+    }
+}
+
+impl FailureCause {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::DynamicGroup => "dynamicGroup",
+            Self::SyncedGroup => "syncedGroup",
+            Self::MailEnabledGroup => "mailEnabledGroup",
+            Self::RoleAssignableGroup => "roleAssignableGroup",
+            Self::MissingPermission => "missingPermission",
+            Self::NotAllowed => "notAllowed",
+            Self::NotFound => "notFound",
+            Self::Policy => "policy",
+            Self::Declined => "declined",
+            Self::Rejected => "rejected",
+            Self::NotAuthenticated => "notAuthenticated",
+            Self::OutOfPatience => "outOfPatience",
+        }
+    }
+
+    /// What helps, as far as that is known.
+    #[must_use]
+    pub const fn help(self) -> Option<&'static str> {
+        match self {
+            Self::DynamicGroup => {
+                Some("change the rule of the group, or take the group out of the access package")
+            }
+            Self::SyncedGroup => Some("change the group in the directory on premises that it comes from"),
+            Self::MailEnabledGroup => Some("change the group in Exchange"),
+            Self::RoleAssignableGroup => Some("obtain the permission `RoleManagement.ReadWrite.Directory`"),
+            Self::MissingPermission | Self::NotAllowed => {
+                Some("obtain the permissions that this kind of resource role needs")
+            }
+            Self::NotFound => Some("bring the resource back, or take it out of the access package"),
+            Self::Policy => Some("change the policy of the role in Privileged Identity Management"),
+            Self::NotAuthenticated => Some("get a new token, for the service that the request goes to"),
+            Self::Declined | Self::Rejected | Self::OutOfPatience => None,
+        }
+    }
+}
+
+impl fmt::Display for FailureCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::DynamicGroup => "the members of the group follow from its rule",
+            Self::SyncedGroup => "the group is kept in a directory on premises",
+            Self::MailEnabledGroup => "the group is kept in Exchange",
+            Self::RoleAssignableGroup => {
+                "roles can be assigned to the group, and that takes a permission of its own"
+            }
+            Self::MissingPermission => "a permission is missing",
+            Self::NotAllowed => "it is not allowed",
+            Self::NotFound => "the resource, its role or the target does not exist",
+            Self::Policy => "a policy of Privileged Identity Management does not allow it",
+            Self::Declined => "the schedule request was not carried out",
+            Self::Rejected => "the request was rejected",
+            Self::NotAuthenticated => "the token was not taken",
+            Self::OutOfPatience => "it did not succeed in time",
+        })
+    }
+}
+
+impl Failure {
+    pub(super) fn new(cause: FailureCause, said: Option<&Said>) -> Self {
+        Self {
+            cause,
+            status: said.map(|said| said.status),
+            code: said.and_then(Said::word).map(ToString::to_string),
+            request_id: said.and_then(|said| said.request_id.clone()),
+        }
+    }
+
+    /// The reason for the receipt: the code of the cause, and in words what was answered and what helps.
+    #[must_use]
+    pub fn reason(&self) -> FailureReason {
+        let help = self.cause.help().map(|help| format!("; {help}")).unwrap_or_default();
+        FailureReason::new(self.cause.code(), &format!("{self}{help}"))
+    }
+}

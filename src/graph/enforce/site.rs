@@ -1,0 +1,131 @@
+//! Roles in SharePoint sites, for which the host has to say how they are to be read.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use ::http::{Request, Response, StatusCode};
+use serde::Deserialize;
+
+use super::write::{Cannot, body};
+use crate::graph::endpoint::{BaseUrl, Endpoint, get, post};
+use crate::graph::object::Object;
+
+/// How the number of a role in a SharePoint site is to be read, and who the target is in that site ([R42](crate::policy#r42)).
+///
+/// Microsoft Graph calls it *the sequence number of the role in the site* and has no request for it; SharePoint has one for
+/// each of two readings, and does not know the target by its object id. The requests go to the site itself, with a token for
+/// SharePoint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SiteReading {
+    /// It is the id of a role definition, such as 1073741827 for *Contribute*.
+    RoleDefinition {
+        /// The number that the site has for the target.
+        principal: u32,
+    },
+    /// It is the number of a group of the site.
+    Group {
+        /// The name by which the target logs in, such as `i:0#.f|membership|ada@contoso.com`.
+        login_name: String,
+    },
+}
+
+/// A role in a site as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct SiteRole {
+    site: BaseUrl,
+    number: u32,
+    reading: SiteReading,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Bindings {
+    role_definition_bindings: Option<List>,
+}
+
+/// SharePoint writes a list as one, or in an older form as an object that holds it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum List {
+    Plain(alloc::vec::Vec<Definition>),
+    Verbose { results: alloc::vec::Vec<Definition> },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    id: u32,
+}
+
+impl SiteRole {
+    pub(super) fn new(site: &str, number: u32, reading: SiteReading) -> Result<Self, Cannot> {
+        let site: BaseUrl = site.parse().map_err(|_| Cannot::SiteUrl)?;
+        // The token goes where the URL of the site leads.
+        if !site.as_str().starts_with("https://") {
+            return Err(Cannot::SiteUrl);
+        }
+        Ok(Self { site, number, reading })
+    }
+
+    pub(super) const fn endpoint(&self) -> Endpoint {
+        match self.reading {
+            SiteReading::RoleDefinition { .. } => Endpoint::SiteRoles,
+            SiteReading::Group { .. } => Endpoint::SiteGroups,
+        }
+    }
+
+    pub(super) fn write(&self) -> Request<String> {
+        let Self { site, number, reading } = self;
+        match reading {
+            SiteReading::RoleDefinition { principal } => {
+                let url = format!(
+                    "{site}/_api/web/roleassignments/addroleassignment(principalid={principal},roledefid={number})"
+                );
+                post(&url, &"")
+            }
+            SiteReading::Group { login_name } => {
+                let url = format!("{site}/_api/web/sitegroups/getbyid({number})/users");
+                post(&url, &body([("LoginName", login_name.as_str().into())]))
+            }
+        }
+    }
+
+    pub(super) fn look(&self) -> Request<String> {
+        let Self { site, number, reading } = self;
+        match reading {
+            SiteReading::RoleDefinition { principal } => get(&format!(
+                "{site}/_api/web/roleassignments/getbyprincipalid({principal})?$expand=RoleDefinitionBindings"
+            )),
+            SiteReading::Group { login_name } => {
+                // A quotation mark inside a text is doubled.
+                let login_name = escaped(&login_name.replace('\'', "''"));
+                get(&format!(
+                    "{site}/_api/web/sitegroups/getbyid({number})/users/getbyloginname(@v)?@v='{login_name}'"
+                ))
+            }
+        }
+    }
+
+    /// Whether the look has found it; `None` if the answer does not tell.
+    pub(super) fn is_seen<B: AsRef<[u8]>>(&self, response: &Response<B>) -> Option<bool> {
+        match (&self.reading, response.status()) {
+            (_, StatusCode::NOT_FOUND) => Some(false),
+            (SiteReading::Group { .. }, StatusCode::OK) => Some(true),
+            (SiteReading::RoleDefinition { .. }, StatusCode::OK) => {
+                let Object(Bindings { role_definition_bindings }) =
+                    serde_json::from_slice(response.body().as_ref()).ok()?;
+                let (List::Plain(bindings) | List::Verbose { results: bindings }) = role_definition_bindings?;
+                Some(bindings.iter().any(|definition| definition.id == self.number))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// For a query: every byte that is neither a letter nor a digit, as `%` and two digits.
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| {
+        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(escape).collect()
+}

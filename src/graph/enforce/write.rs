@@ -1,0 +1,176 @@
+//! The request that grants a resource role ([R37](crate::policy#r37)).
+
+use alloc::format;
+use alloc::string::ToString;
+
+use ::http::Request;
+use serde_json::{Map, Value};
+
+use super::site::{SiteReading, SiteRole};
+use crate::action::Action;
+use crate::graph::endpoint::{BaseUrl, Endpoint, post};
+use crate::graph::observe::Listing;
+use crate::resource_role::{GroupAccess, ResourceRole};
+use crate::timestamp::Timestamp;
+use alloc::string::String;
+
+/// There is no request that would carry the action out, or none without a word of the host ([R42](crate::policy#r42)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cannot {
+    /// The origin system is not known to the crate.
+    #[error("no request is known for this origin system")]
+    OriginSystem,
+    /// Roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph.
+    #[error("roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph")]
+    Azure,
+    /// A role in a SharePoint site takes a reading of its number: see [`Delivery::in_site`](super::Delivery::in_site).
+    #[error("how the number of a role in a SharePoint site is to be read is not known")]
+    SiteWithoutReading,
+    /// A reading was given, and it is no role in a SharePoint site.
+    #[error("resource role is not one in a SharePoint site")]
+    NotInSite,
+    /// The URL of the site is not one of `https`, or it has a query or a fragment.
+    #[error("not the URL of a site: expected one such as `https://contoso.sharepoint.com/sites/campaign`")]
+    SiteUrl,
+}
+
+/// Where the grant of an action is kept, and so how it is written and looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    Graph(Listing),
+    Site(SiteRole),
+}
+
+impl Place {
+    pub(super) fn of(resource_role: &ResourceRole) -> Result<Self, Cannot> {
+        match resource_role {
+            ResourceRole::Group { .. }
+            | ResourceRole::Application { .. }
+            | ResourceRole::Directory { .. } => {
+                Listing::of(resource_role).map(Self::Graph).ok_or(Cannot::OriginSystem)
+            }
+            ResourceRole::SharePointSite { .. } => Err(Cannot::SiteWithoutReading),
+            ResourceRole::Azure { .. } => Err(Cannot::Azure),
+            ResourceRole::Other(_) => Err(Cannot::OriginSystem),
+        }
+    }
+
+    pub(super) fn in_site(resource_role: &ResourceRole, reading: SiteReading) -> Result<Self, Cannot> {
+        match resource_role {
+            ResourceRole::SharePointSite { site, role } => {
+                SiteRole::new(site, *role, reading).map(Self::Site)
+            }
+            ResourceRole::Group { .. }
+            | ResourceRole::Application { .. }
+            | ResourceRole::Directory { .. }
+            | ResourceRole::Azure { .. }
+            | ResourceRole::Other(_) => Err(Cannot::NotInSite),
+        }
+    }
+
+    pub(super) const fn endpoint(&self) -> Endpoint {
+        match self {
+            Self::Graph(listing) => listing.endpoint(),
+            Self::Site(role) => role.endpoint(),
+        }
+    }
+
+    /// The request that grants it, from now on.
+    pub(super) fn write(&self, base_url: &BaseUrl, action: &Action, now: Timestamp) -> Request<String> {
+        match self {
+            Self::Site(role) => role.write(),
+            Self::Graph(listing) => {
+                let resource = listing.resource();
+                let (rest, body) = match listing.endpoint() {
+                    Endpoint::GroupMembers => {
+                        (format!("groups/{resource}/members/$ref"), reference(base_url, action))
+                    }
+                    Endpoint::GroupOwners => {
+                        (format!("groups/{resource}/owners/$ref"), reference(base_url, action))
+                    }
+                    Endpoint::AppRoles => {
+                        (format!("servicePrincipals/{resource}/appRoleAssignedTo"), app_role(action))
+                    }
+                    Endpoint::GroupEligibility => (
+                        "identityGovernance/privilegedAccess/group/eligibilityScheduleRequests".into(),
+                        group_schedule(action, now),
+                    ),
+                    Endpoint::DirectoryEligibility => (
+                        "roleManagement/directory/roleEligibilityScheduleRequests".into(),
+                        directory_schedule(action, now),
+                    ),
+                    // Of sites there is no listing.
+                    Endpoint::DirectoryAssignments | Endpoint::SiteRoles | Endpoint::SiteGroups => (
+                        "roleManagement/directory/roleAssignmentScheduleRequests".into(),
+                        directory_schedule(action, now),
+                    ),
+                };
+                post(&base_url.below(&rest), &body)
+            }
+        }
+    }
+}
+
+pub(super) fn body<const N: usize>(properties: [(&str, Value); N]) -> Value {
+    Value::Object(
+        properties.map(|(name, value)| (name.to_string(), value)).into_iter().collect::<Map<_, _>>(),
+    )
+}
+
+/// Whatever kind of object the target is.
+fn reference(base_url: &BaseUrl, action: &Action) -> Value {
+    body([("@odata.id", base_url.below(&format!("directoryObjects/{}", action.target)).into())])
+}
+
+fn app_role(action: &Action) -> Value {
+    body([
+        ("principalId", action.target.to_string().into()),
+        ("resourceId", action.resource_role.resource_origin_id().into()),
+        ("appRoleId", action.resource_role.role_origin_id().into()),
+    ])
+}
+
+fn group_schedule(action: &Action, now: Timestamp) -> Value {
+    let access = match &action.resource_role {
+        ResourceRole::Group { access: GroupAccess::Owner | GroupAccess::EligibleOwner(_), .. } => "owner",
+        ResourceRole::Group { .. }
+        | ResourceRole::Application { .. }
+        | ResourceRole::SharePointSite { .. }
+        | ResourceRole::Directory { .. }
+        | ResourceRole::Azure { .. }
+        | ResourceRole::Other(_) => "member",
+    };
+    body([
+        ("accessId", access.into()),
+        ("principalId", action.target.to_string().into()),
+        ("groupId", action.resource_role.resource_origin_id().into()),
+        ("action", "adminAssign".into()),
+        ("scheduleInfo", schedule(action, now)),
+        ("justification", justification(action)),
+    ])
+}
+
+fn directory_schedule(action: &Action, now: Timestamp) -> Value {
+    body([
+        ("action", "adminAssign".into()),
+        ("principalId", action.target.to_string().into()),
+        ("roleDefinitionId", action.resource_role.resource_origin_id().into()),
+        ("directoryScopeId", "/".into()),
+        ("scheduleInfo", schedule(action, now)),
+        ("justification", justification(action)),
+    ])
+}
+
+/// R37, R21: a grant that can carry an end carries the assignment's.
+fn schedule(action: &Action, now: Timestamp) -> Value {
+    let expiration = action.end.map_or_else(
+        || body([("type", "noExpiration".into())]),
+        |end| body([("type", "afterDateTime".into()), ("endDateTime", end.to_string().into())]),
+    );
+    body([("startDateTime", now.to_string().into()), ("expiration", expiration)])
+}
+
+fn justification(action: &Action) -> Value {
+    format!("Access package assignment {}, attempt {}", action.assignment, action.attempt).into()
+}

@@ -1,0 +1,344 @@
+//! What is in place: the requests that tell who has a resource role, and their answers read.
+//!
+//! One [`Listing`] tells it of everybody who has a resource role, and of every other resource role that Graph keeps in the
+//! same list: ask for the members of a group once, and not once for each assignment. [`Holders`] asks for it page by page.
+//!
+//! ```
+//! use access_package::graph::observe::{Holders, Listing, Replication};
+//! use access_package::{Observed, ResourceRole, Timestamp};
+//! # fn send(request: http::Request<String>) -> http::Response<String> {
+//! #     assert!(request.uri().path().ends_with("/members"));
+//! #     http::Response::new(r#"{ "value": [{ "id": "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0" }] }"#.into())
+//! # }
+//! # let now = Timestamp::MIN;
+//!
+//! let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+//! let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+//!
+//! let listing = Listing::of(&member).expect("Graph lists the members of a group");
+//! let mut holders = Holders::new(listing, "https://graph.microsoft.com".parse()?);
+//! while let Some(request) = holders.request() {
+//!     holders.read(&send(request), now)?; // add your token to the request
+//! }
+//! let target = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0".parse()?;
+//! assert_eq!(holders.observed(&member, target, Replication::Over), Observed::Present);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use ::http::{Request, Response, StatusCode, Uri};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::endpoint::{BaseUrl, Endpoint, get};
+use super::http::CallError;
+use super::json::ReadError;
+use super::object::Object;
+use crate::action::has_ended;
+use crate::assignment::Observed;
+use crate::id::ObjectId;
+use crate::resource_role::{GroupAccess, ResourceRole};
+use crate::timestamp::Timestamp;
+
+/// A list of Microsoft Graph that tells who has some resource roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Listing {
+    endpoint: Endpoint,
+    /// The group, service principal or role definition.
+    resource: Uuid,
+}
+
+impl Listing {
+    /// The list that tells who has this resource role. `None` where Graph has none, as for [`Endpoint::of`].
+    ///
+    /// Resource roles of one listing are observed together: the app roles of an application, eligible members and owners of
+    /// a group.
+    #[must_use]
+    pub fn of(resource_role: &ResourceRole) -> Option<Self> {
+        let endpoint = Endpoint::of(resource_role)?;
+        let resource = match resource_role {
+            ResourceRole::Group { group: id, .. }
+            | ResourceRole::Application { service_principal: id, .. } => id.as_uuid(),
+            ResourceRole::Directory { definition, .. } => *definition,
+            ResourceRole::SharePointSite { .. } | ResourceRole::Azure { .. } | ResourceRole::Other(_) => {
+                return None;
+            }
+        };
+        Some(Self { endpoint, resource })
+    }
+
+    /// Where it is kept.
+    #[must_use]
+    pub const fn endpoint(self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// The group, service principal or role definition.
+    pub(super) const fn resource(self) -> Uuid {
+        self.resource
+    }
+
+    /// What is below the version: of everybody, or, as narrow as it can be asked for, of one.
+    fn rest(self, target: Option<ObjectId>) -> String {
+        let Self { endpoint, resource } = self;
+        let filter = |own: &str| {
+            target.map_or_else(
+                || format!("{own}%20eq%20'{resource}'"),
+                |target| format!("principalId%20eq%20'{target}'"),
+            )
+        };
+        match (endpoint, target) {
+            // Observed to work for one, though no page documents it; the list of all can be very long.
+            (Endpoint::GroupMembers, Some(target)) => format!("groups/{resource}/members/{target}/$ref"),
+            (Endpoint::GroupOwners, Some(target)) => format!("groups/{resource}/owners/{target}/$ref"),
+            (Endpoint::GroupMembers, None) => format!("groups/{resource}/members?$select=id&$top=999"),
+            (Endpoint::GroupOwners, None) => format!("groups/{resource}/owners?$select=id&$top=999"),
+            (Endpoint::GroupEligibility, _) => format!(
+                "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$filter={}",
+                filter("groupId")
+            ),
+            // No page documents a filter by principal.
+            (Endpoint::AppRoles, _) => format!("servicePrincipals/{resource}/appRoleAssignedTo?$top=999"),
+            (Endpoint::DirectoryEligibility, _) => format!(
+                "roleManagement/directory/roleEligibilityScheduleInstances?$filter={}",
+                filter("roleDefinitionId")
+            ),
+            (Endpoint::DirectoryAssignments, _) => format!(
+                "roleManagement/directory/roleAssignmentScheduleInstances?$filter={}",
+                filter("roleDefinitionId")
+            ),
+            // No listing is of these.
+            (Endpoint::SiteRoles | Endpoint::SiteGroups, _) => String::new(),
+        }
+    }
+}
+
+/// Whether the directory has had time to replicate since anybody could have granted what is looked for
+/// ([R39](crate::policy#r39)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Replication {
+    /// It has, so that what is not seen is not there. Some minutes are enough (our choice).
+    Over,
+    /// It may not have.
+    UnderWay,
+}
+
+/// Who has the resource roles of one [`Listing`], as far as its pages have been read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Holders {
+    listing: Listing,
+    /// If it was asked for one alone.
+    target: Option<ObjectId>,
+    base_url: BaseUrl,
+    next: Option<Uri>,
+    held: BTreeSet<(Uuid, Held)>,
+}
+
+/// Which of the resource roles of one listing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Held {
+    /// The only one.
+    It,
+    Member,
+    Owner,
+    AppRole(Uuid),
+}
+
+impl Held {
+    const fn of(resource_role: &ResourceRole) -> Self {
+        match resource_role {
+            ResourceRole::Group { access: GroupAccess::EligibleMember(_), .. } => Self::Member,
+            ResourceRole::Group { access: GroupAccess::EligibleOwner(_), .. } => Self::Owner,
+            ResourceRole::Application { app_role, .. } => Self::AppRole(*app_role),
+            ResourceRole::Group { access: GroupAccess::Member | GroupAccess::Owner, .. }
+            | ResourceRole::Directory { .. }
+            | ResourceRole::SharePointSite { .. }
+            | ResourceRole::Azure { .. }
+            | ResourceRole::Other(_) => Self::It,
+        }
+    }
+}
+
+/// A page of a list, or one item of it that was asked for alone.
+#[derive(Deserialize)]
+struct Page {
+    value: Option<Vec<Object<Item>>>,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    id: Option<ObjectId>,
+    principal_id: Option<ObjectId>,
+    group_id: Option<ObjectId>,
+    access_id: Option<String>,
+    app_role_id: Option<ObjectId>,
+    role_definition_id: Option<ObjectId>,
+    directory_scope_id: Option<String>,
+    member_type: Option<String>,
+    assignment_type: Option<String>,
+    start_date_time: Option<Timestamp>,
+    end_date_time: Option<Timestamp>,
+}
+
+impl Listing {
+    /// Who holds what by this item; `None` if it is of something else, or not of now.
+    fn held_by(self, item: &Item, now: Timestamp) -> Result<Option<(Uuid, Held)>, ReadError> {
+        let needed = |id: Option<ObjectId>, name: &str| {
+            id.map(ObjectId::as_uuid).ok_or_else(|| super::json::missing(&format!("value[].{name}")))
+        };
+        let is = |text: &Option<String>, word: &str| {
+            text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(word))
+        };
+        let is_of_resource = |id: Option<ObjectId>| id.map(ObjectId::as_uuid) == Some(self.resource);
+        let held = match self.endpoint {
+            Endpoint::GroupMembers | Endpoint::GroupOwners => {
+                return Ok(Some((needed(item.id, "id")?, Held::It)));
+            }
+            Endpoint::GroupEligibility => [("member", Held::Member), ("owner", Held::Owner)]
+                .into_iter()
+                .find(|(word, _)| is_of_resource(item.group_id) && is(&item.access_id, word))
+                .map(|(_, held)| held),
+            Endpoint::AppRoles => Some(Held::AppRole(needed(item.app_role_id, "appRoleId")?)),
+            Endpoint::DirectoryEligibility | Endpoint::DirectoryAssignments => {
+                // What its holder has activated goes away by itself.
+                let is_activated = is(&item.assignment_type, "Activated");
+                let is_whole = is(&item.directory_scope_id, "/");
+                (is_of_resource(item.role_definition_id) && is_whole && !is_activated).then_some(Held::It)
+            }
+            Endpoint::SiteRoles | Endpoint::SiteGroups => None,
+        };
+        // By way of a group it is not the grant that is looked for.
+        let is_direct = item.member_type.is_none() || is(&item.member_type, "Direct");
+        let has_begun = item.start_date_time.is_none_or(|start| start <= now);
+        match held {
+            Some(held) if is_direct && has_begun && !has_ended(item.end_date_time, now) => {
+                Ok(Some((needed(item.principal_id, "principalId")?, held)))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+}
+
+impl Holders {
+    /// To ask for everybody.
+    #[must_use]
+    pub fn new(listing: Listing, base_url: BaseUrl) -> Self {
+        Self::asked(listing, None, base_url)
+    }
+
+    /// To ask for one target, which is cheaper where the list is long. Nobody else is seen then.
+    #[must_use]
+    pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
+        Self::asked(listing, Some(target), base_url)
+    }
+
+    fn asked(listing: Listing, target: Option<ObjectId>, base_url: BaseUrl) -> Self {
+        let next = Some(get(&base_url.below(&listing.rest(target))).uri().clone());
+        Self { listing, target, base_url, next, held: BTreeSet::new() }
+    }
+
+    /// The request for the next page, without a token, which is yours to add; `None` once all of them are read.
+    #[must_use]
+    pub fn request(&self) -> Option<Request<String>> {
+        self.next.as_ref().map(|uri| get(&uri.to_string()))
+    }
+
+    /// Reads the answer to that request, at this instant: a grant that has ended or is yet to begin is none.
+    ///
+    /// # Errors
+    /// It is no page. Nothing changes, and the same page is asked for again.
+    pub fn read<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) -> Result<(), LookError> {
+        let is_of_one = self.target.is_some()
+            && match self.listing.endpoint {
+                Endpoint::GroupMembers | Endpoint::GroupOwners => true,
+                Endpoint::GroupEligibility
+                | Endpoint::AppRoles
+                | Endpoint::DirectoryEligibility
+                | Endpoint::DirectoryAssignments
+                | Endpoint::SiteRoles
+                | Endpoint::SiteGroups => false,
+            };
+        match (response.status(), self.target) {
+            (StatusCode::OK, Some(target)) if is_of_one => {
+                self.held.insert((target.as_uuid(), Held::It));
+                self.next = None;
+                Ok(())
+            }
+            (StatusCode::NOT_FOUND, Some(_)) if is_of_one => {
+                self.next = None;
+                Ok(())
+            }
+            (StatusCode::OK, _) => self.read_page(response.body().as_ref(), now),
+            _ => Err(CallError::of(response).into()),
+        }
+    }
+
+    fn read_page(&mut self, page: &[u8], now: Timestamp) -> Result<(), LookError> {
+        let Object(Page { value, next_link }) = super::json::parse(page)?;
+        let items = value.ok_or_else(|| super::json::missing("value"))?;
+        let next = next_link.map(|link| self.followed(link)).transpose()?;
+        let held = items.iter().map(|Object(item)| self.listing.held_by(item, now));
+        let held = held.collect::<Result<Vec<_>, _>>()?;
+        let asked = self.target.map(ObjectId::as_uuid);
+        self.held.extend(held.into_iter().flatten().filter(|(id, _)| asked.is_none_or(|asked| asked == *id)));
+        self.next = next;
+        Ok(())
+    }
+
+    /// A link to the next page that leads elsewhere would take the token with it.
+    fn followed(&self, link: String) -> Result<Uri, LookError> {
+        match link.parse() {
+            Ok(uri) if self.base_url.has(&uri) => Ok(uri),
+            _ => Err(LookError::OtherService { link }),
+        }
+    }
+
+    /// What is seen of this resource role and target.
+    ///
+    /// *Absent* takes all pages, and a directory that has had time to replicate; *unknown* is the answer before, and for a
+    /// resource role of another listing or a target that was not asked for ([R39](crate::policy#r39)).
+    #[must_use]
+    pub fn observed(
+        &self,
+        resource_role: &ResourceRole,
+        target: ObjectId,
+        replication: Replication,
+    ) -> Observed {
+        let is_asked = Listing::of(resource_role) == Some(self.listing)
+            && self.target.is_none_or(|asked| asked == target);
+        if !is_asked {
+            Observed::Unknown
+        } else if self.held.contains(&(target.as_uuid(), Held::of(resource_role))) {
+            Observed::Present
+        } else {
+            match replication {
+                Replication::Over if self.next.is_none() => Observed::Absent,
+                Replication::Over | Replication::UnderWay => Observed::Unknown,
+            }
+        }
+    }
+}
+
+/// An answer tells nothing about who has a resource role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookError {
+    /// It is another answer: a refusal, or to ask again later.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// It is no page of a list.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The link to the next page leads to another service; with it the token would go there.
+    #[error("link to the next page leads to another service: `{link}`")]
+    OtherService {
+        /// The link.
+        link: String,
+    },
+}
