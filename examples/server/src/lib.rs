@@ -6,6 +6,8 @@ pub mod config;
 pub mod contract;
 pub mod development;
 pub mod directory;
+pub mod directory;
+pub mod executor;
 pub mod fault;
 pub mod service;
 pub mod store;

@@ -1,0 +1,119 @@
+//! 5: carries an action out through Microsoft Graph, or what stands for it. The crate says what to send and when; this moves
+//! the bytes.
+
+use std::fs;
+use std::time::Duration;
+
+use access_package::graph::BaseUrl;
+use access_package::graph::enforce::{Delivery, End, Next, Settings};
+use access_package::{Action, FailureReason, Receipt, Timestamp};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, Request, Response};
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use tokio::time::sleep;
+use tracing::{debug, info};
+use uuid::Uuid;
+
+use crate::{Problem, now};
+
+/// How long one request may take, and how large its answer may be.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+const ANSWER_SIZE: usize = 4 * 1024 * 1024;
+
+/// Where the token for Graph comes from. It is read for each request, so that it can be replaced while the server runs.
+#[derive(Clone)]
+pub enum GraphToken {
+    File(String),
+    Fixed(String),
+}
+
+#[derive(Clone)]
+pub struct Executor {
+    client: Client,
+    base_url: BaseUrl,
+    token: GraphToken,
+    /// How long an action is tried.
+    patience: Duration,
+}
+
+impl Executor {
+    pub fn new(base_url: BaseUrl, token: GraphToken, patience: Duration) -> Result<Self, Problem> {
+        // Whoever was first has chosen the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).build()?;
+        Ok(Self { client, base_url, token, patience })
+    }
+
+    /// Carries out one action. There is no receipt if the assignment has ended before, or if this worker is no longer to go
+    /// on: it is asked before each request.
+    ///
+    /// A worker that starts again does not know what another one has sent, so it looks first.
+    pub async fn carry_out(
+        &self,
+        action: Action,
+        is_new: bool,
+        may_go_on: impl Fn() -> bool,
+    ) -> Result<Option<Receipt>, Problem> {
+        let settings = Settings {
+            patience: self.patience,
+            // By chance, so that many actions do not call in step.
+            jitter: Uuid::new_v4().as_fields().0,
+            ..Settings::new(self.base_url.clone())
+        };
+        let delivery = match Delivery::new(action.clone(), settings) {
+            Ok(delivery) => delivery,
+            Err(cannot) => {
+                let reason = FailureReason::new("cannotBeExpressed", &cannot.to_string());
+                return Ok(Some(action.failed(reason)));
+            }
+        };
+        let mut delivery = if is_new { delivery } else { delivery.looking_first() };
+        loop {
+            match delivery.next(now()) {
+                Next::Send(_) if !may_go_on() => return Ok(None),
+                Next::Send(request) => match self.send(request).await {
+                    Ok(response) => delivery.answered(&response, now()),
+                    Err(error) => {
+                        debug!(%error, "no answer");
+                        delivery.unanswered(now());
+                    }
+                },
+                Next::Wait(until) => sleep(from_now(until)).await,
+                Next::Over(end) => {
+                    if let End::Failed(failure) = &end {
+                        info!(assignment = %action.assignment, resource_role = %action.resource_role, %failure);
+                    }
+                    return Ok(delivery.receipt(&end));
+                }
+            }
+        }
+    }
+
+    async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
+        let token = match &self.token {
+            GraphToken::File(file) => fs::read_to_string(file).map_err(|error| format!("`{file}`: {error}"))?,
+            GraphToken::Fixed(token) => token.clone(),
+        };
+        let mut token = HeaderValue::try_from(format!("Bearer {}", token.trim()))?;
+        token.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, token);
+        let answer = self.client.execute(request.try_into()?).await?;
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        let mut answer = answer;
+        while let Some(chunk) = answer.chunk().await? {
+            if response.body().len() + chunk.len() > ANSWER_SIZE {
+                return Err("the answer is too large".into());
+            }
+            response.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(response)
+    }
+}
+
+fn from_now(until: Timestamp) -> Duration {
+    let ticks = until.unix_ticks().saturating_sub(now().unix_ticks());
+    Duration::from_nanos(u64::try_from(ticks).unwrap_or(0).saturating_mul(100))
+}
