@@ -6,7 +6,6 @@ pub mod config;
 pub mod contract;
 pub mod development;
 pub mod directory;
-pub mod directory;
 pub mod executor;
 pub mod fault;
 pub mod service;
