@@ -16,9 +16,8 @@ use crate::variants::with_all;
 ///
 /// **Nothing is validated here.** Make this only from a token whose signature, issuer, audience and
 /// times the host has checked. With the feature `serde` it is read from the token's payload, where null is as good as
-/// absent; claims that it does not know are ignored.
+/// absent; claims that it does not know are ignored. An error says of what type a claim is, and never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 pub struct Claims {
     /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
     /// accounts is taken for that of an organization.
@@ -33,7 +32,6 @@ pub struct Claims {
     /// The delegated permissions, with blanks between.
     pub scp: Option<String>,
     /// The application permissions.
-    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "none_if_null"))]
     pub roles: Vec<String>,
     /// The directory roles, by the ids of their templates; `None` if the token does not say.
     pub wids: Option<Vec<String>>,
@@ -41,11 +39,6 @@ pub struct Claims {
     pub aud: Option<String>,
     /// When it expires, in seconds since 1970. It decides nothing here: the host has checked it.
     pub exp: Option<i64>,
-}
-
-#[cfg(feature = "serde")]
-fn none_if_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    <Option<_> as serde::Deserialize>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// The tenant in which personal Microsoft accounts are.
@@ -91,7 +84,7 @@ impl Claims {
             Some(Caveat::RolesNotInToken),
             self.wids.is_none().then_some(Caveat::DirectoryRolesNotKnown),
             is_for_another.then_some(Caveat::OtherAudience),
-            self.exp.is_some_and(|expires| seconds >= expires).then_some(Caveat::Expired),
+            self.exp.is_some_and(|expires| seconds >= expires).then_some(Caveat::ExpiredToken),
         ]
         .into_iter()
         .flatten()
@@ -123,7 +116,7 @@ with_all! {
         /// The token is not for Microsoft Graph.
         OtherAudience,
         /// The token has expired.
-        Expired,
+        ExpiredToken,
     }
 }
 
@@ -135,7 +128,7 @@ impl Caveat {
             Self::RolesNotInToken => "rolesNotInToken",
             Self::DirectoryRolesNotKnown => "directoryRolesNotKnown",
             Self::OtherAudience => "otherAudience",
-            Self::Expired => "expiredToken",
+            Self::ExpiredToken => "expiredToken",
         }
     }
 
@@ -144,7 +137,7 @@ impl Caveat {
     pub const fn is_of_roles(self) -> bool {
         match self {
             Self::RolesNotInToken | Self::DirectoryRolesNotKnown => true,
-            Self::OtherAudience | Self::Expired => false,
+            Self::OtherAudience | Self::ExpiredToken => false,
         }
     }
 }
@@ -161,7 +154,7 @@ impl fmt::Display for Caveat {
                  `GET /v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '<object id>'`"
             }
             Self::OtherAudience => "token is for another API than Microsoft Graph, by its `aud`",
-            Self::Expired => "token has expired, by its `exp`",
+            Self::ExpiredToken => "token has expired, by its `exp`",
         })
     }
 }
@@ -213,5 +206,171 @@ impl Caller {
             .map(|role| RoleAssignment { role, scope: Scope::Tenant });
         let object = claims.oid.as_deref().and_then(parse_guid).map(ObjectId::from);
         Self { object, account, permissions, roles: directory_roles.chain(looked_up).collect() }
+    }
+}
+
+#[cfg(all(feature = "serde", feature = "graph"))]
+pub(crate) use data::Payload;
+
+#[cfg(feature = "serde")]
+mod data {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use core::fmt;
+
+    use serde::de::{
+        Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+    };
+
+    use super::Claims;
+    use crate::text::Exact;
+
+    /// The payload of a token, which may say nothing.
+    #[derive(serde::Deserialize)]
+    pub(crate) struct Payload {
+        #[serde(default, deserialize_with = "text")]
+        tid: Option<String>,
+        #[serde(default, deserialize_with = "text")]
+        oid: Option<String>,
+        #[serde(default, deserialize_with = "text")]
+        sub: Option<String>,
+        #[serde(default, deserialize_with = "text")]
+        idtyp: Option<String>,
+        #[serde(default, deserialize_with = "text")]
+        scp: Option<String>,
+        #[serde(default, deserialize_with = "texts")]
+        roles: Option<Vec<String>>,
+        #[serde(default, deserialize_with = "texts")]
+        wids: Option<Vec<String>>,
+        #[serde(default, deserialize_with = "text")]
+        aud: Option<String>,
+        #[serde(default, deserialize_with = "seconds")]
+        exp: Option<i64>,
+    }
+
+    impl Payload {
+        /// `None` without a tenant: then it is nobody's.
+        pub(crate) fn claims(self) -> Option<Claims> {
+            let Self { tid, oid, sub, idtyp, scp, roles, wids, aud, exp } = self;
+            let roles = roles.unwrap_or_default();
+            Some(Claims { tid: tid?, oid, sub, idtyp, scp, roles, wids, aud, exp })
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Claims {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let Exact(payload) = Exact::<Payload>::deserialize(deserializer)?;
+            payload.claims().ok_or_else(|| D::Error::missing_field("tid"))
+        }
+    }
+
+    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text)),
+            other @ (Value::Whole(_) | Value::List(_) | Value::Other(_)) => Err(other.is_not("a string")),
+        }
+    }
+
+    fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+        let expected = "a list of strings";
+        let text = |item| match item {
+            Value::Text(text) => Ok(text),
+            other @ (Value::Null | Value::Whole(_) | Value::List(_) | Value::Other(_)) => {
+                Err(other.is_not(expected))
+            }
+        };
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::List(items) => items.into_iter().map(text).collect::<Result<_, _>>().map(Some),
+            other @ (Value::Text(_) | Value::Whole(_) | Value::Other(_)) => Err(other.is_not(expected)),
+        }
+    }
+
+    fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::Whole(seconds) => Ok(Some(seconds)),
+            other @ (Value::Text(_) | Value::List(_) | Value::Other(_)) => {
+                Err(other.is_not("a whole number of seconds"))
+            }
+        }
+    }
+
+    /// The value of a claim.
+    enum Value {
+        Null,
+        Text(String),
+        Whole(i64),
+        List(Vec<Self>),
+        /// Something that no claim is, by its type.
+        Other(&'static str),
+    }
+
+    impl Value {
+        /// That it is of another type. What it is stays in the token.
+        fn is_not<E: Error>(&self, expected: &str) -> E {
+            let found = match self {
+                Self::Null => "null",
+                Self::Text(_) => "string",
+                Self::Whole(_) => "number",
+                Self::List(_) => "list",
+                Self::Other(found) => found,
+            };
+            E::invalid_type(Unexpected::Other(found), &expected)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Value {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Any;
+
+            impl<'de> Visitor<'de> for Any {
+                type Value = Value;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a claim")
+                }
+
+                fn visit_unit<E: Error>(self) -> Result<Value, E> {
+                    Ok(Value::Null)
+                }
+
+                fn visit_bool<E: Error>(self, _: bool) -> Result<Value, E> {
+                    Ok(Value::Other("boolean"))
+                }
+
+                fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+                    Ok(Value::Whole(number))
+                }
+
+                fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+                    Ok(i64::try_from(number).map_or(Value::Other("number"), Value::Whole))
+                }
+
+                fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
+                    Ok(Value::Other("number"))
+                }
+
+                fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+                    Ok(Value::Text(text.into()))
+                }
+
+                fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+                    let mut items = Vec::new();
+                    while let Some(item) = list.next_element()? {
+                        items.push(item);
+                    }
+                    Ok(Value::List(items))
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+                    while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                    Ok(Value::Other("object"))
+                }
+            }
+
+            deserializer.deserialize_any(Any)
+        }
     }
 }

@@ -1,10 +1,13 @@
-//! Serde for the types that have one text form: what [`Display`] writes is what [`FromStr`] reads, or a code.
+//! Serde for the types that have one text form: what [`Display`] writes is what [`FromStr`] reads, or a code. And for what is
+//! an object and nothing else.
 
 use core::fmt::{self, Display};
 use core::marker::PhantomData;
 use core::str::FromStr;
 
-use serde::de::{Deserializer, Error, Visitor};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 /// Implements `Serialize` and `Deserialize` for a type through its `Display` and `FromStr`.
 macro_rules! serde_as_text {
@@ -70,4 +73,33 @@ where
     }
 
     deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// What is an object, its properties by exactly their names. Without this a list would be read as one too, its items taken
+/// for the properties in the order in which they happen to be declared.
+pub(crate) struct Exact<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exact<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Properties<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Properties<T> {
+            type Value = Exact<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, properties: A) -> Result<Exact<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(properties)).map(Exact)
+            }
+
+            fn visit_str<E: Error>(self, _: &str) -> Result<Exact<T>, E> {
+                // It may be a token, which no error repeats.
+                Err(E::invalid_type(Unexpected::Other("string"), &self))
+            }
+        }
+
+        deserializer.deserialize_any(Properties(PhantomData))
+    }
 }

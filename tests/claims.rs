@@ -146,10 +146,10 @@ fn what_a_token_cannot_tell() {
         assert_eq!(caveats(&claims, at(0)), [Caveat::RolesNotInToken, Caveat::OtherAudience], "{aud}");
     }
     let expiring = Claims { exp: Some(7), ..known };
-    let expired = [6, 7, 8].map(|now| caveats(&expiring, at(now)).contains(&Caveat::Expired));
+    let expired = [6, 7, 8].map(|now| caveats(&expiring, at(now)).contains(&Caveat::ExpiredToken));
     assert_eq!(expired, [false, true, true]);
     let before_all_time = Timestamp::from_unix_ticks(-1).expect("an instant");
-    assert!(!caveats(&Claims { exp: Some(0), ..claims() }, before_all_time).contains(&Caveat::Expired));
+    assert!(!caveats(&Claims { exp: Some(0), ..claims() }, before_all_time).contains(&Caveat::ExpiredToken));
 }
 
 #[test]
@@ -159,6 +159,8 @@ fn caveats_have_a_code_and_a_text_of_their_own() {
     assert_eq!((codes.len(), texts.len()), (Caveat::ALL.len(), Caveat::ALL.len()));
     let of_roles = [Caveat::RolesNotInToken, Caveat::DirectoryRolesNotKnown];
     for caveat in Caveat::ALL {
+        let (code, variant) = (caveat.code(), format!("{caveat:?}"));
+        assert!(code.eq_ignore_ascii_case(&variant) && code[1..] == variant[1..], "{code}");
         assert_eq!(caveat.is_of_roles(), of_roles.contains(caveat), "{caveat}");
         assert_eq!(
             caveat.to_string().contains("/roleAssignments?$filter=principalId eq "),
@@ -362,9 +364,16 @@ mod payload {
             ("scp", json!(["EntitlementManagement.ReadWrite.All"])),
             ("roles", json!("EntitlementManagement.ReadWrite.All")),
             ("wids", json!({})),
+            ("aud", json!(["https://graph.microsoft.com"])),
+            ("exp", json!("soon")),
         ];
         for (claim, value) in claims {
             let payload = json!({ "tid": WORK_TENANT, claim: value });
+            assert!(read(payload.clone()).is_err(), "{payload}");
+        }
+        // And by its place none is taken for any.
+        let (text, no) = (json!("x"), json!(null));
+        for payload in [json!([WORK_TENANT]), json!([text, no, no, no, no, [], no, no, no]), json!([])] {
             assert!(read(payload.clone()).is_err(), "{payload}");
         }
     }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::value::RawValue;
@@ -17,29 +17,6 @@ use serde_json::value::RawValue;
 /// one property are that property twice, which is an error. Properties that `T` does not have are ignored.
 #[derive(Default)]
 pub(super) struct Object<T>(pub(super) T);
-
-/// What is an object in JSON, its properties by exactly their names: those of a token are its issuer's, and differ by case.
-pub(super) struct Exact<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exact<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Properties<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Properties<T> {
-            type Value = Exact<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, properties: A) -> Result<Exact<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(properties)).map(Exact)
-            }
-        }
-
-        deserializer.deserialize_map(Properties(PhantomData))
-    }
-}
 
 /// An [`Object`] that remembers the first property that `T` does not have and that holds a real value.
 pub(super) struct Closed<T> {

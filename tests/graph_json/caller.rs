@@ -31,29 +31,77 @@ fn a_claim_that_is_null_is_not_there() {
         assert_eq!(claims(&null), claims(&absent), "{claim}");
         assert_ne!(claims(&null), claims(&whole), "{claim}");
     }
-    for payload in [json!({}), json!({ "tid": null }), json!([TENANT]), json!(null)] {
-        assert!(claims(&payload).is_err(), "{payload}");
+    for payload in [json!({}), json!({ "tid": null }), json!({ "TID": TENANT, "oid": OBJECT })] {
+        assert_eq!(claims(&payload).expect_err("nobody's").to_string(), "`tid` is missing", "{payload}");
+    }
+    for payload in
+        [json!([TENANT]), json!([TENANT, OBJECT, null, null, null, null, null, null, null]), json!(null)]
+    {
+        assert!(matches!(claims(&payload), Err(ReadError::Malformed { part: None, .. })), "{payload}");
     }
 }
 
+/// What a token holds is not to be printed: an error tells the claim, its type and its place.
 #[test]
-fn a_claim_of_the_wrong_type_is_named_with_its_place() {
-    let wrong = [
-        ("tid", json!(7)),
-        ("oid", json!(7)),
-        ("sub", json!([OBJECT])),
-        ("idtyp", json!(["app"])),
-        ("scp", json!([READ_WRITE])),
-        ("roles", json!(READ_WRITE)),
-        ("wids", json!({})),
-        ("aud", json!(["https://graph.microsoft.com"])),
-        ("exp", json!("soon")),
+fn a_claim_of_the_wrong_type_is_named_without_its_value() {
+    let secret = "5ec8e7";
+    let values = [
+        (json!(true), "boolean"),
+        (json!(5_587), "number"),
+        (json!(-5_587), "number"),
+        (json!(558.7), "number"),
+        (json!(u64::MAX), "number"),
+        (json!(secret), "string"),
+        (json!([]), "list"),
+        (json!([[secret]]), "list"),
+        (json!({}), "object"),
+        (json!({ "value": { "value": secret } }), "object"),
     ];
-    for (claim, value) in wrong {
-        let mut payload = json!({ "tid": TENANT });
-        payload[claim] = value;
-        let error = claims(&payload).expect_err(claim).to_string();
-        assert!(error.starts_with("line 1, column ") && error.contains(claim), "{error}");
+    for (claim, expected, right) in [
+        ("tid", "a string", &["string"][..]),
+        ("oid", "a string", &["string"]),
+        ("sub", "a string", &["string"]),
+        ("idtyp", "a string", &["string"]),
+        ("scp", "a string", &["string"]),
+        ("aud", "a string", &["string"]),
+        ("roles", "a list of strings", &[]),
+        ("wids", "a list of strings", &[]),
+        ("exp", "a whole number of seconds", &[]),
+    ] {
+        for (value, found) in &values {
+            let is_list_of_nothing = *value == json!([]) && expected == "a list of strings";
+            let is_whole = value.as_i64().is_some() && claim == "exp";
+            if right.contains(found) || is_list_of_nothing || is_whole {
+                continue;
+            }
+            let mut payload = json!({ "tid": TENANT });
+            payload[claim] = value.clone();
+            let error = claims(&payload).expect_err(claim).to_string();
+            let text = format!("`{claim}`: invalid type: {found}, expected {expected}");
+            assert!(error.starts_with("line 1, column ") && error.ends_with(&text), "{error}");
+            assert!(!error.contains("558") && !error.contains(secret), "{error}");
+        }
+        // What is in a list is no other.
+        for (item, found) in
+            [(json!(null), "null"), (json!(7), "number"), (json!([[]]), "list"), (json!({}), "object")]
+        {
+            let payload = json!({ "tid": TENANT, "roles": ["x", item], "wids": [] });
+            let error = claims(&payload).expect_err(claim).to_string();
+            let text = format!("`roles`: invalid type: {found}, expected a list of strings");
+            assert!(error.ends_with(&text), "{error}");
+        }
+    }
+    let whole = |seconds: i64| claims(&json!({ "tid": TENANT, "exp": seconds })).expect("claims").exp;
+    assert_eq!([whole(-7), whole(0), whole(i64::MAX)], [Some(-7), Some(0), Some(i64::MAX)]);
+    // Even a token in place of its payload.
+    for text in [json!("eyJ0eXAi.eyJhdWQi.c2ln").to_string(), format!("\"{secret}\\u0041\""), "eyJ0".into()] {
+        for error in [
+            read_claims(text.as_bytes()).expect_err("no payload"),
+            read_mg_context(text.as_bytes()).expect_err("no session"),
+        ] {
+            let error = error.to_string();
+            assert!(!error.contains("eyJ") && !error.contains(secret), "{error}");
+        }
     }
 }
 

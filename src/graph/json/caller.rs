@@ -10,10 +10,11 @@ use serde::Deserialize;
 use super::text::{parse, unmarked};
 use super::{ReadError, missing};
 use crate::caller::{RoleAssignment, Scope};
-use crate::claims::Claims;
-use crate::graph::object::{Exact, Object};
+use crate::claims::{Claims, Payload};
+use crate::graph::object::Object;
 use crate::id::ObjectId;
 use crate::role::Role;
+use crate::text::Exact;
 
 /// What `Get-MgContext` shows.
 #[derive(Deserialize)]
@@ -44,7 +45,8 @@ impl AuthType {
 /// Reads the payload of an access token, as JSON. **Nothing is verified.** Claims are known by exactly their names.
 ///
 /// # Errors
-/// The text is not JSON, a claim is of the wrong type, or `tid` is missing.
+/// The text is not JSON, a claim is of the wrong type, or `tid` is missing. No error repeats the value of a claim: what a
+/// token holds is not to be printed.
 ///
 /// # Examples
 /// ```
@@ -56,8 +58,8 @@ impl AuthType {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
-    let Exact(claims) = parse(unmarked(payload)?)?;
-    Ok(claims)
+    let Exact(payload) = parse::<Exact<Payload>>(unmarked(payload)?)?;
+    payload.claims().ok_or_else(|| missing("tid"))
 }
 
 /// Reads what `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell, as the claims that a token of that context has:
