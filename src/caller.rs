@@ -183,11 +183,12 @@ mod data {
 
     use super::{Account, Caller, RoleAssignment};
     use crate::id::ObjectId;
+    use crate::text::Exact;
 
     /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
     ///
     /// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
-    /// `object` and the two lists may be missing.
+    /// `object` and the two lists may be missing, or null.
     impl<'de> Deserialize<'de> for Caller {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             #[derive(Deserialize)]
@@ -200,21 +201,19 @@ mod data {
             struct Plain {
                 object: Option<ObjectId>,
                 account: Account,
-                #[serde(default)]
-                permissions: Vec<String>,
-                #[serde(default)]
-                roles: Vec<Held>,
+                permissions: Option<Vec<String>>,
+                roles: Option<Vec<Exact<Held>>>,
             }
 
-            let Plain { object, account, permissions, roles } = Plain::deserialize(deserializer)?;
-            let known = |Held { role, scope }: Held| {
+            let Exact(Plain { object, account, permissions, roles }) = Exact::deserialize(deserializer)?;
+            let known = |Exact(Held { role, scope })| {
                 Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
             };
             Ok(Self {
                 object,
                 account,
-                permissions: permissions.iter().filter_map(|name| name.parse().ok()).collect(),
-                roles: roles.into_iter().filter_map(known).collect(),
+                permissions: permissions.iter().flatten().filter_map(|name| name.parse().ok()).collect(),
+                roles: roles.into_iter().flatten().filter_map(known).collect(),
             })
         }
     }

@@ -130,8 +130,27 @@ fn what_is_not_known_of_a_caller_is_passed_over() {
         serde_json::from_value::<Caller>(json!({ "account": "application" })).expect("a caller"),
         least
     );
-    for other in [json!({}), json!({ "account": "guest" }), json!({ "account": null })] {
+    for nothing in [
+        json!({ "account": "application", "roles": null }),
+        json!({ "account": "application", "permissions": null, "object": null }),
+        json!({ "account": "application", "permissions": [], "roles": null }),
+    ] {
+        assert_eq!(serde_json::from_value::<Caller>(nothing).expect("a caller"), least);
+    }
+    // By its place nothing is taken for anything.
+    let by_place = json!([null, "application", ["EntitlementManagement.ReadWrite.All"], []]);
+    let role_by_place = json!({ "account": "application", "roles": [["Catalog owner", "/"]] });
+    for other in [
+        json!({}),
+        json!({ "account": "guest" }),
+        json!({ "account": null }),
+        by_place,
+        role_by_place,
+        json!([]),
+        json!("application"),
+    ] {
         assert!(serde_json::from_value::<Caller>(other.clone()).is_err(), "{other}");
+        assert!(serde_json::from_str::<Caller>(&other.to_string()).is_err(), "{other}");
     }
 }
 
