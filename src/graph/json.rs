@@ -99,6 +99,10 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
+/// An id that a document has in more than one place must be the same in all of them: `accessPackageId` and
+/// `accessPackage.id`, say. So must the `privilegeLevel` of the catalog, which is read wherever it stands, in
+/// `accessPackage.catalog` or `accessPackage.accessPackageCatalog`.
+///
 /// The resource roles are needed only where the state is `delivered` or `delivering`. There a list that goes on elsewhere
 /// is an error ([R45](crate::policy#r45)).
 ///

@@ -16,4 +16,5 @@ mod read;
 mod request;
 mod schedule;
 mod shapes;
+mod twice;
 mod write;

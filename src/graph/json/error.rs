@@ -88,6 +88,15 @@ pub enum ReadError {
     /// The subject of the assignment is not in the tenant yet, so nothing can be enforced for it.
     #[error("`target.objectId` is null: the subject is not in the tenant yet")]
     TargetNotInTenant,
+    /// Two places that say the same thing do not say the same, such as the id of the catalog and that of the one that is
+    /// expanded.
+    #[error("`{part}` and `{other}` do not agree")]
+    Disagreement {
+        /// The path of one of them.
+        part: &'static str,
+        /// The path of the other.
+        other: &'static str,
+    },
     /// The document has the state twice, as in v1.0 and as in beta.
     #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
     MixedVersions,
@@ -164,6 +173,7 @@ impl ReadError {
             Self::ListCut { .. } => "listCut",
             Self::Missing { .. } => "missing",
             Self::TargetNotInTenant => "targetNotInTenant",
+            Self::Disagreement { .. } => "disagreement",
             Self::MixedVersions => "mixedVersions",
             Self::MixedRequestVersions => "mixedRequestVersions",
             Self::RequestWithoutAssignment { .. } => "requestWithoutAssignment",

@@ -5,9 +5,11 @@ mod gives;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::schedule::Schedule;
 use super::shown::{self, Kind, Said};
@@ -69,10 +71,13 @@ struct Target {
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccessPackage {
     pub(super) id: Option<AccessPackageId>,
+    catalog_id: Option<CatalogId>,
     // v1.0
     catalog: Option<Object<Catalog>>,
+    // beta, and once v1.0 too
     #[serde(rename = "accessPackageCatalog")]
-    beta_catalog: Option<Object<Catalog>>,
+    older_catalog: Option<Object<Catalog>>,
+    // v1.0
     resource_role_scopes: Option<Vec<Object<Listed>>>,
     #[serde(rename = "resourceRoleScopes@odata.nextLink")]
     rest_of_resource_role_scopes: Option<IgnoredAny>,
@@ -126,10 +131,38 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
     T::deserialize(deserializer).map(Some)
 }
 
-/// R46: whatever stands there, only a word that is known says something.
+/// R46: whatever stands there, only a word that is known says something. The rest is passed over, however deep or long it is.
 fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectType>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(value.as_str().and_then(SubjectType::from_word))
+    struct Word;
+
+    impl Visitor<'_> for Word {
+        type Value = Option<SubjectType>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a word")
+        }
+
+        fn visit_str<E>(self, word: &str) -> Result<Option<SubjectType>, E> {
+            Ok(SubjectType::from_word(word))
+        }
+    }
+
+    let value = <&RawValue>::deserialize(deserializer)?.get();
+    let word =
+        value.starts_with('"').then(|| serde_json::Deserializer::from_str(value).deserialize_str(Word));
+    Ok(word.and_then(Result::ok).flatten())
+}
+
+/// What several places of a document say, each by its path.
+fn agreed<T: PartialEq>(
+    places: impl IntoIterator<Item = (&'static str, Option<T>)>,
+) -> Result<Option<T>, ReadError> {
+    let mut places = places.into_iter().filter_map(|(part, value)| Some((part, value?)));
+    let Some((part, said)) = places.next() else { return Ok(None) };
+    match places.find(|(_, value)| *value != said) {
+        Some((other, _)) => Err(ReadError::Disagreement { part, other }),
+        None => Ok(Some(said)),
+    }
 }
 
 /// What a list of resource roles and its parts are called.
@@ -238,6 +271,7 @@ impl Document {
         gives: Option<Vec<ResourceRole>>,
     ) -> Result<StoredAssignment, ReadError> {
         let resource_roles = self.resource_roles(state, version, gives);
+        let belongs_to = self.belongs_to(version);
         let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
 
         let id = self.id.ok_or_else(|| missing("id"))?;
@@ -248,29 +282,11 @@ impl Document {
         let schedule = self.schedule.ok_or_else(|| missing("schedule"))?;
         let end = schedule.map_or(Ok(None), Closed::end)?;
 
-        let (access_package, catalog, privilege_level) = match version {
-            Version::V1 => {
-                let Object(package) = self.access_package.ok_or_else(|| not_expanded("accessPackage"))?;
-                let catalog = package.catalog.ok_or_else(|| not_expanded("accessPackage.catalog"))?;
-                let Object(Catalog { id, privilege_level }) = catalog;
-                (
-                    package.id.ok_or_else(|| missing("accessPackage.id"))?,
-                    id.ok_or_else(|| missing("accessPackage.catalog.id"))?,
-                    privilege_level,
-                )
-            }
-            Version::Beta => (
-                self.access_package_id.ok_or_else(|| missing("accessPackageId"))?,
-                self.catalog_id.ok_or_else(|| missing("catalogId"))?,
-                self.access_package
-                    .and_then(|Object(package)| package.beta_catalog)
-                    .and_then(|Object(catalog)| catalog.privilege_level),
-            ),
-        };
+        let (access_package, catalog) = belongs_to?;
         Ok(StoredAssignment {
             format: StoredAssignment::FORMAT,
             id,
-            catalog: catalog::Catalog { id: catalog, privilege_level },
+            catalog,
             access_package,
             target,
             target_type,
@@ -279,6 +295,46 @@ impl Document {
             attempt: 0,
             resource_roles: resource_roles?,
         })
+    }
+
+    /// The access package, and the catalog that it is in. What stands in more than one place is the same in all of them.
+    fn belongs_to(&self, version: Version) -> Result<(AccessPackageId, catalog::Catalog), ReadError> {
+        let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
+        let package = self.access_package.as_ref().map(|Object(package)| package);
+        let [catalog, older] = [
+            package.and_then(|package| package.catalog.as_ref()),
+            package.and_then(|package| package.older_catalog.as_ref()),
+        ]
+        .map(|expanded| expanded.map(|Object(catalog)| catalog));
+        let package_id = agreed([
+            ("accessPackageId", self.access_package_id),
+            ("accessPackage.id", package.and_then(|package| package.id)),
+        ])?;
+        let catalog_id = agreed([
+            ("catalogId", self.catalog_id),
+            ("accessPackage.catalogId", package.and_then(|package| package.catalog_id)),
+            ("accessPackage.catalog.id", catalog.and_then(|catalog| catalog.id)),
+            ("accessPackage.accessPackageCatalog.id", older.and_then(|catalog| catalog.id)),
+        ])?;
+        // R43
+        let privilege_level = agreed([
+            ("accessPackage.catalog.privilegeLevel", catalog.and_then(|catalog| catalog.privilege_level)),
+            (
+                "accessPackage.accessPackageCatalog.privilegeLevel",
+                older.and_then(|catalog| catalog.privilege_level),
+            ),
+        ])?;
+        let [name_of_package, name_of_catalog] = match version {
+            Version::V1 => {
+                package.ok_or_else(|| not_expanded("accessPackage"))?;
+                catalog.or(older).ok_or_else(|| not_expanded("accessPackage.catalog"))?;
+                ["accessPackage.id", "accessPackage.catalog.id"]
+            }
+            Version::Beta => ["accessPackageId", "catalogId"],
+        };
+        let package_id = package_id.ok_or_else(|| missing(name_of_package))?;
+        let id = catalog_id.ok_or_else(|| missing(name_of_catalog))?;
+        Ok((package_id, catalog::Catalog { id, privilege_level }))
     }
 }
 
