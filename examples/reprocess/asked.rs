@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use access_package::graph::json::{self, AccessPackageDocument, ReadError, RequestDocument};
-use access_package::{AccessPackageId, Assignment, AssignmentRequest, ResourceRole};
+use access_package::{Assignment, AssignmentRequest, Recency, ResourceRole};
 
 use crate::arguments::Arguments;
 use crate::files;
@@ -29,15 +29,12 @@ impl Asked {
     pub fn read(
         arguments: &Arguments,
         document: &[u8],
-        package: Option<Package>,
+        package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        let gives = package.as_ref().map(|package| package.gives.clone());
-        let asked = match &arguments.request {
-            None => of_document(arguments, document, gives)?.into(),
-            Some(path) => Self::by_request(path, arguments, document, gives)?,
-        };
-        package.map_or(Ok(()), |package| package.check(&asked.assignment))?;
-        Ok(asked)
+        match &arguments.request {
+            None => Ok(of_document(arguments, document, package)?.into()),
+            Some(path) => Self::by_request(path, arguments, document, package),
+        }
     }
 
     /// For the request in this file: of the assignment that it has expanded, or else of the one in the document.
@@ -45,33 +42,38 @@ impl Asked {
         path: &str,
         arguments: &Arguments,
         document: &[u8],
-        gives: Option<Vec<ResourceRole>>,
+        package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        let found = json::read_request(&files::read(Some(path))?);
+        let found = json::read_request(&files::read(Some(path))?, Recency::Newest);
         let found = found.map_err(|error| named(Some(path), &error))?;
-        let RequestDocument { request, assignment, gives: listed, .. } = found;
-        let gives_now = match (gives.clone().or(listed), &assignment) {
-            (Some(gives), _) => gives,
-            (None, None) => json::read_gives(document).map_err(|error| of(arguments, &error))?,
-            (None, Some(_)) => {
+        let RequestDocument { request, assignment: shown, gives: listed, .. } = found;
+        let is_shown = shown.is_some();
+        let assignment = shown.map_or_else(|| of_document(arguments, document, package), Ok)?;
+        let gives_now = match (package, listed) {
+            (Some(package), _) => {
+                let whole = package.whole_of(assignment.access_package());
+                whole.map_err(|error| of(arguments, &error))?.to_vec()
+            }
+            (None, Some(listed)) => listed,
+            (None, None) if is_shown => {
                 let why = "the assignment does not list what the access package gives now";
                 return Err(format!("{path}: {why}: give it with `--package FILE`").into());
             }
+            (None, None) => json::read_gives(document).map_err(|error| of(arguments, &error))?,
         };
-        let assignment = assignment.map_or_else(|| of_document(arguments, document, gives), Ok)?;
         Ok(Self { assignment, request: Some(request), gives_now })
     }
 }
 
-/// The assignment in the document, whose access package gives this, if that is known.
+/// The assignment in the document, and what its access package gives if that is known by itself.
 fn of_document(
     arguments: &Arguments,
     document: &[u8],
-    gives: Option<Vec<ResourceRole>>,
+    package: Option<&AccessPackageDocument>,
 ) -> Result<Assignment, String> {
-    let assignment = match gives {
+    let assignment = match package {
         None => json::read(document),
-        Some(gives) => json::read_with(document, gives),
+        Some(package) => json::read_with(document, package),
     };
     assignment.map_err(|error| {
         // A page that cannot be read is why it was taken for a document.
@@ -80,9 +82,24 @@ fn of_document(
     })
 }
 
-/// The error of the document.
+/// What is in all of these files together; `None` if there are none.
+pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dyn Error>> {
+    let mut all: Option<AccessPackageDocument> = None;
+    for path in paths {
+        let page = json::read_access_package(&files::read(Some(path))?);
+        let joined = page.and_then(|page| all.take().map_or(Ok(page.clone()), |all| all.join(page)));
+        all = Some(joined.map_err(|error| named(Some(path), &error))?);
+    }
+    Ok(all)
+}
+
+/// The error of the document; or of the access package beside it, whose list takes the place of the document's own.
 fn of(arguments: &Arguments, error: &ReadError) -> String {
-    named(arguments.document.as_deref(), error)
+    let package = match error {
+        ReadError::ListCut { .. } | ReadError::OtherAccessPackage { .. } => arguments.packages.last(),
+        _ => None,
+    };
+    named(package.or(arguments.document.as_ref()).map(String::as_str), error)
 }
 
 /// The error, with the file that it is in, and what helps here.
@@ -101,44 +118,5 @@ fn named(path: Option<&str>, error: &ReadError) -> String {
     match path {
         None | Some("-") => format!("{error}{option}{help}"),
         Some(path) => format!("{path}: {error}{option}{help}"),
-    }
-}
-
-/// What the access package gives now, and where that stands.
-#[derive(Default)]
-pub struct Package {
-    /// The access packages that are named, each with its file.
-    named: Vec<(AccessPackageId, String)>,
-    gives: Vec<ResourceRole>,
-}
-
-impl Package {
-    /// What is in all of these files together; `None` if there are none.
-    pub fn read(paths: &[String]) -> Result<Option<Self>, Box<dyn Error>> {
-        let mut all: Option<Self> = None;
-        let mut rest = None;
-        for path in paths {
-            let read = json::read_access_package(&files::read(Some(path))?);
-            let AccessPackageDocument { id, gives, next_link, .. } =
-                read.map_err(|error| named(Some(path), &error))?;
-            let all = all.get_or_insert_default();
-            all.named.extend(id.map(|id| (id, path.clone())));
-            all.gives.extend(gives);
-            rest = next_link.map(|next_link| {
-                format!(
-                    "{path}: that is not all that the access package gives: give the page at {next_link} too"
-                )
-            });
-        }
-        rest.map_or(Ok(all), |error| Err(error.into()))
-    }
-
-    /// That it is the one that is assigned.
-    fn check(&self, assignment: &Assignment) -> Result<(), String> {
-        let required = assignment.access_package();
-        let other = self.named.iter().find(|(id, _)| *id != required);
-        other.map_or(Ok(()), |(id, path)| {
-            Err(format!("{path}: is of the access package `{id}`, and the assignment of `{required}`"))
-        })
     }
 }

@@ -21,7 +21,7 @@ use access_package::{
 };
 
 use arguments::Arguments;
-use asked::{Asked, Package};
+use asked::Asked;
 use caller::Asking;
 use observed::Observations;
 
@@ -81,13 +81,13 @@ fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
     let arguments = &arguments;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
-    let package = Package::read(&arguments.packages)?;
+    let package = asked::package(&arguments.packages)?;
     if arguments.request.is_none() && package.is_none() {
         if let Ok(page) = graph::json::read_list(&document) {
             return list::run(page, arguments, &asking, &observations);
         }
     }
-    let asked = Asked::read(arguments, &document, package)?;
+    let asked = Asked::read(arguments, &document, package.as_ref())?;
     show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking)
 }
 

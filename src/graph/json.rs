@@ -13,7 +13,8 @@
 //! ([R45](crate::policy#r45)), ask in two calls, and give [`read_with`] what [`read_access_package`] reads:
 //!
 //! 1. `assignments/{id}?$expand=target,accessPackage($expand=catalog)`
-//! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`
+//! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`, which
+//!    [`join`](AccessPackageDocument::join) puts together
 //!
 //! In beta the access package need not be expanded. If it is, with `accessPackageResourceRoleScopes`, what it gives now
 //! is what is owed ([R13](crate::policy#r13)). If it is not, that is what the assignment was to deliver; ask for the
@@ -37,6 +38,7 @@
 //! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
 
 mod caller;
+mod context;
 mod error;
 mod instant;
 mod list;
@@ -138,10 +140,11 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
 /// reads it. The document need not list the resource roles. If it does, this is taken in their place, so that a list that
 /// was cut off does no harm.
 ///
-/// You vouch that the one belongs to the other: a page of resource roles does not say of which access package it is.
+/// Where a page of resource roles does not say of which access package it is, you vouch that it is of the assignment's.
 ///
 /// # Errors
-/// As for [`read`].
+/// As for [`read`]; or there are more pages of what the access package gives ([R45](crate::policy#r45)), or it is of another
+/// access package than the assignment.
 ///
 /// # Examples
 /// ```
@@ -159,13 +162,13 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
 ///     "scope": { "originSystem": "SharePointOnline", "originId": "https://contoso.sharepoint.com/sites/campaign" }
 /// }] }"#;
 /// let package = read_access_package(page)?;
-/// assert_eq!(package.next_link, None); // or ask for that page too
-/// let assignment = read_with(assignment, package.gives)?;
+/// assert_eq!(package.next_link, None); // or `join` that page
+/// let assignment = read_with(assignment, &package)?;
 /// assert_eq!(assignment.resource_roles().map(<[_]>::len), Some(1));
 /// # Ok::<(), access_package::graph::json::ReadError>(())
 /// ```
-pub fn read_with(document: &[u8], gives: Vec<ResourceRole>) -> Result<Assignment, ReadError> {
-    read::assignment(document, Some(gives))
+pub fn read_with(document: &[u8], package: &AccessPackageDocument) -> Result<Assignment, ReadError> {
+    read::assignment(document, Some(package))
 }
 
 /// Reads what the document of an assignment lists as given, in whatever state the assignment is: what its access package

@@ -1,7 +1,7 @@
 //! Documents as tools export them, which is not always as Graph sends them.
 
-use access_package::Assignment;
 use access_package::graph::json::{ItemError, Page, ReadError, read, read_gives, read_list, read_request};
+use access_package::{Assignment, Recency};
 use serde_json::{Map, Value, json};
 
 use crate::fixtures::{beta, read_value, v1, with};
@@ -63,7 +63,8 @@ fn a_request_is_read_in_any_case_too() {
         "id": "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b", "requestType": "userAdd", "state": "deliveryFailed",
         "completedDateTime": "/Date(1719821350000)/", "assignment": with(v1(), "/state", Some(json!("deliveryFailed"))),
     });
-    let read = |document: &Value| read_request(document.to_string().as_bytes()).expect("a request");
+    let read =
+        |document: &Value| read_request(document.to_string().as_bytes(), Recency::Newest).expect("a request");
     for rename in CASES {
         assert_eq!(read(&renamed(request.clone(), rename)), read(&request));
     }
@@ -230,7 +231,10 @@ fn a_byte_order_mark_is_no_part_of_a_document() {
     let text = v1().to_string();
     assert_eq!(read(&marked(&text)), read(text.as_bytes()));
     assert_eq!(read_gives(&marked(&text)), read_gives(text.as_bytes()));
-    assert_eq!(read_request(&marked(&request)), read_request(request.as_bytes()));
+    assert_eq!(
+        read_request(&marked(&request), Recency::Newest),
+        read_request(request.as_bytes(), Recency::Newest)
+    );
     // A place is told as if it were not there, and only the first is one.
     assert_eq!(read(&marked("{\"id\":7}")), read(b"{\"id\":7}"));
     assert!(matches!(read(&marked("\u{feff}{}")), Err(ReadError::Malformed { .. })));
@@ -241,7 +245,7 @@ fn a_byte_order_mark_is_no_part_of_a_document() {
     for text in [utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), b"\xff\xfe".to_vec()] {
         assert_eq!(read(&text), Err(ReadError::NotUtf8));
         assert_eq!(read_list(&text), Err(ReadError::NotUtf8));
-        assert_eq!(read_request(&text), Err(ReadError::NotUtf8));
+        assert_eq!(read_request(&text, Recency::Newest), Err(ReadError::NotUtf8));
         assert!(read(&text).unwrap_err().to_string().contains("is not UTF-8"));
     }
     assert!(matches!(read(b"\xff{}"), Err(ReadError::Malformed { .. })));

@@ -12,6 +12,7 @@ mod hostile;
 mod list;
 mod other;
 mod package;
+mod pages;
 mod read;
 mod request;
 mod schedule;

@@ -1,5 +1,6 @@
 //! Documents that are not what they are taken for, and parts that are not what they should be: the error names the cause.
 
+use access_package::Recency;
 use access_package::graph::json::{
     EXPAND_BETA, EXPAND_V1, ReadError, read, read_gives, read_list, read_request,
 };
@@ -14,7 +15,7 @@ fn text(document: &Value) -> String {
 }
 
 fn text_of_request(document: &Value) -> String {
-    read_request(document.to_string().as_bytes()).expect_err("no request").to_string()
+    read_request(document.to_string().as_bytes(), Recency::Newest).expect_err("no request").to_string()
 }
 
 fn request(assignment: &Value) -> Value {
@@ -237,9 +238,10 @@ fn what_is_of_a_wrong_type_is_named_by_its_path() {
     let pretty =
         serde_json::to_string_pretty(&with(request(&wrong), "/state", Some(json!("Delivered")))).unwrap();
     let line = 1 + pretty.lines().position(|line| line.contains("\"objectId\": 7")).expect("a line");
-    let error = read_request(pretty.as_bytes()).expect_err("no id").to_string();
+    let error = read_request(pretty.as_bytes(), Recency::Newest).expect_err("no id").to_string();
     assert!(
-        error.starts_with(&format!("line {line}, column ")) && error.contains("`target.objectId`"),
+        error.starts_with(&format!("`assignment`: line {line}, column "))
+            && error.contains("`target.objectId`"),
         "{error}"
     );
 }

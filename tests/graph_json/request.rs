@@ -1,6 +1,6 @@
 //! The documents of requests.
 
-use access_package::graph::json::{ReadError, read, read_request};
+use access_package::graph::json::{ReadError, RequestDocument, read, read_request};
 use access_package::{AssignmentState, Purpose, Recency};
 use serde_json::{Value, json};
 
@@ -25,15 +25,19 @@ fn of_beta() -> Value {
     })
 }
 
+fn found(document: &Value) -> RequestDocument {
+    read_request(document.to_string().as_bytes(), Recency::Newest).expect("a request")
+}
+
 fn error(document: &Value) -> String {
-    read_request(document.to_string().as_bytes()).expect_err("refused").to_string()
+    read_request(document.to_string().as_bytes(), Recency::Newest).expect_err("refused").to_string()
 }
 
 // R32, R33
 #[test]
 fn a_request_is_read_with_its_assignment() {
     for (document, name) in [(of_v1(), "assignment"), (of_beta(), "accessPackageAssignment")] {
-        let found = read_request(document.to_string().as_bytes()).expect("a request");
+        let found = read_request(document.to_string().as_bytes(), Recency::Newest).expect("a request");
         let assignment = read(document[name].to_string().as_bytes()).expect("an assignment");
         let request = found.request;
         assert_eq!(request.id.to_string(), REQUEST);
@@ -51,7 +55,7 @@ fn a_request_is_read_with_its_assignment() {
         assert!(listed.clone().all(|role| gives.contains(role)) && listed.count() == gives.len());
         // Of an assignment that was not expanded only the id is there.
         let bare = with(document, &format!("/{name}"), Some(json!({ "id": assignment.id() })));
-        let found = read_request(bare.to_string().as_bytes()).expect("a request");
+        let found = read_request(bare.to_string().as_bytes(), Recency::Newest).expect("a request");
         assert_eq!((found.request, found.assignment, found.gives), (request, None, None));
     }
 }
@@ -60,7 +64,7 @@ fn a_request_is_read_with_its_assignment() {
 fn a_type_that_is_no_grant_is_read_as_what_it_is() {
     for (word, purpose) in [("AdminRemove", Purpose::Removal), ("unknownFutureValue", Purpose::Unknown)] {
         let document = with(of_v1(), "/requestType", Some(json!(word)));
-        let found = read_request(document.to_string().as_bytes()).expect("a request");
+        let found = read_request(document.to_string().as_bytes(), Recency::Newest).expect("a request");
         assert_eq!(found.request.purpose, purpose);
     }
 }
@@ -77,8 +81,7 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
         for name in names {
             for nothing in [None, Some(Value::Null)] {
                 let document = with(document.clone(), &format!("/{name}"), nothing);
-                let part = if name.ends_with("/id") { "id".into() } else { name.replace('/', ".") };
-                assert_eq!(error(&document), format!("`{part}` is missing"));
+                assert_eq!(error(&document), format!("`{}` is missing", name.replace('/', ".")));
             }
         }
     }
@@ -106,8 +109,87 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     let mut mixed = of_v1();
     mixed["requestState"] = json!("Delivered");
     assert_eq!(error(&mixed), "`state` and `requestState` are both there: a document is of v1.0 or of beta");
-    // What is expanded has to be whole.
-    let part = with(of_v1(), "/assignment/target", None);
-    assert!(error(&part).starts_with("`target` is missing: ask for it"), "{}", error(&part));
-    assert!(matches!(read_request(b"[]"), Err(ReadError::Malformed { .. })));
+    assert!(matches!(read_request(b"[]", Recency::Newest), Err(ReadError::Malformed { .. })));
+}
+
+// R32: only the host knows.
+#[test]
+fn whether_it_is_the_newest_is_what_the_host_says() {
+    for recency in [Recency::Newest, Recency::Superseded] {
+        for document in [of_v1(), of_beta(), with(of_v1(), "/assignment", Some(json!({ "id": REQUEST })))] {
+            let found = read_request(document.to_string().as_bytes(), recency).expect("a request");
+            assert_eq!(found.request.recency, recency);
+        }
+    }
+}
+
+#[test]
+fn an_assignment_that_was_expanded_in_part_is_to_be_asked_for_by_itself() {
+    // As `$expand=assignment` alone shows it.
+    for (document, name, own) in [
+        (of_v1(), "assignment", &["target", "accessPackage"][..]),
+        (of_beta(), "accessPackageAssignment", &["target", "accessPackageAssignmentResourceRoles"]),
+    ] {
+        let whole = found(&document);
+        let bare = own
+            .iter()
+            .fold(document.clone(), |document, part| with(document, &format!("/{name}/{part}"), None));
+        let read = found(&bare);
+        assert_eq!((read.request, read.assignment, read.gives), (whole.request, None, None));
+        // What is there is read.
+        let without_target = found(&with(document, &format!("/{name}/target"), None));
+        assert_eq!((without_target.assignment, without_target.gives), (None, whole.gives));
+    }
+    let catalog = found(&with(of_v1(), "/assignment/accessPackage/catalog", None));
+    assert_eq!((catalog.assignment, catalog.gives.map(|gives| gives.len())), (None, Some(3)));
+    // One that is delivered shows its resource roles, or not all of it is there.
+    let delivered = with(of_v1(), "/assignment/state", Some(json!("delivered")));
+    assert!(found(&delivered).assignment.is_some());
+    let list = "/assignment/accessPackage/resourceRoleScopes";
+    for part in [
+        with(delivered.clone(), list, None),
+        with(delivered, &format!("{list}@odata.nextLink"), Some(json!("https://next"))),
+    ] {
+        let found = found(&part);
+        assert_eq!((found.assignment, found.gives), (None, None));
+    }
+}
+
+#[test]
+fn what_is_wrong_in_the_assignment_is_said_to_be_there() {
+    for (document, name, list) in [
+        (of_v1(), "assignment", "accessPackage.resourceRoleScopes"),
+        (of_beta(), "accessPackageAssignment", "accessPackageAssignmentResourceRoles"),
+    ] {
+        let at =
+            |pointer: &str, value: Option<Value>| with(document.clone(), &format!("/{name}{pointer}"), value);
+        let role = format!("/{}/0", list.replace('.', "/"));
+        let role_name = if name == "assignment" { "role" } else { "accessPackageResourceRole" };
+        for (wrong, text) in [
+            (at("/schedule", None), "`schedule` is missing".to_owned()),
+            (at("/target/objectId", None), "`target.objectId` is missing".into()),
+            (
+                at("/target/objectId", Some(Value::Null)),
+                "`target.objectId` is null: the subject is not in the tenant yet".into(),
+            ),
+            (
+                at(&format!("{role}/{role_name}/originSystem"), None),
+                format!("`{list}[0].{role_name}.originSystem` is missing"),
+            ),
+        ] {
+            assert_eq!(error(&wrong), format!("`{name}`: {text}"));
+        }
+        let id = error(&at("/id", Some(json!("x"))));
+        assert!(id.starts_with(&format!("`{name}`: line 1, column ")), "{id}");
+        assert!(
+            id.ends_with(
+                ": `id`: `x` is not a valid assignment id: expected a GUID of 36 characters with hyphens"
+            ),
+            "{id}"
+        );
+        let whole = read_request(at("/schedule", None).to_string().as_bytes(), Recency::Newest);
+        let whole = whole.expect_err("no schedule");
+        assert!(matches!(&whole, ReadError::ExpandedAssignment { part, .. } if *part == name));
+        assert_eq!(whole.code(), "expandedAssignment");
+    }
 }

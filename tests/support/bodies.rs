@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use access_package::{
     Account, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, Catalog, Cause, Event,
-    FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt,
+    FailureReason, Fulfillment, GroupAccess, NotAdmitted, Observed, Outcome, Permission, Receipt, Recency,
     RecordError, Recorded, Refusal, ResourceRole, Role, StoredAssignment, Timestamp, Unchanged, evaluate,
     reprocess_observed,
 };
@@ -24,7 +24,7 @@ const NOW: Timestamp = Timestamp::MIN;
 pub fn document(data: &[u8]) {
     let alone = read(data);
     check_access_package(data);
-    if let Ok(found) = read_request(data) {
+    if let Ok(found) = read_request(data, Recency::Newest) {
         assert!(alone.is_err());
         assert!(found.assignment.is_none_or(|assignment| assignment.id() == found.request.assignment));
     }
@@ -33,7 +33,9 @@ pub fn document(data: &[u8]) {
         let unmarked = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
         assert_eq!(read(&[b"\xef\xbb\xbf", unmarked].concat()).as_ref(), Ok(assignment));
         if let Ok(gives) = read_gives(data) {
-            assert_eq!(read_with(data, gives).as_ref(), Ok(assignment));
+            let mut package = read_access_package(b"[]").expect("an empty page");
+            package.gives = gives;
+            assert_eq!(read_with(data, &package).as_ref(), Ok(assignment));
         }
         for version in [Version::V1, Version::Beta] {
             let written = write(assignment, version);
@@ -62,7 +64,8 @@ pub fn document(data: &[u8]) {
 fn check_access_package(data: &[u8]) {
     let Ok(package) = read_access_package(data) else { return };
     assert!(package.gives.is_sorted_by(|a, b| a < b));
-    assert!(read(data).is_err() && read_request(data).is_err());
+    assert_eq!(package.clone().join(package.clone()).as_ref(), Ok(&package));
+    assert!(read(data).is_err() && read_request(data, Recency::Newest).is_err());
 }
 
 fn check_page(page: &Page) {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
+use super::context::Collection;
 use super::text::{parse, unmarked};
 use super::{ReadError, missing};
 use crate::caller::{RoleAssignment, Scope};
@@ -106,6 +107,8 @@ pub struct RoleAssignments {
 #[serde(rename_all = "camelCase")]
 struct Page {
     value: Option<Vec<Object<Assigned>>>,
+    #[serde(rename = "@odata.context")]
+    context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
 }
@@ -128,7 +131,7 @@ struct Assigned {
 /// They may be of several principals. Take those of the caller, and of groups that the caller is a member of.
 ///
 /// # Errors
-/// The text is not JSON, or no list of role assignments.
+/// The text is not JSON, or no list of role assignments; by its `@odata.context` it may be one of something else.
 ///
 /// # Examples
 /// ```
@@ -143,7 +146,8 @@ struct Assigned {
 /// # Ok::<(), graph::json::ReadError>(())
 /// ```
 pub fn read_role_assignments(page: &[u8]) -> Result<RoleAssignments, ReadError> {
-    let Object(Page { value, next_link }) = parse(unmarked(page)?)?;
+    let Object(Page { value, context, next_link }) = parse(unmarked(page)?)?;
+    Collection::RoleAssignments.check(context.as_deref())?;
     let mut held = Vec::new();
     for (index, Object(assigned)) in value.ok_or_else(|| missing("value"))?.into_iter().enumerate() {
         let missing = |property: &str| missing(&format!("value[{index}].{property}"));

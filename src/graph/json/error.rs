@@ -1,10 +1,11 @@
 //! Why a document cannot be read, and what would help.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
 use crate::assignment::LoadError;
-use crate::id::AssignmentId;
+use crate::id::{AccessPackageId, AssignmentId};
 use crate::resource_role::ParseResourceRoleError;
 
 /// The document cannot be read as what it is asked for.
@@ -79,6 +80,28 @@ pub enum ReadError {
         /// Where the whole list, or the rest of it, can be had.
         whole: String,
     },
+    /// It is of another access package than it has to be.
+    #[error("list is of access package `{actual}`: it has to be of `{required}`")]
+    OtherAccessPackage {
+        /// The access package that it has to be of.
+        required: AccessPackageId,
+        /// The access package that it is of.
+        actual: AccessPackageId,
+    },
+    /// It is a page of another collection, by its `@odata.context`.
+    #[error("page is of `{actual}`, by its `@odata.context`: it has to be of `{required}`")]
+    OtherCollection {
+        /// The collection that it has to be of.
+        required: &'static str,
+        /// The collection that it is of.
+        actual: String,
+    },
+    /// It is a list of what an assignment has delivered, not of what an access package gives.
+    #[error("`{part}` has a `status`: it is a resource role of an assignment, and not of its access package")]
+    OfAssignment {
+        /// The path of the first item that shows it.
+        part: String,
+    },
     /// A property is not there, or null, that every document has.
     #[error("`{part}` is missing")]
     Missing {
@@ -103,6 +126,14 @@ pub enum ReadError {
     /// The document has the state of a request twice, as in v1.0 and as in beta.
     #[error("`state` and `requestState` are both there: a document is of v1.0 or of beta")]
     MixedRequestVersions,
+    /// The assignment that a request shows cannot be read.
+    #[error("`{part}`: {problem}")]
+    ExpandedAssignment {
+        /// Where it stands.
+        part: &'static str,
+        /// Why it cannot be read. Its paths are those in the assignment, its line and column those in the whole document.
+        problem: Box<ReadError>,
+    },
     /// The request is in a state in which there is no assignment.
     #[error("request is `{state}`: no assignment came of it")]
     RequestWithoutAssignment {
@@ -171,11 +202,15 @@ impl ReadError {
             Self::PageWithoutList => "pageWithoutList",
             Self::NotExpanded { .. } => "notExpanded",
             Self::ListCut { .. } => "listCut",
+            Self::OtherAccessPackage { .. } => "otherAccessPackage",
+            Self::OtherCollection { .. } => "otherCollection",
+            Self::OfAssignment { .. } => "ofAssignment",
             Self::Missing { .. } => "missing",
             Self::TargetNotInTenant => "targetNotInTenant",
             Self::Disagreement { .. } => "disagreement",
             Self::MixedVersions => "mixedVersions",
             Self::MixedRequestVersions => "mixedRequestVersions",
+            Self::ExpandedAssignment { .. } => "expandedAssignment",
             Self::RequestWithoutAssignment { .. } => "requestWithoutAssignment",
             Self::UnknownRequestState { .. } => "unknownRequestState",
             Self::ResourceRole { .. } => "resourceRole",

@@ -8,6 +8,7 @@ use core::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::context::Collection;
 use super::shown::{Kind, id_of};
 use super::text::{Place, parse, unmarked};
 use super::{ReadError, missing, read};
@@ -60,6 +61,8 @@ struct Document<'a> {
     value: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     responses: Option<Vec<&'a RawValue>>,
+    #[serde(rename = "@odata.context")]
+    context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
 }
@@ -68,6 +71,8 @@ struct Document<'a> {
 struct Single<'a> {
     #[serde(borrow)]
     value: &'a RawValue,
+    #[serde(rename = "@odata.context")]
+    context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
 }
@@ -90,7 +95,7 @@ struct Response<'a> {
 /// unreadable item, and so is what a page in it leaves to the next one ([R45](crate::policy#r45)).
 ///
 /// # Errors
-/// The page as a whole is not JSON, or no list.
+/// The page as a whole is not JSON, no list, or by its `@odata.context` a list of something else.
 ///
 /// # Examples
 /// ```
@@ -129,11 +134,14 @@ fn split(page: &[u8]) -> Result<Split<'_>, ReadError> {
     }
     let document = match parse(page) {
         Ok(Object(document)) => document,
-        Err(problem) => return single(page).or_else(|| lines(page)).ok_or(problem),
+        Err(problem) => return single(page).or_else(|| lines(page).map(Ok)).unwrap_or(Err(problem)),
     };
-    let Document { value, responses, next_link } = document;
+    let Document { value, responses, context, next_link } = document;
     match value.map(texts).map(Items::Listed).or(responses.map(Items::Batch)) {
-        Some(items) => Ok((items, next_link)),
+        Some(items) => {
+            Collection::Assignments.check(context.as_deref())?;
+            Ok((items, next_link))
+        }
         None => Err(match Kind::of(page) {
             Some(
                 other @ (Kind::GraphError { .. }
@@ -151,9 +159,13 @@ fn texts(items: Vec<&RawValue>) -> Vec<&[u8]> {
 }
 
 /// The only item of a page, as some tools write a list of one.
-fn single(page: &[u8]) -> Option<Split<'_>> {
-    let Object(Single { value, next_link }) = parse(page).ok()?;
-    value.get().starts_with('{').then(|| (Items::Listed(texts(Vec::from([value]))), next_link))
+fn single(page: &[u8]) -> Option<Result<Split<'_>, ReadError>> {
+    let Object(Single { value, context, next_link }) = parse(page).ok()?;
+    let split = || {
+        Collection::Assignments.check(context.as_deref())?;
+        Ok((Items::Listed(texts(Vec::from([value]))), next_link))
+    };
+    value.get().starts_with('{').then(split)
 }
 
 /// One document a line, if the first line is one.
@@ -226,6 +238,7 @@ impl Reading<'_> {
                     self.fail(text, None, ReadError::ListCut { part, whole });
                 }
             }
+            Err(problem @ ReadError::OtherCollection { .. }) => self.fail(body, None, problem),
             Ok((Items::Batch(_), _)) | Err(_) => self.read(body),
         }
     }

@@ -1,11 +1,13 @@
 //! What an access package gives now, by itself.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
 
 use super::ReadError;
+use super::context::{self, Collection};
 use super::read::{AccessPackage, List, Listed, Names, expanded};
 use super::shown::Kind;
 use super::text::{parse, unmarked};
@@ -15,21 +17,77 @@ use crate::id::AccessPackageId;
 use crate::resource_role::ResourceRole;
 
 /// What a document says that an access package gives now.
+///
+/// ```
+/// use access_package::AccessPackageId;
+/// use access_package::graph::json::read_access_package;
+///
+/// let first = br#"{ "@odata.nextLink": "https://graph.microsoft.com/v1.0/next", "value": [{
+///     "role": { "originSystem": "SharePointOnline", "originId": "4" },
+///     "scope": { "originSystem": "SharePointOnline", "originId": "https://contoso.sharepoint.com/sites/campaign" }
+/// }] }"#;
+/// let last = br#"{ "value": [{
+///     "role": { "originSystem": "SharePointOnline", "originId": "5" },
+///     "scope": { "originSystem": "SharePointOnline", "originId": "https://contoso.sharepoint.com/sites/campaign" }
+/// }] }"#;
+/// let id: AccessPackageId = "8ca95b77-5991-438f-b0a4-f5fa02fb93e0".parse().unwrap();
+/// let package = read_access_package(first)?;
+/// assert!(package.whole_of(id).is_err());
+/// let package = package.join(read_access_package(last)?)?;
+/// assert_eq!(package.whole_of(id)?.len(), 2);
+/// # Ok::<(), access_package::graph::json::ReadError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessPackageDocument {
-    /// The access package; `None` where the document is a page, which does not say it.
+    /// The access package; `None` where the document does not say it, as a page without an `@odata.context` does not.
     pub id: Option<AccessPackageId>,
-    /// The resource roles, in their order and each once.
+    /// The resource roles, in their order and each once. They may be a part of what the access package gives: see
+    /// [`whole_of`](Self::whole_of).
     pub gives: Vec<ResourceRole>,
     /// Where the next page is, to be asked for as it stands (`@odata.nextLink`). As long as there is one, this is
-    /// **not everything** that the access package gives ([R45](crate::policy#r45)): put the pages together.
+    /// **not everything** that the access package gives ([R45](crate::policy#r45)): [`join`](Self::join) the pages.
     pub next_link: Option<String>,
+}
+
+impl AccessPackageDocument {
+    /// This page and the next one together. Join the pages in their order.
+    ///
+    /// # Errors
+    /// The next page is of another access package.
+    pub fn join(mut self, next: Self) -> Result<Self, ReadError> {
+        if let (Some(required), Some(actual)) = (self.id, next.id) {
+            is_same(required, actual)?;
+        }
+        self.gives.extend(next.gives);
+        self.gives.sort_unstable();
+        self.gives.dedup();
+        Ok(Self { id: self.id.or(next.id), gives: self.gives, next_link: next.next_link })
+    }
+
+    /// Everything that this access package gives. If the document does not say of which access package it is, you vouch
+    /// that it is of this one.
+    ///
+    /// # Errors
+    /// The document is of another access package, or there are more pages ([R45](crate::policy#r45)).
+    pub fn whole_of(&self, access_package: AccessPackageId) -> Result<&[ResourceRole], ReadError> {
+        self.id.map_or(Ok(()), |actual| is_same(access_package, actual))?;
+        match &self.next_link {
+            Some(next_link) => Err(ReadError::ListCut { part: "value".into(), whole: next_link.clone() }),
+            None => Ok(&self.gives),
+        }
+    }
+}
+
+fn is_same(required: AccessPackageId, actual: AccessPackageId) -> Result<(), ReadError> {
+    if required == actual { Ok(()) } else { Err(ReadError::OtherAccessPackage { required, actual }) }
 }
 
 #[derive(Deserialize)]
 struct Page {
     value: Option<Vec<Object<Listed>>>,
+    #[serde(rename = "@odata.context")]
+    context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
     next_link: Option<String>,
 }
@@ -41,7 +99,8 @@ struct Page {
 ///
 /// # Errors
 /// The text is not JSON, it is another document, or the list is missing, malformed, or cut off
-/// ([R45](crate::policy#r45)). That a page is not the last is no error: see [`AccessPackageDocument::next_link`].
+/// ([R45](crate::policy#r45)); or it is another list, by its `@odata.context` or because its items have a `status`, as
+/// what an assignment has delivered has. That a page is not the last is no error: see [`AccessPackageDocument::next_link`].
 ///
 /// # Examples
 /// ```
@@ -74,11 +133,12 @@ pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, Rea
             | Kind::PageWithoutList),
         ) => return Err(other.problem()),
     }
-    let Page { value, next_link } = page(text)?;
-    match value {
-        Some(listed) => Ok(AccessPackageDocument { next_link, ..of_page(&listed, "value", text)? }),
-        None => of_whole(text),
-    }
+    let Page { value, context, next_link } = page(text)?;
+    let Some(listed) = value else { return of_whole(text) };
+    let context = context.as_deref();
+    Collection::ResourceRoleScopes.check(context)?;
+    let id = context.and_then(context::access_package);
+    Ok(AccessPackageDocument { id, next_link, ..of_page(&listed, "value", text)? })
 }
 
 /// Of the only page.
@@ -101,12 +161,16 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
     #[derive(Deserialize)]
     struct Single {
         value: Object<Listed>,
+        #[serde(rename = "@odata.context")]
+        context: Option<String>,
         #[serde(rename = "@odata.nextLink")]
         next_link: Option<String>,
     }
 
     parse(text).map(|Object(page)| page).or_else(|problem| match parse(text) {
-        Ok(Object(Single { value, next_link })) => Ok(Page { value: Some(Vec::from([value])), next_link }),
+        Ok(Object(Single { value, context, next_link })) => {
+            Ok(Page { value: Some(Vec::from([value])), context, next_link })
+        }
         Err(_) => Err(problem),
     })
 }
@@ -114,22 +178,38 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
 /// Of an access package with its resource role scopes.
 fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
     let Object(package) = parse::<Object<AccessPackage>>(text)?;
-    let version = if package.list(Version::Beta).is_shown() { Version::Beta } else { Version::V1 };
-    let names = match version {
-        Version::V1 => {
-            Names::of_list(version, "resourceRoleScopes", "resourceRoleScopes($expand=role,scope)")
-        }
-        Version::Beta => Names::of_list(
-            version,
-            "accessPackageResourceRoleScopes",
-            "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)",
-        ),
+    let (v1, beta) = ("resourceRoleScopes", "accessPackageResourceRoleScopes");
+    let expand_v1 = "resourceRoleScopes($expand=role,scope)";
+    let expand_beta =
+        "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
+    let [v1, beta] =
+        [(Version::V1, v1, expand_v1), (Version::Beta, beta, expand_beta)].map(|(version, part, expand)| {
+            List { names: Names::of_list(version, part, expand), ..package.list(version) }
+        });
+    let gives = match (v1.is_shown(), beta.is_shown()) {
+        (_, false) => gives(&v1, text)?,
+        (false, true) => gives(&beta, text)?,
+        // Some tools show a list that they do not know as an empty one.
+        (true, true) => match (gives(&v1, text)?, gives(&beta, text)?) {
+            (gives, other) if other.is_empty() || gives == other => gives,
+            (other, gives) if other.is_empty() => gives,
+            _ => {
+                return Err(ReadError::Disagreement {
+                    part: v1.names.resource_roles,
+                    other: beta.names.resource_roles,
+                });
+            }
+        },
     };
-    let list = List { names, ..package.list(version) };
-    Ok(AccessPackageDocument { id: package.id, gives: gives(&list, text)?, next_link: None })
+    Ok(AccessPackageDocument { id: package.id, gives, next_link: None })
 }
 
 fn gives(list: &List<'_>, text: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
+    if let Some(index) =
+        list.listed.unwrap_or_default().iter().position(|Object(listed)| listed.status.is_some())
+    {
+        return Err(ReadError::OfAssignment { part: format!("{}[{index}]", list.names.resource_roles) });
+    }
     let given = list.given().map_err(|problem| expanded(problem, text, list.names.expand))?;
     Ok(given.into_iter().map(|(resource_role, _)| resource_role).collect())
 }

@@ -11,6 +11,7 @@ use serde::de::{IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::package::AccessPackageDocument;
 use super::schedule::Schedule;
 use super::shown::{self, Kind, Said};
 use super::text::{parse, unmarked};
@@ -99,7 +100,7 @@ struct Catalog {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Listed {
-    status: Option<String>,
+    pub(super) status: Option<String>,
     // v1.0
     role: Option<Object<Origin>>,
     scope: Option<Object<Origin>>,
@@ -169,7 +170,7 @@ fn agreed<T: PartialEq>(
 #[derive(Clone, Copy)]
 pub(super) struct Names {
     version: Version,
-    resource_roles: &'static str,
+    pub(super) resource_roles: &'static str,
     role: &'static str,
     scope: &'static str,
     pub(super) expand: &'static str,
@@ -243,8 +244,11 @@ pub(super) fn expanded(problem: ReadError, text: &[u8], expand: &'static str) ->
 }
 
 /// The assignment, whose access package gives this, if that is known; otherwise the document says it.
-pub(super) fn assignment(text: &[u8], gives: Option<Vec<ResourceRole>>) -> Result<Assignment, ReadError> {
-    read(text, |document, state, version| Ok(document.stored(state, version, gives)?.try_into()?))
+pub(super) fn assignment(
+    text: &[u8],
+    package: Option<&AccessPackageDocument>,
+) -> Result<Assignment, ReadError> {
+    read(text, |document, state, version| Ok(document.stored(state, version, package)?.try_into()?))
 }
 
 /// The resource roles that are listed, in whatever state the assignment is.
@@ -265,24 +269,22 @@ impl Document {
     }
 
     fn stored(
-        self,
+        mut self,
         state: AssignmentState,
         version: Version,
-        gives: Option<Vec<ResourceRole>>,
+        package: Option<&AccessPackageDocument>,
     ) -> Result<StoredAssignment, ReadError> {
-        let resource_roles = self.resource_roles(state, version, gives);
-        let belongs_to = self.belongs_to(version);
-        let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
-
         let id = self.id.ok_or_else(|| missing("id"))?;
-        let Object(target) = self.target.ok_or_else(|| not_expanded("target"))?;
+        let Object(target) =
+            self.target.as_ref().ok_or_else(|| Names::of(version).not_expanded("target".into()))?;
         let target_type = target.subject_type.or(target.r#type);
         let target = target.object_id.ok_or_else(|| missing("target.objectId"))?;
         let target = target.ok_or(ReadError::TargetNotInTenant)?;
-        let schedule = self.schedule.ok_or_else(|| missing("schedule"))?;
+        let schedule = self.schedule.take().ok_or_else(|| missing("schedule"))?;
         let end = schedule.map_or(Ok(None), Closed::end)?;
-
-        let (access_package, catalog) = belongs_to?;
+        let (access_package, catalog) = self.belongs_to(version)?;
+        let gives = package.map(|package| package.whole_of(access_package)).transpose()?;
+        let resource_roles = self.resource_roles(state, version, gives)?;
         Ok(StoredAssignment {
             format: StoredAssignment::FORMAT,
             id,
@@ -293,7 +295,7 @@ impl Document {
             state,
             end,
             attempt: 0,
-            resource_roles: resource_roles?,
+            resource_roles,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The document of a request, as far as reprocessing it needs it.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,10 +23,10 @@ use crate::state::AssignmentState;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestDocument {
-    /// The request. A document does not say whether there is a newer one: it is said to be the newest. **Look that up, and set
-    /// [`recency`](AssignmentRequest::recency) before you use it.**
+    /// The request.
     pub request: AssignmentRequest,
-    /// The assignment, where it was expanded with everything that [`read`] needs; `None` where only its id is there.
+    /// The assignment, where it was expanded with everything that [`read`] needs; `None` where it was not, as with
+    /// `$expand=assignment` alone. Ask for it by itself then.
     pub assignment: Option<Assignment>,
     /// What the assignment lists as given (as by [`read_gives`]), where the whole list was expanded.
     pub gives: Option<Vec<ResourceRole>>,
@@ -72,29 +73,31 @@ const WITHOUT_ASSIGNMENT: [&str; 5] = ["submitted", "pendingApproval", "denied",
 /// | `completedDateTime` | `completedDate` |
 /// | `assignment.id` | `accessPackageAssignment.id` |
 ///
-/// If the assignment shows a state, it is read as by [`read`], and has to be whole.
+/// A document does not say whether a newer request was completed for the same assignment: look that up, and say it as the
+/// `recency` ([R32](crate::policy#r32)).
 ///
 /// # Errors
 /// The text is not JSON, or another document; a part is missing or malformed; `state` and `requestState` are both there; the
-/// state is one in which there is no assignment, such as `denied`, or one that the crate does not know; or it is not
-/// completed yet.
+/// state is one in which there is no assignment, such as `denied`, or one that the crate does not know; it is not
+/// completed yet; or what was expanded of the assignment cannot be read.
 ///
 /// # Examples
 /// ```
+/// use access_package::Recency;
 /// use access_package::graph::json;
 ///
 /// let document = br#"{
 ///     "id": "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b", "requestType": "userAdd", "state": "deliveryFailed",
 ///     "completedDateTime": "2026-11-20T08:00:00Z", "assignment": { "id": "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47" }
 /// }"#;
-/// let read = json::read_request(document)?;
+/// let read = json::read_request(document, Recency::Newest)?; // as you have looked up
 /// assert_eq!(read.request.assignment.to_string(), "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47");
 /// assert!(read.assignment.is_none()); // it was not expanded
 /// # Ok::<(), json::ReadError>(())
 /// ```
-pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
+pub fn read_request(document: &[u8], recency: Recency) -> Result<RequestDocument, ReadError> {
     let text = unmarked(document)?;
-    let read = parse(text).and_then(|Object(document)| Document::read(document, text));
+    let read = parse(text).and_then(|Object(document)| Document::read(document, text, recency));
     read.map_err(|problem| match Kind::of(text) {
         Some(Kind::Request { .. }) | None => problem,
         Some(
@@ -108,7 +111,7 @@ pub fn read_request(document: &[u8]) -> Result<RequestDocument, ReadError> {
 }
 
 impl Document<'_> {
-    fn read(self, text: &[u8]) -> Result<RequestDocument, ReadError> {
+    fn read(self, text: &[u8], recency: Recency) -> Result<RequestDocument, ReadError> {
         // The version, where the state does not say it.
         let is_beta = self.request_status.is_some()
             || self.completed_date.is_some()
@@ -142,14 +145,17 @@ impl Document<'_> {
         let part = assignment.ok_or_else(|| missing(name_of_assignment))?.get().as_bytes();
         let mut place = Place::of(text);
         place.go_to(part);
-        let (shown, assignment, gives) = shown(part).map_err(|problem| place.of_whole(problem))?;
+        let (shown, assignment, gives) = shown(part).map_err(|problem| {
+            let problem = Box::new(place.of_whole(problem));
+            ReadError::ExpandedAssignment { part: name_of_assignment, problem }
+        })?;
         let request = AssignmentRequest {
             id,
             assignment: shown.ok_or_else(|| missing(name_of_id))?,
             purpose: Purpose::of_request_type(&request_type),
             state,
             completed,
-            recency: Recency::Newest,
+            recency,
         };
         Ok(RequestDocument { request, assignment, gives })
     }
@@ -160,15 +166,17 @@ type Assigned = (Option<AssignmentId>, Option<Assignment>, Option<Vec<ResourceRo
 
 fn shown(text: &[u8]) -> Result<Assigned, ReadError> {
     let Object(Identified { id, state, assignment_state }) = parse(text)?;
-    if state.or(assignment_state).is_none() {
+    if id.is_none() || state.or(assignment_state).is_none() {
         return Ok((id, None, None));
     }
-    let assignment = read(text)?;
-    let gives = match read_gives(text) {
-        Ok(gives) => Some(gives),
-        // It can still be asked for by itself.
-        Err(ReadError::NotExpanded { .. } | ReadError::ListCut { .. }) => None,
-        Err(problem) => return Err(problem),
-    };
-    Ok((id, Some(assignment), gives))
+    Ok((id, if_expanded(read(text))?, if_expanded(read_gives(text))?))
+}
+
+/// What was not expanded in full can still be asked for by itself.
+fn if_expanded<T>(read: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(ReadError::NotExpanded { .. } | ReadError::ListCut { .. }) => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }

@@ -16,16 +16,9 @@ impl Document {
         &self,
         state: AssignmentState,
         version: Version,
-        gives: Option<Vec<ResourceRole>>,
+        gives: Option<&[ResourceRole]>,
     ) -> Result<Option<Vec<AssignmentResourceRole>>, ReadError> {
-        let owed = || match gives {
-            None => self.owed(version),
-            Some(mut gives) => {
-                gives.sort_unstable();
-                gives.dedup();
-                Ok(gives)
-            }
-        };
+        let owed = || gives.map_or_else(|| self.owed(version), |gives| Ok(gives.to_vec()));
         match state {
             AssignmentState::Delivered => Ok(Some(with(owed()?, |_| Fulfillment::Fulfilled))),
             AssignmentState::Delivering => Ok(delivering(owed()?, &self.fulfilled(version)?)),
@@ -51,7 +44,8 @@ impl Document {
     fn fulfilled(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
         let list = self.delivered();
         match version {
-            Version::Beta if list.is_shown() => {
+            // A part of it says nothing of the rest, which may name one of them again.
+            Version::Beta if list.is_shown() && !list.goes_on => {
                 let fulfilled = list.given()?.into_iter().filter(|(_, is_fulfilled)| *is_fulfilled);
                 Ok(fulfilled.map(|(resource_role, _)| resource_role).collect())
             }
