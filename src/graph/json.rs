@@ -61,6 +61,7 @@ use alloc::vec::Vec;
 
 use crate::assignment::Assignment;
 use crate::resource_role::ResourceRole;
+use error::list_cut;
 pub(super) use error::missing;
 #[cfg(feature = "http")]
 pub(super) use text::parse;

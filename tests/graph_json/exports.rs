@@ -154,16 +154,16 @@ fn an_answer_to_a_batch_is_read_response_by_response() {
     let [one, two, three, four, five, six, seven, eight] = &found.items[..] else { panic!("{found:?}") };
     assert_eq!((one, four), (&whole(&v1()), &whole(&beta())));
     let text = |item: &Item| item.as_ref().expect_err("unreadable").to_string();
-    assert_eq!(text(two), format!("`value[1]` (`{ID}`): `state` is missing"));
+    assert_eq!(text(two), format!("`responses[0].body.value[1]` (`{ID}`): `state` is missing"));
     // The id of a call is not that of an assignment.
     assert_eq!(
         text(three),
-        format!("`value[2]`: response `{ID}` of the batch is `429`, `TooManyRequests`: Later.")
+        format!("`responses[1]`: response `{ID}` of the batch is `429`, `TooManyRequests`: Later.")
     );
-    assert_eq!(text(five), "`value[4]`: response `4` of the batch is `199`");
-    assert_eq!(text(six), "`value[5]`: response `5` of the batch is `300`");
-    assert_eq!(text(seven), "`value[6]`: response `6` of the batch is `404`");
-    assert_eq!(text(eight), "`value[7]`: response `` of the batch is `500`");
+    assert_eq!(text(five), "`responses[3]`: response `4` of the batch is `199`");
+    assert_eq!(text(six), "`responses[4]`: response `5` of the batch is `300`");
+    assert_eq!(text(seven), "`responses[5]`: response `6` of the batch is `404`");
+    assert_eq!(text(eight), "`responses[6]`: response `` of the batch is `500`");
     assert_eq!(batch(&[]).items, []);
 }
 
@@ -185,8 +185,8 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
     ]);
     let texts: Vec<_> = found.items.iter().map(|item| item.as_ref().map_err(ToString::to_string)).collect();
     let (v1, beta) = (whole(&v1()), whole(&beta()));
-    assert_eq!(texts[0], Err("`value[0]`: `responses[0].status` is missing".into()));
-    assert_eq!(texts[1], Err("`value[1]`: `responses[1].body` is missing".into()));
+    assert_eq!(texts[0], Err("`responses[0]`: `status` is missing".into()));
+    assert_eq!(texts[1], Err("`responses[1]`: `body` is missing".into()));
     assert!(
         texts[2].as_ref().is_err_and(|it| it.contains("`status`: invalid type: string \"200\"")),
         "{texts:?}"
@@ -194,15 +194,33 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
     assert!(texts[3].as_ref().is_err_and(|it| it.contains("expected an object")), "{texts:?}");
     assert_eq!((&found.items[4], &found.items[5]), (&v1, &beta));
     // R45
-    let list =
-        |index| format!("`responses[{index}].body.value` goes on elsewhere, so it is not the whole list");
-    assert_eq!(texts[6], Err(format!("`value[6]`: {}: ask for `https://next`", list(4))));
-    assert_eq!(texts[7], Err(format!("`value[7]`: {}: ask for `https://next`", list(5))));
+    for (item, index) in [(6, 4), (7, 5)] {
+        let text = "`value` goes on elsewhere, so it is not the whole list: ask for `https://next`";
+        assert_eq!(texts[item], Err(format!("`responses[{index}].body`: {text}")));
+    }
     assert!(texts[8].as_ref().is_err_and(|it| it.contains("`state`: invalid type")), "{texts:?}");
     assert!(texts[9].as_ref().is_err_and(|it| it.ends_with("`ConvertTo-Json -Depth 10`")), "{texts:?}");
     assert_eq!(&found.items[10], &v1);
     assert!(texts[11].as_ref().is_err_and(|it| it.contains("document is a page of a list")), "{texts:?}");
     assert_eq!(texts.len(), 12);
+    // Each says where it stands.
+    let parts =
+        found.items.iter().map(|item| item.as_ref().err().map(|error| (error.index, error.part.as_str())));
+    let expected = [
+        Some((0, "responses[0]")),
+        Some((1, "responses[1]")),
+        Some((2, "responses[2]")),
+        Some((3, "responses[3]")),
+        None,
+        None,
+        Some((6, "responses[4].body")),
+        Some((7, "responses[5].body")),
+        Some((8, "responses[6].body")),
+        Some((9, "responses[7].body")),
+        None,
+        Some((11, "responses[9].body")),
+    ];
+    assert!(parts.eq(expected), "{found:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 #[path = "../support/bodies.rs"]
 mod bodies;
+mod bounds;
 mod caller;
 #[path = "../support/documented.rs"]
 mod documented;

@@ -80,10 +80,11 @@ fn an_error_of_graph_is_told_with_its_code_and_message() {
         (json!({ "code": "Forbidden", "message": "Not you." }), ", `Forbidden`: Not you."),
         (json!({ "code": "NoLicense", "details": [], "innerError": { "date": "x" } }), ", `NoLicense`"),
         (json!({ "Code": "x", "Message": null }), ", `x`"),
-        // 512 bytes, or one less rather than half a letter.
-        (json!({ "code": "x", "message": long }), &format!(", `x`: {}", &long[..512])),
-        (json!({ "code": "x", "message": format!("a{long}") }), &format!(", `x`: a{}", &long[..510])),
-        (json!({ "code": format!("a{long}") }), &format!(", `a{}`", &long[..510])),
+        // 200 characters, the last of them for what is cut.
+        (json!({ "code": "x", "message": &long[..400] }), &format!(", `x`: {}", &long[..400])),
+        (json!({ "code": "x", "message": &long[..402] }), &format!(", `x`: {}…", &long[..398])),
+        (json!({ "code": "x", "message": format!("a{long}") }), &format!(", `x`: a{}…", &long[..396])),
+        (json!({ "code": format!("a{long}") }), &format!(", `a{}…`", &long[..396])),
     ] {
         let document = said(error);
         let expected = format!("document is an error of Microsoft Graph{expected}");

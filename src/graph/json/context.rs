@@ -1,9 +1,9 @@
 //! What a page is of, by its `@odata.context`. A page without items says it nowhere else.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ReadError;
+use super::text::{SHOWN, shortened};
 use crate::id::AccessPackageId;
 
 /// A collection, by the names that contexts have for it.
@@ -32,7 +32,7 @@ impl Collection {
         match context.and_then(|context| name(segments(context).last()?)) {
             Some(actual) if !names.iter().any(|known| known.eq_ignore_ascii_case(actual)) => {
                 let [required, ..] = names;
-                Err(ReadError::OtherCollection { required, actual: String::from(actual) })
+                Err(ReadError::OtherCollection { required, actual: shortened(actual, SHOWN, 0) })
             }
             Some(_) | None => Ok(()),
         }

@@ -4,11 +4,15 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
+use super::text::shortened;
 use crate::assignment::LoadError;
 use crate::id::{AccessPackageId, AssignmentId};
 use crate::resource_role::ParseResourceRoleError;
 
 /// The document cannot be read as what it is asked for.
+///
+/// What an error repeats of the document is bounded: of a text 200 characters, of a link 2,048. What is cut ends in `…`, and
+/// a message of [`Malformed`](Self::Malformed) has it in the middle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// It is not JSON, or a value in it is not what its property holds.
@@ -29,7 +33,7 @@ pub enum ReadError {
     /// It is an error of Microsoft Graph, in place of what was asked for.
     #[error("document is an error of Microsoft Graph{}", Said(Some(code), .message.as_deref()))]
     GraphError {
-        /// Its code. The first 512 bytes, as of the message.
+        /// Its code.
         code: String,
         /// Its message, if it has one.
         message: Option<String>,
@@ -41,7 +45,7 @@ pub enum ReadError {
         id: String,
         /// The status of the answer.
         status: u16,
-        /// The code of the error, if the answer has one. The first 512 bytes, as of the message.
+        /// The code of the error, if the answer has one.
         code: Option<String>,
         /// The message of the error, if the answer has one.
         message: Option<String>,
@@ -227,6 +231,12 @@ impl ReadError {
 /// A part that every document has is not there.
 pub(in crate::graph) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
+}
+
+/// R45: a list that goes on at this link.
+pub(super) fn list_cut(part: &str, next_link: &str) -> ReadError {
+    // A part of a link leads nowhere, so it is cut only where it can hardly be one.
+    ReadError::ListCut { part: part.into(), whole: shortened(next_link, 2048, 0) }
 }
 
 /// The path before what is wrong with it.

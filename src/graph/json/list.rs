@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 
 use super::context::Collection;
 use super::shown::{Kind, id_of};
-use super::text::{Place, parse, unmarked};
-use super::{ReadError, missing, read};
+use super::text::{Place, SHOWN, parse, shortened, unmarked};
+use super::{ReadError, list_cut, missing, read};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
 use crate::id::AssignmentId;
@@ -28,11 +28,14 @@ pub struct Page {
 
 /// One item of a list cannot be read as an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`value[{index}]`{}: {problem}", Named(*.id))]
+#[error("`{part}`{}: {problem}", Named(*.id))]
 #[non_exhaustive]
 pub struct ItemError {
     /// Which item of the page it is, from 0.
     pub index: usize,
+    /// Where it stands in the page, such as `value[0]`, or `responses[2].body.value[0]` in the answer to a batch. The paths in
+    /// `problem` are those below it.
+    pub part: String,
     /// The id of the assignment, where at least that can be read.
     pub id: Option<AssignmentId>,
     /// Why it cannot be read. A line and column in it are those of the whole page, not of the item.
@@ -117,7 +120,7 @@ pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
     let (items, next_link) = split(page)?;
     let mut reading = Reading { place: Place::of(page), items: Vec::new() };
     match items {
-        Items::Listed(items) => items.into_iter().for_each(|item| reading.read(item)),
+        Items::Listed(items) => reading.read_each("value", items),
         Items::Batch(responses) => {
             (0..).zip(responses).for_each(|(index, response)| reading.read_response(index, response));
         }
@@ -185,7 +188,13 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn read(&mut self, item: &[u8]) {
+    fn read_each(&mut self, list: &str, items: Vec<&[u8]>) {
+        for (index, item) in items.into_iter().enumerate() {
+            self.read(|| format!("{list}[{index}]"), item);
+        }
+    }
+
+    fn read(&mut self, part: impl FnOnce() -> String, item: &[u8]) {
         match read(item) {
             Ok(assignment) => self.items.push(Ok(assignment)),
             Err(problem) => {
@@ -195,27 +204,27 @@ impl Reading<'_> {
                     // Or it is the id of something else.
                     id_of(item).filter(|_| problem != ReadError::IsAccessPackage)
                 };
-                self.fail(item, id, problem);
+                self.fail(part(), item, id, problem);
             }
         }
     }
 
     /// This part of the page cannot be read.
-    fn fail(&mut self, part: &[u8], id: Option<AssignmentId>, problem: ReadError) {
-        self.place.go_to(part);
+    fn fail(&mut self, part: String, text: &[u8], id: Option<AssignmentId>, problem: ReadError) {
+        self.place.go_to(text);
         let problem = self.place.of_whole(problem);
-        self.items.push(Err(ItemError { index: self.items.len(), id, problem }));
+        self.items.push(Err(ItemError { index: self.items.len(), part, id, problem }));
     }
 
     fn read_response(&mut self, index: usize, text: &RawValue) {
         let text = text.get().as_bytes();
-        let missing = |part: &str| missing(&format!("responses[{index}].{part}"));
+        let part = format!("responses[{index}]");
         let response = match parse(text) {
             Ok(Object(response)) => response,
-            Err(problem) => return self.fail(text, None, problem),
+            Err(problem) => return self.fail(part, text, None, problem),
         };
         let Response { id, status: Some(status), body } = response else {
-            return self.fail(text, None, missing("status"));
+            return self.fail(part, text, None, missing("status"));
         };
         let body = body.map(|body| body.get().as_bytes());
         if !(200..300).contains(&status) {
@@ -223,23 +232,21 @@ impl Reading<'_> {
                 Some(Kind::GraphError { code, message }) => (Some(code), message),
                 _ => (None, None),
             };
-            let id = id.unwrap_or_default();
-            return self.fail(text, None, ReadError::FailedResponse { id, status, code, message });
+            let id = shortened(&id.unwrap_or_default(), SHOWN, 0);
+            return self.fail(part, text, None, ReadError::FailedResponse { id, status, code, message });
         }
-        let Some(body) = body else { return self.fail(text, None, missing("body")) };
+        let Some(body) = body else { return self.fail(part, text, None, missing("body")) };
+        let part = format!("{part}.body");
         match split(body) {
             Ok((Items::Listed(items), next_link)) => {
-                for item in items {
-                    self.read(item);
-                }
-                if let Some(whole) = next_link {
+                self.read_each(&format!("{part}.value"), items);
+                if let Some(next_link) = next_link {
                     // R45
-                    let part = format!("responses[{index}].body.value");
-                    self.fail(text, None, ReadError::ListCut { part, whole });
+                    self.fail(part, text, None, list_cut("value", &next_link));
                 }
             }
-            Err(problem @ ReadError::OtherCollection { .. }) => self.fail(body, None, problem),
-            Ok((Items::Batch(_), _)) | Err(_) => self.read(body),
+            Err(problem @ ReadError::OtherCollection { .. }) => self.fail(part, body, None, problem),
+            Ok((Items::Batch(_), _)) | Err(_) => self.read(|| part, body),
         }
     }
 }

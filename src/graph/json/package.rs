@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-use super::ReadError;
 use super::context::{self, Collection};
 use super::read::{AccessPackage, List, Listed, Names, expanded};
 use super::shown::Kind;
 use super::text::{parse, unmarked};
+use super::{ReadError, list_cut};
 use crate::graph::Version;
 use crate::graph::object::Object;
 use crate::id::AccessPackageId;
@@ -73,7 +73,7 @@ impl AccessPackageDocument {
     pub fn whole_of(&self, access_package: AccessPackageId) -> Result<&[ResourceRole], ReadError> {
         self.id.map_or(Ok(()), |actual| is_same(access_package, actual))?;
         match &self.next_link {
-            Some(next_link) => Err(ReadError::ListCut { part: "value".into(), whole: next_link.clone() }),
+            Some(next_link) => Err(list_cut("value", next_link)),
             None => Ok(&self.gives),
         }
     }

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::instant::Instant;
 use super::shown::Kind;
-use super::text::{Place, parse, unmarked};
+use super::text::{Place, SHOWN, parse, shortened, unmarked};
 use super::{ReadError, missing, read, read_gives};
 use crate::assignment::Assignment;
 use crate::graph::object::Object;
@@ -138,7 +138,7 @@ impl Document<'_> {
             return Err(if is_known {
                 ReadError::RequestWithoutAssignment { state: word }
             } else {
-                ReadError::UnknownRequestState { state: word }
+                ReadError::UnknownRequestState { state: shortened(&word, SHOWN, 0) }
             });
         };
         let Instant(completed) = completed.ok_or_else(|| missing(name_of_completed))?;

@@ -7,6 +7,7 @@ use jiff::Span;
 use serde::{Deserialize, Deserializer};
 
 use super::instant::Instant;
+use super::text::{SHOWN, shortened};
 use super::{ReadError, missing};
 use crate::graph::object::{Closed, Real};
 use crate::timestamp::Timestamp;
@@ -54,7 +55,7 @@ impl Closed<Schedule> {
         // R44: it could be an end.
         let unknown = self.unknown.as_deref().or(recurs.then_some("recurrence"));
         if let Some(name) = unknown {
-            return Err(ReadError::PossibleEnd { part: format!("schedule.{name}") });
+            return Err(possible_end("schedule", name));
         }
         let Some(Closed { known: expiration, unknown }) = expiration else {
             // The documentation shows one with nothing but a start.
@@ -62,7 +63,7 @@ impl Closed<Schedule> {
             return if is_endless { Ok(None) } else { Err(ReadError::EndUnknown { part: "schedule" }) };
         };
         if let Some(name) = unknown {
-            return Err(ReadError::PossibleEnd { part: format!("schedule.expiration.{name}") });
+            return Err(possible_end("schedule.expiration", &name));
         }
         let Expiration { r#type, end_date_time, duration } = expiration;
         let end_date_time = end_date_time.map(|Instant(end)| end);
@@ -92,6 +93,10 @@ impl Closed<Schedule> {
             (ExpirationType::NotSpecified | ExpirationType::NoExpiration, None, None) => Ok(None),
         }
     }
+}
+
+fn possible_end(parent: &str, name: &str) -> ReadError {
+    ReadError::PossibleEnd { part: format!("{parent}.{}", shortened(name, SHOWN, 0)) }
 }
 
 impl FromStr for ExpirationType {

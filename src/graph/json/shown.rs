@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::ReadError;
-use super::text::parse;
+use super::text::{SHOWN, parse, shortened};
 use crate::graph::object::{Object, Real};
 use crate::id::AssignmentId;
 
@@ -156,18 +156,11 @@ impl<'de> Deserialize<'de> for Said {
 
         let error = <&RawValue>::deserialize(deserializer)?;
         let said = serde_json::from_str(error.get()).map(|Object(Error { code, message })| Self {
-            code: code.map(shortened),
-            message: message.map(shortened),
+            code: code.map(|code| shortened(&code, SHOWN, 0)),
+            message: message.map(|message| shortened(&message, SHOWN, 0)),
         });
         Ok(said.unwrap_or_default())
     }
-}
-
-/// The first 512 bytes, or a little less rather than a part of a character.
-fn shortened(mut text: String) -> String {
-    let end = (0..=512).rev().find(|at| text.is_char_boundary(*at));
-    text.truncate(end.unwrap_or_default());
-    text
 }
 
 /// On the way to this part, the first object in which everything is null: so some tools show what was not expanded.

@@ -23,8 +23,24 @@ pub(in crate::graph) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<
         if let Some(at) = message.rfind(" at line ") {
             message.truncate(at);
         }
-        ReadError::Malformed { line, column, part, message: cut_off(&message).unwrap_or(message) }
+        let message = cut_off(&message).unwrap_or(message);
+        // What it should have been stands at the end.
+        ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
     })
+}
+
+/// How many characters of a document an error repeats at one place.
+pub(super) const SHOWN: usize = 200;
+
+/// The text, or so many characters of it: its start, `…` and, as far as asked for, its end.
+pub(super) fn shortened(text: &str, most: usize, of_end: usize) -> String {
+    let start = text.char_indices().map(|(at, _)| at).nth(most.saturating_sub(of_end + 1));
+    let is_longer = text.char_indices().nth(most).is_some();
+    let end = text.char_indices().rev().take(of_end).last().map_or(text.len(), |(at, _)| at);
+    match (start.and_then(|start| text.get(..start)), text.get(end..)) {
+        (Some(start), Some(end)) if is_longer => format!("{start}…{end}"),
+        _ => text.into(),
+    }
 }
 
 /// The path at which the text is wrong.
