@@ -4,6 +4,7 @@
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Display;
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -14,6 +15,7 @@ use crate::event::{Cause, Event};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::remedy::{Remedy, Step};
+use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::verdict::Authority;
 
@@ -134,21 +136,63 @@ const fn word(event: &Event) -> &'static str {
     }
 }
 
-macro_rules! serialize_as_error {
-    ($($error:ty)+) => {$(
-        /// An object: `code`, a word for programs, and `message`.
-        impl serde::Serialize for $error {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
+/// An error as data: an object of its `code`, a word for programs, its `message`, and as `data` what it holds, by name.
+pub(crate) fn told<S: Serializer>(
+    serializer: S,
+    code: &'static str,
+    message: &impl Display,
+    data: impl Serialize,
+) -> Result<S::Ok, S::Error> {
+    let mut object = serializer.serialize_map(Some(3))?;
+    object.serialize_entry("code", code)?;
+    object.serialize_entry("message", &message.to_string())?;
+    object.serialize_entry("data", &data)?;
+    object.end()
+}
 
-                let mut object = serializer.serialize_map(Some(2))?;
-                object.serialize_entry("code", self.code())?;
-                object.serialize_entry("message", &alloc::string::ToString::to_string(self))?;
-                object.end()
+/// What an error says that there is, beside what there has to be.
+#[derive(Serialize)]
+struct Unlike<T> {
+    required: T,
+    actual: T,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct About<'a> {
+    resource_role: &'a ResourceRole,
+}
+
+/// An object: `code`, a word for programs, `message`, and as `data` what the error holds.
+impl Serialize for LoadError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let code = self.code();
+        match *self {
+            Self::UnsupportedFormat { required, actual } => {
+                told(serializer, code, self, Unlike { required, actual })
+            }
+            Self::StateContradictsFulfillments { required, actual } => {
+                told(serializer, code, self, Unlike { required, actual })
+            }
+            Self::DuplicateResourceRole(ref resource_role)
+            | Self::ReasonWithoutFailure(ref resource_role) => {
+                told(serializer, code, self, About { resource_role })
             }
         }
-    )+};
+    }
 }
-serialize_as_error! { LoadError RecordError }
-#[cfg(feature = "graph")]
-pub(crate) use serialize_as_error;
+
+/// An object: `code`, a word for programs, `message`, and as `data` what the error holds.
+impl Serialize for RecordError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let code = self.code();
+        match *self {
+            Self::OtherAssignment { required, actual } => {
+                told(serializer, code, self, Unlike { required, actual })
+            }
+            Self::UnknownResourceRole(ref resource_role) => {
+                told(serializer, code, self, About { resource_role })
+            }
+        }
+    }
+}

@@ -182,7 +182,7 @@ fn what_a_receipt_has_done_is_a_word_and_an_event() {
 }
 
 #[test]
-fn an_error_is_a_code_and_a_message() {
+fn an_error_is_a_code_a_message_and_what_it_holds() {
     let [state, id] = [AssignmentState::Delivered, AssignmentState::Delivering];
     let errors = [
         (
@@ -226,8 +226,17 @@ fn an_error_is_a_code_and_a_message() {
             ),
         ),
     ];
-    for (error, code, message) in errors {
-        assert_eq!(error, json!({ "code": code, "message": message }));
+    let role = json!({ "resourceRole": member_of(0) });
+    let data = [
+        json!({ "required": 1, "actual": 2 }),
+        json!({ "required": "delivered", "actual": "delivering" }),
+        role.clone(),
+        role.clone(),
+        role,
+        json!({ "required": in_state(state).id(), "actual": uuid::Uuid::nil().to_string() }),
+    ];
+    for ((error, code, message), data) in errors.into_iter().zip(data) {
+        assert_eq!(error, json!({ "code": code, "message": message, "data": data }));
     }
 }
 

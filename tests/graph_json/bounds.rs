@@ -35,7 +35,7 @@ const READERS: [Reader; 8] = [
     |text| read_mg_context(text).expect_err("no session"),
     |text| read_role_assignments(text).expect_err("no list"),
     |text| match read_list(text) {
-        Ok(page) => page.items.into_iter().find_map(Result::err).expect("an unreadable item").problem,
+        Ok(page) => *page.items.into_iter().find_map(Result::err).expect("an unreadable item").problem,
         Err(error) => error,
     },
 ];
@@ -107,7 +107,8 @@ fn what_is_cut_ends_in_a_mark() {
         assert_eq!((state(&fits), state(&long)), (fits.clone(), cut.clone()));
         let id = |id: &str| {
             let batch = json!({ "responses": [{ "id": id, "status": 500 }] }).to_string();
-            match read_list(batch.as_bytes()).expect("a batch").items.remove(0).expect_err("failed").problem {
+            match *read_list(batch.as_bytes()).expect("a batch").items.remove(0).expect_err("failed").problem
+            {
                 ReadError::FailedResponse { id, .. } => id,
                 other => panic!("{other}"),
             }

@@ -230,7 +230,7 @@ fn a_place_in_a_batch_is_one_of_the_whole() {
     let places: Vec<_> = page(text)
         .items
         .into_iter()
-        .map(|item| match item.expect_err("unreadable").problem {
+        .map(|item| match *item.expect_err("unreadable").problem {
             ReadError::Malformed { line, column, .. } => (line, column),
             other => panic!("{other}"),
         })

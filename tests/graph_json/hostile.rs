@@ -201,7 +201,7 @@ fn every_error_has_a_code() {
     assert_eq!(code(r#"{"value":[]}"#), "isPage");
     assert_eq!(code(r#"{"error":{"code":"NoLicense"}}"#), "graphError");
     let error = read_list(b"\xff\xfe{").expect_err("UTF-16");
-    let told = serde_json::json!({ "code": "notUtf8", "message": error.to_string() });
+    let told = serde_json::json!({ "code": "notUtf8", "message": error.to_string(), "data": {} });
     assert_eq!(serde_json::to_value(&error).expect("plain data"), told);
     // What is wrong with the whole has the code of that.
     let whole = LoadError::UnsupportedFormat { required: 1, actual: 2 };

@@ -101,7 +101,7 @@ fn a_place_is_one_of_the_page() {
         let items = read_list(page.as_bytes()).expect("a page").items;
         for word in ["\"one\"", "\"two\""] {
             let quoted = word.replace('"', "`");
-            let mut places = items.iter().filter_map(|item| match &item.as_ref().err()?.problem {
+            let mut places = items.iter().filter_map(|item| match &*item.as_ref().err()?.problem {
                 ReadError::Malformed { line, column, message, .. } if message.starts_with(&quoted) => {
                     Some((*line, *column))
                 }

@@ -7,6 +7,7 @@ mod bounds;
 mod caller;
 #[path = "../support/documented.rs"]
 mod documented;
+mod errors;
 mod exports;
 mod fixtures;
 mod hostile;

@@ -381,7 +381,7 @@ fn only_an_access_package_is_taken_for_one() {
             Ok(page) => page.items.into_iter().for_each(|item| {
                 let item = item.expect_err("no assignment");
                 assert_eq!(item.id, None);
-                is_told(item.problem);
+                is_told(*item.problem);
             }),
         }
     }

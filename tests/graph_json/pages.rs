@@ -173,7 +173,9 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
     ] });
     let items = read_list(batch.to_string().as_bytes()).expect("a batch").items;
     assert_eq!(items.len(), 2);
-    assert!(items[0].as_ref().is_err_and(|error| matches!(error.problem, ReadError::OtherCollection { .. })));
+    assert!(
+        items[0].as_ref().is_err_and(|error| matches!(*error.problem, ReadError::OtherCollection { .. }))
+    );
     assert!(items[1].is_ok());
 }
 

@@ -54,7 +54,7 @@ pub fn document(data: &[u8]) {
         assert!(matches!(empty, Some(Err(_))));
         match (listed, alone) {
             (Some(Ok(listed)), Ok(alone)) => assert_eq!(listed, alone),
-            (Some(Err(listed)), Err(alone)) => assert_eq!(listed.problem, shifted(alone, 13)),
+            (Some(Err(listed)), Err(alone)) => assert_eq!(*listed.problem, shifted(alone, 13)),
             other => panic!("{other:?}"),
         }
     }

@@ -1,5 +1,7 @@
 //! Why a document cannot be read, and what would help.
 
+mod data;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
@@ -187,8 +189,6 @@ pub enum ReadError {
     #[error(transparent)]
     NotWhole(#[from] LoadError),
 }
-
-crate::answer::serialize_as_error! { ReadError }
 
 impl ReadError {
     /// A word for programs, which stays the same.

@@ -1,5 +1,6 @@
 //! A list of assignments, page by page.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -39,7 +40,7 @@ pub struct ItemError {
     /// The id of the assignment, where at least that can be read.
     pub id: Option<AssignmentId>,
     /// Why it cannot be read. A line and column in it are those of the whole page, not of the item.
-    pub problem: ReadError,
+    pub problem: Box<ReadError>,
 }
 
 /// The id in the text of an error.
@@ -212,7 +213,7 @@ impl Reading<'_> {
     /// This part of the page cannot be read.
     fn fail(&mut self, part: String, text: &[u8], id: Option<AssignmentId>, problem: ReadError) {
         self.place.go_to(text);
-        let problem = self.place.of_whole(problem);
+        let problem = Box::new(self.place.of_whole(problem));
         self.items.push(Err(ItemError { index: self.items.len(), part, id, problem }));
     }
 
