@@ -219,7 +219,8 @@ mod data {
     use core::fmt;
 
     use serde::de::{
-        Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+        Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected,
+        Visitor,
     };
 
     use super::Claims;
@@ -323,7 +324,18 @@ mod data {
 
     impl<'de> Deserialize<'de> for Value {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Any;
+            /// A claim, or an item of one, which is not looked into.
+            struct Any {
+                is_item: bool,
+            }
+
+            impl<'de> DeserializeSeed<'de> for Any {
+                type Value = Value;
+
+                fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+                    deserializer.deserialize_any(self)
+                }
+            }
 
             impl<'de> Visitor<'de> for Any {
                 type Value = Value;
@@ -358,8 +370,12 @@ mod data {
 
                 fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
                     let mut items = Vec::new();
-                    while let Some(item) = list.next_element()? {
-                        items.push(item);
+                    if self.is_item {
+                        while list.next_element::<IgnoredAny>()?.is_some() {}
+                    } else {
+                        while let Some(item) = list.next_element_seed(Any { is_item: true })? {
+                            items.push(item);
+                        }
                     }
                     Ok(Value::List(items))
                 }
@@ -370,7 +386,7 @@ mod data {
                 }
             }
 
-            deserializer.deserialize_any(Any)
+            Any { is_item: false }.deserialize(deserializer)
         }
     }
 }

@@ -141,6 +141,18 @@ fn a_session_of_graph_powershell() {
     );
     let error = read_mg_context(br#"{ "AuthType": "Delegated" }"#).expect_err("no tenant");
     assert_eq!(error.to_string(), "`TenantId` is missing");
+    for (auth_type, found) in [
+        (json!(true), "boolean `true`"),
+        (json!(["x"]), "sequence"),
+        (json!(null), "null"),
+        (json!(1.5), "floating point `1.5`"),
+    ] {
+        let session = json!({ "TenantId": TENANT, "AuthType": auth_type });
+        let error = read_mg_context(session.to_string().as_bytes()).expect_err("no kind").to_string();
+        let text =
+            format!("`AuthType`: invalid type: {found}, expected a word such as `AppOnly`, or its number");
+        assert!(error.ends_with(&text), "{error}");
+    }
 }
 
 /// Names of claims differ by case, and no claim makes a token into something else.
@@ -197,4 +209,27 @@ fn what_is_no_list_of_role_assignments_is_said_to_be_none() {
         let error = read_role_assignments(page.to_string().as_bytes()).expect_err(text);
         assert_eq!(error.to_string(), text);
     }
+}
+
+#[test]
+fn however_deep_it_is_nested() {
+    let run = || {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+            let nested = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
+            // Where nobody looks, it may be as deep as it likes.
+            let beside = format!("{{\"tid\":\"{TENANT}\",\"beside\":{nested}}}");
+            assert_eq!(read_claims(beside.as_bytes()), claims(&json!({ "tid": TENANT })));
+            for claim in ["tid", "aud", "roles", "exp"] {
+                let payload = format!("{{\"{claim}\":{nested}}}");
+                let error = read_claims(payload.as_bytes()).expect_err(claim);
+                assert!(matches!(error, ReadError::Malformed { .. }), "{error}");
+            }
+            let session = format!("{{\"TenantId\":\"{TENANT}\",\"AuthType\":{nested}}}");
+            assert!(matches!(read_mg_context(session.as_bytes()), Err(ReadError::Malformed { .. })));
+            assert!(read_claims(nested.as_bytes()).is_err());
+            assert!(read_role_assignments(format!("{{\"value\":[{nested}]}}").as_bytes()).is_err());
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).expect("a thread");
+    thread.join().expect("no panic");
 }

@@ -4,8 +4,10 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 use super::context::Collection;
 use super::text::{parse, unmarked};
@@ -27,19 +29,31 @@ struct Context {
 }
 
 /// `ConvertTo-Json` writes an enumeration as its number, unless it is told otherwise.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum AuthType {
-    Number(i64),
-    Word(String),
+struct AuthType {
+    is_application: bool,
 }
 
-impl AuthType {
-    fn is_application(&self) -> bool {
-        match self {
-            Self::Number(number) => *number == 1,
-            Self::Word(word) => word.eq_ignore_ascii_case("AppOnly"),
+impl<'de> Deserialize<'de> for AuthType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+
+        impl Visitor<'_> for Word {
+            type Value = AuthType;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word such as `AppOnly`, or its number")
+            }
+
+            fn visit_str<E>(self, word: &str) -> Result<AuthType, E> {
+                Ok(AuthType { is_application: word.eq_ignore_ascii_case("AppOnly") })
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<AuthType, E> {
+                Ok(AuthType { is_application: number == 1 })
+            }
         }
+
+        deserializer.deserialize_any(Word)
     }
 }
 
@@ -83,7 +97,7 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
 pub fn read_mg_context(context: &[u8]) -> Result<Claims, ReadError> {
     let Exact(Context { tenant_id, auth_type, scopes }) = parse(unmarked(context)?)?;
     let scopes = scopes.unwrap_or_default();
-    let (idtyp, scp, roles) = if auth_type.is_application() {
+    let (idtyp, scp, roles) = if auth_type.is_application {
         (Some("app".into()), None, scopes)
     } else {
         (None, Some(scopes.join(" ")), Vec::new())

@@ -117,8 +117,7 @@ pub enum ReadError {
     /// The subject of the assignment is not in the tenant yet, so nothing can be enforced for it.
     #[error("`target.objectId` is null: the subject is not in the tenant yet")]
     TargetNotInTenant,
-    /// Two places that say the same thing do not say the same, such as the id of the catalog and that of the one that is
-    /// expanded.
+    /// Two places that have to say the same do not, such as `catalogId` and the id of the expanded catalog.
     #[error("`{part}` and `{other}` do not agree")]
     Disagreement {
         /// The path of one of them.

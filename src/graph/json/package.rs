@@ -178,14 +178,18 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
 /// Of an access package with its resource role scopes.
 fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
     let Object(package) = parse::<Object<AccessPackage>>(text)?;
-    let (v1, beta) = ("resourceRoleScopes", "accessPackageResourceRoleScopes");
-    let expand_v1 = "resourceRoleScopes($expand=role,scope)";
-    let expand_beta =
-        "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
-    let [v1, beta] =
-        [(Version::V1, v1, expand_v1), (Version::Beta, beta, expand_beta)].map(|(version, part, expand)| {
-            List { names: Names::of_list(version, part, expand), ..package.list(version) }
-        });
+    let [v1, beta] = [
+        (Version::V1, "resourceRoleScopes", "resourceRoleScopes($expand=role,scope)"),
+        (
+            Version::Beta,
+            "accessPackageResourceRoleScopes",
+            "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)",
+        ),
+    ]
+    .map(|(version, part, expand)| List {
+        names: Names::of_list(version, part, expand),
+        ..package.list(version)
+    });
     let gives = match (v1.is_shown(), beta.is_shown()) {
         (_, false) => gives(&v1, text)?,
         (false, true) => gives(&beta, text)?,
