@@ -148,10 +148,9 @@ fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sub
         }
     }
 
-    let value = <&RawValue>::deserialize(deserializer)?.get();
-    let word =
-        value.starts_with('"').then(|| serde_json::Deserializer::from_str(value).deserialize_str(Word));
-    Ok(word.and_then(Result::ok).flatten())
+    let value = <&RawValue>::deserialize(deserializer)?;
+    let word = serde_json::Deserializer::from_str(value.get()).deserialize_str(Word);
+    Ok(word.ok().flatten())
 }
 
 /// What several places of a document say, each by its path.
