@@ -4,6 +4,7 @@ use std::error::Error;
 
 use access_package::graph::json::{self, AccessPackageDocument, ReadError, RequestDocument};
 use access_package::{AccessPackageId, Assignment, AssignmentRequest, ResourceRole};
+use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::files;
@@ -50,9 +51,10 @@ impl Asked {
         let found = json::read_request(&files::read(Some(path))?);
         let found = found.map_err(|error| named(Some(path), &error))?;
         let RequestDocument { request, assignment, gives: listed, .. } = found;
+        let request = AssignmentRequest { recency: arguments.recency, ..request };
         let gives_now = match (gives.clone().or(listed), &assignment) {
             (Some(gives), _) => gives,
-            (None, None) => json::read_gives(document).map_err(|error| of(arguments, &error))?,
+            (None, None) => json::read_gives(document).map_err(|error| of(arguments, document, &error))?,
             (None, Some(_)) => {
                 let why = "the assignment does not list what the access package gives now";
                 return Err(format!("{path}: {why}: give it with `--package FILE`").into());
@@ -76,17 +78,36 @@ fn of_document(
     assignment.map_err(|error| {
         // A page that cannot be read is why it was taken for a document.
         let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
-        of(arguments, &of_page.unwrap_or(error))
+        of(arguments, document, &of_page.unwrap_or(error))
     })
 }
 
 /// The error of the document.
-fn of(arguments: &Arguments, error: &ReadError) -> String {
-    named(arguments.document.as_deref(), error)
+fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
+    let named = named(arguments.document.as_deref(), error);
+    if !is_incomplete(error) {
+        return named;
+    }
+    let document: Value = serde_json::from_slice(document).unwrap_or_default();
+    let path = match document["id"].as_str() {
+        Some(id) => format!("assignments/{id}"),
+        None => "assignments/{id}".into(),
+    };
+    format!("{named}; what helps: export it again with `{}`", export(&path))
+}
+
+/// Whether a better export helps.
+pub fn is_incomplete(error: &ReadError) -> bool {
+    matches!(error, ReadError::Missing { .. } | ReadError::NotExpanded { .. })
+}
+
+/// The call that exports everything that is needed of an assignment, or of each in a list.
+pub fn export(path: &str) -> String {
+    format!("GET /v1.0/identityGovernance/entitlementManagement/{path}?$expand={}", json::EXPAND_V1)
 }
 
 /// The error, with the file that it is in, and what helps here.
-fn named(path: Option<&str>, error: &ReadError) -> String {
+pub fn named(path: Option<&str>, error: &ReadError) -> String {
     let help = match error {
         ReadError::GraphError { code, .. } => access_package::graph::what_helps(code),
         _ => None,
