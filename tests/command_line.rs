@@ -409,7 +409,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     // What helps names the calls, and how to try it here.
     let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
     let find = format!(
-        "the newest one for this assignment (`{}`) with `GET /v1.0/identityGovernance/entitlementManagement/\
+        "the newest one for the assignment `{}` in the answer to `GET /v1.0/identityGovernance/entitlementManagement/\
          assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq '{}'`",
         ids.0, ids.1
     );
@@ -462,6 +462,30 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     let (text, status) = printed(&["--superseded"], input.as_bytes());
     assert_eq!(text, "error: --superseded is about a request: give it with --request\n");
     assert_eq!(status, Some(2));
+    // What people take for the document of a request.
+    let mut shown = failed.clone();
+    shown.as_object_mut().expect("an object").retain(|name, _| name != "target" && name != "accessPackage");
+    let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE\n";
+    let whole = request("partiallyDelivered", completed, &failed);
+    let mut without = whole.clone();
+    without.as_object_mut().expect("an object").remove("assignment");
+    for (document, starts, ends) in [
+        (
+            json!({ "value": [whole] }),
+            ": a page of a list",
+            ": a page of a list: give only the newest request for the assignment\n",
+        ),
+        (request("partiallyDelivered", completed, &shown), ": `target` is missing", alone),
+        (without, ": `assignment` is missing", alone),
+    ] {
+        let file = File::new("no-request", &document.to_string());
+        let (text, status) = printed(&["--request", file.path()], input.as_bytes());
+        assert!(
+            text.starts_with(&format!("error: {}{starts}", file.path())) && text.ends_with(ends),
+            "{text}"
+        );
+        assert_eq!(status, Some(2));
+    }
     // What cannot be read is named by its file.
     let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
     let (text, status) = printed(&["--request", denied.path()], input.as_bytes());
@@ -479,7 +503,7 @@ fn the_help_says_what_it_does_and_names_every_option() {
     );
     let options: Vec<_> =
         help.lines().filter_map(|line| line.strip_prefix("  --")?.split(' ').next()).collect();
-    assert_eq!(options.len(), 18, "{options:?}");
+    assert_eq!(options.len(), 17, "{options:?}");
     for option in &options {
         // Those without a value are taken; the others want theirs.
         let option = format!("--{option}");

@@ -49,7 +49,7 @@ impl Asked {
         gives: Option<Vec<ResourceRole>>,
     ) -> Result<Self, Box<dyn Error>> {
         let found = json::read_request(&files::read(Some(path))?);
-        let found = found.map_err(|error| named(Some(path), &error))?;
+        let found = found.map_err(|error| of_request(path, &error))?;
         let RequestDocument { request, assignment, gives: listed, .. } = found;
         let request = AssignmentRequest { recency: arguments.recency, ..request };
         let gives_now = match (gives.clone().or(listed), &assignment) {
@@ -94,6 +94,20 @@ fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
         None => "assignments/{id}".into(),
     };
     format!("{named}; what helps: export it again with `{}`", export(&path))
+}
+
+/// The error of the document of a request.
+fn of_request(path: &str, error: &ReadError) -> String {
+    let named = named(Some(path), error);
+    match error {
+        ReadError::IsPage => {
+            format!("{path}: a page of a list: give only the newest request for the assignment")
+        }
+        ReadError::NotExpanded { .. } | ReadError::Missing { .. } => format!(
+            "{named}; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE"
+        ),
+        _ => named,
+    }
 }
 
 /// Whether a better export helps.

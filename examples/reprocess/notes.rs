@@ -97,7 +97,7 @@ pub fn of_roles(claims: Option<&Claims>, listed: &Listed, are_said: bool, caller
         Note::of_roles("directoryRolesOfGroupsOrEligible", text)
     } else if claims.is_some_and(|claims| claims.wids.is_some()) {
         let text = "directory roles that the caller is only eligible for (PIM) are not in the token: activate them, and \
-                    get a new one";
+                    get a new token";
         Note::of_roles("directoryRolesEligible", text)
     } else {
         let of_token = if claims.is_some() { ", for the token has no `wids`" } else { "" };

@@ -62,9 +62,9 @@ impl Report {
         });
         let next = has_failed.then(|| {
             let text = format!(
-                "to reprocess the request: find the newest one for this assignment (`{id}`) with `GET \
+                "to reprocess the request: find the newest one for the assignment `{id}` in the answer to `GET \
                  {BASE}/assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq \
-                 '{package}'`, save it as FILE, try it here with `--request FILE`, and call `POST \
+                 '{package}'`, save it alone as FILE, try it here with `--request FILE`, and call `POST \
                  {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
             );
             Note::new("reprocessRequest", text)
