@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::caller::{
     CATALOG_OWNER, OBJECT, READ_WRITE, TENANT, assigned, document, on_catalog, token, user, with_claim,
 };
-use crate::{File, printed};
+use crate::{File, page, printed, sample};
 
 /// Another principal than `OBJECT`, such as a group.
 const GROUP: &str = "11111111-2222-4333-8444-555555555555";
@@ -314,5 +314,37 @@ fn a_caveat_names_the_caller_where_that_is_known() {
         assert_eq!(text.contains("`<object id>` is in the answer to `GET /v1.0/me`"), hint, "{text}");
         let (text, _) = told(&["--claims", file.path(), "--principal", GROUP], &[]);
         assert_eq!(text.contains(&format!("principalId eq '{GROUP}'")), id != OBJECT, "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_known_of_roles_is_said_where_a_role_is_lacking() {
+    let elsewhere = format!("/AccessPackageCatalog/{GROUP}");
+    let on_other = format!("Catalog owner@{elsewhere}");
+    let privileged = "e8611ab8-c189-46e8-94e1-60213ab1f814";
+    let claims = |wids: Value| File::new("lacking", &with_claim("wids", wids).to_string());
+    for (wids, role, level, code) in [
+        (json!([]), "none", "standard", "insufficientRole"),
+        (json!([]), &on_other, "standard", "outOfScope"),
+        (json!([]), "Catalog owner", "privileged", "privilegedCatalog"),
+        (json!([privileged]), "Catalog owner", "privileged", "withoutIdentityGovernanceAdministrator"),
+        (json!([GOVERNANCE]), "none", "privileged", "withoutPrivilegedRoleAdministrator"),
+    ] {
+        let file = claims(wids);
+        let arguments = ["--claims", file.path(), "--role", role, "--catalog-level", level];
+        let eligible = "directory roles that the caller is only eligible for (PIM) are not in the token";
+        for input in [document(), page(&[sample()])] {
+            let (text, status) = printed(&arguments, &input);
+            assert!(text.contains(&format!("\n  - {eligible}")), "{text}");
+            assert_eq!(status, Some(1));
+            let (json, _) = printed(&[&arguments[..], &["--json"]].concat(), &input);
+            assert!(json.contains(code) && json.contains(eligible), "{json}");
+        }
+    }
+    let file = claims(json!(["62e90394-69f5-4237-9190-012177145e10"]));
+    for input in [document(), page(&[sample()])] {
+        let (text, status) = printed(&["--claims", file.path()], &input);
+        assert!(!text.contains("notes"), "{text}");
+        assert_eq!(status, Some(0));
     }
 }
