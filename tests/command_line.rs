@@ -7,9 +7,12 @@ mod caller;
 mod documents;
 #[path = "support/golden.rs"]
 mod golden;
+#[path = "command_line/roles.rs"]
+mod roles;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -50,6 +53,11 @@ fn run_in(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Outpu
     program.wait_with_output().expect("it ends")
 }
 
+/// What is told before the notes, without the newline.
+fn before_notes(text: &str) -> &str {
+    text.split_once("\n\nnotes\n").map_or(text, |(before, _)| before)
+}
+
 /// What it prints, and its exit status.
 fn printed(arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
     let output = run(arguments, input);
@@ -70,7 +78,9 @@ impl File {
     }
 
     fn of_bytes(name: &str, text: &[u8]) -> Self {
-        let path = std::env::temp_dir().join(format!("{name}-{}.json", std::process::id()));
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("{name}-{}-{number}.json", std::process::id()));
         std::fs::write(&path, text).expect("a place for temporary files");
         Self(path)
     }
@@ -92,7 +102,7 @@ fn of_a_list_each_has_a_line_and_the_worst_is_the_status() {
     let expired = with("state", "expired");
     let more = json!({ "value": [sample(), expired, broken], "@odata.nextLink": "https://graph.microsoft.com/next" });
     let (text, status) = printed(&[], more.to_string().as_bytes());
-    let lines: Vec<_> = text.lines().collect();
+    let lines: Vec<_> = before_notes(&text).lines().skip(6).collect();
     assert_eq!(
         lines[..2],
         [
@@ -113,7 +123,9 @@ fn of_a_list_each_has_a_line_and_the_worst_is_the_status() {
 
     assert_eq!(printed(&[], &page(&[sample(), with("state", "delivering")])).1, Some(1));
     assert_eq!(printed(&[], &page(&[sample(), sample()])).1, Some(0));
-    assert_eq!(printed(&[], &page(&[])), ("0 in all: 0 accepted, 0 refused, 0 unreadable\n".into(), Some(0)));
+    let (text, status) = printed(&[], &page(&[]));
+    assert!(text.ends_with("\n\n0 in all: 0 accepted, 0 refused, 0 unreadable\n"), "{text}");
+    assert_eq!(status, Some(0));
     // An action that fails does so in each that has it.
     let (text, status) = printed(&["--fail", "3"], &page(&[sample()]));
     assert!(text.contains("accepted: 3 to enforce, then partiallyDelivered"), "{text}");
@@ -126,16 +138,20 @@ fn of_a_list_json_is_an_object_a_line_and_the_sum_last() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
     let words: Vec<_> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
     assert_eq!(words, ["accepted", "invalidState", "unreadable"]);
-    // Each is what it would be alone.
-    let alone = printed(&["--json"], sample().to_string().as_bytes());
-    assert_eq!(alone, (format!("{}\n", text.lines().next().expect("a line")), Some(0)));
-    assert_eq!(
-        lines[2..],
-        [
-            json!({ "assignment": null, "index": 2, "verdict": "unreadable", "message": "`state` is missing" }),
-            json!({ "accepted": 1, "refused": 1, "unreadable": 1, "nextLink": null }),
-        ]
-    );
+    // Each is what it would be alone, but for what is said of all at the end.
+    let (alone, _) = printed(&["--json"], sample().to_string().as_bytes());
+    let mut alone: serde_json::Map<_, _> = serde_json::from_str(&alone).expect("an object");
+    let (caller, caveats) = (alone.remove("caller").expect("both"), alone.remove("caveats").expect("both"));
+    assert_eq!(Value::Object(alone), lines[0]);
+    let unreadable =
+        json!({ "assignment": null, "index": 2, "verdict": "unreadable", "message": "`state` is missing" });
+    assert_eq!(lines[2], unreadable);
+    let sum = &lines[3];
+    assert_eq!([&sum["accepted"], &sum["refused"], &sum["unreadable"]], [1, 1, 1]);
+    assert_eq!((&sum["nextLink"], &sum["caller"]), (&Value::Null, &caller));
+    assert_eq!(sum["caveats"][0], caveats[0]);
+    assert_eq!(sum["caveats"][1]["code"], "exportAgain");
+    assert_eq!(sum.get("caveats").and_then(Value::as_array).map(Vec::len), Some(2));
     assert_eq!(status, Some(2));
 }
 
@@ -144,9 +160,28 @@ fn what_is_no_list_is_one_document() {
     let (text, status) = printed(&[], b"{");
     assert_eq!((text.as_str(), status), ("error: line 1, column 1: EOF while parsing an object\n", Some(2)));
     let (text, status) = printed(&[], br#"{"value":null}"#);
-    assert_eq!((text.as_str(), status), ("error: `state` is missing\n", Some(2)));
+    let export = "; what helps: export it again with `GET \
+                  /v1.0/identityGovernance/entitlementManagement/assignments/{id}?$expand=target,accessPackage($expand=catalog,\
+                  resourceRoleScopes($expand=role,scope))`";
+    assert_eq!((text, status), (format!("error: `state` is missing{export}\n"), Some(2)));
+    let bare = json!({ "id": sample()["id"], "state": "delivered", "schedule": null, "target": { "objectId": GROUP } });
+    let (text, status) = printed(&[], bare.to_string().as_bytes());
+    let export = export.replace("{id}", sample()["id"].as_str().expect("an id"));
+    assert!(
+        text.starts_with("error: `accessPackage` is missing") && text.ends_with(&format!("{export}\n")),
+        "{text}"
+    );
+    assert_eq!(status, Some(2));
     let (text, status) = printed(&["--fail", "4"], sample().to_string().as_bytes());
     assert_eq!((text.as_str(), status), ("error: --fail 4: the actions are numbered 1 to 3\n", Some(2)));
+    for (given, numbered) in
+        [(0, "there is no action"), (1, "there is 1 action"), (2, "the actions are numbered 1 to 2")]
+    {
+        let mut document = sample();
+        document["accessPackage"]["resourceRoleScopes"].as_array_mut().expect("a list").truncate(given);
+        let (text, status) = printed(&["--fail", "3"], document.to_string().as_bytes());
+        assert_eq!((text, status), (format!("error: --fail 3: {numbered}\n"), Some(2)));
+    }
     // As Windows PowerShell writes a file.
     let marked = [b"\xef\xbb\xbf".as_slice(), sample().to_string().as_bytes()].concat();
     assert_eq!(printed(&[], &marked), printed(&[], sample().to_string().as_bytes()));
@@ -156,7 +191,7 @@ fn what_is_no_list_is_one_document() {
 fn an_action_that_fails_says_why() {
     let (text, status) = printed(&["--fail", "2"], sample().to_string().as_bytes());
     let outcomes = "  1. fulfilled\n  2. failed: `toldToFail`: as `--fail` says\n  3. fulfilled\nstate      partiallyDelivered\n";
-    assert!(text.ends_with(outcomes), "{text}");
+    assert!(before_notes(&text).ends_with(outcomes.trim_end()), "{text}");
     assert_eq!(status, Some(0));
 
     let (json, _) = printed(&["--fail", "2", "--json"], sample().to_string().as_bytes());
@@ -184,7 +219,7 @@ what helps, any one of these
   - hold the role `Access package assignment manager` on the assignment's catalog
   - obtain the application permission `EntitlementManagement.ReadWrite.All`
 ";
-    assert!(text.ends_with(reasons), "{text}");
+    assert!(before_notes(&text).ends_with(reasons.trim_end()), "{text}");
     assert_eq!(status, Some(1));
 
     // R9, R10
@@ -200,7 +235,7 @@ why
 what helps
   - wait until delivery has ended, then look at the state again
 ";
-    assert!(text.ends_with(reasons), "{text}");
+    assert!(before_notes(&text).ends_with(reasons.trim_end()), "{text}");
     assert_eq!(status, Some(1));
 
     for (arguments, document, reasons, remedies) in [
@@ -231,7 +266,8 @@ fn at_its_end_it_has_expired() {
     let (text, status) = printed(&[], document.as_bytes());
     assert!(text.contains("\nstate      delivered, but its end has come: expired\n"), "{text}");
     assert!(
-        text.contains("state is `expired`") && text.ends_with("request the access package again\n"),
+        text.contains("state is `expired`")
+            && before_notes(&text).ends_with("request the access package again"),
         "{text}"
     );
     assert_eq!(status, Some(1));
@@ -275,8 +311,8 @@ fn what_was_observed_of_a_target_is_not_asked_for_again() {
         assert!(text.contains(&format!("accepted: {actions} to enforce\n")), "{observed}: {text}");
         assert!(text.contains(expected), "{observed}: {text}");
         assert_eq!((text.contains("  -  "), status), (!expected.is_empty(), Some(0)));
-        let end = if observed == "unenforceable" { "partiallyDelivered\n" } else { "delivered\n" };
-        assert!(text.ends_with(&format!("state      {end}")), "{text}");
+        let end = if observed == "unenforceable" { "partiallyDelivered" } else { "delivered" };
+        assert!(before_notes(&text).ends_with(&format!("state      {end}")), "{text}");
 
         let (line, _) = printed(&["--observed", file.path()], &page(&[sample()]));
         assert!(line.contains(&format!("accepted: {actions} to enforce")), "{line}");
@@ -301,7 +337,7 @@ fn what_the_target_cannot_hold_is_said_to_be_so() {
         let (text, status) = printed(&[], document.to_string().as_bytes());
         assert!(text.contains(&format!("accepted: {actions} to enforce\n")), "{text}");
         assert_eq!((text.contains("cannot be enforced"), text.contains(shown)), (!shown.is_empty(), true));
-        assert!(text.ends_with(&format!("\nstate      {end}\n")), "{text}");
+        assert!(before_notes(&text).ends_with(&format!("\nstate      {end}")), "{text}");
         assert_eq!(status, Some(0));
     }
 }
@@ -344,7 +380,11 @@ fn a_hundred_thousand_take_less_than_two_seconds() {
         let output = run(&[&[file.path()], arguments].concat());
         let seconds = start.elapsed().as_secs_f64();
         println!("{number} assignments, {arguments:?}: {seconds:.2} s");
-        assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count() as u128, number + 1);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(
+            text.lines().filter(|line| line.contains("00000000-0000-0000-0000-")).count() as u128,
+            number
+        );
         assert!(seconds < 2.0);
     }
 }
@@ -366,32 +406,112 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains("reprocess the request of this assignment, less than 14 days after"), "{text}");
 
+    // What helps names the calls, and how to try it here.
+    let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
+    let find = format!(
+        "the newest one for the assignment `{}` in the answer to `GET /v1.0/identityGovernance/entitlementManagement/\
+         assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq '{}'`",
+        ids.0, ids.1
+    );
+    let call = "`POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id of the request}/reprocess`";
+    for (state, is_said) in
+        [("partiallyDelivered", true), ("deliveryFailed", true), ("delivering", false), ("expired", false)]
+    {
+        for input in [with("state", state).to_string().into_bytes(), page(&[with("state", state)])] {
+            let (text, _) = printed(&[], &input);
+            for part in [find.as_str(), call, "try it here with `--request FILE`"] {
+                assert_eq!(text.contains(part), is_said, "{state}: {text}");
+            }
+            assert!(!text.contains("--superseded"), "{text}");
+        }
+        let (json, _) = printed(&["--json"], with("state", state).to_string().as_bytes());
+        assert_eq!(json.contains(r#""code":"reprocessRequest""#), is_said, "{json}");
+    }
+    // R8: not to one who may not.
+    assert!(!printed(&["--role", "none"], input.as_bytes()).0.contains("assignmentRequests"));
+
     let completed = "2023-12-20T00:00:00Z";
     let expanded = File::new("request", &request("partiallyDelivered", completed, &failed).to_string());
     let bare = json!({ "id": failed["id"] });
     let bare = File::new("request-bare", &request("partiallyDelivered", completed, &bare).to_string());
-    for file in [&expanded, &bare] {
+    let mut half = failed.clone();
+    half.as_object_mut().expect("an object").retain(|name, _| name != "target" && name != "accessPackage");
+    let half = File::new("request-half", &request("partiallyDelivered", completed, &half).to_string());
+    for file in [&expanded, &bare, &half] {
         let (text, status) = printed(&["--request", file.path()], input.as_bytes());
         assert_eq!(status, Some(0), "{text}");
         assert!(text.contains("state      partiallyDelivered\n\naccepted: 3 to enforce\n"), "{text}");
-        assert!(text.ends_with("state      delivered\n"), "{text}");
+        assert!(before_notes(&text).ends_with("state      delivered"), "{text}");
+        // R32
+        assert!(text.contains("\n  - the request is taken for the newest for this assignment"), "{text}");
+        assert!(!text.contains("assignmentRequests"), "{text}");
+        let (text, status) = printed(&["--request", file.path(), "--superseded"], input.as_bytes());
+        assert!(text.contains("a newer request for access to the assignment was completed"), "{text}");
+        assert!(!text.contains("is taken for the newest"), "{text}");
+        assert_eq!(status, Some(1));
     }
     // R33: too late, and what helps says so.
     let late = ["--request", expanded.path(), "--now", "2024-01-03T00:00:00Z"];
     let (text, status) = printed(&late, input.as_bytes());
     assert_eq!(status, Some(1), "{text}");
-    assert!(text.starts_with("assignment 78f1fdfd"), "{text}");
     assert!(text.contains("refused: the request cannot be reprocessed as it is"), "{text}");
-    assert!(text.ends_with("what helps\n  - request the access package again\n"), "{text}");
+    assert!(before_notes(&text).ends_with("what helps\n  - request the access package again"), "{text}");
     // R32
     let other = request("deliveryFailed", completed, &failed).to_string();
     let other = File::new("request-other", &other);
     let (text, status) = printed(&["--request", other.path(), "--json"], input.as_bytes());
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains(r#""code":"requestStateDisagrees""#), "{text}");
+    let (text, status) = printed(&["--superseded"], input.as_bytes());
+    assert_eq!(text, "error: --superseded is about a request: give it with --request\n");
+    assert_eq!(status, Some(2));
+    // What people take for the document of a request.
+    let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE\n";
+    let whole = request("partiallyDelivered", completed, &failed);
+    let mut without = whole.clone();
+    without.as_object_mut().expect("an object").remove("assignment");
+    for (document, starts, ends) in [
+        (
+            json!({ "value": [whole] }),
+            ": a page of a list",
+            ": a page of a list: give only the newest request for the assignment\n",
+        ),
+        (without, ": `assignment` is missing", alone),
+    ] {
+        let file = File::new("no-request", &document.to_string());
+        let (text, status) = printed(&["--request", file.path()], input.as_bytes());
+        assert!(
+            text.starts_with(&format!("error: {}{starts}", file.path())) && text.ends_with(ends),
+            "{text}"
+        );
+        assert_eq!(status, Some(2));
+    }
     // What cannot be read is named by its file.
     let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
     let (text, status) = printed(&["--request", denied.path()], input.as_bytes());
     assert_eq!(status, Some(2), "{text}");
     assert!(text.contains("request is `denied`: no assignment came of it"), "{text}");
+}
+
+#[test]
+fn the_help_says_what_it_does_and_names_every_option() {
+    let (help, status) = printed(&["--help"], b"");
+    assert_eq!(status, Some(0));
+    assert!(help.starts_with("Tells whether a caller may reprocess an access package assignment"), "{help}");
+    assert!(
+        help.contains("\n  reprocess export.json --token-file token.txt --role-assignments roles.json\n")
+    );
+    let options: Vec<_> =
+        help.lines().filter_map(|line| line.strip_prefix("  --")?.split(' ').next()).collect();
+    assert_eq!(options.len(), 17, "{options:?}");
+    for option in &options {
+        // Those without a value are taken; the others want theirs.
+        let option = format!("--{option}");
+        let (text, _) = printed(&[&option], b"{");
+        assert!(!text.contains("invalid option"), "{text}");
+    }
+    let source = include_str!("../examples/reprocess/arguments.rs");
+    let taken = source.split("Long(").skip(1).filter_map(|rest| rest.split(')').next());
+    let taken = taken.flat_map(|names| names.split('"').skip(1).step_by(2));
+    assert_eq!(taken.filter(|name| !options.contains(name)).collect::<Vec<_>>(), [""; 0]);
 }

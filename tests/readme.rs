@@ -21,3 +21,10 @@ fn the_screen_is_what_the_program_prints() {
     let screen = format!("```console\n$ {COMMAND}\n{}```\n", String::from_utf8_lossy(&output.stdout));
     golden::hold_block("README.md", "example", &screen);
 }
+
+#[test]
+fn the_export_that_it_asks_for_has_everything() {
+    let readme = include_str!("../README.md");
+    let call = format!("assignments/{{id}}?$expand={}`", access_package::graph::json::EXPAND_V1);
+    assert!(readme.contains(&call), "{call}");
+}

@@ -3,48 +3,12 @@
 use std::error::Error;
 use std::time::SystemTime;
 
-use access_package::{Account, Permission, Role, RoleAssignment, Scope, Timestamp};
+use access_package::{Account, Permission, PrivilegeLevel, Recency, Role, RoleAssignment, Scope, Timestamp};
 
-use crate::caller::{Given, Token};
+use crate::caller::Given;
+use crate::token::Token;
 
-const HELP: &str = "\
-Reprocess the access package assignment in a document of Microsoft Graph (v1.0 or beta), or each in a
-page of a list.
-
-Usage: reprocess [OPTIONS] [FILE]
-
-  FILE                    the document; `-` reads standard input, and without one a sample is used
-  --account KIND          `work`, `application` or `personal` [default: work]
-  --permission NAME       a permission of the call; can be given more than once, `none` for none
-                          [default: EntitlementManagement.ReadWrite.All]
-  --role ROLE[@SCOPE]     a role of the caller, by name or id, on a catalog (by its id or `appScopeId`) or
-                          else in the whole tenant; can be given more than once, `none` for none
-                          [default: Access package assignment manager; beside a token: none]
-  --token-file FILE       take account, permissions and directory roles from an access token, with or
-                          without `Bearer`; `-` reads standard input. Nothing is verified
-  --token-env NAME        the same from an environment variable
-  --claims FILE           the same from the payload of a token, as JSON, or from what
-                          `Get-MgContext | ConvertTo-Json` prints
-  --role-assignments FILE the roles of the caller as Graph lists them: the answer to
-                          `GET /v1.0/roleManagement/entitlementManagement/roleAssignments`, or to the
-                          same below `directory`; can be given more than once
-  --observed FILE         ask only for what is missing: a JSON list of objects with `target` (the `objectId` of
-                          the document's target), `resourceRole` (`originSystem`, `resourceOriginId`,
-                          `roleOriginId`, and `roleType` where the role has a type) and `observed`, which is
-                          `present`, `absent`, `unknown` or `unenforceable`
-  --package FILE          what the access package gives now, in this document of Microsoft Graph: an access package
-                          with its resource role scopes, or a page of those; can be given more than once, for
-                          each page in order. The document of the assignment then need not list them
-  --request FILE          reprocess the request that the assignment came from, in this document of Microsoft Graph;
-                          if it has the assignment expanded, that is the document
-  --now TIME              the present time, in ISO 8601 [default: the clock's]
-  --fail N                let the Nth action fail, of a list that of each assignment; can be given more than
-                          once
-  --json                  print a JSON object, of a list one a line and the sum last
-  --help                  print this
-
-Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list
-the worst of all";
+const HELP: &str = include_str!("help.txt");
 
 pub struct Arguments {
     pub document: Option<String>,
@@ -52,6 +16,8 @@ pub struct Arguments {
     pub observed: Option<String>,
     pub packages: Vec<String>,
     pub request: Option<String>,
+    pub recency: Recency,
+    pub level: Option<PrivilegeLevel>,
     pub now: Timestamp,
     pub fail: Vec<usize>,
     pub json: bool,
@@ -71,6 +37,8 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         observed: None,
         packages: Vec::new(),
         request: None,
+        recency: Recency::Newest,
+        level: None,
         now: SystemTime::now().into(),
         fail: Vec::new(),
         json: false,
@@ -103,20 +71,26 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
                     );
                 }
             }
+            Long("principal") => caller.principals.push(parser.value()?.parse()?),
             Long("role-assignments") => caller.role_assignments.push(parser.value()?.string()?),
             Long("observed") => given.observed = Some(parser.value()?.string()?),
             Long("package") => given.packages.push(parser.value()?.string()?),
             Long("request") => given.request = Some(parser.value()?.string()?),
+            Long("superseded") => given.recency = Recency::Superseded,
+            Long("catalog-level") => given.level = Some(parser.value()?.parse()?),
             Long("now") => given.now = parser.value()?.parse()?,
             Long("fail") => given.fail.push(parser.value()?.parse()?),
             Long("json") => given.json = true,
             Long("help") | Short('h') => {
-                println!("{HELP}");
+                print!("{HELP}");
                 return Ok(None);
             }
             Value(path) if given.document.is_none() => given.document = Some(path.string()?),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if given.recency == Recency::Superseded && given.request.is_none() {
+        return Err("--superseded is about a request: give it with --request".into());
     }
     Ok(Some(given))
 }

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use access_package::graph::json::{self, AccessPackageDocument, ReadError, RequestDocument};
-use access_package::{Assignment, AssignmentRequest, Recency, ResourceRole};
+use access_package::{Assignment, AssignmentRequest, ResourceRole};
+use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::files;
@@ -44,22 +45,22 @@ impl Asked {
         document: &[u8],
         package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        let found = json::read_request(&files::read(Some(path))?, Recency::Newest);
-        let found = found.map_err(|error| named(Some(path), &error))?;
+        let found = json::read_request(&files::read(Some(path))?, arguments.recency);
+        let found = found.map_err(|error| of_request(path, &error))?;
         let RequestDocument { request, assignment: shown, gives: listed, .. } = found;
         let is_shown = shown.is_some();
         let assignment = shown.map_or_else(|| of_document(arguments, document, package), Ok)?;
         let gives_now = match (package, listed) {
             (Some(package), _) => {
                 let whole = package.whole_of(assignment.access_package());
-                whole.map_err(|error| of(arguments, &error))?.to_vec()
+                whole.map_err(|error| of(arguments, document, &error))?.to_vec()
             }
             (None, Some(listed)) => listed,
             (None, None) if is_shown => {
                 let why = "the assignment does not list what the access package gives now";
                 return Err(format!("{path}: {why}: give it with `--package FILE`").into());
             }
-            (None, None) => json::read_gives(document).map_err(|error| of(arguments, &error))?,
+            (None, None) => json::read_gives(document).map_err(|error| of(arguments, document, &error))?,
         };
         Ok(Self { assignment, request: Some(request), gives_now })
     }
@@ -78,7 +79,7 @@ fn of_document(
     assignment.map_err(|error| {
         // A page that cannot be read is why it was taken for a document.
         let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
-        of(arguments, &of_page.unwrap_or(error))
+        of(arguments, document, &of_page.unwrap_or(error))
     })
 }
 
@@ -94,16 +95,49 @@ pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dy
 }
 
 /// The error of the document; or of the access package beside it, whose list takes the place of the document's own.
-fn of(arguments: &Arguments, error: &ReadError) -> String {
+fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
     let package = match error {
         ReadError::ListCut { .. } | ReadError::OtherAccessPackage { .. } => arguments.packages.last(),
         _ => None,
     };
-    named(package.or(arguments.document.as_ref()).map(String::as_str), error)
+    let named = named(package.or(arguments.document.as_ref()).map(String::as_str), error);
+    if !is_incomplete(error) {
+        return named;
+    }
+    let document: Value = serde_json::from_slice(document).unwrap_or_default();
+    let path = match document["id"].as_str() {
+        Some(id) => format!("assignments/{id}"),
+        None => "assignments/{id}".into(),
+    };
+    format!("{named}; what helps: export it again with `{}`", export(&path))
+}
+
+/// The error of the document of a request.
+fn of_request(path: &str, error: &ReadError) -> String {
+    let named = named(Some(path), error);
+    match error {
+        ReadError::IsPage => {
+            format!("{path}: a page of a list: give only the newest request for the assignment")
+        }
+        ReadError::NotExpanded { .. } | ReadError::Missing { .. } => format!(
+            "{named}; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE"
+        ),
+        _ => named,
+    }
+}
+
+/// Whether a better export helps.
+pub fn is_incomplete(error: &ReadError) -> bool {
+    matches!(error, ReadError::Missing { .. } | ReadError::NotExpanded { .. })
+}
+
+/// The call that exports everything that is needed of an assignment, or of each in a list.
+pub fn export(path: &str) -> String {
+    format!("GET /v1.0/identityGovernance/entitlementManagement/{path}?$expand={}", json::EXPAND_V1)
 }
 
 /// The error, with the file that it is in, and what helps here.
-fn named(path: Option<&str>, error: &ReadError) -> String {
+pub fn named(path: Option<&str>, error: &ReadError) -> String {
     let help = match error {
         ReadError::GraphError { code, .. } => access_package::graph::what_helps(code),
         _ => None,

@@ -1,52 +1,67 @@
 //! Who is asking: an access token or what stands for it, and the roles that were looked up.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
-use access_package::{
-    Account, Caller, Caveat, Claims, ObjectId, Permission, Refusal, RoleAssignment, Timestamp, graph,
-};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use access_package::{Account, Caller, ObjectId, Permission, RoleAssignment, Scope, Timestamp};
+use serde_json::{Value, json};
 
-use crate::files;
-
-/// Where the token is. It is never an argument, for other users of the machine could see it there.
-pub enum Token {
-    File(String),
-    Variable(String),
-    /// Only its payload, or what Graph PowerShell shows of its session.
-    Payload(String),
-}
+use crate::notes::{self, Note};
+use crate::roles::Listed;
+use crate::token::Token;
 
 /// The caller, and what has to be known to anyone who believes the verdict.
 pub struct Asking {
     pub caller: Caller,
-    pub caveats: Vec<Caveat>,
-    /// Roles that were given and are not known.
-    pub unknown_roles: Vec<String>,
-    /// Role assignments of others.
-    pub passed_over: usize,
+    notes: Vec<Note>,
+    /// Roles that were given and count for nothing, and why.
+    unknown_roles: Vec<String>,
+    /// How many role assignments of others were given.
+    passed_over: usize,
 }
 
 impl Asking {
-    /// What has to be known beside a refusal, a line each.
-    pub fn notes(&self, refusal: Option<Refusal>) -> impl Iterator<Item = String> {
-        let is_of_caller = refusal.is_none_or(Refusal::is_unauthorized);
-        let caveats = self.caveats.iter().filter(move |caveat| is_of_caller || !caveat.is_of_roles());
-        let caveats = caveats.map(|caveat| match self.caller.object {
-            Some(object) => caveat.to_string().replace("<object id>", &object.to_string()),
-            None => caveat.to_string(),
-        });
-        let unknown =
-            self.unknown_roles.iter().map(|role| format!("role `{role}` is not known, and does not suffice"));
-        let passed_over = (self.passed_over > 0).then(|| {
-            format!(
-                "{} role assignments of other principals are passed over: if one is a group of the caller's, give its \
-                 role by --role",
-                self.passed_over
-            )
-        });
-        caveats.chain(unknown).chain(passed_over)
+    /// What has to be known beside a verdict, by whether a role is lacking.
+    pub fn notes(&self, lacks_role: bool) -> impl Iterator<Item = &Note> {
+        self.notes.iter().filter(move |note| lacks_role || !note.is_of_roles)
+    }
+
+    /// Who it is, a line each.
+    pub fn as_text(&self) -> String {
+        let Caller { object, account, permissions, roles } = &self.caller;
+        let account = match account {
+            Account::WorkOrSchool => "work or school account",
+            Account::Application => "application",
+            Account::Personal => "personal account",
+        };
+        let object = object.map_or("object id not known".into(), |object| object.to_string());
+        let role = |held: &RoleAssignment| match held.scope {
+            Scope::Tenant => format!("{}, in the tenant", held.role),
+            scope => format!("{}, on {scope}", held.role),
+        };
+        let mut text = format!("caller     {account}, {object}\n");
+        let permissions = permissions.iter().map(Permission::to_string).collect();
+        let lines = [
+            ("permission", permissions, "none that counts"),
+            ("role", roles.iter().map(role).collect::<Vec<_>>(), "none known"),
+        ];
+        for (name, mut values, none) in lines {
+            values.dedup();
+            if values.is_empty() {
+                values.push(none.into());
+            }
+            for value in values {
+                let _ = writeln!(text, "{name:<10} {value}");
+            }
+        }
+        text
+    }
+
+    pub fn as_json(&self) -> Value {
+        let mut caller = json!(self.caller);
+        caller["unknownRoles"] = json!(self.unknown_roles);
+        caller["passedOver"] = json!(self.passed_over);
+        caller
     }
 }
 
@@ -59,99 +74,52 @@ pub struct Given {
     pub unknown_roles: Vec<String>,
     pub token: Option<Token>,
     pub role_assignments: Vec<String>,
+    pub principals: Vec<ObjectId>,
 }
 
 impl Given {
     pub fn asking(self, now: Timestamp) -> Result<Asking, Box<dyn Error>> {
-        let is_token = self.token.is_some();
-        if is_token && (self.account.is_some() || self.permissions.is_some()) {
+        if self.token.is_some() && (self.account.is_some() || self.permissions.is_some()) {
             return Err("a token says what --account and --permission say: give one or the other".into());
         }
         let claims = self.token.as_ref().map(Token::claims).transpose()?;
-        if is_token {
+        if claims.is_some() {
             eprintln!("note: nothing of the token is verified");
         }
+        let listed = Listed::read(&self.role_assignments)?;
         let object = claims.as_ref().and_then(|claims| claims.oid.as_deref()?.parse().ok());
-        let (listed, passed_over) = listed(&self.role_assignments, object)?;
-        let were_looked_up = self.roles.is_some() || !self.role_assignments.is_empty();
-        let default = if is_token || were_looked_up { Vec::new() } else { vec![crate::arguments::manager()] };
-        let roles = self.roles.unwrap_or(default).into_iter().chain(listed);
-        let Some(claims) = claims else {
-            let permissions = self.permissions.unwrap_or(vec![Permission::EntitlementManagementReadWriteAll]);
-            let account = self.account.unwrap_or(Account::WorkOrSchool);
-            let caller = Caller { object: None, account, permissions, roles: roles.collect() };
-            return Ok(Asking { caller, caveats: vec![], unknown_roles: self.unknown_roles, passed_over });
-        };
-        let caveats =
-            claims.caveats(now).filter(|it| !were_looked_up || *it != Caveat::RolesNotInToken).collect();
-        let caller = Caller::from_claims(&claims, roles);
-        Ok(Asking { caller, caveats, unknown_roles: self.unknown_roles, passed_over })
-    }
-}
-
-/// The roles in these files that are the caller's, if it is known who that is; and how many are not.
-fn listed(
-    paths: &[String],
-    object: Option<ObjectId>,
-) -> Result<(Vec<RoleAssignment>, usize), Box<dyn Error>> {
-    let (mut own, mut passed_over) = (Vec::new(), 0);
-    for path in paths {
-        let named = |error| format!("{path}: {error}");
-        let assignments = graph::json::read_role_assignments(&files::read(Some(path))?).map_err(named)?;
-        if let Some(next) = assignments.next_link {
-            return Err(format!("{path}: not the whole list, which goes on at {next}").into());
+        let mut principals: Vec<ObjectId> = object.into_iter().chain(self.principals).collect();
+        if principals.is_empty() {
+            principals.extend(listed.only_principal()?);
         }
-        for (principal, held) in assignments.held {
-            if object.is_none_or(|object| object == principal) {
-                own.push(held);
-            } else {
-                passed_over += 1;
+        let (mut held, mut unknown_roles, mut passed_over) = (Vec::new(), self.unknown_roles, 0);
+        for (principal, role) in &listed.assignments {
+            match role {
+                _ if !principals.contains(principal) => passed_over += 1,
+                Ok(role) => held.push(*role),
+                Err(unknown) => unknown_roles.push(unknown.clone()),
             }
         }
-    }
-    Ok((own, passed_over))
-}
 
-impl Token {
-    fn claims(&self) -> Result<Claims, Box<dyn Error>> {
-        let (name, payload) = match self {
-            Self::Payload(path) => (path.clone(), files::read(Some(path))?),
-            Self::File(path) => {
-                let text = String::from_utf8(files::read(Some(path))?);
-                let text = text.map_err(|_| format!("{path}: not a text"))?;
-                (path.clone(), payload(&text).map_err(|error| format!("{path}: {error}"))?)
-            }
-            Self::Variable(name) => {
-                let text = std::env::var(name).map_err(|error| format!("{name}: {error}"))?;
-                (name.clone(), payload(&text).map_err(|error| format!("{name}: {error}"))?)
-            }
+        let are_said = self.roles.is_some();
+        let is_known = claims.is_some() || !self.role_assignments.is_empty();
+        let default = if is_known { Vec::new() } else { vec![crate::arguments::manager()] };
+        let roles = self.roles.unwrap_or(default).into_iter().chain(held);
+        let mut caller = match &claims {
+            Some(claims) => Caller::from_claims(claims, roles),
+            None => Caller {
+                object: None,
+                account: self.account.unwrap_or(Account::WorkOrSchool),
+                permissions: self.permissions.unwrap_or(vec![Permission::EntitlementManagementReadWriteAll]),
+                roles: roles.collect(),
+            },
         };
-        let claims = graph::json::read_claims(&payload);
-        let claims = match self {
-            Self::Payload(_) => claims.or_else(|of_claims| match graph::json::read_mg_context(&payload) {
-                Ok(session) => Ok(session),
-                Err(_) => Err(of_claims),
-            }),
-            Self::File(_) | Self::Variable(_) => claims,
-        };
-        claims.map_err(|error| format!("{name}: {error}").into())
-    }
-}
+        caller.object = principals.first().copied();
 
-/// The payload of a token. An error does not hold the token.
-fn payload(token: &str) -> Result<Vec<u8>, &'static str> {
-    let token = token.trim();
-    let token = match token.split_once(char::is_whitespace) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim_start(),
-        _ => token,
-    };
-    let parts: Vec<_> = token.split('.').collect();
-    match parts[..] {
-        [_, payload, _] => {
-            let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('='));
-            payload.map_err(|_| "the second part of the token is not base64url")
-        }
-        [_, _, _, _, _] => Err("the token is encrypted: only the API that it is for can read it"),
-        _ => Err("not a JSON web token: expected three parts with dots between"),
+        let mut notes = notes::of_roles(claims.as_ref(), &listed, are_said, &caller);
+        notes.extend(claims.iter().flat_map(|claims| notes::of_token(claims, &caller, now)));
+        notes.extend(unknown_roles.iter().map(|role| notes::of_unknown(role)));
+        notes.extend(notes::of_passed_over(passed_over, listed.assignments.len(), &caller));
+        Ok(Asking { caller, notes, unknown_roles, passed_over })
     }
 }

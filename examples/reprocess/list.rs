@@ -1,22 +1,36 @@
-//! A page of a list: a line for each assignment, and a sum at the end.
+//! A list: who asks, a line for each assignment, and a sum at the end.
 
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use access_package::Assignment;
 use access_package::graph::json::{ItemError, Page};
 use serde_json::json;
 
 use crate::arguments::Arguments;
+use crate::asked;
 use crate::caller::Asking;
+use crate::notes::{self, Note};
 use crate::observed::Observations;
-use crate::{Status, Verdict, drive};
+use crate::report::SIMULATION;
+use crate::{Report, Status, Verdict, drive};
 
 #[derive(Default)]
 struct Sum {
     accepted: usize,
     refused: usize,
     unreadable: usize,
+    lacks_role: bool,
+    is_incomplete: bool,
+    /// The first of each kind.
+    notes: Vec<Note>,
+}
+
+impl Sum {
+    fn add(&mut self, note: Note) {
+        if self.notes.iter().all(|known| known.code != note.code) {
+            self.notes.push(note);
+        }
+    }
 }
 
 /// Prints what becomes of each, and gives the worst status there was.
@@ -28,10 +42,21 @@ pub fn run(
 ) -> Result<Status, Box<dyn Error>> {
     let mut out = std::io::BufWriter::new(stdout().lock());
     let (mut sum, mut worst) = (Sum::default(), Status::Accepted);
+    if !arguments.json {
+        writeln!(out, "{SIMULATION}\n\n{}", asking.as_text())?;
+    }
     for item in page.items {
         let (line, status) = match item {
-            Ok(assignment) => line(assignment, arguments, asking, observations)?,
-            Err(error) => (unreadable(&error, arguments), Status::Unusable),
+            Ok(assignment) => {
+                let report = drive(assignment.into(), arguments, &asking.caller, observations)?;
+                sum.lacks_role |= report.refusal().is_some_and(notes::lacks_role);
+                report.notes(arguments, &asking.caller).into_iter().for_each(|note| sum.add(note));
+                (line(&report, arguments), report.status())
+            }
+            Err(error) => {
+                sum.is_incomplete |= asked::is_incomplete(&error.problem);
+                (unreadable(&error, arguments), Status::Unusable)
+            }
         };
         writeln!(out, "{line}")?;
         match status {
@@ -41,51 +66,45 @@ pub fn run(
         }
         worst = worst.max(status);
     }
-    let Sum { accepted, refused, unreadable } = sum;
+    if sum.is_incomplete {
+        let export = asked::export("assignments");
+        sum.add(Note::new(
+            "exportAgain",
+            format!("what cannot be read was not exported whole: use `{export}`"),
+        ));
+    }
+    let Sum { accepted, refused, unreadable, lacks_role, notes, .. } = sum;
+    let notes = asking.notes(lacks_role).chain(&notes);
+    let next_link = page.next_link;
     if arguments.json {
-        let next_link = page.next_link;
-        let sum = json!({ "accepted": accepted, "refused": refused, "unreadable": unreadable, "nextLink": next_link });
+        let caveats: Vec<_> = notes.map(Note::as_json).collect();
+        let sum = json!({
+            "accepted": accepted, "refused": refused, "unreadable": unreadable, "nextLink": next_link,
+            "caller": asking.as_json(), "caveats": caveats,
+        });
         writeln!(out, "{sum}")?;
     } else {
         let all = accepted + refused + unreadable;
-        if refused > 0 {
-            for note in asking.notes(None) {
-                writeln!(out, "note: {note}")?;
-            }
-        }
         writeln!(out, "{all} in all: {accepted} accepted, {refused} refused, {unreadable} unreadable")?;
-        if let Some(next_link) = page.next_link {
+        if let Some(next_link) = next_link {
             writeln!(out, "the next page is at {next_link}")?;
         }
+        write!(out, "{}", notes::as_text(notes))?;
     }
     out.flush()?;
     Ok(worst)
 }
 
-fn line(
-    assignment: Assignment,
-    arguments: &Arguments,
-    asking: &Asking,
-    observations: &Observations,
-) -> Result<(String, Status), Box<dyn Error>> {
-    let report = drive(assignment.into(), arguments, &asking.caller, observations)?;
-    let line = if arguments.json {
-        report.as_json(asking)
-    } else {
-        let assignment = &report.assignment;
-        match &report.verdict {
-            Verdict::Refused(refusal) => format!("{}  refused: {refusal}", assignment.id()),
-            Verdict::Accepted { done, .. } => {
-                format!(
-                    "{}  accepted: {} to enforce, then {}",
-                    assignment.id(),
-                    done.len(),
-                    assignment.state()
-                )
-            }
+fn line(report: &Report, arguments: &Arguments) -> String {
+    let assignment = &report.assignment;
+    match &report.verdict {
+        _ if arguments.json => report.as_json().to_string(),
+        Verdict::Refused(refusal) => format!("{}  refused: {refusal}", assignment.id()),
+        Verdict::Accepted { done, .. } => {
+            let (id, state) = (assignment.id(), assignment.state());
+            format!("{id}  accepted: {} to enforce, then {state}", done.len())
         }
-    };
-    Ok((line, report.status()))
+    }
 }
 
 fn unreadable(error: &ItemError, arguments: &Arguments) -> String {

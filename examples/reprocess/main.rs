@@ -1,15 +1,16 @@
-//! Reprocesses the assignment in a document of Microsoft Graph, or each in a page of a list, from the
-//! command line.
-//!
-//! Exit status: 0 accepted, 1 refused, 2 the document or the arguments cannot be used; of a list the worst.
+//! Tells whether a caller may reprocess the assignment in a document of Microsoft Graph, or each in a list, and why not.
+//! `help.txt` says how it is used.
 
 mod arguments;
 mod asked;
 mod caller;
 mod files;
 mod list;
+mod notes;
 mod observed;
 mod report;
+mod roles;
+mod token;
 
 use std::error::Error;
 use std::mem;
@@ -17,7 +18,8 @@ use std::process::ExitCode;
 
 use access_package::{
     Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, FailureReason,
-    Fulfillment, NotAdmitted, Outcome, Receipt, Refusal, ResourceRole, graph,
+    Fulfillment, LoadError, NotAdmitted, Outcome, PrivilegeLevel, Receipt, Refusal, ResourceRole,
+    StoredAssignment, graph,
 };
 
 use arguments::Arguments;
@@ -60,6 +62,13 @@ impl Report {
             Verdict::Refused(_) => Status::Refused,
         }
     }
+
+    fn refusal(&self) -> Option<Refusal> {
+        match self.verdict {
+            Verdict::Accepted { .. } => None,
+            Verdict::Refused(refusal) => Some(refusal),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -94,10 +103,26 @@ fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
 fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Status, Box<dyn Error>> {
     if let Verdict::Accepted { done, .. } = &report.verdict {
         if let Some(n) = arguments.fail.iter().find(|n| !(1..=done.len()).contains(n)) {
-            return Err(format!("--fail {n}: the actions are numbered 1 to {}", done.len()).into());
+            let numbered = match done.len() {
+                0 => "there is no action".into(),
+                1 => "there is 1 action".into(),
+                last => format!("the actions are numbered 1 to {last}"),
+            };
+            return Err(format!("--fail {n}: {numbered}").into());
         }
     }
-    println!("{}", if arguments.json { report.as_json(asking) } else { report.as_text(asking) });
+    let lacks_role = report.refusal().is_some_and(notes::lacks_role);
+    let own = report.notes(arguments, &asking.caller);
+    let notes = asking.notes(lacks_role).chain(&own);
+    if arguments.json {
+        let mut object = report.as_json();
+        object["caller"] = asking.as_json();
+        object["caveats"] = notes.map(notes::Note::as_json).collect();
+        println!("{object}");
+    } else {
+        println!("{}\n\n{}\n{}", report::SIMULATION, asking.as_text(), report.as_text());
+        print!("{}", notes::as_text(notes));
+    }
     Ok(report.status())
 }
 
@@ -108,6 +133,7 @@ fn drive(
     caller: &Caller,
     observations: &Observations,
 ) -> Result<Report, Box<dyn Error>> {
+    let assignment = at_level(assignment, arguments.level)?;
     let before = assignment.state();
     let refused = |refusal, assignment, has_expired| Report {
         assignment,
@@ -129,6 +155,14 @@ fn drive(
             Ok(refused(refusal, assignment, expired.is_some()))
         }
     }
+}
+
+/// The assignment in a catalog of this level; without one, of the level that the document says.
+fn at_level(assignment: Assignment, level: Option<PrivilegeLevel>) -> Result<Assignment, LoadError> {
+    let Some(level) = level else { return Ok(assignment) };
+    let mut stored = StoredAssignment::from(&assignment);
+    stored.catalog.privilege_level = Some(level);
+    stored.try_into()
 }
 
 fn accept(

@@ -3,14 +3,23 @@
 use std::fmt::Write as _;
 
 use access_package::policy::Rule;
-use access_package::{Fulfillment, Outcome, Reason, Receipt, Refusal};
+use access_package::{
+    Account, Caller, Catalog, Fulfillment, Outcome, PrivilegeLevel, Reason, Receipt, Recency, Refusal,
+    Remedy, Step,
+};
 use serde_json::{Value, json};
 
-use crate::caller::Asking;
+use crate::arguments::Arguments;
+use crate::notes::Note;
 use crate::{Report, Verdict};
 
+pub const SIMULATION: &str = "simulation: nothing is sent to Microsoft Graph, and nothing has changed";
+
+/// Where the calls are.
+const BASE: &str = "/v1.0/identityGovernance/entitlementManagement";
+
 impl Report {
-    pub fn as_text(&self, asking: &Asking) -> String {
+    pub fn as_text(&self) -> String {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
         let level = match assignment.catalog().privilege_level {
@@ -22,7 +31,7 @@ impl Report {
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
-            Verdict::Refused(refusal) => text += &explain(*refusal, asking),
+            Verdict::Refused(refusal) => text += &explain(*refusal),
             Verdict::Accepted { between, observed, done, .. } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
                 for (n, (action, _)) in (1..).zip(done) {
@@ -40,20 +49,39 @@ impl Report {
                     let _ = writeln!(text, "  {n}. {}", outcome(receipt));
                 }
                 let _ = write!(text, "state      {}", assignment.state());
-                // Roles are enough; an expired token, or one for another API, may still be refused.
-                let caveats: Vec<_> = asking.caveats.iter().filter(|caveat| !caveat.is_of_roles()).collect();
-                for caveat in caveats {
-                    let _ = write!(text, "\n\nbut {caveat}");
-                }
             }
         }
         text
     }
 
-    pub fn as_json(&self, asking: &Asking) -> String {
+    /// What has to be known beside it, whoever asks.
+    pub fn notes(&self, arguments: &Arguments, caller: &Caller) -> Vec<Note> {
+        let (id, package) = (self.assignment.id(), self.assignment.access_package());
+        let has_failed = self.refusal().is_some_and(|refusal| {
+            refusal.remedies().flat_map(Remedy::steps).any(|step| step == Step::ReprocessRequest)
+        });
+        let next = has_failed.then(|| {
+            let text = format!(
+                "to reprocess the request: find the newest one for the assignment `{id}` in the answer to `GET \
+                 {BASE}/assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq \
+                 '{package}'`, save it alone as FILE, try it here with `--request FILE`, and call `POST \
+                 {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
+            );
+            Note::new("reprocessRequest", text)
+        });
+        let newest = arguments.request.is_some() && arguments.recency == Recency::Newest;
+        let newest = newest.then(|| {
+            let text = "the request is taken for the newest for this assignment: if there is a newer one, say so with \
+                        `--superseded`";
+            Note::new("requestTakenForNewest", text)
+        });
+        next.into_iter().chain(newest).chain(of_level(self.assignment.catalog(), caller)).collect()
+    }
+
+    pub fn as_json(&self) -> Value {
         let assignment = &self.assignment;
-        let mut object =
-            json!({ "assignment": assignment.id(), "before": self.before, "after": assignment.state() });
+        let mut object = json!({ "assignment": assignment.id(), "before": self.before, "after": assignment.state(), "simulated": true });
+        object["catalog"] = json!(assignment.catalog());
         let words = match &self.verdict {
             Verdict::Refused(refusal) => json!(access_package::Verdict::from(Err(*refusal))),
             Verdict::Accepted { authority, between, observed, done } => {
@@ -67,19 +95,30 @@ impl Report {
                 words
             }
         };
-        let caveats = asking.caveats.iter().map(|it| json!({ "code": it.code(), "text": it.to_string() }));
-        if !asking.caveats.is_empty() {
-            object["caveats"] = caveats.collect();
-        }
         if let (Value::Object(object), Value::Object(words)) = (&mut object, words) {
             object.extend(words);
         }
-        object.to_string()
+        object
     }
 }
 
+/// R43: how to find the level of the catalog, unless this caller may act, or may not, whatever it is.
+fn of_level(catalog: Catalog, caller: &Caller) -> Option<Note> {
+    let privileged = Catalog { privilege_level: Some(PrivilegeLevel::Privileged), ..catalog };
+    let is_open = caller.account != Account::Personal && caller.authority(Some(privileged)).is_err();
+    (is_open && catalog.privilege_level.is_none()).then(|| {
+        let text = format!(
+            "the catalog's level is not known, and a privileged one needs higher roles: find it as `privilegeLevel` with \
+             `GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`, and give it with \
+             `--catalog-level`",
+            catalog.id
+        );
+        Note::new("catalogLevelNotKnown", text)
+    })
+}
+
 /// Why it was refused and what to do about it, as a colleague would say it.
-fn explain(refusal: Refusal, asking: &Asking) -> String {
+fn explain(refusal: Refusal) -> String {
     let who = "the caller may not reprocess this assignment";
     let what = "the assignment cannot be reprocessed as it is";
     let what = if refusal.is_of_request() { "the request cannot be reprocessed as it is" } else { what };
@@ -94,10 +133,6 @@ fn explain(refusal: Refusal, asking: &Asking) -> String {
         for (step, before) in remedy.steps().zip(["- ", "  and ", "  and "]) {
             let _ = write!(text, "\n  {before}{step}");
         }
-    }
-    let notes: Vec<_> = asking.notes(Some(refusal)).map(|note| format!("\n  - {note}")).collect();
-    if !notes.is_empty() {
-        let _ = write!(text, "\n\nto be known\n  {}", notes.concat().trim_start());
     }
     text
 }

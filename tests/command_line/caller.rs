@@ -7,41 +7,41 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::golden::hold;
-use crate::{File, printed, run_in, sample, with};
+use crate::{File, page, printed, run_in, sample, with};
 
-const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
-const OBJECT: &str = "8586ddc8-0ff7-4c24-9c79-f192bc3566e3";
-const READ_WRITE: &str = "EntitlementManagement.ReadWrite.All";
+pub const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+pub const OBJECT: &str = "8586ddc8-0ff7-4c24-9c79-f192bc3566e3";
+pub const READ_WRITE: &str = "EntitlementManagement.ReadWrite.All";
 const GRAPH: &str = "https://graph.microsoft.com";
 
 /// A token with these claims that nobody has signed.
-fn token(claims: &Value) -> String {
+pub fn token(claims: &Value) -> String {
     let part = |it: &Value| URL_SAFE_NO_PAD.encode(it.to_string());
     format!("{}.{}.c2ln", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
 }
 
-fn user() -> Value {
+pub fn user() -> Value {
     json!({ "aud": GRAPH, "exp": 4_102_444_800_i64, "oid": OBJECT, "scp": READ_WRITE, "tid": TENANT, "wids": [] })
 }
 
-fn with_claim(claim: &str, value: Value) -> Value {
+pub fn with_claim(claim: &str, value: Value) -> Value {
     let mut claims = user();
     claims[claim] = value;
     claims
 }
 
-fn assigned(principal: &str, role: &str, scope: &str) -> Value {
+pub fn assigned(principal: &str, role: &str, scope: &str) -> Value {
     json!({ "principalId": principal, "roleDefinitionId": role, "appScopeId": scope })
 }
 
-const CATALOG_OWNER: &str = "ae79f266-94d4-4dab-b730-feca7e132178";
+pub const CATALOG_OWNER: &str = "ae79f266-94d4-4dab-b730-feca7e132178";
 
-fn document() -> Vec<u8> {
+pub fn document() -> Vec<u8> {
     sample().to_string().into_bytes()
 }
 
 /// The catalog of the sample, as a scope.
-fn on_catalog() -> String {
+pub fn on_catalog() -> String {
     format!("/AccessPackageCatalog/{}", sample()["accessPackage"]["catalog"]["id"].as_str().expect("an id"))
 }
 
@@ -73,20 +73,37 @@ fn a_token_is_taken_as_it_is_and_never_printed() {
 #[test]
 fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
     let secret = token(&user());
-    let encrypted = "the token is encrypted: only the API that it is for can read it";
-    let parts = "not a JSON web token: expected three parts with dots between";
+    let parts = "not a JSON Web Token: expected three parts with dots between";
+    let instead = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
+    let opaque = format!("an opaque token, not a JSON Web Token, which nobody else can read: {instead}");
+    let encrypted =
+        format!("an encrypted token (JWE), which only the API that it is for can read: {instead}");
+    let personal = "an opaque token, as personal accounts get: nobody but the service can read it. A personal account \
+                    may never reprocess: see `--account personal`";
+    let json = "not a token, but JSON: give only the token, or its payload with `--claims`";
+    let not_base64 = "the second part of the token is not base64url";
     let cases = [
-        ("opaque", parts.to_owned()),
-        ("", parts.to_owned()),
-        ("a.b.c.d.e", encrypted.to_owned()),
-        ("a.%.c", "the second part of the token is not base64url".to_owned()),
-        (&format!("{secret}.x"), parts.to_owned()),
+        ("opaque", opaque.as_str()),
+        ("Bearer opaque", &opaque),
+        ("EwBoA8l6BAAU", personal),
+        ("Bearer EwBoA8l6BAAU", personal),
+        ("", "no token: it is empty"),
+        (" \n", "no token: it is empty"),
+        ("a.b.c.d.e", &encrypted),
+        (r#"{ "access_token": "opaque" }"#, json),
+        ("a.%.c", not_base64),
+        ("a.b", parts),
+        (&format!("{secret}.x"), parts),
     ];
     for (text, why) in cases {
         let file = File::new("no-token", text);
         let (printed, status) = printed(&["--token-file", file.path()], &document());
         assert_eq!((printed, status), (format!("error: {}: {why}\n", file.path()), Some(2)), "{text}");
     }
+    let whole = File::new("whole-token", &secret);
+    let (text, status) = printed(&["--claims", whole.path()], &document());
+    let why = "not the payload as JSON, but a whole token: give it with `--token-file`";
+    assert_eq!((text, status), (format!("error: {}: {why}\n", whole.path()), Some(2)));
     let (text, status) = printed(&["--token-env", "REPROCESS_TEST_NO_SUCH_VARIABLE"], &document());
     assert_eq!(text, "error: REPROCESS_TEST_NO_SUCH_VARIABLE: environment variable not found\n");
     assert_eq!(status, Some(2));
@@ -124,20 +141,9 @@ fn roles_are_taken_from_the_answer_of_graph() {
     let others = page("others", &[assigned(TENANT, CATALOG_OWNER, "/"), assigned(OBJECT, TENANT, "/")]);
     let (text, status) =
         printed(&["--token-file", file.path(), "--role-assignments", others.path()], &document());
-    assert!(text.contains("1 role assignments of other principals are passed over"), "{text}");
-    assert!(!text.contains("are not in a token"), "{text}");
+    assert!(text.contains("  - 1 role assignment of another principal does not count: if one"), "{text}");
+    assert!(!text.contains("are in no token"), "{text}");
     assert_eq!(status, Some(1));
-
-    // Without a token nobody knows whose they are: all count.
-    let (_, status) = printed(&["--role-assignments", others.path()], &document());
-    assert_eq!(status, Some(0));
-
-    let cut = json!({ "value": [], "@odata.nextLink": "https://graph.microsoft.com/next" }).to_string();
-    let cut = File::new("cut", &cut);
-    let (text, status) =
-        printed(&["--token-file", file.path(), "--role-assignments", cut.path()], &document());
-    assert!(text.contains("not the whole list, which goes on at https://graph.microsoft.com/next"), "{text}");
-    assert_eq!(status, Some(2));
 }
 
 // R47
@@ -167,11 +173,14 @@ fn the_caveats_stand_beside_a_refusal_in_json() {
     let (text, status) = printed(&["--json", "--token-file", file.path()], &document());
     let answer: Value = serde_json::from_str(&text).expect("an object");
     let codes: Vec<_> = answer["caveats"].as_array().expect("a list").iter().map(|it| &it["code"]).collect();
-    assert_eq!(codes, ["rolesNotInToken", "directoryRolesNotKnown"]);
+    assert_eq!(codes, ["rolesNotInToken", "directoryRolesNotKnown", "catalogLevelNotKnown"]);
+    // With the id of the caller where one belongs.
+    let texts = answer["caveats"].to_string();
+    assert_eq!((texts.matches(OBJECT).count(), texts.matches("<object id>").count()), (2, 0));
     assert_eq!((&answer["verdict"], status), (&json!("unauthorized"), Some(1)));
-    let (text, _) = printed(&["--json"], &document());
+    let (text, _) = printed(&["--json", "--catalog-level", "standard"], &document());
     let answer: Value = serde_json::from_str(&text).expect("an object");
-    assert_eq!(answer["caveats"], json!(null));
+    assert_eq!(answer["caveats"], json!([]));
 }
 
 /// What the rules would accept Graph may refuse all the same.
@@ -182,8 +191,8 @@ fn an_old_token_is_said_to_be_old_beside_a_yes() {
     let file = File::new("old-token", &token(&claims));
     let (text, status) = printed(&["--token-file", file.path()], &document());
     assert!(text.contains("accepted: 3 to enforce"), "{text}");
-    assert!(text.contains("\nbut token has expired, by its `exp`"), "{text}");
-    assert!(text.contains("\nbut token is for another API"), "{text}");
+    assert!(text.contains("\n  - token has expired, by its `exp`"), "{text}");
+    assert!(text.contains("\n  - token is for another API"), "{text}");
     assert!(!text.contains("roleAssignments"), "{text}");
     assert_eq!(status, Some(0));
 }
@@ -215,4 +224,119 @@ fn what_people_are_told() {
         let _ = write!(told, "# {number}. {what}\n\n{text}\n");
     }
     hold("tests/command_line/refusals.txt", &told);
+}
+
+// R36
+#[test]
+fn a_token_that_was_judged_by_its_ids_says_so() {
+    let neither = |sub: &str| json!({ "aud": GRAPH, "oid": OBJECT, "sub": sub, "tid": TENANT, "roles": [READ_WRITE], "wids": [] });
+    let application =
+        "token has neither `idtyp` nor `scp`: it is taken for an application's, since `oid` is `sub` (R36)";
+    let account = "token has neither `idtyp` nor `scp`: it is taken for that of an account, since `oid` is not `sub` (R36)";
+    let mut app = neither(OBJECT);
+    app["idtyp"] = json!("app");
+    let mut personal = neither("x");
+    personal["tid"] = json!("9188040d-6c67-4c5b-b112-36a304b66dad");
+    for (claims, said, status) in [
+        (neither(OBJECT), Some(application), 0),
+        (neither("x"), Some(account), 1),
+        (with_claim("sub", json!("x")), None, 1),
+        (app, None, 0),
+        (personal, None, 1),
+    ] {
+        let file = File::new("by-ids", &token(&claims));
+        let (text, actual) = printed(&["--token-file", file.path()], &document());
+        assert_eq!(actual, Some(status), "{text}");
+        for note in [application, account] {
+            assert_eq!(text.contains(&format!("\n  - {note}\n")), said == Some(note), "{text}");
+        }
+        let (json, _) = printed(&["--json", "--token-file", file.path()], &document());
+        assert_eq!(json.contains(r#""code":"kindByIds""#), said.is_some(), "{json}");
+    }
+}
+
+#[test]
+fn what_was_read_of_the_caller_is_shown() {
+    let app = json!({ "idtyp": "app", "oid": OBJECT, "tid": TENANT, "roles": [READ_WRITE, "User.Read.All", "EntitlementManagement.Read.All"] });
+    let governs = "45d8d3c5-c802-45c6-b32a-1d70b5e1e86e";
+    let mut session = with_claim("oid", json!(null));
+    session["scp"] = json!("User.Read");
+    for (claims, shown, as_json) in [
+        (
+            with_claim("wids", json!([governs])),
+            format!("caller     work or school account, {OBJECT}\npermission {READ_WRITE}\nrole       Identity Governance Administrator, in the tenant\n"),
+            json!({
+                "account": "workOrSchool", "object": OBJECT, "permissions": [READ_WRITE], "passedOver": 0, "unknownRoles": [],
+                "roles": [{ "role": "Identity Governance Administrator", "scope": "/" }],
+            }),
+        ),
+        (
+            app,
+            format!("caller     application, {OBJECT}\npermission {READ_WRITE}\npermission EntitlementManagement.Read.All\nrole       none known\n"),
+            json!({
+                "account": "application", "object": OBJECT, "permissions": [READ_WRITE, "EntitlementManagement.Read.All"],
+                "passedOver": 0, "unknownRoles": [], "roles": [],
+            }),
+        ),
+        (
+            session,
+            "caller     work or school account, object id not known\npermission none that counts\nrole       none known\n".into(),
+            json!({
+                "account": "workOrSchool", "object": null, "permissions": [], "passedOver": 0, "unknownRoles": [], "roles": [],
+            }),
+        ),
+    ] {
+        let file = File::new("shown", &claims.to_string());
+        let head = format!("simulation: nothing is sent to Microsoft Graph, and nothing has changed\n\n{shown}\n");
+        let (text, _) = printed(&["--claims", file.path()], &document());
+        assert!(text.starts_with(&format!("{head}assignment ")), "{text}");
+        let (text, _) = printed(&["--claims", file.path()], &page(&[sample()]));
+        assert!(text.starts_with(&format!("{head}78f1fdfd-")), "{text}");
+        let (json, _) = printed(&["--claims", file.path(), "--json"], &document());
+        let json: Value = serde_json::from_str(&json).expect("an object");
+        assert_eq!((&json["caller"], &json["simulated"]), (&as_json, &json!(true)));
+    }
+}
+
+// R43
+#[test]
+fn how_to_find_the_level_of_the_catalog_is_said_where_it_matters() {
+    let id = sample()["accessPackage"]["catalog"]["id"].as_str().expect("an id").to_owned();
+    let call = format!("`GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{id}`");
+    let roles = |names: &[&'static str]| names.iter().flat_map(|name| ["--role", name]).collect::<Vec<_>>();
+    let governor = "Identity Governance Administrator";
+    for (arguments, matters) in [
+        (vec![], true),
+        (roles(&["none"]), true),
+        (roles(&[governor]), true),
+        (roles(&["Global Administrator"]), false),
+        (roles(&[governor, "Privileged Role Administrator"]), false),
+        (vec!["--account", "personal"], false),
+        (vec!["--account", "application"], true),
+    ] {
+        for input in [document(), page(&[sample(), sample()])] {
+            let (text, status) = printed(&arguments, &input);
+            assert_eq!(text.matches(&call).count(), usize::from(matters), "{arguments:?}: {text}");
+            // Once it is known nothing is said of it.
+            for level in ["standard", "Privileged"] {
+                let (text, now) = printed(&[&arguments[..], &["--catalog-level", level]].concat(), &input);
+                assert!(!text.contains(&call), "{text}");
+                let is_refused = level == "Privileged" && matters;
+                assert_eq!(now, if is_refused { Some(1) } else { status }, "{text}");
+            }
+        }
+    }
+    let (text, _) = printed(&["--catalog-level", "privileged"], &document());
+    assert!(text.contains(&format!("catalog    {id} (privileged)\n")), "{text}");
+    assert!(text.contains("the catalog is privileged"), "{text}");
+    let (text, status) = printed(&["--catalog-level", "high"], &document());
+    assert!(text.contains("not a known privilege level: expected `standard` or `privileged`"), "{text}");
+    assert_eq!(status, Some(2));
+    // What the option says stands for what the document says.
+    let mut privileged = sample();
+    privileged["accessPackage"]["catalog"]["privilegeLevel"] = json!("privileged");
+    let (json, status) =
+        printed(&["--catalog-level", "standard", "--json"], privileged.to_string().as_bytes());
+    assert!(json.contains(r#""privilegeLevel":"standard""#), "{json}");
+    assert_eq!(status, Some(0));
 }
