@@ -42,7 +42,7 @@ impl Asking {
         let mut text = format!("caller     {account}, {object}\n");
         let permissions = permissions.iter().map(Permission::to_string).collect();
         let lines = [
-            ("permission", permissions, "none that counts"),
+            ("granted", permissions, "none that counts"),
             ("role", roles.iter().map(role).collect::<Vec<_>>(), "none known"),
         ];
         for (name, mut values, none) in lines {

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use access_package::graph::json::{ItemError, Page};
+use access_package::graph::json::{ItemError, Page, ReadError};
 use serde_json::json;
 
 use crate::arguments::Arguments;
@@ -105,6 +105,16 @@ fn line(report: &Report, arguments: &Arguments) -> String {
             format!("{id}  accepted: {} to enforce, then {state}", done.len())
         }
     }
+}
+
+/// Says of a list that it is one of something else.
+pub fn of_something_else(problem: &ReadError, arguments: &Arguments) -> Status {
+    if arguments.json {
+        println!("{}", json!({ "verdict": "unreadable", "message": problem.to_string() }));
+    } else {
+        println!("unreadable: {}", asked::named(arguments.document.as_deref(), problem));
+    }
+    Status::Unusable
 }
 
 fn unreadable(error: &ItemError, arguments: &Arguments) -> String {

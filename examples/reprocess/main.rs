@@ -16,6 +16,7 @@ use std::error::Error;
 use std::mem;
 use std::process::ExitCode;
 
+use access_package::graph::json::ReadError;
 use access_package::{
     Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, FailureReason,
     Fulfillment, LoadError, NotAdmitted, Outcome, PrivilegeLevel, Receipt, Refusal, ResourceRole,
@@ -92,8 +93,12 @@ fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
     let package = asked::package(&arguments.packages)?;
     if arguments.request.is_none() && package.is_none() {
-        if let Ok(page) = graph::json::read_list(&document) {
-            return list::run(page, arguments, &asking, &observations);
+        match graph::json::read_list(&document) {
+            Ok(page) => return list::run(page, arguments, &asking, &observations),
+            Err(problem @ (ReadError::IsAccessPackage | ReadError::OtherCollection { .. })) => {
+                return Ok(list::of_something_else(&problem, arguments));
+            }
+            Err(_) => {}
         }
     }
     let asked = Asked::read(arguments, &document, package.as_ref())?;

@@ -264,7 +264,7 @@ fn what_was_read_of_the_caller_is_shown() {
     for (claims, shown, as_json) in [
         (
             with_claim("wids", json!([governs])),
-            format!("caller     work or school account, {OBJECT}\npermission {READ_WRITE}\nrole       Identity Governance Administrator, in the tenant\n"),
+            format!("caller     work or school account, {OBJECT}\ngranted    {READ_WRITE}\nrole       Identity Governance Administrator, in the tenant\n"),
             json!({
                 "account": "workOrSchool", "object": OBJECT, "permissions": [READ_WRITE], "passedOver": 0, "unknownRoles": [],
                 "roles": [{ "role": "Identity Governance Administrator", "scope": "/" }],
@@ -272,7 +272,7 @@ fn what_was_read_of_the_caller_is_shown() {
         ),
         (
             app,
-            format!("caller     application, {OBJECT}\npermission {READ_WRITE}\npermission EntitlementManagement.Read.All\nrole       none known\n"),
+            format!("caller     application, {OBJECT}\ngranted    {READ_WRITE}\ngranted    EntitlementManagement.Read.All\nrole       none known\n"),
             json!({
                 "account": "application", "object": OBJECT, "permissions": [READ_WRITE, "EntitlementManagement.Read.All"],
                 "passedOver": 0, "unknownRoles": [], "roles": [],
@@ -280,7 +280,7 @@ fn what_was_read_of_the_caller_is_shown() {
         ),
         (
             session,
-            "caller     work or school account, object id not known\npermission none that counts\nrole       none known\n".into(),
+            "caller     work or school account, object id not known\ngranted    none that counts\nrole       none known\n".into(),
             json!({
                 "account": "workOrSchool", "object": null, "permissions": [], "passedOver": 0, "unknownRoles": [], "roles": [],
             }),

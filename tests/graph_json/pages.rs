@@ -143,6 +143,11 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
         for name in others.chain(&strangers) {
             let context = format!("{path}{name}");
             let error = read(required, &of(&context)).expect_err(name);
+            // What has a reader of its own is called by its name.
+            if required == "assignments" && name.to_lowercase().contains("resourcerolescope") {
+                assert_eq!(error, ReadError::IsAccessPackage, "{name}");
+                continue;
+            }
             let ReadError::OtherCollection { required: named, actual } = &error else {
                 panic!("{name}: {error}")
             };

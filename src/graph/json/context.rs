@@ -7,7 +7,7 @@ use super::text::{SHOWN, shortened};
 use crate::id::AccessPackageId;
 
 /// A collection, by the names that contexts have for it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Collection {
     Assignments,
     ResourceRoleScopes,
@@ -29,8 +29,13 @@ impl Collection {
     /// That the context names no other collection. Where there is none, or it names nothing, nobody knows.
     pub(super) fn check(self, context: Option<&str>) -> Result<(), ReadError> {
         let names = self.names();
+        let is_in =
+            |names: [&str; 3], actual: &str| names.iter().any(|known| known.eq_ignore_ascii_case(actual));
         match context.and_then(|context| name(segments(context).last()?)) {
-            Some(actual) if !names.iter().any(|known| known.eq_ignore_ascii_case(actual)) => {
+            Some(actual) if self == Self::Assignments && is_in(Self::ResourceRoleScopes.names(), actual) => {
+                Err(ReadError::IsAccessPackage)
+            }
+            Some(actual) if !is_in(names, actual) => {
                 let [required, ..] = names;
                 Err(ReadError::OtherCollection { required, actual: shortened(actual, SHOWN, 0) })
             }
