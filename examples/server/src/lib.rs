@@ -7,6 +7,7 @@ pub mod contract;
 pub mod development;
 pub mod directory;
 pub mod fault;
+pub mod graph_directory;
 pub mod service;
 pub mod store;
 pub mod token;
