@@ -70,14 +70,12 @@ impl Directory {
     ) -> Result<(Answer, bool), Stop> {
         let principal = self.judge(connection, grant, now).await?;
         let plan = grant.plan(decision, now).ok_or_else(|| Answer::error(INVALID_SCHEDULE))?;
-        let sql = "DELETE FROM grants WHERE kind = ?1 AND resource = ?2 AND role = ?3 AND principal = ?4 \
-                   AND end_ticks <= ?5";
         let key = (grant.kind.as_str(), grant.resource.to_string(), grant.principal.to_string());
-        let ended = query(sql).bind(key.0).bind(&key.1).bind(&grant.role).bind(&key.2).bind(now);
-        ended.execute(&mut *connection).await?;
         let sql = "SELECT effective_from FROM grants \
-                   WHERE kind = ?1 AND resource = ?2 AND role = ?3 AND principal = ?4";
+                   WHERE kind = ?1 AND resource = ?2 AND role = ?3 AND principal = ?4 \
+                   AND (end_ticks IS NULL OR end_ticks > ?5)";
         let present = query_scalar::<_, i64>(sql).bind(key.0).bind(&key.1).bind(&grant.role).bind(&key.2);
+        let present = present.bind(now);
         match present.fetch_optional(&mut *connection).await? {
             Some(effective_from) if effective_from > now => {
                 return Err(Answer::error("PendingRoleAssignmentRequest").into());
@@ -86,7 +84,8 @@ impl Directory {
             None => {}
         }
         if let Some(effective_from) = plan.effective_from {
-            query("INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
+            // It takes the place of one that has ended.
+            query("INSERT OR REPLACE INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .bind(key.0)
                 .bind(&key.1)
                 .bind(&grant.role)
