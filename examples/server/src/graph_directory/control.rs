@@ -168,14 +168,25 @@ impl Directory {
             .bind(look.top.unwrap_or(-1))
             .fetch_all(&self.store.reader)
             .await?;
-        let shown =
-            |(number, at, method, path, kind, resource, role, principal, end, status, carried_out): Entry| {
-                json!({
-                    "number": number, "at": instant(at), "method": method, "path": path, "kind": kind,
-                    "resource": resource, "role": role, "principal": principal, "end": end.and_then(instant),
-                    "status": status, "carriedOut": carried_out,
-                })
-            };
+        let shown = |(
+            number,
+            at,
+            method,
+            path,
+            kind,
+            resource,
+            role,
+            principal,
+            end,
+            status,
+            carried_out,
+        ): Entry| {
+            json!({
+                "number": number, "at": instant(at), "method": method, "path": format!("/v1.0{path}"), "kind": kind,
+                "resource": resource, "role": role, "principal": principal, "end": end.and_then(instant),
+                "status": status, "carriedOut": carried_out,
+            })
+        };
         Ok(Answer::ok(json!({ "value": rows.into_iter().map(shown).collect::<Vec<_>>() })))
     }
 

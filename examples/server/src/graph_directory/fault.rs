@@ -79,7 +79,7 @@ pub struct Error {
 enum RetryAfter {
     Seconds(u64),
     /// The date that is so many seconds from now.
-    Date(u64),
+    Date(u32),
     Text(String),
 }
 
@@ -97,7 +97,7 @@ impl Error {
         answer.retry_after = self.retry_after.as_ref().map(|after| match after {
             RetryAfter::Seconds(seconds) => seconds.to_string(),
             RetryAfter::Date(seconds) => {
-                httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(*seconds))
+                httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs((*seconds).into()))
             }
             RetryAfter::Text(text) => text.clone(),
         });
@@ -119,9 +119,7 @@ impl Rule {
             Fault::Error(error) if error.status.is_none() && error.code.is_none() => {
                 Some("an error needs a `code` or a `status`")
             }
-            Fault::Text { status, .. } if StatusCode::from_u16(*status).is_err() => {
-                Some("`status` is not a status")
-            }
+            Fault::Text { status, .. } if !(200..=599).contains(status) => Some("`status` is not a status"),
             Fault::Lag { .. }
             | Fault::EndsEarly { .. }
             | Fault::Status { .. }

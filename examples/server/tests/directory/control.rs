@@ -45,7 +45,7 @@ fn the_log_tells_every_write() {
     ];
     assert_eq!(told, expected);
     let first = &log[0];
-    let path = format!("/groups/{GROUP}/members/$ref");
+    let path = format!("/v1.0/groups/{GROUP}/members/$ref");
     assert_eq!([&first["method"], &first["path"]], [&json!("POST"), &json!(path)]);
     assert_eq!(
         [&first["resource"], &first["principal"], &first["end"]],
@@ -124,7 +124,9 @@ fn what_is_wrong_is_refused() {
     for fault in [
         json!({ "error": {} }),
         json!({ "error": { "status": 200 } }),
-        json!({ "text": { "status": 99, "body": "" } }),
+        json!({ "text": { "status": 199, "body": "" } }),
+        json!({ "text": { "status": 600, "body": "" } }),
+        json!({ "error": { "status": 503, "retryAfter": { "date": 4_294_967_296_i64 } } }),
         json!({ "lag": { "ms": "soon" } }),
         json!({ "lost": { "how": "stolen" } }),
         json!("nothing"),

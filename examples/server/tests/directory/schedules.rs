@@ -61,6 +61,11 @@ fn a_schedule_is_provisioned_once() {
         assert_eq!((&found[0]["groupId"], &found[0]["memberType"]), (&json!(GROUP), &json!("Direct")));
         assert_eq!(instant(&found[0]["endDateTime"]), end.parse().unwrap());
     }
+    let first =
+        directory.get(&format!("{GROUP_ELIGIBILITY}Instances?$filter=groupId eq '{GROUP}'&$top=1")).json();
+    let next = first["@odata.nextLink"].as_str().unwrap();
+    let second = directory.get(next.strip_prefix(&format!("http://{}", directory.address)).unwrap()).json();
+    assert_eq!((&second["value"][0]["accessId"], second.get("@odata.nextLink")), (&json!("owner"), None));
     for (of, assigned) in [(ROLE_ELIGIBILITY, Value::Null), (ROLE_ASSIGNMENT, json!("Assigned"))] {
         let filter = format!("principalId eq '{USER}' and roleDefinitionId eq '{ROLE}'");
         let found = directory.value(&format!("{of}Instances?$filter={filter}"));
