@@ -20,7 +20,7 @@ fn members(directory: &Directory) -> usize {
 fn a_write_can_be_seen_late() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
-    directory.fault(&json!({ "fault": { "lag": { "ms": 1_000 } } }));
+    directory.fault(&json!({ "fault": { "lag": { "ms": 3_000 } } }));
     assert_eq!(directory.add("members", GROUP, USER).status, 204);
     let body = crate::support::APP_ROLE;
     assert_eq!(directory.assign_app_role(body, USER).status, 201);
@@ -49,8 +49,8 @@ fn an_object_can_be_there_late() {
     let directory = Directory::seeded(&place);
     let [user, group] = [0xb9, 0xa9].map(Uuid::from_u128);
     directory.seed(&json!([
-        { "id": user, "object": "user", "visibleInMs": 700 },
-        { "id": group, "object": { "group": {} }, "visibleInMs": 700 },
+        { "id": user, "object": "user", "visibleInMs": 2_000 },
+        { "id": group, "object": { "group": {} }, "visibleInMs": 2_000 },
     ]));
     let new = [(GROUP, user), (group, USER)];
     for (group, user) in new {
@@ -255,7 +255,7 @@ fn a_body_can_be_no_json() {
 fn a_policy_can_end_a_grant_early() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
-    directory.fault(&json!({ "resource": ROLE, "fault": { "endsEarly": { "ms": 1_500 } } }));
+    directory.fault(&json!({ "resource": ROLE, "fault": { "endsEarly": { "ms": 2_500 } } }));
     let asked = in_ms(3_600_000);
     for info in [until(&asked), for_ever()] {
         let answer = directory.schedule(ROLE_ELIGIBILITY, &role_schedule(USER, &info)).json();
@@ -266,7 +266,7 @@ fn a_policy_can_end_a_grant_early() {
         poll("it has ended", || directory.value(&look).is_empty().then_some(()));
     }
     // What ends before that ends when it was to; the log tells what was asked for.
-    let soon = in_ms(900);
+    let soon = in_ms(1_500);
     let answer = directory.schedule(ROLE_ELIGIBILITY, &role_schedule(USER, &until(&soon))).json();
     assert_eq!(answer["scheduleInfo"]["expiration"]["endDateTime"], json!(soon));
     assert_eq!(directory.log()[0]["end"], json!(asked));
