@@ -1,5 +1,6 @@
 //! Every fault, on demand: what the caller gets, and whether the write was carried out.
 
+use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, SystemTime};
 
@@ -308,6 +309,29 @@ fn a_rule_befalls_what_it_fits() {
     assert_eq!(directory.value("/control/faults").len(), 0);
 }
 
+/// What only PIM does befalls nothing else, and a look is not changed.
+#[test]
+fn a_fault_befalls_only_what_it_can() {
+    let place = Place::new();
+    let directory = Directory::seeded(&place);
+    for fault in [
+        json!({ "status": { "status": "Failed" } }),
+        json!({ "endsEarly": { "ms": 0 } }),
+        json!({ "lag": { "ms": 0 } }),
+        json!("duplicate"),
+    ] {
+        directory.fault(&json!({ "method": "GET", "fault": fault }));
+    }
+    directory.fault(&json!({ "fault": { "status": { "status": "Failed" } } }));
+    directory.fault(&json!({ "fault": { "endsEarly": { "ms": 0 } } }));
+    assert_eq!(directory.add("members", GROUP, USER).status, 204);
+    assert_eq!(directory.assign_app_role(crate::support::APP_ROLE, USER).status, 201);
+    assert_eq!(members(&directory), 1);
+    let grants = directory.value("/control/grants");
+    assert!(grants.iter().all(|grant| grant["isPresent"] == true && grant["end"].is_null()), "{grants:?}");
+    assert!(directory.value("/control/faults").iter().all(|held| held["fired"] == 0));
+}
+
 /// The same seed, the same faults, whatever else goes on.
 #[test]
 fn a_seed_decides_on_chance() {
@@ -331,6 +355,9 @@ fn a_seed_decides_on_chance() {
     let first = draws("7", false);
     assert_eq!(first, draws("7", true));
     assert_ne!(first, draws("8", false));
+    // The same request, again and again, has another fate each time.
+    let fates = |number| first.iter().skip(number).step_by(8).collect::<HashSet<_>>().len();
+    assert!((0..8).map(fates).filter(|fates| *fates == 2).count() > 4, "{first:?}");
     let failed = first.iter().filter(|status| **status == 500).count();
     assert!((16..=48).contains(&failed), "{failed}");
 }
