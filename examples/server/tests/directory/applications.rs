@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{APP, APP_ROLE, Directory, GROUP, MISSING, OTHER_USER, Place, USER, poll, told};
+use crate::support::{APP, APP_ROLE, Directory, GROUP, MISSING, OTHER_USER, Place, ROLE, USER, poll, told};
 
 const WITHOUT_ROLES: Uuid = Uuid::from_u128(0xc3);
 const NEW_USER: Uuid = Uuid::from_u128(0xb3);
@@ -62,7 +62,7 @@ fn a_wrong_principal_and_a_new_one_look_alike() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
     directory.seed(&json!([{ "id": NEW_USER, "object": "user", "visibleInMs": 2_000 }]));
-    for principal in [MISSING, NEW_USER] {
+    for principal in [MISSING, NEW_USER, ROLE] {
         let refused = directory.assign_app_role(APP_ROLE, principal);
         assert_eq!(refused.told(), told(400, "Request_BadRequest"));
         assert_eq!(refused.message(), "Not a valid reference update.");
