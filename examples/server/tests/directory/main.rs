@@ -1,0 +1,12 @@
+//! The stand-in for the directory of Graph, started for real: a process of its own, on loopback.
+
+mod applications;
+mod batch;
+mod control;
+mod crash;
+mod faults;
+mod links;
+mod load;
+mod schedules;
+mod start;
+mod support;

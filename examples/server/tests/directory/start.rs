@@ -1,0 +1,28 @@
+//! How it starts, and that it does so only where nobody else reaches it.
+
+use std::process::Command;
+
+use crate::support::Place;
+
+/// What a process says that does not start.
+fn fails(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn it_listens_on_loopback_and_asks_for_a_token() {
+    let place = Place::new();
+    for (name, value, said) in [
+        ("DIRECTORY_TOKEN", "", "`DIRECTORY_TOKEN` is not set"),
+        ("DIRECTORY_LISTEN", "0.0.0.0:0", "is not on loopback"),
+        ("DIRECTORY_LISTEN", "nowhere", "`DIRECTORY_LISTEN`: invalid socket address"),
+        ("DIRECTORY_SEED", "luck", "`DIRECTORY_SEED`: invalid digit"),
+    ] {
+        let mut command = place.command();
+        command.env(name, value);
+        let told = fails(command);
+        assert!(told.contains(said), "{name}={value}: {told}");
+    }
+}
