@@ -8,6 +8,7 @@ pub mod development;
 pub mod directory;
 pub mod executor;
 pub mod fault;
+pub mod lease;
 pub mod service;
 pub mod store;
 pub mod token;

@@ -19,6 +19,8 @@ use access_package_server::development::{SAMPLE_DOCUMENT, callers, member};
 use access_package_server::store::Store;
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use uuid::Uuid;
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
@@ -30,27 +32,42 @@ pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments
 pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
 pub const REQUESTS: &str = "/v1.0/identityGovernance/entitlementManagement/assignmentRequests";
 
-/// A directory for a database, gone with the test.
-pub struct Place(PathBuf);
+/// A folder and a database, gone with the test: a file in the folder, or where `TEST_DATABASE` says that there is a
+/// PostgreSQL one of its own there.
+pub struct Place {
+    path: PathBuf,
+    database: String,
+}
 
 impl Place {
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("access-package-{}-{number}", std::process::id()));
+        let name = format!("access-package-{}-{number}", std::process::id());
+        let path = env::temp_dir().join(&name);
         fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let database = match postgres() {
+            Some(address) => {
+                administer(&format!("CREATE DATABASE \"{name}\""));
+                format!("{}/{name}", address.rsplit_once('/').unwrap().0)
+            }
+            None => path.join("test.db").to_str().unwrap().to_owned(),
+        };
+        Self { path, database }
     }
 
-    pub fn database(&self) -> String {
-        self.0.join("test.db").to_str().unwrap().to_owned()
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
     }
 
     /// The database, as no server sees it.
     pub fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = Store::open(&self.database()).await.unwrap();
+        block_on(async {
+            let store = Store::open(&self.database, true).await.unwrap();
             let done = work(&store).await;
             store.pool.close().await;
             done
@@ -58,12 +75,12 @@ impl Place {
     }
 
     pub fn read(&self, id: Uuid) -> StoredAssignment {
-        self.with_store(async |store| store.read(id.into()).await.unwrap().unwrap().0.into())
+        self.with_store(async |store| store.read(id.into(), None).await.unwrap().unwrap().0.into())
     }
 
     /// What the log of the last server says has happened.
     pub fn events(&self) -> Vec<Event> {
-        let log = fs::read_to_string(self.0.join("log")).unwrap();
+        let log = fs::read_to_string(self.file("log")).unwrap();
         let events = log.lines().filter_map(|line| line.split_once(" event="));
         events.map(|(_, event)| serde_json::from_str(event).unwrap()).collect()
     }
@@ -71,8 +88,30 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
+        drop(fs::remove_dir_all(&self.path));
+        if postgres().is_some() {
+            let name = self.path.file_name().unwrap().to_str().unwrap();
+            administer(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+        }
     }
+}
+
+/// The PostgreSQL to test on, if not on SQLite.
+pub fn postgres() -> Option<String> {
+    env::var("TEST_DATABASE").ok().filter(|address| !address.is_empty())
+}
+
+fn administer(sql: &str) {
+    install_default_drivers();
+    block_on(async {
+        let mut connection = AnyConnection::connect(&postgres().unwrap()).await.unwrap();
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+        connection.close().await.unwrap();
+    });
+}
+
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// A process that this test has started, and that ends with it.
@@ -118,8 +157,10 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
+        // A lease is waited for after each `kill -9`.
+        command.env("LEASE_MS", "1000");
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut process = Started::new(command.stderr(fs::File::create(place.0.join("log")).unwrap()));
+        let mut process = Started::new(command.stderr(fs::File::create(place.file("log")).unwrap()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
         // It says so itself once it can be called, or it ends and there is nothing more to read.
@@ -271,7 +312,7 @@ pub async fn insert(store: &Store, like: &StoredAssignment) -> Uuid {
     let stored = StoredAssignment { id, access_package, target, ..like.clone() };
     let gives: Vec<_> = like.resource_roles.iter().flatten().map(|it| it.resource_role.clone()).collect();
     store.set_gives(access_package, &gives).await.unwrap();
-    store.insert(&stored).await.unwrap();
+    assert!(store.insert(&stored).await.unwrap());
     id.as_uuid()
 }
 
