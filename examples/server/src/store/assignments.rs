@@ -92,6 +92,7 @@ impl Store {
             .bind(stored.id.to_string())
             .bind(over)
             .bind(lease.map(|lease| lease.number));
+        self.kind.still_there()?;
         let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
         self.kind.still_there()?;
         if is_saved {

@@ -39,7 +39,7 @@ impl Kind {
         install_default_drivers();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
         let (pool, kind) = if is_postgres {
-            let settings = "SET lock_timeout = '5s'; SET statement_timeout = '10s'; \
+            let settings = "SET lock_timeout = '2s'; SET statement_timeout = '10s'; \
                             SET idle_in_transaction_session_timeout = '5s'";
             (connect(database, 10, settings).await?, Self::Postgres { url: database.to_owned() })
         } else {

@@ -78,9 +78,21 @@ impl Place {
         self.with_store(async |store| store.read(id.into(), None).await.unwrap().unwrap().0.into())
     }
 
-    /// What the log of the last server says has happened.
+    /// A file for the log of another process.
+    fn new_log(&self) -> fs::File {
+        let number = (0..).find(|number| !self.file(&format!("log-{number}")).exists()).unwrap();
+        fs::File::create_new(self.file(&format!("log-{number}"))).unwrap()
+    }
+
+    /// What all processes have written to their logs.
+    pub fn log(&self) -> String {
+        let logs = (0..).map(|number| fs::read_to_string(self.file(&format!("log-{number}"))));
+        logs.map_while(Result::ok).collect()
+    }
+
+    /// What the logs say has happened.
     pub fn events(&self) -> Vec<Event> {
-        let log = fs::read_to_string(self.file("log")).unwrap();
+        let log = self.log();
         let events = log.lines().filter_map(|line| line.split_once(" event="));
         events.map(|(_, event)| serde_json::from_str(event).unwrap()).collect()
     }
@@ -127,6 +139,13 @@ impl Started {
         poll("the process has ended", || self.0.try_wait().unwrap()).code()
     }
 
+    /// Waits until it says this.
+    pub fn wait_for(mut self, what: &str) -> Self {
+        let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.contains(what)), "it has ended");
+        self
+    }
+
     /// What it has said, once it has ended: as it should, and of what went wrong.
     pub fn said(&mut self) -> String {
         let mut said = String::new();
@@ -160,27 +179,39 @@ impl Server {
         // A lease is waited for after each `kill -9`.
         command.env("LEASE_MS", "1000");
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut process = Started::new(command.stderr(fs::File::create(place.file("log")).unwrap()));
+        let mut process = Started::new(command.stderr(place.new_log()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
         // It says so itself once it can be called, or it ends and there is nothing more to read.
         let (says, said) = mpsc::channel();
         thread::spawn(move || {
-            let mut addresses =
-                lines.filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+            let mut addresses = lines.filter_map(|line| match line.strip_prefix("listening on http://") {
+                Some(address) => Some(address.to_owned()),
+                None => (line == "working").then(String::new),
+            });
             addresses.next().map(|address| says.send(address))
         });
         server.address = said.recv_timeout(DEADLINE).expect("the server has started");
         server
     }
 
+    /// A process that only answers requests, or only carries out what was accepted.
+    pub fn start_as(role: &str, place: &Place, variables: &[(&str, String)]) -> Self {
+        let role = [("ROLE", role.to_owned())];
+        Self::start_with(place, &[&role, variables].concat())
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.0.id()
+    }
+
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Sends a signal to the process: `-KILL`, or `-TERM`.
+    /// Sends a signal to the process, such as `-KILL`.
     pub fn signal(&self, name: &str) {
-        let id = self.process.0.id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
