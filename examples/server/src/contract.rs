@@ -5,16 +5,17 @@ use access_package::{Assignment, AssignmentId, AssignmentRequestId, Caller, Rece
 use tracing::info;
 
 use crate::fault::Fault;
+use crate::lease::Lease;
 use crate::store::Store;
 use crate::{Problem, now};
 
 /// Loads an assignment, and lets it expire.
 pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>, Problem> {
     loop {
-        let Some((mut assignment, version)) = store.read(id).await? else { return Ok(None) };
+        let Some((mut assignment, version)) = store.read(id, None).await? else { return Ok(None) };
         let Some(event) = assignment.expire(now()) else { return Ok(Some(assignment)) };
         // Saved or not, it is loaded again.
-        store.save(&assignment.into(), version, &event).await?;
+        store.save(&assignment.into(), version, None, &event).await?;
     }
 }
 
@@ -55,7 +56,7 @@ async fn accept(
 ) -> Result<(), Fault> {
     loop {
         let authority = caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;
-        let (assignment, version) = store.read(id).await?.ok_or(Rejection::NotFound)?;
+        let (assignment, version) = store.read(id, None).await?.ok_or(Rejection::NotFound)?;
         // If its end has just come, the worker saves that.
         let admitted = match request {
             None => authority.admit(assignment, now()),
@@ -69,18 +70,23 @@ async fn accept(
         let gives_now = store.gives_now(admitted.assignment().access_package()).await?;
         let unsaved = admitted.reprocess(gives_now);
         // Before anything is done. If another save came first, all of this is judged again.
-        if store.save(&unsaved.stored(), version, &unsaved.event()).await? {
+        if store.save(&unsaved.stored(), version, None, &unsaved.event()).await? {
             return Ok(());
         }
     }
 }
 
-/// 6: records what became of an action.
-pub async fn record(store: &Store, receipt: &Receipt) -> Result<(), Problem> {
+/// 6: records what became of an action. Who has no longer the lease has nothing to say: the action is carried out again.
+pub async fn record(store: &Store, lease: &Lease, receipt: &Receipt) -> Result<(), Problem> {
     loop {
-        let Some((mut assignment, version)) = store.read(receipt.assignment).await? else { return Ok(()) };
+        let Some((mut assignment, version)) = store.read(receipt.assignment, Some(lease)).await? else {
+            info!(?receipt, "lease is over: receipt is dropped");
+            return Ok(());
+        };
         let is_done = match assignment.record(receipt, now()) {
-            Ok(Recorded::Changed(event)) => store.save(&assignment.into(), version, &event).await?,
+            Ok(Recorded::Changed(event)) => {
+                store.save(&assignment.into(), version, Some(lease), &event).await?
+            }
             unchanged => {
                 info!(?receipt, ?unchanged, "receipt changes nothing");
                 true

@@ -92,7 +92,9 @@ impl Executor {
 
     async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
         let token = match &self.token {
-            GraphToken::File(file) => fs::read_to_string(file).map_err(|error| format!("`{file}`: {error}"))?,
+            GraphToken::File(file) => {
+                fs::read_to_string(file).map_err(|error| format!("`{file}`: {error}"))?
+            }
             GraphToken::Fixed(token) => token.clone(),
         };
         let mut token = HeaderValue::try_from(format!("Bearer {}", token.trim()))?;

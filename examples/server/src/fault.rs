@@ -1,12 +1,14 @@
 //! Why a request is not answered as it wishes, and the answer to that: an error of OData as JSON.
 
 use access_package::graph::http::{InnerError, Rejection, respond};
-use axum::http::{Response, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
-use tracing::error;
+use tracing::{error, warn};
 
 use crate::Problem;
 use crate::service::json_response;
+use crate::store::is_busy;
 
 pub enum Fault {
     /// In the words of the crate.
@@ -33,9 +35,14 @@ impl Fault {
     pub fn response(self, inner: &InnerError<'_>) -> Response<String> {
         let rejection = match self {
             Self::Rejected(rejection) => rejection,
-            Self::Other(status, code, message) => {
-                let body = json!({ "error": { "code": code, "message": message, "innerError": inner } });
-                return json_response(status, body.to_string());
+            Self::Other(status, code, message) => return other(status, code, message, inner),
+            // Nothing is wrong with the call, nor with what is stored.
+            Self::Problem(problem) if is_busy(&problem) => {
+                warn!(%problem, request_id = inner.request_id, "database is busy");
+                let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, "database is busy: call again");
+                let mut response = other(status, "ServiceUnavailable", message, inner);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                return response;
             }
             Self::Problem(problem) => {
                 error!(%problem, request_id = inner.request_id, "request is not answered");
@@ -44,4 +51,9 @@ impl Fault {
         };
         respond(Err(rejection), inner)
     }
+}
+
+fn other(status: StatusCode, code: &str, message: &str, inner: &InnerError<'_>) -> Response<String> {
+    let body = json!({ "error": { "code": code, "message": message, "innerError": inner } });
+    json_response(status, body.to_string())
 }

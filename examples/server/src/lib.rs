@@ -9,6 +9,7 @@ pub mod directory;
 pub mod executor;
 pub mod fault;
 pub mod graph_directory;
+pub mod lease;
 pub mod service;
 pub mod store;
 pub mod token;

@@ -4,10 +4,10 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_package_server::config::Config;
+use access_package_server::config::{Config, Role};
 use access_package_server::directory::Directory;
 use access_package_server::service::Service;
-use access_package_server::store::Store;
+use access_package_server::store::{Store, announce, listen};
 use access_package_server::worker::Worker;
 use access_package_server::{Problem, development};
 use tokio::net::TcpListener;
@@ -23,38 +23,65 @@ const GRACE: Duration = Duration::from_secs(5);
 async fn main() -> Result<(), Problem> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let config = Config::from_env()?;
-    let store = Store::open(&config.database).await?;
-    let directory = Directory { store: store.clone(), latency: config.directory_latency };
-    let listener = TcpListener::bind(&config.listen).await?;
-    let base_url = format!("http://{}", listener.local_addr()?);
+    let store = Store::open(&config.database, config.database_create).await?;
+    let directory = Directory {
+        store: store.clone(),
+        latency: config.directory_latency,
+        slow: config.directory_slow,
+        log: config.directory_log,
+    };
+    let listener = match config.role {
+        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
+        Role::Worker => None,
+    };
     if config.tokens.is_development() {
         development::seed(&store).await?;
-        development::print_tokens(&config.tokens, &base_url)?;
     }
+    let (accepted, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (stop, stopped) = watch::channel(false);
+    let told_to_end = told_to_end(stop)?;
+    let worker = match config.role {
+        Role::Worker | Role::Both => {
+            tokio::spawn(listen(store.kind.clone(), Arc::clone(&wake)));
+            let worker = Arc::new(Worker::new(store.clone(), directory.clone(), config.limits));
+            Some(tokio::spawn(worker.run(Arc::clone(&wake), stopped)))
+        }
+        Role::Server => None,
+    };
+    tokio::spawn(announce(store.clone(), Arc::clone(&accepted), wake));
+    if let Some(listener) = listener {
+        let base_url = format!("http://{}", listener.local_addr()?);
+        if config.tokens.is_development() {
+            development::print_tokens(&config.tokens, &base_url)?;
+        }
+        println!("listening on {base_url}");
+        let service = Service { store: store.clone(), directory, tokens: config.tokens, accepted };
+        axum::serve(listener, service.router()).with_graceful_shutdown(told_to_end).await?;
+    } else {
+        println!("working");
+        told_to_end.await;
+    }
+    if let Some(worker) = worker {
+        worker.await?;
+    }
+    store.pool.close().await;
+    Ok(())
+}
+
+/// Comes when a signal does. From then on the worker claims nothing more, and what is under way has a little time.
+fn told_to_end(stop: watch::Sender<bool>) -> Result<impl Future<Output = ()>, Problem> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let told_to_end = async move {
+    Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         info!("no more requests; what is under way comes to its end");
+        stop.send_replace(true);
         tokio::spawn(async {
             sleep(GRACE).await;
             warn!("not all of it has; what was accepted is carried out after the next start");
             process::exit(1)
         });
-    };
-    println!("listening on {base_url}");
-
-    let wake = Arc::new(Notify::new());
-    let (stop, stopped) = watch::channel(false);
-    let worker = Worker { store: store.clone(), directory: directory.clone(), wake: Arc::clone(&wake) };
-    let worker = tokio::spawn(worker.run(stopped));
-    let service = Service { store: store.clone(), directory, tokens: config.tokens, wake };
-    axum::serve(listener, service.router()).with_graceful_shutdown(told_to_end).await?;
-
-    stop.send(true)?;
-    worker.await?;
-    store.pool.close().await;
-    Ok(())
+    })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, Version};
-use access_package::{Account, AssignmentId, AssignmentState, Caller, Catalog, CatalogId, Scope};
+use access_package::{Account, AssignmentState, Caller, Catalog, CatalogId, Scope};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{self, Query, State};
@@ -48,7 +48,8 @@ pub struct Service {
     pub store: Store,
     pub directory: Directory,
     pub tokens: Tokens,
-    pub wake: Arc<Notify>,
+    /// Says that a call was accepted.
+    pub accepted: Arc<Notify>,
 }
 
 impl Service {
@@ -91,7 +92,7 @@ impl Service {
         let caller = self.caller(request.headers()).await?;
         body?;
         let accepted = || {
-            self.wake.notify_one();
+            self.accepted.notify_one();
             Ok(http::respond(Ok(()), inner))
         };
         let call = http::recognize(request).transpose()?;
@@ -127,12 +128,9 @@ impl Service {
         let catalogs = readable(caller)?;
         let state = parameter(uri, "$filter").map(|filter| state_of(&filter, version).ok_or(NO_SUCH_FILTER));
         let after = parameter(uri, "$skiptoken").unwrap_or_default();
-        // One more than a page tells whether there is another.
-        let found = self.store.list(catalogs.as_deref(), state.transpose()?, &after, PAGE + 1, now());
-        let mut found = found.await?;
-        let is_last = found.len() <= PAGE;
-        found.truncate(PAGE);
-        let next = found.last().filter(|_| !is_last).map(|last| next_link(uri, headers, last.id()));
+        let found = self.store.list(catalogs.as_deref(), state.transpose()?, &after, PAGE, now()).await?;
+        let next = found.next.map(|last| next_link(uri, headers, &last));
+        let mut found = found.assignments;
         // R43: a privileged catalog asks for more. A page may then be short.
         found.retain(|assignment| caller.authority(Some(assignment.catalog())).is_ok());
         Ok(json_response(StatusCode::OK, graph::json::write_list(&found, next.as_deref(), version)))
@@ -182,7 +180,7 @@ fn state_of(filter: &str, version: Version) -> Option<AssignmentState> {
 }
 
 /// The same request for what comes after this assignment.
-fn next_link(uri: &Uri, headers: &HeaderMap, last: AssignmentId) -> String {
+fn next_link(uri: &Uri, headers: &HeaderMap, last: &str) -> String {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     // A proxy that ends TLS says so.
     let scheme = header("x-forwarded-proto").unwrap_or("http");

@@ -1,74 +1,226 @@
 //! 5: carries out what is to be done. What that is, is in the database and nowhere else: there is no
 //! queue that a crash could empty.
+//!
+//! A worker claims assignments under leases, so that no other one carries out the same. Whatever is slow holds up nobody: it
+//! goes on by itself, and its place is given to others.
 
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_package::AssignmentId;
-use tokio::sync::{Notify, watch};
+use access_package::{Action, FailureReason, Receipt, Timestamp};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
-use tracing::error;
+use tokio::time::{interval, sleep, timeout};
+use tracing::{error, warn};
 
 use crate::directory::Directory;
-use crate::store::Store;
+use crate::lease::Lease;
+use crate::store::{Claimed, Store};
 use crate::{Problem, contract, now};
 
-/// How many assignments are looked after at a time.
-const AT_A_TIME: usize = 8;
 /// How often the database is looked through even if nobody wakes the worker.
 const EVERY: Duration = Duration::from_secs(1);
+/// Who takes longer than this gives way to others.
+const SLOW: Duration = Duration::from_secs(1);
+/// How many actions of one assignment are carried out at a time, but for slow ones.
+const SIDE_BY_SIDE: usize = 8;
+/// How many assignments a worker has at most, slow ones among them.
+const MOST: usize = 4096;
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// How long what is under way has, once the worker is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
 
-#[derive(Clone)]
+/// How much a worker does at a time, and for how long.
+#[derive(Clone, Copy)]
+pub struct Limits {
+    /// How many actions at a time, but for slow ones.
+    pub at_a_time: usize,
+    /// After how long another worker takes over from one that is gone.
+    pub lease: Duration,
+    /// How long an action may take.
+    pub action: Duration,
+    /// How often an action is tried before it has failed.
+    pub tries: u32,
+    /// How long it is left alone after the first error; then twice as long each time.
+    pub pause: Duration,
+}
+
 pub struct Worker {
-    pub store: Store,
-    pub directory: Directory,
-    /// Says that there is something new.
-    pub wake: Arc<Notify>,
+    store: Store,
+    executor: Directory,
+    limits: Limits,
+    /// For assignments that are claimed: as many again as are carried out, so that none is waited for.
+    places: Arc<Semaphore>,
+    /// For actions that are carried out.
+    slots: Semaphore,
 }
 
 impl Worker {
+    #[must_use]
+    pub fn new(store: Store, executor: Directory, limits: Limits) -> Self {
+        let (places, slots) = (Semaphore::new(limits.at_a_time * 2), Semaphore::new(limits.at_a_time));
+        Self { store, executor, limits, places: Arc::new(places), slots }
+    }
+
     /// Works until it is told to stop. The first look comes at once: it finds what a crash left behind.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(self: Arc<Self>, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+        let mut tasks = JoinSet::new();
         while !*stop.borrow() {
-            if let Err(error) = self.pass(&stop).await {
-                error!(%error, "the assignments to look after cannot be listed");
-            }
+            while tasks.try_join_next().is_some() {}
+            let free = self.places.available_permits().min(MOST.saturating_sub(tasks.len()));
+            let claimed =
+                if free == 0 { Ok(vec![]) } else { self.store.claim(free, self.limits.lease).await };
+            let is_all = match claimed {
+                Ok(claimed) => {
+                    let is_all = claimed.len() < free;
+                    for claimed in claimed {
+                        let (worker, stop) = (Arc::clone(&self), stop.clone());
+                        let place = Arc::clone(&self.places).try_acquire_owned();
+                        tasks.spawn(async move {
+                            gives_way(place, worker.look_after(claimed, stop)).await;
+                        });
+                    }
+                    is_all
+                }
+                Err(error) => {
+                    error!(%error, "the assignments to look after cannot be claimed");
+                    true
+                }
+            };
             tokio::select! {
-                () = self.wake.notified() => {}
-                () = tokio::time::sleep(EVERY) => {}
+                () = wake.notified(), if is_all => {}
+                () = sleep(EVERY) => {}
+                // There is more: as soon as there is room for a good part of it.
+                _ = self.places.acquire_many(self.half()), if !is_all && tasks.len() < MOST => {}
                 _ = stop.changed() => {}
             }
         }
-    }
-
-    async fn pass(&self, stop: &watch::Receiver<bool>) -> Result<(), Problem> {
-        let mut tasks = JoinSet::new();
-        for id in self.store.due(now()).await? {
-            if tasks.len() >= AT_A_TIME {
-                tasks.join_next().await;
-            }
-            if *stop.borrow() {
-                break;
-            }
-            let worker = self.clone();
-            tasks.spawn(async move {
-                // It is still to be done, and the next look finds it again.
-                if let Err(error) = worker.look_after(id).await {
-                    error!(assignment = %id, %error, "not carried out");
-                }
-            });
-        }
         while tasks.join_next().await.is_some() {}
-        Ok(())
     }
 
-    async fn look_after(&self, id: AssignmentId) -> Result<(), Problem> {
-        let Some(assignment) = contract::load(&self.store, id).await? else { return Ok(()) };
+    fn half(&self) -> u32 {
+        u32::try_from(self.limits.at_a_time).unwrap_or(u32::MAX)
+    }
+
+    /// Carries out what is to be done for one assignment, all of it once, as long as the lease holds.
+    async fn look_after(self: Arc<Self>, claimed: Claimed, stop: watch::Receiver<bool>) {
+        let Claimed { assignment, lease, tries } = claimed;
+        let (id, lease) = (assignment.id(), Arc::new(lease));
+        let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+        let mut tasks = JoinSet::new();
         for action in assignment.actions() {
-            if let Some(receipt) = self.directory.grant(action).await? {
-                contract::record(&self.store, &receipt).await?;
+            let side_by_side = Arc::clone(&side_by_side);
+            tasks.spawn(Arc::clone(&self).carry_out(action, Arc::clone(&lease), tries, side_by_side));
+        }
+        let mut is_done = !tasks.is_empty();
+        let (mut ended, mut told) = (pin!(until(assignment.end())), pin!(told_to_stop(stop)));
+        let mut renewal = interval(self.limits.lease / 3);
+        renewal.reset();
+        let pause = loop {
+            tokio::select! {
+                biased;
+                // R21: on time, whatever is still under way.
+                () = &mut ended => {
+                    if let Err(error) = contract::load(&self.store, id).await {
+                        error!(assignment = %id, %error, "not expired");
+                    }
+                    return;
+                }
+                one = tasks.join_next() => match one {
+                    Some(one) => is_done &= one.is_ok_and(|is_done| is_done),
+                    None if is_done => return,
+                    None => break self.pause(tries),
+                },
+                _ = renewal.tick() => match self.store.renew(&lease, self.limits.lease).await {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        warn!(assignment = %id, "lease is lost");
+                        return;
+                    }
+                    // It holds as long as it was given for, and perhaps the next renewal succeeds.
+                    Err(error) => warn!(assignment = %id, %error, "lease is not renewed"),
+                },
+                () = &mut told => break Duration::ZERO,
+            }
+        };
+        // What is under way is broken off: nobody else begins before.
+        tasks.shutdown().await;
+        if let Err(error) = self.store.put_off(&lease, pause).await {
+            warn!(assignment = %id, %error, "lease is not given back: it ends by itself");
+        }
+    }
+
+    /// Whether an action has come to its end.
+    async fn carry_out(
+        self: Arc<Self>,
+        action: Action,
+        lease: Arc<Lease>,
+        tries: u32,
+        side_by_side: Arc<Semaphore>,
+    ) -> bool {
+        let slots = (side_by_side.acquire().await, self.slots.acquire().await);
+        let (id, resource_role) = (action.assignment, action.resource_role.clone());
+        match gives_way(slots, self.try_once(action, &lease, tries)).await {
+            Ok(()) => true,
+            Err(error) => {
+                warn!(assignment = %id, %resource_role, tries, %error, "not carried out");
+                false
             }
         }
-        Ok(())
     }
+
+    async fn try_once(&self, action: Action, lease: &Lease, tries: u32) -> Result<(), Problem> {
+        let work = self.executor.carry_out(action.clone(), tries == 1, || lease.holds());
+        let receipt = match timeout(self.limits.action, work).await {
+            Ok(Ok(receipt)) => receipt,
+            Ok(Err(error)) => Some(self.failed(action, tries, "notCarriedOut", error)?),
+            Err(late) => Some(self.failed(action, tries, "timedOut", late.into())?),
+        };
+        match receipt {
+            Some(receipt) => contract::record(&self.store, lease, &receipt).await,
+            None => Ok(()),
+        }
+    }
+
+    /// After the last try the error is the outcome.
+    fn failed(&self, action: Action, tries: u32, code: &str, error: Problem) -> Result<Receipt, Problem> {
+        if tries < self.limits.tries {
+            return Err(error);
+        }
+        Ok(action.failed(FailureReason::new(code, &error.to_string())))
+    }
+
+    fn pause(&self, tries: u32) -> Duration {
+        let doubled = 2_u32.saturating_pow(tries.saturating_sub(1));
+        self.limits.pause.saturating_mul(doubled).min(LONGEST_PAUSE)
+    }
+}
+
+/// Does the work, and holds on to the permit for as long as that is not slow.
+async fn gives_way<P, T>(permit: P, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    if let Ok(done) = timeout(SLOW, &mut work).await {
+        return done;
+    }
+    drop(permit);
+    work.await
+}
+
+async fn until(end: Option<Timestamp>) {
+    let Some(end) = end else { return pending().await };
+    loop {
+        let ticks = end.unix_ticks().saturating_sub(now().unix_ticks());
+        let Some(ticks) = u64::try_from(ticks).ok().filter(|ticks| *ticks > 0) else { return };
+        // The clock may be set meanwhile.
+        sleep(Duration::from_nanos(ticks.saturating_mul(100)).min(Duration::from_mins(1))).await;
+    }
+}
+
+/// Comes once the worker is told to stop, and the time for what is under way is over.
+async fn told_to_stop(mut stop: watch::Receiver<bool>) {
+    let told = stop.wait_for(|stop| *stop).await.is_ok();
+    if told { sleep(GRACE).await } else { pending().await }
 }

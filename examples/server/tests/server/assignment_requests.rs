@@ -206,7 +206,7 @@ fn a_failed_delivery_is_asked_for_again_by_its_request() {
     assert_is(server.reprocess_request(HALF_REQUEST, &manager), 202, "", "still deleted");
     assert_eq!(server.final_state(HALF), AssignmentState::PartiallyDelivered);
     place.with_store(async |store| {
-        let directory = Directory { store: store.clone(), latency: Duration::ZERO };
+        let directory = Directory::new(store.clone());
         directory.restore_resource(&DELETED_GROUP.to_string()).await.unwrap();
     });
     assert_is(server.reprocess_request(HALF_REQUEST, &manager), 202, "", "restored");

@@ -19,6 +19,8 @@ use access_package_server::development::{SAMPLE_DOCUMENT, callers, member};
 use access_package_server::store::Store;
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use uuid::Uuid;
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
@@ -30,27 +32,42 @@ pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments
 pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
 pub const REQUESTS: &str = "/v1.0/identityGovernance/entitlementManagement/assignmentRequests";
 
-/// A directory for a database, gone with the test.
-pub struct Place(PathBuf);
+/// A folder and a database, gone with the test: a file in the folder, or where `TEST_DATABASE` says that there is a
+/// PostgreSQL one of its own there.
+pub struct Place {
+    path: PathBuf,
+    database: String,
+}
 
 impl Place {
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("access-package-{}-{number}", std::process::id()));
+        let name = format!("access-package-{}-{number}", std::process::id());
+        let path = env::temp_dir().join(&name);
         fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let database = match postgres() {
+            Some(address) => {
+                administer(&format!("CREATE DATABASE \"{name}\""));
+                format!("{}/{name}", address.rsplit_once('/').unwrap().0)
+            }
+            None => path.join("test.db").to_str().unwrap().to_owned(),
+        };
+        Self { path, database }
     }
 
-    pub fn database(&self) -> String {
-        self.0.join("test.db").to_str().unwrap().to_owned()
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
     }
 
     /// The database, as no server sees it.
     pub fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let store = Store::open(&self.database()).await.unwrap();
+        block_on(async {
+            let store = Store::open(&self.database, true).await.unwrap();
             let done = work(&store).await;
             store.pool.close().await;
             done
@@ -58,12 +75,24 @@ impl Place {
     }
 
     pub fn read(&self, id: Uuid) -> StoredAssignment {
-        self.with_store(async |store| store.read(id.into()).await.unwrap().unwrap().0.into())
+        self.with_store(async |store| store.read(id.into(), None).await.unwrap().unwrap().0.into())
     }
 
-    /// What the log of the last server says has happened.
+    /// A file for the log of another process.
+    fn new_log(&self) -> fs::File {
+        let number = (0..).find(|number| !self.file(&format!("log-{number}")).exists()).unwrap();
+        fs::File::create_new(self.file(&format!("log-{number}"))).unwrap()
+    }
+
+    /// What all processes have written to their logs.
+    pub fn log(&self) -> String {
+        let logs = (0..).map(|number| fs::read_to_string(self.file(&format!("log-{number}"))));
+        logs.map_while(Result::ok).collect()
+    }
+
+    /// What the logs say has happened.
     pub fn events(&self) -> Vec<Event> {
-        let log = fs::read_to_string(self.0.join("log")).unwrap();
+        let log = self.log();
         let events = log.lines().filter_map(|line| line.split_once(" event="));
         events.map(|(_, event)| serde_json::from_str(event).unwrap()).collect()
     }
@@ -71,8 +100,30 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
+        drop(fs::remove_dir_all(&self.path));
+        if postgres().is_some() {
+            let name = self.path.file_name().unwrap().to_str().unwrap();
+            administer(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+        }
     }
+}
+
+/// The PostgreSQL to test on, if not on SQLite.
+pub fn postgres() -> Option<String> {
+    env::var("TEST_DATABASE").ok().filter(|address| !address.is_empty())
+}
+
+fn administer(sql: &str) {
+    install_default_drivers();
+    block_on(async {
+        let mut connection = AnyConnection::connect(&postgres().unwrap()).await.unwrap();
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+        connection.close().await.unwrap();
+    });
+}
+
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
 /// A process that this test has started, and that ends with it.
@@ -86,6 +137,13 @@ impl Started {
     /// Waits until it has ended by itself.
     pub fn status(&mut self) -> Option<i32> {
         poll("the process has ended", || self.0.try_wait().unwrap()).code()
+    }
+
+    /// Waits until it says this.
+    pub fn wait_for(mut self, what: &str) -> Self {
+        let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.contains(what)), "it has ended");
+        self
     }
 
     /// What it has said, once it has ended: as it should, and of what went wrong.
@@ -118,28 +176,42 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
+        // A lease is waited for after each `kill -9`.
+        command.env("LEASE_MS", "1000");
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut process = Started::new(command.stderr(fs::File::create(place.0.join("log")).unwrap()));
+        let mut process = Started::new(command.stderr(place.new_log()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
         // It says so itself once it can be called, or it ends and there is nothing more to read.
         let (says, said) = mpsc::channel();
         thread::spawn(move || {
-            let mut addresses =
-                lines.filter_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+            let mut addresses = lines.filter_map(|line| match line.strip_prefix("listening on http://") {
+                Some(address) => Some(address.to_owned()),
+                None => (line == "working").then(String::new),
+            });
             addresses.next().map(|address| says.send(address))
         });
         server.address = said.recv_timeout(DEADLINE).expect("the server has started");
         server
     }
 
+    /// A process that only answers requests, or only carries out what was accepted.
+    pub fn start_as(role: &str, place: &Place, variables: &[(&str, String)]) -> Self {
+        let role = [("ROLE", role.to_owned())];
+        Self::start_with(place, &[&role, variables].concat())
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.0.id()
+    }
+
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Sends a signal to the process: `-KILL`, or `-TERM`.
+    /// Sends a signal to the process, such as `-KILL`.
     pub fn signal(&self, name: &str) {
-        let id = self.process.0.id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
@@ -271,7 +343,7 @@ pub async fn insert(store: &Store, like: &StoredAssignment) -> Uuid {
     let stored = StoredAssignment { id, access_package, target, ..like.clone() };
     let gives: Vec<_> = like.resource_roles.iter().flatten().map(|it| it.resource_role.clone()).collect();
     store.set_gives(access_package, &gives).await.unwrap();
-    store.insert(&stored).await.unwrap();
+    assert!(store.insert(&stored).await.unwrap());
     id.as_uuid()
 }
 

@@ -1,0 +1,174 @@
+//! Assignments: as a caller wants them, one or a page.
+
+use access_package::{
+    Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, StoredAssignment, Timestamp,
+};
+use sqlx::{AssertSqlSafe, query, query_as};
+use tracing::info;
+
+use super::Store;
+use crate::Problem;
+use crate::lease::Lease;
+
+/// A page of a list.
+pub struct Listed {
+    /// Those that can be loaded: what cannot is set aside.
+    pub assignments: Vec<Assignment>,
+    /// What the next page comes after, if there is one.
+    pub next: Option<String>,
+}
+
+impl Store {
+    /// Puts a new assignment in; false if there is one of this id.
+    pub async fn insert(&self, stored: &StoredAssignment) -> Result<bool, Problem> {
+        let sql = format!(
+            "INSERT INTO assignment (id, end_ticks, stored, due) VALUES ($1, $2, $3, \
+             CASE $4 WHEN 'delivering' THEN {} WHEN 'expired' THEN NULL ELSE $2 END) ON CONFLICT DO NOTHING",
+            self.kind.now()
+        );
+        let inserted = query(AssertSqlSafe(sql))
+            .bind(stored.id.to_string())
+            .bind(stored.end.map(Timestamp::unix_ticks))
+            .bind(serde_json::to_string(stored)?)
+            .bind(stored.state.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
+
+    /// The catalog that an assignment is in, even if the assignment cannot be loaded. One of a level that is none is not
+    /// known at all: it might ask for even more than a privileged one (R43).
+    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<Catalog>, Problem> {
+        let sql = "SELECT catalog, privilege_level FROM assignment WHERE id = $1";
+        let row = query_as::<_, (String, Option<String>)>(sql);
+        let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
+        let known = |(id, level): (String, Option<String>)| {
+            let privilege_level = level.map(|level| level.parse()).transpose().ok()?;
+            Some(Catalog { id: id.parse().ok()?, privilege_level })
+        };
+        Ok(row.and_then(known))
+    }
+
+    /// Loads an assignment as it is stored, and its version. Under a lease only as long as that is the newest.
+    pub async fn read(
+        &self,
+        id: AssignmentId,
+        lease: Option<&Lease>,
+    ) -> Result<Option<(Assignment, i64)>, Problem> {
+        let sql =
+            "SELECT version, end_ticks, stored FROM assignment WHERE id = $1 AND lease = COALESCE($2, lease)";
+        let row = query_as::<_, (i64, Option<i64>, String)>(sql)
+            .bind(id.to_string())
+            .bind(lease.map(|lease| lease.number))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|(version, end, stored)| Ok((whole(&id.to_string(), end, &stored)?, version))).transpose()
+    }
+
+    /// Saves an assignment over the version that was loaded, and then says what has happened in one line of JSON. False
+    /// if another save came first, or a newer lease: then nothing is changed, and whoever wanted to has to load and judge
+    /// again.
+    pub async fn save(
+        &self,
+        stored: &StoredAssignment,
+        over: i64,
+        lease: Option<&Lease>,
+        event: &Event,
+    ) -> Result<bool, Problem> {
+        let (json, event) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
+        // The worker that has the lease keeps it as long as something is to be done. Any other save ends it.
+        let sql = format!(
+            "UPDATE assignment SET version = version + 1, stored = $1, unread_by = NULL, \
+             tries = CASE WHEN $5 IS NULL THEN 0 ELSE tries END, \
+             lease = CASE WHEN $5 IS NULL THEN lease + 1 ELSE lease END, \
+             due = CASE $2 WHEN 'delivering' THEN CASE WHEN $5 IS NULL THEN {} ELSE due END \
+                           WHEN 'expired' THEN NULL ELSE end_ticks END \
+             WHERE id = $3 AND version = $4 AND lease = COALESCE($5, lease)",
+            self.kind.now()
+        );
+        let saved = query(AssertSqlSafe(sql))
+            .bind(json)
+            .bind(stored.state.as_str())
+            .bind(stored.id.to_string())
+            .bind(over)
+            .bind(lease.map(|lease| lease.number));
+        self.kind.still_there()?;
+        let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
+        self.kind.still_there()?;
+        if is_saved {
+            info!(%event);
+        }
+        Ok(is_saved)
+    }
+
+    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are named, and in
+    /// this state if one is. A page may be short, and even empty: no more rows are read than it may have.
+    pub async fn list(
+        &self,
+        catalogs: Option<&[CatalogId]>,
+        state: Option<AssignmentState>,
+        after: &str,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Listed, Problem> {
+        let catalogs = match catalogs {
+            Some(catalogs) => catalogs.iter().map(|catalog| format!("catalog = '{catalog}' AND ")).collect(),
+            None => vec![String::new()],
+        };
+        let states = match state {
+            None => vec![String::new()],
+            // What has ended is expired (R21), whether or not the worker has come by.
+            Some(AssignmentState::Expired) => vec![
+                "state = 'expired' AND ".to_owned(),
+                format!("state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
+            ],
+            Some(state) => vec![format!("state = '{state}' AND ")],
+        };
+        let each =
+            |catalog: &String| states.iter().map(|state| format!("{catalog}{state}")).collect::<Vec<_>>();
+        let ranges: Vec<_> = catalogs.iter().flat_map(each).collect();
+        // In PostgreSQL no text has it.
+        let after = after.replace('\0', "");
+        // Each of these is a range of an index; of several ranges at once a database would read every row.
+        let mut rows = Vec::new();
+        for range in ranges {
+            let sql = format!(
+                "SELECT id, end_ticks, stored FROM assignment WHERE {range}id > $1 ORDER BY id LIMIT $2"
+            );
+            // One more than a page tells whether there is another.
+            let part = query_as::<_, (String, Option<i64>, String)>(AssertSqlSafe(sql)).persistent(false);
+            let part = part.bind(&after).bind(i64::try_from(limit)? + 1);
+            rows.extend(part.fetch_all(&self.pool).await?);
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        let is_last = rows.len() <= limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| !is_last).map(|(id, ..)| id.clone());
+        let mut assignments = Vec::new();
+        for (id, end, stored) in rows {
+            match whole(&id, end, &stored) {
+                Ok(mut assignment) => {
+                    let _ = assignment.expire(now);
+                    if state.is_none_or(|state| assignment.state() == state) {
+                        assignments.push(assignment);
+                    }
+                }
+                Err(problem) => self.set_aside(&id, &problem).await,
+            }
+        }
+        Ok(Listed { assignments, next })
+    }
+}
+
+/// Loads what a row holds. Its key and its end, by which it is found, are those of what is stored.
+pub(super) fn whole(key: &str, end: Option<i64>, stored: &str) -> Result<Assignment, Problem> {
+    let stored = serde_json::from_str::<StoredAssignment>(stored)?;
+    if stored.id.to_string() != key {
+        return Err(format!("key is not the id of what is stored, `{}`", stored.id).into());
+    }
+    if stored.end.map(Timestamp::unix_ticks) != end {
+        return Err("end of the row is not the end of what is stored".into());
+    }
+    Ok(stored.try_into()?)
+}

@@ -1,0 +1,195 @@
+//! The database itself, and all that differs between SQLite and PostgreSQL.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AnyPool, Executor, SqlStr, query, query_scalar};
+use tokio::time::sleep;
+
+use crate::Problem;
+
+/// How long a connection is waited for if all are in use.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// Which database it is.
+#[derive(Clone)]
+pub enum Kind {
+    /// A file, with the device and the number by which it is told from another one of the same name.
+    Sqlite {
+        file: PathBuf,
+        identity: (u64, u64),
+    },
+    Postgres {
+        url: String,
+    },
+}
+
+impl Kind {
+    /// By an address, `postgres://…`, or the path of a file.
+    ///
+    /// One that is missing is made only if `create` says so: an empty one looks as if nothing was ever accepted.
+    pub async fn open(database: &str, create: bool) -> Result<(AnyPool, Self), Problem> {
+        install_default_drivers();
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
+        let (pool, kind) = if is_postgres {
+            let settings = "SET lock_timeout = '2s'; SET statement_timeout = '10s'; \
+                            SET idle_in_transaction_session_timeout = '5s'";
+            (connect(database, 10, settings).await?, Self::Postgres { url: database.to_owned() })
+        } else {
+            let file = std::path::absolute(database)?;
+            if create {
+                File::options().append(true).create(true).open(&file)?;
+            }
+            let identity = identity(&file)?;
+            // What is answered with 202 outlives the loss of power, too.
+            let settings = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+            (connect(&url_of(&file), 4, settings).await?, Self::Sqlite { file, identity })
+        };
+        if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
+            return Err(format!("`{database}` holds no assignments: `DATABASE_CREATE=1` makes it").into());
+        }
+        kind.migrate(&pool).await?;
+        Ok((pool, kind))
+    }
+
+    async fn migrate(&self, pool: &AnyPool) -> Result<(), Problem> {
+        let migration = |(number, sql): (i64, &'static str)| {
+            let (sql, name) = (SqlStr::from_static(sql), Cow::Borrowed("migration"));
+            Migration::new(number, name, MigrationType::Simple, sql, false)
+        };
+        let migrations: &[&str] = match self {
+            Self::Sqlite { .. } => &[
+                include_str!("../../migrations/sqlite/1_schema.sql"),
+                include_str!("../../migrations/sqlite/2_assignment_request.sql"),
+                include_str!("../../migrations/sqlite/3_catalog.sql"),
+                include_str!("../../migrations/sqlite/4_work.sql"),
+            ],
+            Self::Postgres { .. } => &[include_str!("../../migrations/postgres/1_schema.sql")],
+        };
+        let migrator =
+            Migrator::with_migrations((1..).zip(migrations.iter().copied()).map(migration).collect());
+        // In SQLite nothing keeps processes that start at once apart: one of them is first, the others see it then.
+        for _ in 0..5 {
+            if migrator.run(pool).await.is_ok() {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+        Ok(migrator.run(pool).await?)
+    }
+
+    /// The present instant in ticks, by the clock of the database: the same for all who use it.
+    #[must_use]
+    pub const fn now(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "CAST(unixepoch('subsec') * 10000000 AS INTEGER)",
+            Self::Postgres { .. } => "CAST(extract(epoch FROM now()) * 10000000 AS BIGINT)",
+        }
+    }
+
+    /// Passes over what somebody else is just claiming. In SQLite there is one writer at a time.
+    #[must_use]
+    pub const fn skip_locked(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "",
+            Self::Postgres { .. } => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Begins a transaction that writes.
+    #[must_use]
+    pub const fn begin(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "BEGIN IMMEDIATE",
+            Self::Postgres { .. } => "BEGIN",
+        }
+    }
+
+    /// Whether what was written is where the next process will look for it. A file that is deleted or replaced under a
+    /// running server still takes what is written, and nobody ever reads it.
+    pub fn still_there(&self) -> Result<(), Problem> {
+        match self {
+            Self::Sqlite { file, identity: opened } if identity(file)? != *opened => {
+                Err(format!("`{}` is no longer the file that was opened", file.display()).into())
+            }
+            Self::Sqlite { .. } | Self::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// Whether it can be read and written.
+    pub async fn ready(&self, pool: &AnyPool) -> Result<(), Problem> {
+        self.still_there()?;
+        query("SELECT 1 FROM assignment LIMIT 1").fetch_optional(pool).await?;
+        let is_writable = match self {
+            Self::Sqlite { file, .. } => {
+                let mut start = [0; 16];
+                File::open(file)?.read_exact(&mut start)?;
+                if start != *b"SQLite format 3\0" {
+                    return Err(format!("`{}` is no database", file.display()).into());
+                }
+                !fs::metadata(file)?.permissions().readonly()
+            }
+            Self::Postgres { .. } => {
+                let read_only = query_scalar::<_, String>("SHOW transaction_read_only");
+                read_only.fetch_one(pool).await? == "off"
+            }
+        };
+        if is_writable { Ok(()) } else { Err("database can only be read".into()) }
+    }
+}
+
+/// Whether it is only that the database is locked, overloaded or out of reach: the same may succeed later.
+#[must_use]
+pub fn is_busy(problem: &Problem) -> bool {
+    match problem.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => true,
+        Some(sqlx::Error::Database(error)) => match error.code().as_deref() {
+            // Locks not given in time, statements that take too long, too many connections, no server.
+            Some("55P03" | "57014" | "40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03") => true,
+            // SQLite: busy or locked, whatever the details are.
+            Some(code) if code.len() < 5 => {
+                code.parse::<u32>().is_ok_and(|code| [5, 6].contains(&(code & 0xff)))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+async fn connect(url: &str, connections: u32, settings: &'static str) -> Result<AnyPool, Problem> {
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+    let options = options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(settings).await?;
+            Ok(())
+        })
+    });
+    Ok(options.connect(url).await?)
+}
+
+fn identity(file: &Path) -> Result<(u64, u64), Problem> {
+    let metadata = fs::metadata(file).map_err(|error| format!("`{}`: {error}", file.display()))?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// The address of a file, which is never made by opening it.
+fn url_of(file: &Path) -> String {
+    let mut url = "sqlite://".to_owned();
+    for byte in file.as_os_str().as_encoded_bytes() {
+        // It is written to memory.
+        let _ = match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                url.write_char(char::from(*byte))
+            }
+            other => write!(url, "%{other:02X}"),
+        };
+    }
+    url + "?mode=rw"
+}

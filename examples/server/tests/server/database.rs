@@ -1,0 +1,138 @@
+//! A database that is missing, in use by somebody else, or gone under a running server.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Seek, Write};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use access_package::AssignmentState;
+use access_package_server::development::{self, SAMPLE};
+use access_package_server::store::Store;
+use sqlx::Executor;
+
+use crate::support::{Answer, Place, Server, Started, V1, block_on, in_state, insert, postgres, token};
+
+/// Outside development an empty database is not taken for one in which nothing was ever accepted.
+#[test]
+fn a_missing_database_is_not_made_by_itself() {
+    let place = Place::new();
+    let missing = match postgres() {
+        // There, and empty.
+        Some(_) => place.database().to_owned(),
+        None => place.file("missing.db").to_str().unwrap().to_owned(),
+    };
+    let configured = |create: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
+        command.env_clear().env("LISTEN", "127.0.0.1:0").env("DATABASE", &missing);
+        command.env("TOKEN_KEY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/public-key.pem"));
+        command.env("TOKEN_AUDIENCE", "a").env("TOKEN_ISSUER", "i").stderr(std::process::Stdio::piped());
+        command.envs(create.map(|create| ("DATABASE_CREATE", create)));
+        Started::new(&mut command)
+    };
+    let mut refused = configured(None);
+    assert_eq!(refused.status(), Some(1));
+    let said = refused.said();
+    assert!(said.contains("missing.db") || said.contains("DATABASE_CREATE"), "{said}");
+    assert!(!fs::exists(&missing).unwrap());
+    drop(configured(Some("1")).wait_for("listening on"));
+    block_on(async {
+        let store = Store::open(&missing, false).await.unwrap();
+        store.ready().await.unwrap();
+        store.pool.close().await;
+    });
+}
+
+fn is_busy(answer: &Answer) {
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(answer.json()["error"]["code"], "ServiceUnavailable");
+}
+
+/// A database that somebody else has locked is no fault of the call, and is not waited for for long.
+#[test]
+fn a_locked_database_is_busy() {
+    let place = Place::new();
+    let server = Server::start(&place, Duration::ZERO);
+    let manager = token("manager");
+    place.with_store(async |store| {
+        let mut locked = store.pool.begin_with(store.kind.begin()).await.unwrap();
+        let lock = postgres().map(|_| "LOCK TABLE assignment IN ACCESS EXCLUSIVE MODE");
+        if let Some(lock) = lock {
+            locked.execute(lock).await.unwrap();
+        }
+        let started = Instant::now();
+        is_busy(&server.reprocess(SAMPLE, &manager));
+        let read = server.ask("GET", V1, &manager);
+        // In SQLite who reads waits for nobody.
+        if lock.is_some() {
+            is_busy(&read)
+        } else {
+            assert_eq!(read.status, 200)
+        }
+        assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    });
+    assert_eq!(server.reprocess(SAMPLE, &manager).status, 202);
+    assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
+}
+
+/// What is accepted is in the file that the next server will open, or it is not accepted.
+#[test]
+fn a_file_that_is_gone_takes_nothing() {
+    if postgres().is_some() {
+        return;
+    }
+    type Break = fn(&str);
+    let remove: Break = |file| fs::remove_file(file).unwrap();
+    let replace: Break = |file| {
+        fs::copy(file, format!("{file}.copy")).unwrap();
+        fs::rename(format!("{file}.copy"), file).unwrap();
+    };
+    for (what, break_it) in [("removed", remove), ("replaced", replace)] {
+        let place = Place::new();
+        let id = place.with_store(async |store| {
+            development::seed(store).await.unwrap();
+            insert(store, &in_state(AssignmentState::Delivered)).await
+        });
+        let mut server = Server::start(&place, Duration::ZERO);
+        let manager = token("manager");
+        assert_eq!(server.reprocess(SAMPLE, &manager).status, 202);
+        assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
+        let store = block_on(Store::open(place.database(), false)).unwrap();
+        break_it(place.database());
+        let problem = block_on(store.ready()).unwrap_err().to_string();
+        assert!(problem.contains("test.db"), "{what}: {problem}");
+        for _ in 0..5 {
+            assert_eq!(server.reprocess(id, &manager).status, 500, "{what}");
+        }
+        server.signal("-TERM");
+        assert_eq!(server.status(), Some(0), "{what}");
+        assert_eq!(fs::exists(place.database()).unwrap(), what == "replaced", "it is not made anew");
+    }
+}
+
+#[test]
+fn a_file_that_is_of_no_use_is_not_ready() {
+    if postgres().is_some() {
+        return;
+    }
+    type Break = fn(&str);
+    let overwrite: Break = |file| {
+        let mut file = OpenOptions::new().write(true).open(file).unwrap();
+        file.rewind().unwrap();
+        file.write_all(&[7; 4096]).unwrap();
+    };
+    let truncate: Break = |file| OpenOptions::new().write(true).open(file).unwrap().set_len(0).unwrap();
+    let protect: Break = |file| {
+        let mut permissions = fs::metadata(file).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(file, permissions).unwrap();
+    };
+    for (what, break_it) in [("garbage", overwrite), ("empty", truncate), ("read-only", protect)] {
+        let place = Place::new();
+        place.with_store(async |store| {
+            store.ready().await.unwrap();
+            break_it(place.database());
+            store.ready().await.expect_err(what);
+        });
+    }
+}

@@ -1,0 +1,193 @@
+//! Of several workers one carries an action out, as long as its lease holds.
+
+use std::collections::HashSet;
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use access_package::{AssignmentState, Event, Outcome, StoredAssignment};
+use access_package_server::contract;
+use access_package_server::development;
+use access_package_server::directory::Directory;
+use access_package_server::now;
+use access_package_server::store::Claimed;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use crate::support::{Place, Server, in_state, insert, poll, token};
+
+const LEASE: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The process, what it did, and when in ticks, for each line about this assignment.
+fn done(place: &Place, id: Uuid) -> Vec<(u32, String, i64)> {
+    let log = fs::read_to_string(place.file("directory")).unwrap_or_default();
+    let lines = log.lines().filter(|line| line.contains(&id.to_string()));
+    let fields = lines.map(|line| line.split(' ').collect::<Vec<_>>());
+    fields.map(|it| (it[1].parse().unwrap(), it[2].to_owned(), it[0].parse().unwrap())).collect()
+}
+
+fn worker(place: &Place, latency: Duration) -> Server {
+    let log = place.file("directory").to_str().unwrap().to_owned();
+    let latency = latency.as_millis().to_string();
+    Server::start_as("worker", place, &[("DIRECTORY_LATENCY_MS", latency), ("DIRECTORY_LOG", log)])
+}
+
+#[test]
+fn a_dead_workers_work_is_taken_over() {
+    let place = Place::new();
+    let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
+    let slow = worker(&place, HOUR);
+    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    let other = worker(&place, Duration::ZERO);
+    // As long as it lives it renews its lease.
+    thread::sleep(LEASE * 3);
+    assert_eq!(done(&place, id).len(), 1);
+    let killed = now().unix_ticks();
+    slow.signal("-KILL");
+    poll("it is taken over", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
+    let (by, what, at) = done(&place, id)[1].clone();
+    assert_eq!((by, &*what), (other.id(), "begin"));
+    #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
+    let leases = (at - killed) as f64 / 1e7 / LEASE.as_secs_f64();
+    println!("taken over after {leases:.2} leases");
+    // It was renewed less than a third ago, and is looked for each second.
+    assert!((0.5..3.5).contains(&leases), "after {leases} leases");
+}
+
+#[test]
+fn a_worker_that_was_stopped_past_its_lease_sends_and_saves_nothing() {
+    let place = Place::new();
+    let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
+    let stopped = worker(&place, Duration::from_millis(500));
+    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    stopped.signal("-STOP");
+    let other = worker(&place, Duration::ZERO);
+    poll("it is taken over", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
+    let before = place.read(id);
+    // Whatever the stopped one granted could be seen now.
+    let removed = place.with_store(async |store| Directory::new(store.clone()).remove(before.target).await);
+    assert_eq!(removed.unwrap(), 1);
+    stopped.signal("-CONT");
+    let by_stopped = || {
+        let done = done(&place, id).into_iter().filter(|(by, ..)| *by == stopped.id());
+        done.map(|(_, what, _)| what).collect::<Vec<_>>()
+    };
+    // It is broken off, or finds by itself that it is too late.
+    thread::sleep(LEASE * 2);
+    assert!(by_stopped().iter().all(|what| what != "end"), "{:?}", by_stopped());
+    let removed = place.with_store(async |store| Directory::new(store.clone()).remove(before.target).await);
+    assert_eq!(removed.unwrap(), 0);
+    assert_eq!(place.read(id), before);
+    drop(other);
+}
+
+#[test]
+fn what_is_saved_under_an_old_lease_is_refused() {
+    let place = Place::new();
+    place.with_store(async |store| {
+        let id = insert(store, &in_state(AssignmentState::Delivering)).await.into();
+        let short = Duration::from_millis(50);
+        let claimed = store.claim(9, short).await.unwrap();
+        let [old] = &claimed[..] else { panic!("{}", claimed.len()) };
+        assert!(old.lease.holds() && store.claim(9, HOUR).await.unwrap().is_empty());
+        assert!(store.renew(&old.lease, short).await.unwrap());
+        sleep(short * 3).await;
+        assert!(!old.lease.holds());
+        let claimed = store.claim(9, HOUR).await.unwrap();
+        let [new] = &claimed[..] else { panic!("{}", claimed.len()) };
+        assert_eq!((old.tries, new.tries), (1, 2));
+
+        let read = async || store.read(id, None).await.unwrap().unwrap();
+        let (mut assignment, version) = read().await;
+        let action = assignment.actions().next().unwrap();
+        let receipt = action.clone().receipt(Outcome::Fulfilled);
+        contract::record(store, &old.lease, &receipt).await.unwrap();
+        assert!(!store.renew(&old.lease, HOUR).await.unwrap());
+        store.put_off(&old.lease, Duration::ZERO).await.unwrap();
+        assert!(store.claim(9, HOUR).await.unwrap().is_empty(), "nobody gives back the lease of another");
+        let recorded = assignment.record(&receipt, now()).unwrap();
+        let event = event_of(&recorded);
+        let stored = StoredAssignment::from(&assignment);
+        assert!(!store.save(&stored, version, Some(&old.lease), &event).await.unwrap());
+        assert_eq!(read().await.1, version);
+        assert!(!store.save(&stored, version + 1, Some(&new.lease), &event).await.unwrap());
+        assert!(store.save(&stored, version, Some(&new.lease), &event).await.unwrap());
+        assert_eq!(read().await.0.state(), AssignmentState::Delivered);
+    });
+}
+
+fn event_of(recorded: &access_package::Recorded) -> Event {
+    match recorded {
+        access_package::Recorded::Changed(event) => event.clone(),
+        unchanged => panic!("{unchanged:?}"),
+    }
+}
+
+#[test]
+fn an_assignment_is_claimed_by_one() {
+    let place = Place::new();
+    place.with_store(async |store| {
+        let mut ids = HashSet::new();
+        for _ in 0..60 {
+            ids.insert(insert(store, &in_state(AssignmentState::Delivering)).await);
+        }
+        let mut claims = JoinSet::new();
+        for _ in 0..30 {
+            let store = store.clone();
+            claims.spawn(async move { store.claim(3, HOUR).await.unwrap() });
+        }
+        let claimed: Vec<Claimed> = claims.join_all().await.into_iter().flatten().collect();
+        let distinct: HashSet<_> = claimed.iter().map(|it| it.assignment.id().as_uuid()).collect();
+        assert_eq!(claimed.len(), distinct.len(), "claimed twice");
+        // A claim passes over what others are just claiming, and may find nothing else: the next one does.
+        let rest = store.claim(60, HOUR).await.unwrap();
+        assert_eq!(claimed.len() + rest.len(), ids.len());
+        assert!(store.claim(60, HOUR).await.unwrap().is_empty());
+    });
+}
+
+/// A lease is given back at SIGTERM, even of what is still under way.
+#[test]
+fn a_worker_that_ends_gives_its_leases_back() {
+    let place = Place::new();
+    let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
+    let long = [("LEASE_MS", "3600000".to_owned())];
+    let slow = [("DIRECTORY_LATENCY_MS", "3600000".to_owned())];
+    let log = [("DIRECTORY_LOG", place.file("directory").to_str().unwrap().to_owned())];
+    let mut ended = Server::start_as("worker", &place, &[&long[..], &slow, &log].concat());
+    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    ended.signal("-TERM");
+    assert_eq!(ended.status(), Some(0));
+    let _next = Server::start_as("worker", &place, &long);
+    poll("it is done by the next", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
+}
+
+/// A worker hears at once of what a server of another process has accepted; in SQLite it looks for it.
+#[test]
+fn a_worker_of_another_process_is_woken() {
+    let place = Place::new();
+    let ids = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        let mut ids = Vec::new();
+        for _ in 0..20 {
+            ids.push(insert(store, &in_state(AssignmentState::Delivered)).await);
+        }
+        ids
+    });
+    let server = Server::start_as("server", &place, &[]);
+    let _worker = worker(&place, Duration::ZERO);
+    let mut times = Vec::new();
+    for id in ids {
+        let started = Instant::now();
+        assert_eq!(server.reprocess(id, &token("manager")).status, 202);
+        assert_eq!(server.final_state(id), AssignmentState::Delivered);
+        times.push(started.elapsed());
+    }
+    times.sort_unstable();
+    println!("from the call to its end: {:?} in the middle, {:?} at most", times[10], times[19]);
+    if crate::support::postgres().is_some() {
+        assert!(times[10] < Duration::from_millis(500), "{times:?}");
+    }
+}
