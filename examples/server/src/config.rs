@@ -4,7 +4,10 @@ use std::env;
 use std::str::FromStr;
 use std::time::Duration;
 
+use access_package::graph::BaseUrl;
+
 use crate::Problem;
+use crate::executor::{GraphToken, Times};
 use crate::token::Tokens;
 use crate::worker::Limits;
 
@@ -17,12 +20,13 @@ pub struct Config {
     pub database_create: bool,
     pub tokens: Tokens,
     pub limits: Limits,
-    /// How long the directory takes for one grant: that of the example is quicker than one elsewhere.
-    pub directory_latency: Duration,
-    /// A resource on which it takes as long as this.
-    pub directory_slow: Option<(String, Duration)>,
-    /// Where the directory writes what it does.
-    pub directory_log: Option<String>,
+    /// Where access is granted. Without it the server has a directory of its own, for development.
+    pub graph: Option<(BaseUrl, GraphToken)>,
+    /// The file of the database of that directory.
+    pub directory_database: String,
+    pub times: Times,
+    /// Where each action says that it begins and that it ends.
+    pub action_log: Option<String>,
 }
 
 /// What this process does.
@@ -62,7 +66,21 @@ impl Config {
             tries: number("TRIES")?.unwrap_or(10),
             pause: milliseconds("PAUSE_MS")?.unwrap_or(Duration::from_secs(1)),
         };
-        let slow = milliseconds("DIRECTORY_SLOW_MS")?;
+        let graph = match (variable("GRAPH_URL"), variable("GRAPH_TOKEN_FILE"), variable("GRAPH_TOKEN")) {
+            (Some(url), Some(file), None) => Some((url.parse()?, GraphToken::File(file))),
+            (Some(url), None, Some(token)) => Some((url.parse()?, GraphToken::Fixed(token))),
+            (None, None, None) if tokens.is_development() || role == Role::Server => None,
+            _ => {
+                let needed = "`GRAPH_URL` and one of `GRAPH_TOKEN_FILE` and `GRAPH_TOKEN` go together";
+                return Err(needed.into());
+            }
+        };
+        // That of its own replicates at once.
+        let replication = if graph.is_some() { Duration::from_mins(5) } else { Duration::from_secs(2) };
+        let times = Times {
+            patience: milliseconds("PATIENCE_MS")?.unwrap_or(Duration::from_hours(1)),
+            replication: milliseconds("REPLICATION_MS")?.unwrap_or(replication),
+        };
         Ok(Self {
             listen: variable("LISTEN").unwrap_or_else(|| "127.0.0.1:8080".into()),
             role,
@@ -70,9 +88,10 @@ impl Config {
             database_create: tokens.is_development() || variable("DATABASE_CREATE").is_some(),
             tokens,
             limits,
-            directory_latency: milliseconds("DIRECTORY_LATENCY_MS")?.unwrap_or_default(),
-            directory_slow: variable("DIRECTORY_SLOW_RESOURCE").zip(slow),
-            directory_log: variable("DIRECTORY_LOG"),
+            graph,
+            directory_database: variable("DIRECTORY_DATABASE").unwrap_or_else(|| "directory.db".into()),
+            times,
+            action_log: variable("ACTION_LOG"),
         })
     }
 }

@@ -1,14 +1,14 @@
 //! What is there to try, in development: assignments, roles, and tokens to paste.
 
 use access_package::{
-    Assignment, Catalog, FailureReason, GroupAccess, ObjectId, ResourceRole, Role, RoleAssignment, Scope,
-    StoredAssignment, Timestamp, graph, reprocess,
+    Action, Assignment, AssignmentResourceRole, Catalog, FailureReason, Fulfillment, GroupAccess, ObjectId,
+    Outcome, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, graph, reprocess,
 };
 use serde_json::{Value, json};
 use sqlx::query;
 use uuid::{Uuid, uuid};
 
-use crate::directory::Directory;
+use crate::stand_in::can_be_granted;
 use crate::store::Store;
 use crate::token::Tokens;
 use crate::{Problem, now};
@@ -68,12 +68,12 @@ pub fn callers() -> [(&'static str, Value); 4] {
     ]
 }
 
-/// Fills an empty database: assignments whose access is in place, as far as it can be, and their requests.
+/// Fills an empty database with assignments and their requests.
 pub async fn seed(store: &Store) -> Result<(), Problem> {
     if query("SELECT 1 FROM assignment").fetch_optional(&store.pool).await?.is_some() {
         return Ok(());
     }
-    let sample = graph::json::read(SAMPLE_DOCUMENT)?;
+    let sample = sample()?;
     // Of servers that start at once one is first.
     if !store.insert(&sample.clone().into()).await? {
         return Ok(());
@@ -82,9 +82,6 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     let held = |role| RoleAssignment { role, scope: Scope::Catalog(catalog.id) };
     store.add_role(MANAGER, held(Role::AccessPackageAssignmentManager)).await?;
     store.add_role(READER, held(Role::CatalogReader)).await?;
-    let directory = Directory::new(store.clone());
-    directory.delete_resource(&DELETED_GROUP.to_string()).await?;
-
     let other = |id: Uuid, catalog, end, groups: &[Uuid]| {
         let (package, target) = (Uuid::new_v4().into(), Uuid::new_v4().into());
         Assignment::delivered(id.into(), catalog, package, target, end, groups.iter().copied().map(member))
@@ -108,13 +105,11 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
         for (number, action) in actions.into_iter().enumerate() {
             let receipt = if number < failed {
                 let reason = FailureReason::new("directoryUnreachable", "the directory cannot be reached");
-                Some(action.failed(reason))
+                action.failed(reason)
             } else {
-                directory.carry_out(action, true, || true).await?
+                action.receipt(Outcome::Fulfilled)
             };
-            if let Some(receipt) = receipt {
-                let _ = assignment.record(&receipt, now())?;
-            }
+            let _ = assignment.record(&receipt, now())?;
         }
         let stored = if failed == 0 { delivered } else { assignment.into() };
         store.insert(&stored).await?;
@@ -123,6 +118,31 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
         store.insert_request(id.into(), assignment.into(), request_type, days_ago(days)).await?;
     }
     Ok(())
+}
+
+/// The actions whose access is in place in a directory that is new.
+pub async fn in_place(store: &Store) -> Result<Vec<Action>, Problem> {
+    let mut in_place = Vec::new();
+    for id in [SAMPLE, HALF, FOREIGN, PARTIAL] {
+        let Some((assignment, _)) = store.read(id.into(), None).await? else { continue };
+        let fulfilled = |it: &&AssignmentResourceRole| it.fulfillment == Fulfillment::Fulfilled;
+        let roles = assignment.resource_roles().unwrap_or_default().iter().filter(fulfilled);
+        in_place.extend(roles.map(|it| Action {
+            assignment: assignment.id(),
+            attempt: assignment.attempt(),
+            target: assignment.target(),
+            resource_role: it.resource_role.clone(),
+            end: assignment.end(),
+        }));
+    }
+    Ok(in_place)
+}
+
+/// The sample, but for its role in a SharePoint site: Graph has no request that grants one.
+pub fn sample() -> Result<Assignment, Problem> {
+    let mut sample = StoredAssignment::from(graph::json::read(SAMPLE_DOCUMENT)?);
+    sample.resource_roles.iter_mut().for_each(|roles| roles.retain(|it| can_be_granted(&it.resource_role)));
+    Ok(sample.try_into()?)
 }
 
 /// This instant, so many days ago.

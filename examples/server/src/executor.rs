@@ -1,7 +1,8 @@
 //! 5: carries an action out through Microsoft Graph, or what stands for it. The crate says what to send and when; this moves
 //! the bytes.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
@@ -28,21 +29,39 @@ pub enum GraphToken {
     Fixed(String),
 }
 
+/// How long an action is tried, and how long the directory may take to replicate what is new.
+#[derive(Clone, Copy)]
+pub struct Times {
+    pub patience: Duration,
+    pub replication: Duration,
+}
+
+/// What sends requests: to where they say, and nowhere else.
+pub fn client() -> Result<Client, Problem> {
+    // Whoever was first has chosen the same.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Ok(Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).build()?)
+}
+
 #[derive(Clone)]
 pub struct Executor {
     client: Client,
     base_url: BaseUrl,
     token: GraphToken,
-    /// How long an action is tried.
-    patience: Duration,
+    times: Times,
+    /// A file to which each action adds a line when it begins and one when it ends.
+    log: Option<String>,
 }
 
 impl Executor {
-    pub fn new(base_url: BaseUrl, token: GraphToken, patience: Duration) -> Result<Self, Problem> {
-        // Whoever was first has chosen the same.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).build()?;
-        Ok(Self { client, base_url, token, patience })
+    pub fn new(
+        base_url: BaseUrl,
+        token: GraphToken,
+        times: Times,
+        log: Option<String>,
+    ) -> Result<Self, Problem> {
+        let client = client()?;
+        Ok(Self { client, base_url, token, times, log })
     }
 
     /// Carries out one action. There is no receipt if the assignment has ended before, or if this worker is no longer to go
@@ -55,8 +74,21 @@ impl Executor {
         is_new: bool,
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
+        self.log("begin", &action)?;
+        let receipt = self.deliver(&action, is_new, may_go_on).await;
+        self.log(if matches!(receipt, Ok(Some(_))) { "end" } else { "nothing" }, &action)?;
+        receipt
+    }
+
+    async fn deliver(
+        &self,
+        action: &Action,
+        is_new: bool,
+        may_go_on: impl Fn() -> bool,
+    ) -> Result<Option<Receipt>, Problem> {
         let settings = Settings {
-            patience: self.patience,
+            patience: self.times.patience,
+            replication: self.times.replication,
             // By chance, so that many actions do not call in step.
             jitter: Uuid::new_v4().as_fields().0,
             ..Settings::new(self.base_url.clone())
@@ -65,7 +97,7 @@ impl Executor {
             Ok(delivery) => delivery,
             Err(cannot) => {
                 let reason = FailureReason::new("cannotBeExpressed", &cannot.to_string());
-                return Ok(Some(action.failed(reason)));
+                return Ok(Some(action.clone().failed(reason)));
             }
         };
         let mut delivery = if is_new { delivery } else { delivery.looking_first() };
@@ -88,6 +120,15 @@ impl Executor {
                 }
             }
         }
+    }
+
+    fn log(&self, what: &str, action: &Action) -> Result<(), Problem> {
+        let Some(file) = &self.log else { return Ok(()) };
+        let (at, process, resource) =
+            (now().unix_ticks(), std::process::id(), action.resource_role.resource_origin_id());
+        let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
+        OpenOptions::new().append(true).create(true).open(file)?.write_all(line.as_bytes())?;
+        Ok(())
     }
 
     async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {

@@ -5,12 +5,12 @@
 pub mod config;
 pub mod contract;
 pub mod development;
-pub mod directory;
 pub mod executor;
 pub mod fault;
 pub mod graph_directory;
 pub mod lease;
 pub mod service;
+pub mod stand_in;
 pub mod store;
 pub mod token;
 pub mod worker;

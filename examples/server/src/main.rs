@@ -1,12 +1,15 @@
 //! Starts the server, and ends it when told to.
 
+use std::env;
 use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
 use access_package_server::config::{Config, Role};
-use access_package_server::directory::Directory;
+use access_package_server::executor::Executor;
+use access_package_server::graph_directory;
 use access_package_server::service::Service;
+use access_package_server::stand_in::StandIn;
 use access_package_server::store::{Store, announce, listen};
 use access_package_server::worker::Worker;
 use access_package_server::{Problem, development};
@@ -22,13 +25,19 @@ const GRACE: Duration = Duration::from_secs(5);
 #[tokio::main]
 async fn main() -> Result<(), Problem> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    if env::args().nth(1).as_deref() == Some("directory") {
+        return graph_directory::run().await;
+    }
     let config = Config::from_env()?;
     let store = Store::open(&config.database, config.database_create).await?;
-    let directory = Directory {
-        store: store.clone(),
-        latency: config.directory_latency,
-        slow: config.directory_slow,
-        log: config.directory_log,
+    let stand_in = match config.graph {
+        None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
+        Some(_) | None => None,
+    };
+    let graph = config.graph.or_else(|| stand_in.as_ref().map(|it| (it.base_url.clone(), it.token())));
+    let executor = match graph {
+        Some((base_url, token)) => Some(Executor::new(base_url, token, config.times, config.action_log)?),
+        None => None,
     };
     let listener = match config.role {
         Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
@@ -36,17 +45,21 @@ async fn main() -> Result<(), Problem> {
     };
     if config.tokens.is_development() {
         development::seed(&store).await?;
+        if let Some(stand_in) = stand_in.as_ref().filter(|stand_in| stand_in.is_new) {
+            stand_in.delete_group(development::DELETED_GROUP).await?;
+            stand_in.put_in_place(development::in_place(&store).await?).await?;
+        }
     }
     let (accepted, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (stop, stopped) = watch::channel(false);
     let told_to_end = told_to_end(stop)?;
-    let worker = match config.role {
-        Role::Worker | Role::Both => {
+    let worker = match (config.role, executor) {
+        (Role::Worker | Role::Both, Some(executor)) => {
             tokio::spawn(listen(store.kind.clone(), Arc::clone(&wake)));
-            let worker = Arc::new(Worker::new(store.clone(), directory.clone(), config.limits));
+            let worker = Arc::new(Worker::new(store.clone(), executor, config.limits));
             Some(tokio::spawn(worker.run(Arc::clone(&wake), stopped)))
         }
-        Role::Server => None,
+        (Role::Server, _) | (_, None) => None,
     };
     tokio::spawn(announce(store.clone(), Arc::clone(&accepted), wake));
     if let Some(listener) = listener {
@@ -55,7 +68,7 @@ async fn main() -> Result<(), Problem> {
             development::print_tokens(&config.tokens, &base_url)?;
         }
         println!("listening on {base_url}");
-        let service = Service { store: store.clone(), directory, tokens: config.tokens, accepted };
+        let service = Service { store: store.clone(), stand_in, tokens: config.tokens, accepted };
         axum::serve(listener, service.router()).with_graceful_shutdown(told_to_end).await?;
     } else {
         println!("working");

@@ -17,8 +17,8 @@ use tokio::time::timeout;
 use tracing::debug;
 use uuid::Uuid;
 
-use crate::directory::Directory;
 use crate::fault::Fault;
+use crate::stand_in::StandIn;
 use crate::store::Store;
 use crate::token::Tokens;
 use crate::{contract, now};
@@ -46,7 +46,8 @@ const BODY_TOO_LATE: Fault =
 
 pub struct Service {
     pub store: Store,
-    pub directory: Directory,
+    /// In development, the directory that was started beside it.
+    pub stand_in: Option<StandIn>,
     pub tokens: Tokens,
     /// Says that a call was accepted.
     pub accepted: Arc<Notify>,
@@ -110,10 +111,13 @@ impl Service {
                 Ok(json_response(StatusCode::OK, graph::json::write(&assignment, version)))
             }
             Some((Target::Assignments, version)) => self.list(&caller, version, uri, request.headers()).await,
-            None if uri.path() == "/dev/remove-grant" && self.tokens.is_development() => {
-                only("POST")?;
-                self.remove_grants(&caller, uri).await
-            }
+            None if uri.path() == "/dev/remove-grant" => match &self.stand_in {
+                Some(stand_in) => {
+                    only("POST")?;
+                    self.remove_grants(&caller, uri, stand_in).await
+                }
+                None => Err(NO_SUCH_ROUTE),
+            },
             _ => Err(NO_SUCH_ROUTE),
         }
     }
@@ -137,10 +141,15 @@ impl Service {
     }
 
     /// Takes from whom an assignment is for everything, so that one can watch it being restored.
-    async fn remove_grants(&self, caller: &Caller, uri: &Uri) -> Result<Response<String>, Fault> {
+    async fn remove_grants(
+        &self,
+        caller: &Caller,
+        uri: &Uri,
+        stand_in: &StandIn,
+    ) -> Result<Response<String>, Fault> {
         let id = parameter(uri, "assignment").and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId)?;
         let target = contract::load_for(caller, &self.store, id).await?.target();
-        let removed = self.directory.remove(target).await?;
+        let removed = stand_in.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
     }
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep, timeout};
 use tracing::{error, warn};
 
-use crate::directory::Directory;
+use crate::executor::Executor;
 use crate::lease::Lease;
 use crate::store::{Claimed, Store};
 use crate::{Problem, contract, now};
@@ -50,7 +50,7 @@ pub struct Limits {
 
 pub struct Worker {
     store: Store,
-    executor: Directory,
+    executor: Executor,
     limits: Limits,
     /// For assignments that are claimed: as many again as are carried out, so that none is waited for.
     places: Arc<Semaphore>,
@@ -60,7 +60,7 @@ pub struct Worker {
 
 impl Worker {
     #[must_use]
-    pub fn new(store: Store, executor: Directory, limits: Limits) -> Self {
+    pub fn new(store: Store, executor: Executor, limits: Limits) -> Self {
         let (places, slots) = (Semaphore::new(limits.at_a_time * 2), Semaphore::new(limits.at_a_time));
         Self { store, executor, limits, places: Arc::new(places), slots }
     }

@@ -50,11 +50,3 @@ CREATE TABLE assignment_request (
     completed    BIGINT NOT NULL
 );
 CREATE INDEX assignment_request_by_assignment ON assignment_request (assignment, completed);
-
--- The directory: it stands for groups, applications and sites, which are elsewhere in earnest.
-CREATE TABLE grants (
-    target        TEXT NOT NULL,
-    resource_role TEXT NOT NULL,
-    PRIMARY KEY (target, resource_role)
-);
-CREATE TABLE deleted_resource (resource_origin_id TEXT PRIMARY KEY);

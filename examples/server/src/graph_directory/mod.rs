@@ -1,13 +1,12 @@
 //! A stand-in for the directory of Microsoft Graph, for development and tests: its requests, its answers, and its
-//! faults on demand. It is a process of its own (`src/bin/directory.rs`).
+//! faults on demand. It is a process of its own: `access-package-server directory`.
 //!
 //! A request goes through three steps. [`call`] reads it; [`fault`] decides what goes wrong with it; [`write`] or [`read`]
 //! carries it out. What the pages of Graph leave open, such as some codes and statuses, is a choice of ours.
 
-pub mod connection;
-
 mod answer;
 mod call;
+mod connection;
 mod control;
 mod fault;
 mod kind;
@@ -18,12 +17,24 @@ mod service;
 mod store;
 mod write;
 
+use std::env;
+use std::fmt::Display;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::process;
+use std::str::FromStr;
 use std::sync::{Mutex, PoisonError, RwLock};
+use std::thread;
+use std::time::Duration;
 
 use axum::http::{self, Uri};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+use uuid::Uuid;
 
 use self::answer::{Answer, DENIED, Reply, Stop};
 use self::call::{About, Call};
+use self::connection::{Connections, Cut};
 use self::fault::{Decision, Faults};
 use self::kind::is_held;
 use self::store::Store;
@@ -38,6 +49,57 @@ pub struct Directory {
     token: String,
     /// Before every path of Graph, in links.
     base_url: String,
+    /// Whether everything that a write names is there, unless it was deleted.
+    assumes: bool,
+    pace: Pace,
+}
+
+/// How long a write takes, and one to this resource.
+struct Pace {
+    all: Duration,
+    resource: Option<Uuid>,
+    slow: Duration,
+}
+
+/// Runs the directory, on loopback only, until the process is killed: what was answered is in the database.
+pub async fn run() -> Result<(), Problem> {
+    let token: String = variable("DIRECTORY_TOKEN", "")?;
+    if token.is_empty() {
+        return Err("`DIRECTORY_TOKEN` is not set".into());
+    }
+    let address: SocketAddr = variable("DIRECTORY_LISTEN", "127.0.0.1:8090")?;
+    if !address.ip().is_loopback() {
+        return Err(format!("`DIRECTORY_LISTEN`: `{address}` is not on loopback").into());
+    }
+    let seed = variable("DIRECTORY_SEED", "0")?;
+    let milliseconds = |name| variable(name, "0").map(Duration::from_millis);
+    let slow: String = variable("DIRECTORY_SLOW_RESOURCE", "")?;
+    let pace = Pace {
+        all: milliseconds("DIRECTORY_LATENCY_MS")?,
+        resource: if slow.is_empty() { None } else { Some(slow.parse()?) },
+        slow: milliseconds("DIRECTORY_SLOW_MS")?,
+    };
+    let database: String = variable("DIRECTORY_DATABASE", "directory.db")?;
+    if variable("DIRECTORY_ENDS_WITH_STDIN", "false")? {
+        thread::spawn(|| {
+            // Whoever has started it is gone.
+            drop(io::stdin().read_to_end(&mut Vec::new()));
+            process::exit(0)
+        });
+    }
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?.to_string();
+    let mut directory = Directory::open(&database, token, seed, &address).await?;
+    (directory.assumes, directory.pace) = (variable("DIRECTORY_ASSUMES", "false")?, pace);
+    println!("listening on http://{address}");
+    let service = directory.router().into_make_service_with_connect_info::<Cut>();
+    axum::serve(Connections(listener), service).await?;
+    Ok(())
+}
+
+fn variable<T: FromStr<Err: Display>>(name: &str, default: &str) -> Result<T, Problem> {
+    let text = env::var(name).unwrap_or_else(|_| default.into());
+    text.parse().map_err(|error| format!("`{name}`: {error}").into())
 }
 
 /// Ticks of 100 nanoseconds in so many milliseconds.
@@ -47,13 +109,15 @@ fn ticks_of(ms: i64) -> i64 {
 
 impl Directory {
     /// Opens the database of a directory at this address. The seed decides on every fault that has a probability.
-    pub async fn open(database: &str, token: String, seed: u64, address: &str) -> Result<Self, Problem> {
+    async fn open(database: &str, token: String, seed: u64, address: &str) -> Result<Self, Problem> {
         let store = Store::open(database).await?;
         // Another start is another series of draws: else the first request after each would fail in the same way.
         let seed = seed ^ u64::try_from(store.start().await?)?.rotate_right(16);
         let faults = Mutex::new(Faults::new(seed, store.rules().await?));
         let permissions = RwLock::new(store.permissions().await?);
-        Ok(Self { store, faults, permissions, token, base_url: format!("http://{address}/v1.0") })
+        let base_url = format!("http://{address}/v1.0");
+        let pace = Pace { all: Duration::ZERO, resource: None, slow: Duration::ZERO };
+        Ok(Self { store, faults, permissions, token, base_url, assumes: false, pace })
     }
 
     fn permissions(&self) -> Option<Vec<String>> {
@@ -75,7 +139,11 @@ impl Directory {
         let missing = self.missing_permission(about).filter(|_| decision.is_carried_out());
         match (&call, missing) {
             (_, Some(denied)) => Ok(decision.reply(about.kind, Some(denied))),
-            (Call::Grant(grant), None) => self.write(grant, &decision).await,
+            (Call::Grant(grant), None) => {
+                let is_slow = self.pace.resource == Some(grant.resource);
+                sleep(if is_slow { self.pace.slow } else { self.pace.all }).await;
+                self.write(grant, &decision).await
+            }
             (Call::Group { .. } | Call::Link { .. } | Call::List(_), None) => {
                 let answer = match self.read(&call).await {
                     Ok(answer) | Err(Stop::Answer(answer)) => answer,

@@ -1,11 +1,13 @@
 //! What can be granted, and to whom.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{SqliteConnection, query_as};
+use sqlx::{SqliteConnection, query, query_as};
 use uuid::Uuid;
 
 use super::answer::{Answer, BAD_REQUEST, DENIED, Stop};
+use super::call::Grant;
 use super::kind::{Kind, ROLE_ASSIGNABLE, is_held};
+use crate::Problem;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
@@ -120,4 +122,27 @@ pub async fn find_group(connection: &mut SqliteConnection, id: Uuid, now: i64) -
             Err(Answer::not_found(id).into())
         }
     }
+}
+
+/// Makes what a write names, if it was never there: a user, and the resource with its role.
+pub async fn assume(connection: &mut SqliteConnection, grant: &Grant) -> Result<(), Problem> {
+    let resource = match grant.kind {
+        Kind::Member | Kind::Owner | Kind::GroupEligibility | Kind::Group | Kind::Batch => {
+            Object::Group(Group::default())
+        }
+        Kind::AppRole => {
+            let app_roles = grant.role.parse().into_iter().filter(|role: &Uuid| !role.is_nil()).collect();
+            Object::ServicePrincipal { app_roles }
+        }
+        Kind::RoleEligibility | Kind::RoleAssignment => Object::RoleDefinition,
+    };
+    for (id, object) in [(grant.resource, resource), (grant.principal, Object::User)] {
+        query("INSERT OR IGNORE INTO object VALUES (?, ?, ?, 0, 0)")
+            .bind(id.to_string())
+            .bind(object.type_name())
+            .bind(serde_json::to_string(&object)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }

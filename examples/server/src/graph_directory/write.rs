@@ -30,6 +30,9 @@ impl Directory {
         // One writer at a time, and the clock is asked only once it is this one's turn.
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
         let now = now().unix_ticks();
+        if self.assumes {
+            object::assume(&mut transaction, grant).await?;
+        }
         let (answer, is_carried_out) = if decision.is_carried_out() {
             match self.carry_out(&mut transaction, grant, decision, now).await {
                 Ok((answer, is_carried_out)) => (Some(answer), is_carried_out),
@@ -61,7 +64,7 @@ impl Directory {
     }
 
     /// The answer of its own, and whether anything was granted.
-    async fn carry_out(
+    pub async fn carry_out(
         &self,
         connection: &mut SqliteConnection,
         grant: &Grant,

@@ -70,6 +70,7 @@ impl Kind {
                 include_str!("../../migrations/sqlite/2_assignment_request.sql"),
                 include_str!("../../migrations/sqlite/3_catalog.sql"),
                 include_str!("../../migrations/sqlite/4_work.sql"),
+                include_str!("../../migrations/sqlite/5_directory.sql"),
             ],
             Self::Postgres { .. } => &[include_str!("../../migrations/postgres/1_schema.sql")],
         };

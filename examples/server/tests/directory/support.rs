@@ -44,8 +44,12 @@ impl Place {
     }
 
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_directory"));
-        command.env_clear().env("DIRECTORY_LISTEN", "127.0.0.1:0").env("DIRECTORY_TOKEN", TOKEN);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
+        command
+            .arg("directory")
+            .env_clear()
+            .env("DIRECTORY_LISTEN", "127.0.0.1:0")
+            .env("DIRECTORY_TOKEN", TOKEN);
         command.env("DIRECTORY_DATABASE", self.0.join("directory.db"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -1,7 +1,8 @@
 //! `kill -9`: what was accepted is done all the same, and nothing was done that was not saved before.
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::net::TcpListener;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,12 +10,11 @@ use std::time::Duration;
 
 use access_package::{Action, AssignmentState, StoredAssignment, Timestamp, graph};
 use access_package_server::development::{self, SAMPLE, days_ago, member};
-use access_package_server::directory::Directory;
+use access_package_server::executor::{Executor, GraphToken, Times};
 use access_package_server::store::Store;
-use sqlx::{Executor, query_scalar};
 use uuid::Uuid;
 
-use crate::support::{Answer, Place, REQUESTS, Server, V1, in_state, insert, poll, postgres, request, token};
+use crate::support::{Answer, Place, REQUESTS, Server, V1, block_on, in_state, insert, poll, request, token};
 
 const ASSIGNMENTS: usize = 1_000;
 /// How many are accepted before the server is killed.
@@ -23,18 +23,6 @@ const CALLERS: usize = 8;
 
 /// What each of them gives.
 const GROUP: Uuid = Uuid::from_u128(1);
-
-/// The database itself refuses what is granted before it was saved that it is to be.
-const SAVED_BEFORE_GRANTED: [&str; 2] = [
-    "CREATE TRIGGER saved_before_granted BEFORE INSERT ON grants \
-     WHEN NOT EXISTS (SELECT 1 FROM assignment WHERE state = 'delivering' AND stored ->> 'target' = NEW.target) \
-     BEGIN SELECT RAISE(ABORT, 'granted before it was saved'); END",
-    "CREATE FUNCTION saved_before_granted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-     IF EXISTS (SELECT 1 FROM assignment WHERE state = 'delivering' AND stored::jsonb ->> 'target' = NEW.target) \
-     THEN RETURN NEW; END IF; RAISE 'granted before it was saved'; END $$; \
-     CREATE TRIGGER saved_before_granted BEFORE INSERT ON grants \
-     FOR EACH ROW EXECUTE FUNCTION saved_before_granted()",
-];
 
 #[test]
 fn what_was_accepted_outlives_the_server() {
@@ -55,6 +43,9 @@ fn what_was_accepted_outlives_the_server() {
     assert!((BEFORE..ASSIGNMENTS).contains(&accepted.len()), "killed too late");
     let stored = read_all(&place, &accepted);
     assert!(stored.iter().all(|stored| stored.attempt == 1), "accepted, and not saved");
+    let saved = read_all(&place, &ids).into_iter().filter(|stored| stored.attempt > 0);
+    let saved: HashSet<_> = saved.map(|stored| stored.target.as_uuid()).collect();
+    assert!(place.granted(GROUP).iter().all(|target| saved.contains(target)), "granted before it was saved");
     let unfinished = |stored: &StoredAssignment| stored.state == AssignmentState::Delivering;
     assert!(stored.iter().any(unfinished), "nothing was under way: the test says nothing");
 
@@ -83,12 +74,10 @@ fn what_was_accepted_outlives_the_server() {
         let attempts = if accepted.contains(&stored.id.as_uuid()) { 1..=1 } else { 1..=2 };
         assert!(attempts.contains(&stored.attempt), "{}", stored.id);
     }
-    let granted = place.with_store(async |store| {
-        let sql = "SELECT count(*) FROM grants WHERE resource_role LIKE '%' || $1 || '%'";
-        let granted = query_scalar::<_, i64>(sql).bind(GROUP.to_string());
-        granted.fetch_one(&store.pool).await.unwrap()
-    });
-    assert_eq!(usize::try_from(granted), Ok(ASSIGNMENTS));
+    // Each once: after the crash it is looked for before it is granted.
+    let granted = place.granted(GROUP);
+    let distinct: HashSet<_> = granted.iter().collect();
+    assert_eq!((granted.len(), distinct.len()), (ASSIGNMENTS, ASSIGNMENTS));
 }
 
 /// Calls for each assignment, several at a time; gives those for which `accepts` says so. It is told the
@@ -132,7 +121,6 @@ fn read_all<'i>(place: &Place, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<S
 /// and, since their delivery has failed, the requests of the other.
 async fn prepare(store: &Store) -> Vec<(Uuid, String)> {
     development::seed(store).await.unwrap();
-    store.pool.execute(SAVED_BEFORE_GRANTED[usize::from(postgres().is_some())]).await.unwrap();
     let [delivered, failed] = [AssignmentState::Delivered, AssignmentState::DeliveryFailed].map(in_state);
     let mut calls = Vec::new();
     for _ in 0..ASSIGNMENTS / 2 {
@@ -177,27 +165,27 @@ fn nothing_is_granted_from_the_end_on() {
     poll("expired", || (place.read(id).state == AssignmentState::Expired).then_some(()));
     drop(server);
     let target = place.read(id).target;
-    let removed = place.with_store(async |store| Directory::new(store.clone()).remove(target).await.unwrap());
-    assert_eq!(removed, 0);
+    assert_eq!(place.remove_grants(target), 0);
 }
 
-/// R21: the directory asks the clock itself, so an action that has ended on its way grants nothing.
+/// R21: it is asked right before each request, so an action that has ended on its way sends nothing.
 #[test]
-fn the_directory_grants_nothing_too_late() {
-    let place = Place::new();
-    let target = Uuid::from_u128(2).into();
+fn nothing_is_sent_too_late() {
     let action = |end| Action {
         assignment: Uuid::from_u128(1).into(),
         attempt: 1,
-        target,
+        target: Uuid::from_u128(2).into(),
         resource_role: member(GROUP),
         end: Some(end),
     };
-    place.with_store(async |store| {
-        let directory = Directory::new(store.clone());
-        assert_eq!(directory.carry_out(action(Timestamp::MIN), true, || true).await.unwrap(), None);
-        assert_eq!(directory.remove(target).await.unwrap(), 0);
-        assert!(directory.carry_out(action(Timestamp::MAX), true, || true).await.unwrap().is_some());
-        assert_eq!(directory.remove(target).await.unwrap(), 1);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let times = Times { patience: Duration::from_secs(1), replication: Duration::from_secs(1) };
+    let executor = Executor::new(base_url, GraphToken::Fixed("token".into()), times, None).unwrap();
+    block_on(async {
+        assert_eq!(executor.carry_out(action(Timestamp::MIN), true, || true).await.unwrap(), None);
+        assert_eq!(executor.carry_out(action(Timestamp::MAX), true, || false).await.unwrap(), None);
     });
+    assert_eq!(listener.accept().map(drop).map_err(|error| error.kind()), Err(ErrorKind::WouldBlock));
 }

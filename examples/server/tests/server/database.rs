@@ -25,6 +25,7 @@ fn a_missing_database_is_not_made_by_itself() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear().env("LISTEN", "127.0.0.1:0").env("DATABASE", &missing);
         command.env("TOKEN_KEY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/public-key.pem"));
+        command.env("GRAPH_URL", "http://127.0.0.1:9").env("GRAPH_TOKEN", "t");
         command.env("TOKEN_AUDIENCE", "a").env("TOKEN_ISSUER", "i").stderr(std::process::Stdio::piped());
         command.envs(create.map(|create| ("DATABASE_CREATE", create)));
         Started::new(&mut command)

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use access_package::{AssignmentState, Event, Outcome, StoredAssignment};
 use access_package_server::contract;
 use access_package_server::development;
-use access_package_server::directory::Directory;
 use access_package_server::now;
 use access_package_server::store::Claimed;
+use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::support::{Place, Server, in_state, insert, poll, token};
+use crate::support::{Directory, Place, Server, in_state, insert, poll, token};
 
 const LEASE: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -31,7 +31,7 @@ fn done(place: &Place, id: Uuid) -> Vec<(u32, String, i64)> {
 fn worker(place: &Place, latency: Duration) -> Server {
     let log = place.file("directory").to_str().unwrap().to_owned();
     let latency = latency.as_millis().to_string();
-    Server::start_as("worker", place, &[("DIRECTORY_LATENCY_MS", latency), ("DIRECTORY_LOG", log)])
+    Server::start_as("worker", place, &[("DIRECTORY_LATENCY_MS", latency), ("ACTION_LOG", log)])
 }
 
 #[test]
@@ -60,25 +60,29 @@ fn a_dead_workers_work_is_taken_over() {
 fn a_worker_that_was_stopped_past_its_lease_sends_and_saves_nothing() {
     let place = Place::new();
     let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
-    let stopped = worker(&place, Duration::from_millis(500));
-    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    let directory = Directory::start(&place);
+    // It is told to come again, and is stopped while it waits.
+    directory.fault(&json!({ "method": "POST", "count": 1, "fault": { "error": { "status": 503 } } }));
+    let log = [("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned())];
+    let variables = [&directory.variables()[..], &log].concat();
+    let stopped = Server::start_as("worker", &place, &variables);
+    poll("it is told", || (place.writes().len() == 1).then_some(()));
     stopped.signal("-STOP");
-    let other = worker(&place, Duration::ZERO);
+    let other = Server::start_as("worker", &place, &variables);
     poll("it is taken over", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
     let before = place.read(id);
-    // Whatever the stopped one granted could be seen now.
-    let removed = place.with_store(async |store| Directory::new(store.clone()).remove(before.target).await);
-    assert_eq!(removed.unwrap(), 1);
+    // Whatever the stopped one grants could be seen now.
+    assert_eq!(place.remove_grants(before.target), 1);
     stopped.signal("-CONT");
     let by_stopped = || {
         let done = done(&place, id).into_iter().filter(|(by, ..)| *by == stopped.id());
         done.map(|(_, what, _)| what).collect::<Vec<_>>()
     };
     // It is broken off, or finds by itself that it is too late.
-    thread::sleep(LEASE * 2);
+    thread::sleep(LEASE * 3);
     assert!(by_stopped().iter().all(|what| what != "end"), "{:?}", by_stopped());
-    let removed = place.with_store(async |store| Directory::new(store.clone()).remove(before.target).await);
-    assert_eq!(removed.unwrap(), 0);
+    assert_eq!(place.remove_grants(before.target), 0);
+    assert_eq!(place.writes().len(), 2, "one by each");
     assert_eq!(place.read(id), before);
     drop(other);
 }
@@ -155,7 +159,7 @@ fn a_worker_that_ends_gives_its_leases_back() {
     let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
     let long = [("LEASE_MS", "3600000".to_owned())];
     let slow = [("DIRECTORY_LATENCY_MS", "3600000".to_owned())];
-    let log = [("DIRECTORY_LOG", place.file("directory").to_str().unwrap().to_owned())];
+    let log = [("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned())];
     let mut ended = Server::start_as("worker", &place, &[&long[..], &slow, &log].concat());
     poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
     ended.signal("-TERM");

@@ -20,7 +20,8 @@ use access_package_server::store::Store;
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
 use sqlx::any::install_default_drivers;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, query, query_as, query_scalar};
 use uuid::Uuid;
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
@@ -76,6 +77,43 @@ impl Place {
 
     pub fn read(&self, id: Uuid) -> StoredAssignment {
         self.with_store(async |store| store.read(id.into(), None).await.unwrap().unwrap().0.into())
+    }
+
+    /// The database of the directory, as no server sees it.
+    pub fn with_directory<T>(&self, work: impl AsyncFnOnce(&SqlitePool) -> T) -> T {
+        let options = SqliteConnectOptions::new().filename(self.file("directory.db")).busy_timeout(DEADLINE);
+        block_on(async {
+            let pool = SqlitePool::connect_with(options).await.unwrap();
+            let done = work(&pool).await;
+            pool.close().await;
+            done
+        })
+    }
+
+    /// To whom it was granted that something is on a group, each as often as it was.
+    pub fn granted(&self, group: Uuid) -> Vec<Uuid> {
+        let sql = "SELECT principal FROM log WHERE carried_out AND resource = ?";
+        let granted = self.with_directory(async |pool| {
+            query_scalar::<_, String>(sql).bind(group.to_string()).fetch_all(pool).await.unwrap()
+        });
+        granted.iter().map(|id| id.parse().unwrap()).collect()
+    }
+
+    /// Every write that the directory has judged: for whom, and when in ticks.
+    pub fn writes(&self) -> Vec<(Uuid, i64)> {
+        let rows = self.with_directory(async |pool| {
+            let sql = "SELECT principal, at_ticks FROM log ORDER BY number";
+            query_as::<_, (String, i64)>(sql).fetch_all(pool).await.unwrap()
+        });
+        rows.iter().map(|(principal, at)| (principal.parse().unwrap(), *at)).collect()
+    }
+
+    /// Takes everything away from somebody, and says how much it was.
+    pub fn remove_grants(&self, target: ObjectId) -> u64 {
+        self.with_directory(async |pool| {
+            let removed = query("DELETE FROM grants WHERE principal = ?").bind(target.to_string());
+            removed.execute(pool).await.unwrap().rows_affected()
+        })
     }
 
     /// A file for the log of another process.
@@ -162,6 +200,59 @@ impl Drop for Started {
     }
 }
 
+/// The token for the directory.
+pub const GRAPH_TOKEN: &str = "a token for the directory that only tests know";
+
+/// A directory of its own, that servers and workers share.
+pub struct Directory {
+    process: Started,
+    pub base_url: String,
+}
+
+impl Directory {
+    pub fn start(place: &Place) -> Self {
+        Self::start_at(place, "127.0.0.1:0")
+    }
+
+    /// At the same address as one that was killed.
+    pub fn start_at(place: &Place, address: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
+        command.arg("directory").env_clear().env("DIRECTORY_LISTEN", address);
+        command.env("DIRECTORY_TOKEN", GRAPH_TOKEN).env("DIRECTORY_ASSUMES", "true");
+        command.env("DIRECTORY_DATABASE", place.file("directory.db"));
+        let mut process = Started::new(command.stderr(place.new_log()));
+        let mut line = String::new();
+        BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base_url = line.trim().strip_prefix("listening on ").expect("it has started").to_owned();
+        Self { process, base_url }
+    }
+
+    /// What a server or worker is told to use it.
+    pub fn variables(&self) -> [(&'static str, String); 2] {
+        [("GRAPH_URL", self.base_url.clone()), ("GRAPH_TOKEN", GRAPH_TOKEN.to_owned())]
+    }
+
+    /// Adds a rule of what goes wrong.
+    pub fn fault(&self, rule: &Value) {
+        let body = json!([rule]).to_string();
+        let head = format!("Authorization: Bearer {GRAPH_TOKEN}\r\nContent-Length: {}\r\n", body.len());
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.write_all((request("POST", "/control/faults", &head) + &body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    }
+
+    pub fn address(&self) -> &str {
+        self.base_url.strip_prefix("http://").unwrap()
+    }
+
+    pub fn kill(&mut self) {
+        self.process.0.kill().unwrap();
+        self.process.0.wait().unwrap();
+    }
+}
+
 pub struct Server {
     process: Started,
     address: String,
@@ -178,6 +269,7 @@ impl Server {
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
         // A lease is waited for after each `kill -9`.
         command.env("LEASE_MS", "1000");
+        command.env("DIRECTORY_DATABASE", place.file("directory.db"));
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         let mut process = Started::new(command.stderr(place.new_log()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);

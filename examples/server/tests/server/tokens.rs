@@ -5,7 +5,9 @@ use access_package_server::token::Tokens;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Answer, BETA, Place, REQUESTS, Server, V1, poll, request, token, tokens};
+use crate::support::{
+    Answer, BETA, Directory, GRAPH_TOKEN, Place, REQUESTS, Server, V1, poll, request, token, tokens,
+};
 
 /// Every path there is, and some that are none.
 fn paths() -> Vec<(&'static str, String)> {
@@ -122,7 +124,10 @@ fn a_configured_key_is_the_only_one() {
     // Development fills the database; the configured server does not.
     drop(Server::start_with(&place, &[]));
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/public-key.pem");
+    let directory = Directory::start(&place);
     let configured = [
+        ("GRAPH_URL", directory.base_url.clone()),
+        ("GRAPH_TOKEN", GRAPH_TOKEN.to_owned()),
         ("TOKEN_KEY_FILE", file.to_owned()),
         ("TOKEN_AUDIENCE", "https://graph.microsoft.com".to_owned()),
         ("TOKEN_ISSUER", "https://localhost/development".to_owned()),

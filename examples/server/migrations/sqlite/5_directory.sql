@@ -1,0 +1,3 @@
+-- The directory is a process of its own.
+DROP TABLE grants;
+DROP TABLE deleted_resource;
