@@ -164,9 +164,9 @@ impl FromStr for BaseUrl {
         // What is added would become a part of them.
         let is_plain = !text.contains(['?', '#', '@']);
         let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
-        let text = text.trim_end_matches('/');
-        let uri = text.parse().ok().filter(|uri| is_plain && is_http(uri));
-        uri.map(|_| Self(text.into())).ok_or(RequestError::BaseUrl)
+        let uri = text.trim_end_matches('/').parse().ok().filter(|uri| is_plain && is_http(uri));
+        // In the spelling that requests and links have.
+        uri.map(|uri| Self(uri.to_string().trim_end_matches('/').into())).ok_or(RequestError::BaseUrl)
     }
 }
 

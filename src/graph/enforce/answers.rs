@@ -12,7 +12,8 @@ use crate::graph::endpoint::Endpoint;
 pub enum Meaning {
     /// The grant is there.
     Fulfilled,
-    /// It may be there already: look. If it is not to be seen, write again, as for [`TooEarly`](Self::TooEarly).
+    /// It may be there already: look. If it is not to be seen, write again, as for [`TooEarly`](Self::TooEarly); in the end look
+    /// at the group, as for [`Denied`](Self::Denied).
     Look,
     /// It was taken, and takes its time: look until it is to be seen, and do not write again.
     UnderWay,
