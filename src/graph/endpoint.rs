@@ -74,6 +74,8 @@ impl Endpoint {
 
     /// What an application needs there. For the members and owners of a group to which roles can be assigned it takes
     /// `RoleManagement.ReadWrite.Directory` as well.
+    ///
+    #[doc = include_str!("endpoint/permissions.md")]
     #[must_use]
     pub const fn least_permissions(self) -> LeastPermissions {
         let (enforce, observe): (&[&str], &[&str]) = match self {
