@@ -277,7 +277,7 @@ impl Delivery {
             Meaning::Failed(cause) => self.fail(cause),
             // Other than a write it may be made again whatever became of it.
             Meaning::Fulfilled | Meaning::Look | Meaning::UnderWay | Meaning::Later | Meaning::InDoubt => {
-                self.later(look, now, at)
+                self.later(look, now, at);
             }
         }
     }
