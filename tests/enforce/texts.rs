@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use access_package::FailureReason;
 use access_package::graph::Endpoint;
-use access_package::graph::enforce::{Cannot, End, Failure, FailureCause, Says};
+use access_package::graph::enforce::{Cannot, End, Failure, FailureCause};
 
 use crate::{Run, answer, error, with_headers};
 
@@ -178,8 +178,6 @@ fn errors_say_what_is_wrong() {
     for (cannot, text) in texts {
         assert_eq!(cannot.to_string(), text);
     }
-    let said = [Says::Anything, Says::Code("x"), Says::Status("y")].map(|says| format!("{says:>10}"));
-    assert_eq!(said, ["  anything", "         x", "         y"]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn in_markdown(meaning: Meaning) -> String {
     }
 }
 
-const fn known(basis: Basis) -> &'static str {
+const fn word(basis: Basis) -> &'static str {
     match basis {
         Basis::Documented => "documented",
         Basis::Observed => "observed",
@@ -32,7 +32,7 @@ const fn known(basis: Basis) -> &'static str {
 
 /// What the answers to a write mean, in the order in which they are looked through.
 pub fn answers() -> String {
-    let mut table = "| written to | status | says | means | known |\n|---|---|---|---|---|\n".to_owned();
+    let mut table = "| endpoint | status | says | means | basis |\n|---|---|---|---|---|\n".to_owned();
     for row in ANSWERS {
         let endpoints: Vec<_> = row.endpoints.iter().map(|endpoint| format!("`{endpoint:?}`")).collect();
         let endpoints = if endpoints.is_empty() { "any".into() } else { endpoints.join(", ") };
@@ -43,8 +43,8 @@ pub fn answers() -> String {
             Says::Code(code) => format!("code `{code}`"),
             Says::Status(status) => format!("status `{status}`"),
         };
-        let (means, known) = (in_markdown(row.means), known(row.basis));
-        writeln!(table, "| {endpoints} | {status} | {says} | {means} | {known} |").unwrap();
+        let (means, basis) = (in_markdown(row.means), word(row.basis));
+        writeln!(table, "| {endpoints} | {status} | {says} | {means} | {basis} |").unwrap();
     }
     table
 }

@@ -1,6 +1,5 @@
 //! What the answers to a write mean: one table, read from the top.
 
-use core::fmt;
 use core::ops::RangeInclusive;
 
 use Basis::{Documented, Observed, OurChoice};
@@ -35,7 +34,7 @@ pub enum Meaning {
 }
 
 /// One row of the [table](ANSWERS).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
     /// To which writes; empty for all.
     pub endpoints: &'static [Endpoint],
@@ -58,15 +57,6 @@ pub enum Says {
     Code(&'static str),
     /// This `status` of a schedule request.
     Status(&'static str),
-}
-
-impl fmt::Display for Says {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anything => f.pad("anything"),
-            Self::Code(word) | Self::Status(word) => f.pad(word),
-        }
-    }
 }
 
 const ALL: &[Endpoint] = &[];
