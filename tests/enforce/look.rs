@@ -327,6 +327,23 @@ fn a_token_is_refused_twice_in_a_row_and_no_more() {
 }
 
 #[test]
+fn a_token_that_a_look_was_answered_with_was_taken() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::of(endpoint);
+        run.delivery = run.delivery.looking_first();
+        run.send();
+        run.answer(&answer(401, ""));
+        run.wait();
+        run.answer(&not_seen(endpoint));
+        run.send();
+        run.answer(&answer(401, ""));
+        assert_eq!(run.wait().1.method(), "POST", "{endpoint:?}");
+        run.answer(&done(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled));
+    }
+}
+
+#[test]
 fn an_answer_to_nothing_is_not_looked_at() {
     for &endpoint in Endpoint::ALL {
         let mut run = Run::of(endpoint);

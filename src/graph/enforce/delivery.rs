@@ -254,6 +254,9 @@ impl Delivery {
                 (seen, holders.request().is_none())
             }
         };
+        if seen.is_some() {
+            self.refused_tokens = 0;
+        }
         match seen {
             Some(true) => {
                 self.over(End::Fulfilled);
