@@ -107,7 +107,8 @@
 //!   atomics as wide as a pointer.
 //! - `serde`: the stored form, actions, receipts, events, callers and verdicts as serde data.
 //! - `graph`: the documents of Microsoft Graph, in `graph::json`.
-//! - `http`: its requests and responses, in `graph::http`.
+//! - `http`: its requests and responses, in `graph::http`; what carries an action out, in `graph::enforce`; what sees what
+//!   is in place, in `graph::observe`.
 //! - `proptest`: `testing`, with strategies and laws for tests of your own.
 
 #![no_std]

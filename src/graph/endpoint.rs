@@ -74,6 +74,8 @@ impl Endpoint {
 
     /// What an application needs there. For the members and owners of a group to which roles can be assigned it takes
     /// `RoleManagement.ReadWrite.Directory` as well.
+    ///
+    #[doc = include_str!("endpoint/permissions.md")]
     #[must_use]
     pub const fn least_permissions(self) -> LeastPermissions {
         let (enforce, observe): (&[&str], &[&str]) = match self {
@@ -164,9 +166,9 @@ impl FromStr for BaseUrl {
         // What is added would become a part of them.
         let is_plain = !text.contains(['?', '#', '@']);
         let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
-        let text = text.trim_end_matches('/');
-        let uri = text.parse().ok().filter(|uri| is_plain && is_http(uri));
-        uri.map(|_| Self(text.into())).ok_or(RequestError::BaseUrl)
+        let uri = text.trim_end_matches('/').parse().ok().filter(|uri| is_plain && is_http(uri));
+        // In the spelling that requests and links have.
+        uri.map(|uri| Self(uri.to_string().trim_end_matches('/').into())).ok_or(RequestError::BaseUrl)
     }
 }
 

@@ -32,6 +32,7 @@ use alloc::vec::Vec;
 
 use ::http::{Request, Response, StatusCode, Uri};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use super::endpoint::{BaseUrl, Endpoint, get};
@@ -255,23 +256,25 @@ impl Holders {
     /// # Errors
     /// It is no page. Nothing changes, and the same page is asked for again.
     pub fn read<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) -> Result<(), LookError> {
-        let is_of_one = self.target.is_some()
-            && match self.listing.endpoint {
-                Endpoint::GroupMembers | Endpoint::GroupOwners => true,
-                Endpoint::GroupEligibility
-                | Endpoint::AppRoles
-                | Endpoint::DirectoryEligibility
-                | Endpoint::DirectoryAssignments
-                | Endpoint::SiteRoles
-                | Endpoint::SiteGroups => false,
-            };
+        // One target's reference, where there is one.
+        let is_by_reference = match self.listing.endpoint {
+            Endpoint::GroupMembers | Endpoint::GroupOwners => true,
+            Endpoint::GroupEligibility
+            | Endpoint::AppRoles
+            | Endpoint::DirectoryEligibility
+            | Endpoint::DirectoryAssignments
+            | Endpoint::SiteRoles
+            | Endpoint::SiteGroups => false,
+        };
         match (response.status(), self.target) {
-            (StatusCode::OK, Some(target)) if is_of_one => {
+            (StatusCode::OK, Some(target)) if is_by_reference => {
+                // A gateway's page of its own is no answer of Graph.
+                let Object(IgnoredAny) = super::json::parse(response.body().as_ref())?;
                 self.held.insert((target.as_uuid(), Held::It));
                 self.next = None;
                 Ok(())
             }
-            (StatusCode::NOT_FOUND, Some(_)) if is_of_one => {
+            (StatusCode::NOT_FOUND, Some(_)) if is_by_reference => {
                 self.next = None;
                 Ok(())
             }

@@ -148,6 +148,64 @@ const AGENTS: Source =
     Source { name: "agents", url: "https://learn.microsoft.com/entra/agent-id/agent-access-packages" };
 const API_PERMISSIONS: Source =
     Source { name: "a tool of 2026", url: "https://github.com/CompassSecurity/EntraFalcon" };
+const ADD_MEMBER: Source =
+    Source { name: "add a member", url: "https://learn.microsoft.com/graph/api/group-post-members" };
+const ADD_OWNER: Source =
+    Source { name: "add an owner", url: "https://learn.microsoft.com/graph/api/group-post-owners" };
+const MAKE_ELIGIBLE: Source = Source {
+    name: "eligibility in groups",
+    url: "https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-eligibilityschedulerequests",
+};
+const ASSIGN_APP_ROLE: Source = Source {
+    name: "assign an app role",
+    url: "https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto",
+};
+const ELIGIBLE_ROLE: Source = Source {
+    name: "eligible directory roles",
+    url: "https://learn.microsoft.com/graph/api/rbacapplication-post-roleeligibilityschedulerequests",
+};
+const ACTIVE_ROLE: Source = Source {
+    name: "active directory roles",
+    url: "https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignmentschedulerequests",
+};
+const SCHEDULE_STATUS: Source = Source {
+    name: "status of a schedule request",
+    url: "https://learn.microsoft.com/graph/api/resources/request",
+};
+const LIST_APP_ROLES: Source = Source {
+    name: "list app roles",
+    url: "https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto",
+};
+const ERRORS: Source = Source { name: "errors", url: "https://learn.microsoft.com/graph/errors" };
+const THROTTLING: Source = Source { name: "throttling", url: "https://learn.microsoft.com/graph/throttling" };
+const GROUP_403: Source = Source {
+    name: "403 for a group",
+    url: "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/entra/entra-id/users-groups-entra-apis/authorization-requestdenied-403-error-add-user-group.md",
+};
+const SITE_PERMISSIONS: Source = Source {
+    name: "permissions of a site",
+    url: "https://learn.microsoft.com/graph/api/site-post-permissions",
+};
+const ROLE_IN_SITE: Source = Source {
+    name: "role in a site",
+    url: "https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole",
+};
+const EXISTS: Source = Source {
+    name: "a report on schedules",
+    url: "https://github.com/hashicorp/terraform-provider-azuread/issues/1306",
+};
+const NEGATIVE_READ: Source = Source {
+    name: "a change to Terraform",
+    url: "https://github.com/hashicorp/terraform-provider-azuread/pull/283",
+};
+const NEW_GUEST: Source = Source {
+    name: "a report on new guests",
+    url: "https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2508",
+};
+const NEW_PRINCIPAL: Source = Source {
+    name: "a report on new principals",
+    url: "https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2772",
+};
 
 const WHO: &str = "Who may reprocess";
 const WHEN: &str = "When";
@@ -155,6 +213,7 @@ const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
+const ENFORCE: &str = "Carrying an action out";
 const OF_2026: &str = "The service of 2026";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
@@ -541,6 +600,86 @@ pub static RULES: &[Rule] = &[
                 &[IDTYP, SCP, OID_SUB],
             ),
             part(OurChoice, "to ask for the last two together", &[AGENT]),
+        ],
+    },
+    Rule {
+        id: "R37",
+        about: ENFORCE,
+        text: "Each kind of resource role has its request to Microsoft Graph. Members and owners of a group are added by \
+               `$ref`, app roles by `appRoleAssignedTo`; eligible members and owners of a group, and directory roles, by a \
+               schedule request of Privileged Identity Management. A grant that can carry an end carries that of the \
+               assignment (R21).",
+        parts: &[
+            part(
+                Documented,
+                "the requests",
+                &[ADD_MEMBER, ADD_OWNER, ASSIGN_APP_ROLE, MAKE_ELIGIBLE, ELIGIBLE_ROLE, ACTIVE_ROLE],
+            ),
+            part(OurChoice, "the end, and a schedule request for an active directory role", &[]),
+        ],
+    },
+    Rule {
+        id: "R38",
+        about: ENFORCE,
+        text: "A grant that is there already is fulfilled (R18). That is known from a code made for it or from a look, and \
+               never from the text of a message. A schedule request that is accepted is judged by its `status`.",
+        parts: &[
+            part(
+                Documented,
+                "that messages are not to be relied on, the status, and the `400` for a member who is there",
+                &[ERRORS, SCHEDULE_STATUS, ADD_MEMBER],
+            ),
+            part(Observed, "the code `RoleAssignmentExists`", &[EXISTS]),
+            part(OurChoice, "the look, and what each status means", &[]),
+        ],
+    },
+    Rule {
+        id: "R39",
+        about: ENFORCE,
+        text: "A look that finds a grant proves it. A look that does not find it proves nothing until the directory has had \
+               time to replicate.",
+        parts: &[
+            part(Documented, "that the list of app roles may lag behind", &[LIST_APP_ROLES]),
+            part(Observed, "that members do", &[NEGATIVE_READ]),
+            part(OurChoice, "the rest, and five minutes where you do not say otherwise", &[]),
+        ],
+    },
+    Rule {
+        id: "R40",
+        about: ENFORCE,
+        text: "A request that is throttled, that meets a passing fault or that is not answered is made again, within a bound: \
+               not before `Retry-After`, and after growing pauses where that is absent or names no later instant. A write \
+               whose fate is not known is looked for before it is made again.",
+        parts: &[
+            part(Documented, "`Retry-After`, and growing pauses without it", &[THROTTLING, ERRORS]),
+            part(OurChoice, "the pauses, the bound, and the look", &[]),
+        ],
+    },
+    Rule {
+        id: "R41",
+        about: ENFORCE,
+        text: "An action that cannot succeed fails at once, and keeps the reason. One that may only be too early, because its \
+               target or resource is new, is tried again while the directory may still replicate. Where members or owners of \
+               a group are refused, the group is asked why.",
+        parts: &[
+            part(Documented, "what a group may be", &[GROUP_403]),
+            part(Observed, "being too early", &[NEW_GUEST, NEW_PRINCIPAL]),
+            part(OurChoice, "the bound, and that a look which is refused fails too", &[]),
+        ],
+    },
+    Rule {
+        id: "R42",
+        about: ENFORCE,
+        text: "From the end of the assignment on nothing is sent (R21). An action that the crate cannot express as a request \
+               is refused before anything is sent: a role in a SharePoint site whose number the host does not say how to \
+               read, a role of Azure, and anything of an unknown origin system.",
+        parts: &[
+            part(
+                Documented,
+                "that Graph grants no user a role in a site, and what it says of the number",
+                &[SITE_PERMISSIONS, ROLE_IN_SITE],
+            ),
+            part(OurChoice, "the rest", &[]),
         ],
     },
     Rule {

@@ -3,6 +3,8 @@
 mod gate;
 #[path = "../support/golden.rs"]
 mod golden;
+#[cfg(feature = "http")]
+mod graph;
 mod life;
 mod picture;
 mod policies;
@@ -41,4 +43,18 @@ fn what_refusals_say() {
 fn the_life_of_an_assignment() {
     hold("src/policy/life.svg", &picture::draw(&life::moves()));
     hold_between("src/assignment/lifecycle.rs", ["//! ```text\n", "//! ```\n"], &life::table(&life::moves()));
+}
+
+// R37
+#[test]
+#[cfg(feature = "http")]
+fn the_least_permissions() {
+    hold("src/graph/endpoint/permissions.md", &graph::permissions());
+}
+
+// R38, R40, R41
+#[test]
+#[cfg(feature = "http")]
+fn what_answers_mean() {
+    hold("src/graph/enforce/answers.md", &graph::answers());
 }

@@ -1,18 +1,21 @@
 //! What the answers to a write mean: one table, read from the top.
 
-use core::fmt;
 use core::ops::RangeInclusive;
+
+use Basis::{Documented, Observed, OurChoice};
 
 use super::end::FailureCause;
 use super::said::Said;
 use crate::graph::endpoint::Endpoint;
+use crate::policy::Basis;
 
 /// What an answer to a write means ([R38](crate::policy#r38), [R40](crate::policy#r40), [R41](crate::policy#r41)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
     /// The grant is there.
     Fulfilled,
-    /// It may be there already: look. If it is not to be seen, write again, as for [`TooEarly`](Self::TooEarly).
+    /// It may be there already: look. If it is not to be seen, write again, as for [`TooEarly`](Self::TooEarly); in the end look
+    /// at the group, as for [`Denied`](Self::Denied).
     Look,
     /// It was taken, and takes its time: look until it is to be seen, and do not write again.
     UnderWay,
@@ -31,7 +34,7 @@ pub enum Meaning {
 }
 
 /// One row of the [table](ANSWERS).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
     /// To which writes; empty for all.
     pub endpoints: &'static [Endpoint],
@@ -41,26 +44,19 @@ pub struct Answer {
     pub says: Says,
     /// What that means.
     pub means: Meaning,
+    /// How it is known that such an answer is given. What it means is our choice where the documentation does not say.
+    pub basis: Basis,
 }
 
 /// What the body of an answer has to say. Words are compared without regard to case, and messages are not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Says {
-    /// Whatever it says.
+    /// It may say anything, or nothing.
     Anything,
     /// This code, in the error or in any error inside it.
     Code(&'static str),
     /// This `status` of a schedule request.
     Status(&'static str),
-}
-
-impl fmt::Display for Says {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anything => f.pad("anything"),
-            Self::Code(word) | Self::Status(word) => f.pad(word),
-        }
-    }
 }
 
 const ALL: &[Endpoint] = &[];
@@ -70,79 +66,94 @@ const SCHEDULES: &[Endpoint] =
     &[Endpoint::GroupEligibility, Endpoint::DirectoryEligibility, Endpoint::DirectoryAssignments];
 const SITES: &[Endpoint] = &[Endpoint::SiteRoles, Endpoint::SiteGroups];
 
-const fn row(endpoints: &'static [Endpoint], status: u16, says: Says, means: Meaning) -> Answer {
-    Answer { endpoints, status: status..=status, says, means }
+const fn row(
+    endpoints: &'static [Endpoint],
+    status: u16,
+    says: Says,
+    means: Meaning,
+    basis: Basis,
+) -> Answer {
+    Answer { endpoints, status: status..=status, says, means, basis }
 }
 
-const fn rows(first: u16, last: u16, means: Meaning) -> Answer {
-    Answer { endpoints: ALL, status: first..=last, says: Says::Anything, means }
+const fn rows(first: u16, last: u16, means: Meaning, basis: Basis) -> Answer {
+    Answer { endpoints: ALL, status: first..=last, says: Says::Anything, means, basis }
 }
 
-const fn code(endpoints: &'static [Endpoint], status: u16, code: &'static str, means: Meaning) -> Answer {
-    row(endpoints, status, Says::Code(code), means)
+/// An error of Privileged Identity Management.
+const fn pim(code: &'static str, means: Meaning, basis: Basis) -> Answer {
+    row(SCHEDULES, 400, Says::Code(code), means, basis)
 }
 
+/// What a schedule request was answered, by its status.
 const fn schedule(status: &'static str, means: Meaning) -> Answer {
-    row(SCHEDULES, 201, Says::Status(status), means)
+    row(SCHEDULES, 201, Says::Status(status), means, Documented)
 }
 
 /// A code that tells that the service is busy, whatever the status.
-const fn busy(code: &'static str) -> Answer {
-    Answer { endpoints: ALL, status: 400..=599, says: Says::Code(code), means: Meaning::Later }
+const fn busy(code: &'static str, basis: Basis) -> Answer {
+    Answer { endpoints: ALL, status: 400..=599, says: Says::Code(code), means: Meaning::Later, basis }
 }
 
 /// What the answers to a write mean. The first row that fits holds, and one always does.
 ///
-/// The codes and statuses are documented, or seen in public reports; what they mean here is our choice where the
-/// documentation is silent.
+#[doc = include_str!("answers.md")]
 pub const ANSWERS: &[Answer] = &[
-    row(REFERENCES, 204, Says::Anything, Meaning::Fulfilled),
-    row(&[Endpoint::AppRoles], 201, Says::Anything, Meaning::Fulfilled),
+    row(REFERENCES, 204, Says::Anything, Meaning::Fulfilled, Documented),
+    row(&[Endpoint::AppRoles], 201, Says::Anything, Meaning::Fulfilled, Documented),
     schedule("Provisioned", Meaning::Fulfilled),
     schedule("Failed", Meaning::Failed(FailureCause::Declined)),
     schedule("Denied", Meaning::Failed(FailureCause::Declined)),
     schedule("Canceled", Meaning::Failed(FailureCause::Declined)),
     schedule("Revoked", Meaning::Failed(FailureCause::Declined)),
     // `Granted`, the pending ones, and those that are not known.
-    row(SCHEDULES, 201, Says::Anything, Meaning::UnderWay),
-    Answer { endpoints: SITES, status: 200..=299, says: Says::Anything, means: Meaning::Fulfilled },
+    row(SCHEDULES, 201, Says::Anything, Meaning::UnderWay, Documented),
+    Answer {
+        endpoints: SITES,
+        status: 200..=299,
+        says: Says::Anything,
+        means: Meaning::Fulfilled,
+        basis: Observed,
+    },
     // Success, but not the one that is documented.
-    rows(100, 399, Meaning::InDoubt),
-    busy("activityLimitReached"),
-    busy("throttledRequest"),
-    busy("serviceNotAvailable"),
-    busy("serviceReadOnly"),
-    busy("resourceBeingProvisioned"),
-    busy("Directory_ConcurrencyViolation"),
-    code(SCHEDULES, 400, "RoleAssignmentExists", Meaning::Look),
-    code(SCHEDULES, 400, "PendingRoleAssignmentRequest", Meaning::UnderWay),
-    code(SCHEDULES, 400, "RoleNotFound", Meaning::TooEarly(FailureCause::NotFound)),
-    code(SCHEDULES, 400, "SubjectNotFound", Meaning::TooEarly(FailureCause::NotFound)),
-    code(SCHEDULES, 400, "ResourceIsLocked", Meaning::Later),
-    code(
-        SCHEDULES,
-        400,
-        "RoleAssignmentRequestPolicyValidationFailed",
-        Meaning::Failed(FailureCause::Policy),
-    ),
+    rows(100, 399, Meaning::InDoubt, OurChoice),
+    busy("activityLimitReached", Documented),
+    busy("throttledRequest", Documented),
+    busy("serviceNotAvailable", Documented),
+    busy("serviceReadOnly", Documented),
+    busy("resourceBeingProvisioned", Documented),
+    busy("Directory_ConcurrencyViolation", Observed),
+    pim("RoleAssignmentExists", Meaning::Look, Observed),
+    // The documentation of an older interface names it, as two of those below.
+    pim("PendingRoleAssignmentRequest", Meaning::UnderWay, OurChoice),
+    pim("RoleNotFound", Meaning::TooEarly(FailureCause::NotFound), Observed),
+    pim("SubjectNotFound", Meaning::TooEarly(FailureCause::NotFound), OurChoice),
+    pim("ResourceIsLocked", Meaning::Later, OurChoice),
+    pim("RoleAssignmentRequestPolicyValidationFailed", Meaning::Failed(FailureCause::Policy), Observed),
     // One code for *there already*, *not replicated yet* and *wrong*.
-    code(DIRECT, 400, "Request_BadRequest", Meaning::Look),
-    rows(400, 400, Meaning::Failed(FailureCause::Rejected)),
-    rows(401, 401, Meaning::NotAuthenticated),
-    code(ALL, 403, "PermissionScopeNotGranted", Meaning::Failed(FailureCause::MissingPermission)),
-    code(REFERENCES, 403, "Authorization_RequestDenied", Meaning::Denied),
-    rows(403, 403, Meaning::Failed(FailureCause::NotAllowed)),
-    rows(404, 404, Meaning::TooEarly(FailureCause::NotFound)),
-    rows(408, 408, Meaning::InDoubt),
-    rows(409, 409, Meaning::Look),
-    rows(423, 423, Meaning::Later),
-    rows(429, 429, Meaning::Later),
-    rows(402, 499, Meaning::Failed(FailureCause::Rejected)),
-    rows(501, 501, Meaning::Failed(FailureCause::Rejected)),
-    rows(503, 503, Meaning::Later),
-    rows(509, 509, Meaning::Later),
+    row(DIRECT, 400, Says::Code("Request_BadRequest"), Meaning::Look, Observed),
+    rows(400, 400, Meaning::Failed(FailureCause::Rejected), Documented),
+    rows(401, 401, Meaning::NotAuthenticated, Documented),
+    row(
+        ALL,
+        403,
+        Says::Code("PermissionScopeNotGranted"),
+        Meaning::Failed(FailureCause::MissingPermission),
+        Observed,
+    ),
+    row(REFERENCES, 403, Says::Code("Authorization_RequestDenied"), Meaning::Denied, Documented),
+    rows(403, 403, Meaning::Failed(FailureCause::NotAllowed), Documented),
+    rows(404, 404, Meaning::TooEarly(FailureCause::NotFound), Documented),
+    rows(408, 408, Meaning::InDoubt, OurChoice),
+    rows(409, 409, Meaning::Look, Documented),
+    rows(423, 423, Meaning::Later, Documented),
+    rows(429, 429, Meaning::Later, Documented),
+    rows(402, 499, Meaning::Failed(FailureCause::Rejected), Documented),
+    rows(501, 501, Meaning::Failed(FailureCause::Rejected), Documented),
+    rows(503, 503, Meaning::Later, Documented),
+    rows(509, 509, Meaning::Later, Documented),
     // A gateway does not know what became of it.
-    rows(500, 999, Meaning::InDoubt),
+    rows(500, 999, Meaning::InDoubt, Documented),
 ];
 
 impl Answer {

@@ -14,8 +14,8 @@ use super::site::{SiteReading, SiteRole};
 use super::write::{Cannot, Place};
 use crate::action::{Action, Outcome, Receipt};
 use crate::assignment::Observed;
-use crate::graph::http::CallError;
-use crate::graph::observe::{Holders, LookError, Replication};
+use crate::graph::endpoint::Endpoint;
+use crate::graph::observe::{Holders, Replication};
 use crate::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ use uuid::Uuid;
 ///
 /// - From the end of the assignment on nothing is sent ([R21](crate::policy#r21)).
 /// - After a write without an answer it looks before it writes again ([R40](crate::policy#r40)).
-/// - It comes to an end within its patience.
+/// - It comes to an end within its patience, and what the directory may take to replicate after that.
 ///
 /// It need not be stored. After a crash begin again, with [`looking_first`](Self::looking_first).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,7 +45,7 @@ pub struct Delivery {
     doubt: Option<Timestamp>,
     pauses: u32,
     refused_tokens: u8,
-    /// The last answer to a write.
+    /// The last answer, if the last write had one.
     said: Option<Said>,
 }
 
@@ -60,8 +60,8 @@ enum Stage {
 enum Step {
     Write,
     Look(Look),
-    /// Ask this group why not.
-    Ask(Uuid),
+    /// Ask this group why not; if it does not tell, it is this.
+    Ask(Uuid, FailureCause),
 }
 
 /// A look for the grant.
@@ -181,7 +181,7 @@ impl Delivery {
             // While there is a look to be made, there is a page to be asked for.
             Step::Look(Look { at: At::Graph(holders), .. }) => holders.request().unwrap_or_default(),
             Step::Look(Look { at: At::Site(role), .. }) => role.look(),
-            Step::Ask(group) => group::request(base_url, *group),
+            Step::Ask(group, _) => group::request(base_url, *group),
         }
     }
 
@@ -191,8 +191,8 @@ impl Delivery {
         match step.clone() {
             Step::Write => self.written(Said::of(response), now),
             Step::Look(look) => self.looked(look, response, now),
-            Step::Ask(_) => {
-                let cause = group::cause(self.place.endpoint(), response);
+            Step::Ask(_, otherwise) => {
+                let cause = group::cause(self.place.endpoint(), response, otherwise);
                 self.fail(cause);
             }
         }
@@ -207,7 +207,7 @@ impl Delivery {
                 self.in_doubt(now, None);
             }
             step @ Step::Look(_) => self.later(step, now, None),
-            Step::Ask(_) => self.fail(FailureCause::NotAllowed),
+            Step::Ask(_, otherwise) => self.fail(otherwise),
         }
     }
 
@@ -224,8 +224,7 @@ impl Delivery {
     /// What the answer to a write means, and what follows.
     fn written(&mut self, said: Said, now: Timestamp) {
         let meaning = Answer::meaning(self.place.endpoint(), &said);
-        let at = said.retry_after.as_ref().and_then(|after| after.at(now));
-        self.said = Some(said);
+        let at = self.heard(said, now);
         match meaning {
             Meaning::Fulfilled => {
                 self.over(End::Fulfilled);
@@ -237,21 +236,11 @@ impl Delivery {
                 let look = self.look(Otherwise::LookAgain);
                 self.later(look, now, at);
             }
-            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now),
+            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now, at),
             Meaning::Later => self.later(Step::Write, now, at),
             Meaning::InDoubt => self.in_doubt(now, at),
-            Meaning::NotAuthenticated => {
-                self.refused_tokens += 1;
-                if self.refused_tokens > 1 {
-                    self.fail(FailureCause::NotAuthenticated);
-                } else {
-                    self.later(Step::Write, now, at);
-                }
-            }
-            Meaning::Denied => match &self.place {
-                Place::Graph(listing) => self.stage = Stage::Due(Step::Ask(listing.resource()), now),
-                Place::Site(_) => self.fail(FailureCause::NotAllowed),
-            },
+            Meaning::NotAuthenticated => self.with_another_token(Step::Write, now, at),
+            Meaning::Denied => self.ask(FailureCause::NotAllowed, now),
             Meaning::Failed(cause) => self.fail(cause),
         }
     }
@@ -259,30 +248,57 @@ impl Delivery {
     fn looked<B: AsRef<[u8]>>(&mut self, look: Look, response: &Response<B>, now: Timestamp) {
         let Look { mut at, otherwise } = look;
         let (seen, is_all) = match &mut at {
-            At::Site(role) => (role.is_seen(response).ok_or(None), true),
+            At::Site(role) => (role.is_seen(response), true),
             At::Graph(holders) => {
-                let seen = match holders.read(response, now) {
-                    Ok(()) => Ok(self.is_seen(holders)),
-                    Err(LookError::Call(CallError::Retry { after, .. })) => {
-                        Err(after.and_then(|after| after.at(now)))
-                    }
-                    Err(_) => Err(None),
-                };
+                let seen = holders.read(response, now).ok().map(|()| self.is_seen(holders));
                 (seen, holders.request().is_none())
             }
         };
+        if seen.is_some() {
+            self.refused_tokens = 0;
+        }
         match seen {
-            Ok(true) => {
+            Some(true) => {
                 self.over(End::Fulfilled);
             }
-            Ok(false) if is_all => self.not_seen(otherwise, now),
+            Some(false) if is_all => self.not_seen(otherwise, now),
             // R38: not on this page is not absent.
-            Ok(false) => self.stage = Stage::Due(Step::Look(Look { at, otherwise }), now),
-            // What cannot be looked at now may be later.
-            Err(at) => {
-                let look = self.look(otherwise);
+            Some(false) => self.due(Step::Look(Look { at, otherwise }), now, now),
+            None => self.not_told(otherwise, Said::of(response), now),
+        }
+    }
+
+    /// The answer to a look does not tell. What it means for the look is what it would mean for a write.
+    fn not_told(&mut self, otherwise: Otherwise, said: Said, now: Timestamp) {
+        let meaning = Answer::meaning(self.place.endpoint(), &said);
+        let at = self.heard(said, now);
+        let look = self.look(otherwise);
+        match meaning {
+            Meaning::TooEarly(cause) => self.while_early(look, cause, now, at),
+            Meaning::NotAuthenticated => self.with_another_token(look, now, at),
+            Meaning::Denied => self.fail(FailureCause::NotAllowed),
+            Meaning::Failed(cause) => self.fail(cause),
+            // Other than a write it may be made again whatever became of it.
+            Meaning::Fulfilled | Meaning::Look | Meaning::UnderWay | Meaning::Later | Meaning::InDoubt => {
                 self.later(look, now, at);
             }
+        }
+    }
+
+    /// Keeps what was answered. When to go on at the earliest, if it says so.
+    fn heard(&mut self, said: Said, now: Timestamp) -> Option<Timestamp> {
+        if said.status != 401 {
+            self.refused_tokens = 0;
+        }
+        self.said.insert(said).retry_after.as_ref()?.at(now)
+    }
+
+    fn with_another_token(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
+        self.refused_tokens += 1;
+        if self.refused_tokens > 1 {
+            self.fail(FailureCause::NotAuthenticated);
+        } else {
+            self.later(step, now, at);
         }
     }
 
@@ -294,7 +310,9 @@ impl Delivery {
     fn not_seen(&mut self, otherwise: Otherwise, now: Timestamp) {
         match otherwise {
             Otherwise::Write => self.stage = Stage::Due(Step::Write, now),
-            Otherwise::WriteWhileEarly => self.while_early(Step::Write, FailureCause::Rejected, now),
+            Otherwise::WriteWhileEarly => {
+                self.while_early(Step::Write, FailureCause::Rejected, now, None);
+            }
             Otherwise::LookAgain => {
                 let look = self.look(Otherwise::LookAgain);
                 self.later(look, now, None);
@@ -311,21 +329,33 @@ impl Delivery {
     }
 
     /// R41: what may not be replicated yet is tried again for so long.
-    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp) {
+    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp, at: Option<Timestamp>) {
         let since = *self.early.get_or_insert(now);
-        let at = self.settings.after(self.pauses, now);
-        if at > since.saturating_add(self.settings.replication) {
-            self.fail(cause);
+        let at = self.paused(now, at);
+        if at <= since.saturating_add(self.settings.replication) {
+            self.due(step, at, now);
+        } else if cause == FailureCause::Rejected {
+            self.ask(cause, now);
         } else {
-            self.later(step, now, None);
+            self.fail(cause);
         }
     }
 
-    /// R40: a step again, after a pause, while there is patience.
+    /// R40: a step again, after a pause.
     fn later(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
+        let at = self.paused(now, at);
+        self.due(step, at, now);
+    }
+
+    /// R40: as late as the service says; if it does not say, or says *at once*, after a pause of our own.
+    fn paused(&mut self, now: Timestamp, at: Option<Timestamp>) -> Timestamp {
         let own = self.settings.after(self.pauses, now);
-        self.pauses += 1;
-        let at = at.map_or(own, |at| at.max(now));
+        self.pauses = self.pauses.saturating_add(1);
+        at.filter(|at| *at > now).unwrap_or(own)
+    }
+
+    /// A step at that instant, if there is patience until then.
+    fn due(&mut self, step: Step, at: Timestamp, now: Timestamp) {
         let until = self.began.unwrap_or(now).saturating_add(self.settings.patience);
         if at <= until {
             self.stage = Stage::Due(step, at);
@@ -350,6 +380,18 @@ impl Delivery {
             Place::Site(role) => At::Site(role.clone()),
         };
         Step::Look(Look { at, otherwise })
+    }
+
+    /// Asks the group why not, if it is one whose members or owners are changed.
+    fn ask(&mut self, otherwise: FailureCause, now: Timestamp) {
+        match &self.place {
+            Place::Graph(listing)
+                if [Endpoint::GroupMembers, Endpoint::GroupOwners].contains(&listing.endpoint()) =>
+            {
+                self.stage = Stage::Due(Step::Ask(listing.resource(), otherwise), now);
+            }
+            Place::Graph(_) | Place::Site(_) => self.fail(otherwise),
+        }
     }
 
     fn fail(&mut self, cause: FailureCause) {

@@ -27,9 +27,9 @@ pub enum End {
 pub struct Failure {
     /// The kind of reason.
     pub cause: FailureCause,
-    /// The status of the last answer; `None` if there was none.
+    /// The status of the answer that decided; `None` if the last request had none.
     pub status: Option<u16>,
-    /// The code in it: the most detailed one, or the status of a schedule request; 64 bytes of it at most.
+    /// Its code: the most detailed one, or the status of a schedule request; 64 bytes of it at most.
     pub code: Option<String>,
     /// Its `request-id`, for the support of Microsoft; 64 bytes of it at most.
     pub request_id: Option<String>,
@@ -44,7 +44,6 @@ fn told(status: Option<&u16>, code: Option<&str>, request_id: Option<&str>) -> S
 with_all! {
     /// Why an action cannot succeed, or did not in time. [`Display`](fmt::Display) says it in words.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    #[non_exhaustive]
     pub enum FailureCause {
         /// The members of the group follow from its rule.
         DynamicGroup,

@@ -1,4 +1,4 @@
-//! What a group tells of itself where a change to it is not allowed: as the answer itself does not say why.
+//! What a group tells of itself where a change to it is refused: as the answer itself does not say why.
 
 use alloc::format;
 use alloc::string::String;
@@ -29,10 +29,14 @@ pub(super) fn request(base_url: &BaseUrl, group: Uuid) -> Request<String> {
 }
 
 /// Why the members or owners of this group cannot be changed. What it does not tell is not guessed.
-pub(super) fn cause<B: AsRef<[u8]>>(endpoint: Endpoint, response: &Response<B>) -> FailureCause {
+pub(super) fn cause<B: AsRef<[u8]>>(
+    endpoint: Endpoint,
+    response: &Response<B>,
+    otherwise: FailureCause,
+) -> FailureCause {
     let group = serde_json::from_slice(response.body().as_ref()).ok();
     let Some(Object(group)) = group.filter(|_| response.status() == StatusCode::OK) else {
-        return FailureCause::NotAllowed;
+        return otherwise;
     };
     let Group { types, mail_enabled, is_assignable_to_role, on_premises_sync_enabled } = group;
     let is = |kind: &str| types.iter().flatten().any(|known| known.eq_ignore_ascii_case(kind));
@@ -42,9 +46,9 @@ pub(super) fn cause<B: AsRef<[u8]>>(endpoint: Endpoint, response: &Response<B>) 
         FailureCause::SyncedGroup
     } else if mail_enabled == Some(true) && !is("Unified") {
         FailureCause::MailEnabledGroup
-    } else if is_assignable_to_role == Some(true) {
-        FailureCause::RoleAssignableGroup
+    } else if is_assignable_to_role == Some(true) && otherwise == FailureCause::NotAllowed {
+        FailureCause::RoleAssignableGroup // which is a matter of permissions
     } else {
-        FailureCause::NotAllowed
+        otherwise
     }
 }

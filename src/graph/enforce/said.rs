@@ -62,10 +62,9 @@ impl Said {
         let mut codes = Vec::new();
         let mut error = error.map(|Object(error)| error);
         while let Some(Error { code, message, inner }) = error {
-            if code.as_deref() == Some("UnknownError") {
-                codes.extend(message.and_then(inside));
-            }
+            let is_unknown = code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case("UnknownError"));
             codes.extend(code);
+            codes.extend(message.filter(|_| is_unknown).and_then(inside));
             error = inner.map(|inner| inner.0);
         }
         let mut said = Self {

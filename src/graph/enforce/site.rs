@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 
 use ::http::{Request, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::write::{Cannot, body};
 use crate::graph::endpoint::{BaseUrl, Endpoint, get, post};
@@ -110,7 +111,10 @@ impl SiteRole {
     pub(super) fn is_seen<B: AsRef<[u8]>>(&self, response: &Response<B>) -> Option<bool> {
         match (&self.reading, response.status()) {
             (_, StatusCode::NOT_FOUND) => Some(false),
-            (SiteReading::Group { .. }, StatusCode::OK) => Some(true),
+            // A page to sign in is no user.
+            (SiteReading::Group { .. }, StatusCode::OK) => {
+                serde_json::from_slice(response.body().as_ref()).ok().map(|Object(IgnoredAny)| true)
+            }
             (SiteReading::RoleDefinition { .. }, StatusCode::OK) => {
                 let Object(Bindings { role_definition_bindings }) =
                     serde_json::from_slice(response.body().as_ref()).ok()?;

@@ -16,7 +16,6 @@ use alloc::string::String;
 
 /// There is no request that would carry the action out, or none without a word of the host ([R42](crate::policy#r42)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
 pub enum Cannot {
     /// The origin system is not known to the crate.
     #[error("no request is known for this origin system")]
@@ -45,14 +44,14 @@ pub(super) enum Place {
 impl Place {
     pub(super) fn of(resource_role: &ResourceRole) -> Result<Self, Cannot> {
         match resource_role {
-            ResourceRole::Group { .. }
-            | ResourceRole::Application { .. }
-            | ResourceRole::Directory { .. } => {
-                Listing::of(resource_role).map(Self::Graph).ok_or(Cannot::OriginSystem)
-            }
             ResourceRole::SharePointSite { .. } => Err(Cannot::SiteWithoutReading),
             ResourceRole::Azure { .. } => Err(Cannot::Azure),
-            ResourceRole::Other(_) => Err(Cannot::OriginSystem),
+            ResourceRole::Group { .. }
+            | ResourceRole::Application { .. }
+            | ResourceRole::Directory { .. }
+            | ResourceRole::Other(_) => {
+                Listing::of(resource_role).map(Self::Graph).ok_or(Cannot::OriginSystem)
+            }
         }
     }
 

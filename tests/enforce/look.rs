@@ -1,0 +1,384 @@
+//! What follows an answer: looking, writing again, and giving up.
+
+use access_package::graph::Endpoint;
+use access_package::graph::enforce::{Delivery, End, FailureCause, Next};
+use access_package::{Outcome, ResourceRole};
+use serde_json::json;
+
+use crate::{
+    GROUP, OTHER, Run, SECOND, V1, action, answer, done, error, item, later, not_seen, now, of_json,
+    resource_role, seconds, seen, settings, with_headers,
+};
+
+pub(crate) fn azure_role() -> ResourceRole {
+    let subscription = format!("/subscriptions/{GROUP}");
+    let definition = format!("{subscription}/providers/Microsoft.Authorization/roleDefinitions/{OTHER}");
+    ResourceRole::from_origin("AzureResources", &subscription, &definition, Some("active")).expect("a role")
+}
+
+/// An answer that has each kind look at once, if there is one.
+fn maybe_there(endpoint: Endpoint) -> http::Response<String> {
+    match endpoint {
+        Endpoint::GroupMembers | Endpoint::GroupOwners | Endpoint::AppRoles => {
+            error(400, "Request_BadRequest")
+        }
+        Endpoint::GroupEligibility | Endpoint::DirectoryEligibility | Endpoint::DirectoryAssignments => {
+            error(400, "RoleAssignmentExists")
+        }
+        Endpoint::SiteRoles | Endpoint::SiteGroups => error(409, "x"),
+    }
+}
+
+// R38
+#[test]
+fn what_is_seen_is_fulfilled_however_it_came_to_be_looked_for() {
+    for &endpoint in Endpoint::ALL {
+        let run = Run::written(endpoint, &done(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled), "{endpoint:?}");
+
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        assert_eq!(run.send().method(), "GET");
+        run.answer(&seen(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled), "{endpoint:?}");
+
+        let mut run = Run::of(endpoint);
+        run.send();
+        run.unanswered();
+        assert_eq!(run.wait().1.method(), "GET");
+        run.answer(&seen(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled), "{endpoint:?}");
+
+        let mut run = Run::of(endpoint);
+        run.delivery = run.delivery.looking_first();
+        assert_eq!(run.send().method(), "GET");
+        run.answer(&seen(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled), "{endpoint:?}");
+    }
+}
+
+// R22: after a crash.
+#[test]
+fn looking_first_writes_at_once_if_it_is_not_to_be_seen() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::of(endpoint);
+        run.delivery = run.delivery.looking_first();
+        run.send();
+        run.answer(&not_seen(endpoint));
+        assert_eq!(run.send().method(), "POST", "{endpoint:?}");
+        run.answer(&done(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled));
+    }
+}
+
+// R39, R41: what is not seen may be too new to be seen.
+#[test]
+fn a_write_that_may_be_there_is_repeated_only_while_the_directory_replicates() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        let (mut writes, mut last) = (1, run.now);
+        while let Some(request) = run.request() {
+            if request.uri().query().is_some_and(|query| query.contains("groupTypes")) {
+                run.answer(&answer(404, ""));
+            } else if request.method() == "GET" {
+                run.answer(&not_seen(endpoint));
+            } else {
+                (writes, last) = (writes + 1, run.now);
+                run.answer(&maybe_there(endpoint));
+            }
+        }
+        assert_eq!(run.cause(), Some(FailureCause::Rejected), "{endpoint:?}");
+        // Pauses of 1, 2, 4, … 128 seconds; the next one would lead beyond the five minutes.
+        assert_eq!((writes, seconds(now(), last)), (9, 255), "{endpoint:?}");
+    }
+}
+
+// R38: a schedule request that is under way is not written again.
+#[test]
+fn what_is_under_way_is_looked_for_until_it_is_there_or_patience_ends() {
+    for endpoint in
+        [Endpoint::GroupEligibility, Endpoint::DirectoryEligibility, Endpoint::DirectoryAssignments]
+    {
+        for taken in [answer(201, r#"{"status":"Granted"}"#), error(400, "PendingRoleAssignmentRequest")] {
+            let mut run = Run::written(endpoint, &taken);
+            for pause in [1, 2, 4] {
+                let (waited, request) = run.wait();
+                assert_eq!((waited, request.method().as_str()), (pause, "GET"));
+                run.answer(&not_seen(endpoint));
+            }
+            let mut never = run.clone();
+            assert_eq!(run.wait().1.method(), "GET");
+            run.answer(&seen(endpoint));
+            assert_eq!(run.end(), Some(End::Fulfilled));
+            while let Some(request) = never.request() {
+                assert_eq!(request.method(), "GET");
+                never.answer(&not_seen(endpoint));
+            }
+            assert_eq!(never.cause(), Some(FailureCause::OutOfPatience));
+        }
+    }
+}
+
+// R40
+#[test]
+fn a_write_without_an_answer_is_looked_for_and_written_again_if_it_is_not_to_be_seen() {
+    for &endpoint in Endpoint::ALL {
+        // Not answered, not told of, or answered by a gateway.
+        let mut told = Run::of(endpoint);
+        told.send();
+        told.unanswered();
+        let mut silent = Run::of(endpoint);
+        silent.send();
+        let gateway = Run::written(endpoint, &answer(504, "<html>"));
+        for (name, mut run) in [("told", told), ("silent", silent), ("gateway", gateway)] {
+            let (waited, request) = run.wait();
+            assert_eq!((waited, request.method().as_str()), (1, "GET"), "{endpoint:?} {name}");
+            run.answer(&not_seen(endpoint));
+            assert_eq!(run.send().method(), "POST", "{endpoint:?} {name}");
+            run.answer(&done(endpoint));
+            assert_eq!(run.end(), Some(End::Fulfilled));
+        }
+    }
+}
+
+#[test]
+fn a_look_without_an_answer_is_made_again() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        run.send();
+        run.unanswered();
+        let (waited, request) = run.wait();
+        assert_eq!((waited, request.method().as_str()), (1, "GET"));
+        // To ask again without a word says the same.
+        let (waited, request) = run.wait();
+        assert_eq!((waited, request.method().as_str()), (2, "GET"));
+        run.answer(&seen(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled));
+    }
+}
+
+// R39: however long it takes, what may have been carried out is looked for once it has had time to be seen.
+#[test]
+fn the_last_look_comes_when_the_directory_has_had_time_to_replicate() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::of(endpoint);
+        let (mut last_write, mut last) = (run.now, run.clone());
+        while let Some(request) = run.request() {
+            last = run.clone();
+            if request.method() == "POST" {
+                last_write = run.now;
+                run.unanswered();
+            } else {
+                run.answer(&not_seen(endpoint));
+            }
+        }
+        assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+        assert_eq!(seconds(last_write, last.now), 300);
+        assert!((3_600..=3_900).contains(&seconds(now(), last.now)));
+        let run = last;
+        let [mut there, mut gone, mut silent, mut busy] = [run.clone(), run.clone(), run.clone(), run];
+        there.answer(&seen(endpoint));
+        assert_eq!(there.end(), Some(End::Fulfilled), "{endpoint:?}");
+        gone.answer(&not_seen(endpoint));
+        silent.unanswered();
+        busy.answer(&answer(503, ""));
+        for run in [gone, silent, busy] {
+            assert_eq!(run.cause(), Some(FailureCause::OutOfPatience), "{endpoint:?}");
+        }
+    }
+}
+
+const LISTED: [Endpoint; 4] = [
+    Endpoint::GroupEligibility,
+    Endpoint::AppRoles,
+    Endpoint::DirectoryEligibility,
+    Endpoint::DirectoryAssignments,
+];
+
+#[test]
+fn every_page_is_looked_at_before_it_is_written_again() {
+    for endpoint in LISTED {
+        let page = |value: serde_json::Value| {
+            of_json(200, &json!({ "value": value, "@odata.nextLink": format!("{V1}/next") }))
+        };
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        run.send();
+        run.answer(&page(json!([])));
+        assert_eq!(run.send().uri().to_string(), format!("{V1}/next"));
+        let mut found = run.clone();
+        // It may be on a page that is not the last one.
+        found.answer(&page(json!([item(endpoint)])));
+        assert_eq!(found.end(), Some(End::Fulfilled));
+        run.answer(&answer(200, r#"{ "value": [] }"#));
+        assert_eq!(run.wait().1.method(), "POST", "{endpoint:?}");
+    }
+}
+
+/// A service whose list goes on for ever.
+#[test]
+fn a_list_without_an_end_ends_with_patience() {
+    let endless = of_json(200, &json!({ "value": [], "@odata.nextLink": format!("{V1}/next") }));
+    let mut run = Run::written(Endpoint::AppRoles, &maybe_there(Endpoint::AppRoles));
+    let mut pages = 0;
+    while run.request().is_some() {
+        run.answer(&endless);
+        run.now = later(run.now, SECOND);
+        pages += 1;
+        assert!(pages < 4_000, "it never ends");
+    }
+    assert_eq!((run.cause(), pages), (Some(FailureCause::OutOfPatience), 3_602));
+}
+
+/// What cannot be read is looked for again, from the first page on.
+#[test]
+fn a_look_that_cannot_be_read_begins_again() {
+    for endpoint in LISTED {
+        let other_host = json!({ "value": [], "@odata.nextLink": "https://example.com/next" });
+        let answers = [
+            answer(200, "<html>"),
+            answer(200, "[]"),
+            answer(200, "{}"),
+            of_json(200, &other_host),
+            answer(204, ""),
+            answer(302, ""),
+            answer(500, ""),
+        ];
+        for response in answers {
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            let first = run.send();
+            run.answer(&of_json(200, &json!({ "value": [], "@odata.nextLink": format!("{V1}/next") })));
+            run.send();
+            run.answer(&response);
+            let (waited, again) = run.wait();
+            assert_eq!((waited, again.uri()), (1, first.uri()), "{response:?}");
+        }
+    }
+    // A page of a gateway's own is no member.
+    for body in ["", "<html>", "null", "[]"] {
+        let mut run = Run::written(Endpoint::GroupMembers, &maybe_there(Endpoint::GroupMembers));
+        run.send();
+        run.answer(&answer(200, body));
+        assert_eq!(run.wait().1.method(), "GET", "{body}");
+    }
+}
+
+// R41: a look that is refused cannot succeed either.
+#[test]
+fn a_look_that_is_refused_fails_and_says_why() {
+    let refused =
+        with_headers(403, &[("request-id", "r1")], r#"{"error":{"code":"Authorization_RequestDenied"}}"#);
+    for &endpoint in Endpoint::ALL {
+        let cases = [
+            (refused.clone(), FailureCause::NotAllowed),
+            (error(403, "PermissionScopeNotGranted"), FailureCause::MissingPermission),
+            (error(400, "BadRequest"), FailureCause::Rejected),
+            (answer(501, ""), FailureCause::Rejected),
+        ];
+        for (response, cause) in cases {
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            run.send();
+            run.answer(&response);
+            let Some(End::Failed(failure)) = run.end() else { panic!("{endpoint:?}: {response:?}") };
+            assert_eq!((failure.cause, failure.status), (cause, Some(response.status().as_u16())));
+        }
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        run.send();
+        run.answer(&refused);
+        let Some(End::Failed(failure)) = run.end() else { panic!("{endpoint:?}") };
+        assert_eq!(failure.code.as_deref(), Some("Authorization_RequestDenied"));
+        assert_eq!(failure.request_id.as_deref(), Some("r1"));
+    }
+}
+
+// R41: a resource that is too new to be listed.
+#[test]
+fn a_list_that_is_not_found_is_asked_for_again_while_the_directory_replicates() {
+    for endpoint in LISTED {
+        let mut run = Run::written(endpoint, &maybe_there(endpoint));
+        while let Some(request) = run.request() {
+            assert_eq!(request.method(), "GET");
+            run.answer(&answer(404, ""));
+        }
+        assert_eq!(run.cause(), Some(FailureCause::NotFound), "{endpoint:?}");
+        assert_eq!(seconds(now(), run.now), 255);
+    }
+}
+
+// R41
+#[test]
+fn a_token_is_refused_twice_in_a_row_and_no_more() {
+    let refused = answer(401, "");
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::written(endpoint, &refused);
+        assert_eq!(run.wait().1.method(), "POST");
+        let mut other = run.clone();
+        run.answer(&refused);
+        assert_eq!(run.cause(), Some(FailureCause::NotAuthenticated));
+        // Another answer in between: that token was taken.
+        other.answer(&maybe_there(endpoint));
+        other.send();
+        other.answer(&refused);
+        assert_eq!(other.wait().1.method(), "GET");
+        let mut in_vain = other.clone();
+        other.answer(&seen(endpoint));
+        assert_eq!(other.end(), Some(End::Fulfilled));
+        in_vain.answer(&refused);
+        assert_eq!(in_vain.cause(), Some(FailureCause::NotAuthenticated), "{endpoint:?}");
+    }
+}
+
+#[test]
+fn a_token_that_a_look_was_answered_with_was_taken() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::of(endpoint);
+        run.delivery = run.delivery.looking_first();
+        run.send();
+        run.answer(&answer(401, ""));
+        run.wait();
+        run.answer(&not_seen(endpoint));
+        run.send();
+        run.answer(&answer(401, ""));
+        assert_eq!(run.wait().1.method(), "POST", "{endpoint:?}");
+        run.answer(&done(endpoint));
+        assert_eq!(run.end(), Some(End::Fulfilled));
+    }
+}
+
+#[test]
+fn an_answer_to_nothing_is_not_looked_at() {
+    for &endpoint in Endpoint::ALL {
+        let mut run = Run::of(endpoint);
+        let before = run.delivery.clone();
+        run.answer(&done(endpoint));
+        run.unanswered();
+        assert_eq!(run.delivery, before, "nothing was sent");
+        run.send();
+        run.answer(&answer(429, ""));
+        let waiting = run.delivery.clone();
+        run.answer(&done(endpoint));
+        run.unanswered();
+        assert_eq!(run.delivery, waiting, "it was answered");
+        assert!(matches!(run.next(), Next::Wait(_)));
+        run.wait();
+        run.answer(&done(endpoint));
+        let over = run.delivery.clone();
+        run.answer(&answer(400, ""));
+        run.unanswered();
+        assert_eq!(run.delivery, over, "it is over");
+        assert_eq!(run.end(), Some(End::Fulfilled));
+    }
+}
+
+#[test]
+fn a_receipt_says_what_became_of_it() {
+    let delivery = || Delivery::new(action(resource_role(Endpoint::GroupMembers)), settings()).unwrap();
+    assert_eq!(delivery().action(), &action(crate::member()));
+    let receipt = delivery().receipt(&End::Fulfilled).expect("done");
+    assert_eq!((receipt.outcome, receipt.reason, receipt.attempt), (Outcome::Fulfilled, None, 3));
+    assert_eq!(delivery().receipt(&End::Ended), None);
+    let run = Run::written(Endpoint::GroupMembers, &error(400, "x"));
+    let end = run.end().expect("failed");
+    let receipt = delivery().receipt(&end).expect("failed");
+    assert_eq!(receipt.outcome, Outcome::Failed);
+    assert_eq!(receipt.resource_role, crate::member());
+    assert_eq!(receipt.reason.expect("a reason").code(), "rejected");
+}

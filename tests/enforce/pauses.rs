@@ -1,0 +1,195 @@
+//! Pauses, and how long it goes on.
+
+use core::time::Duration;
+
+use access_package::Timestamp;
+use access_package::graph::Endpoint;
+use access_package::graph::enforce::{End, FailureCause, Next, Settings};
+
+use crate::{Run, SECOND, answer, done, error, later, not_seen, now, seconds, settings, with_headers};
+
+const MEMBERS: Endpoint = Endpoint::GroupMembers;
+
+/// The pauses while the service is busy, in seconds, and when it gave up.
+fn pauses(settings: Settings) -> (Vec<i64>, Timestamp) {
+    let mut run = Run::with(MEMBERS, settings);
+    run.send();
+    let mut pauses = vec![];
+    loop {
+        run.answer(&answer(429, ""));
+        if let Some(cause) = run.cause() {
+            assert_eq!(cause, FailureCause::OutOfPatience);
+            return (pauses, run.now);
+        }
+        pauses.push(run.wait().0);
+    }
+}
+
+// R40
+#[test]
+fn pauses_grow_up_to_a_bound_and_end_with_patience() {
+    let (pauses, end) = pauses(settings());
+    let growing = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+    assert_eq!(pauses[..9], growing);
+    assert_eq!(pauses[9..], [300; 10], "the eleventh would end after the hour");
+    assert_eq!(seconds(now(), end), 511 + 3_000);
+}
+
+#[test]
+fn pauses_never_overflow() {
+    let (pauses, end) = pauses(Settings { patience: Duration::from_secs(300 * 5_000), ..settings() });
+    assert!(pauses.len() > 5_000 - 10 && pauses[9..].iter().all(|pause| *pause == 300));
+    assert!(end < Timestamp::MAX);
+}
+
+#[test]
+fn patience_is_counted_from_the_first_request_to_the_tick() {
+    for (ticks, is_patient) in [(SECOND - 1, false), (SECOND, true), (SECOND + 1, true), (0, false)] {
+        let patience = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
+        let mut run = Run::with(MEMBERS, Settings { patience, ..settings() });
+        // What passes before the first request does not count.
+        run.now = later(run.now, 7 * SECOND);
+        run.send();
+        run.answer(&answer(429, ""));
+        assert_eq!(matches!(run.next(), Next::Wait(_)), is_patient, "{ticks}");
+        assert_eq!(run.cause(), (!is_patient).then_some(FailureCause::OutOfPatience));
+    }
+}
+
+// R39, R41
+#[test]
+fn replication_is_counted_from_the_first_sign_to_the_tick() {
+    for (ticks, is_early) in [(3 * SECOND - 1, false), (3 * SECOND, true), (3 * SECOND + 1, true)] {
+        let replication = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
+        let mut run = Run::with(MEMBERS, Settings { replication, ..settings() });
+        run.send();
+        // A pause for another reason does not begin it, but the pauses grow on.
+        run.answer(&answer(404, ""));
+        assert_eq!(run.wait().0, 1);
+        run.answer(&answer(404, ""));
+        assert_eq!(matches!(run.next(), Next::Wait(_)), is_early, "{ticks}");
+        assert_eq!(run.cause(), (!is_early).then_some(FailureCause::NotFound));
+    }
+    let mut run = Run::with(MEMBERS, Settings { replication: Duration::from_secs(2), ..settings() });
+    run.send();
+    run.answer(&answer(429, ""));
+    run.wait();
+    run.answer(&answer(404, ""));
+    assert_eq!(run.wait().0, 2, "it begins with the 404");
+    run.answer(&done(MEMBERS));
+    assert_eq!(run.end(), Some(End::Fulfilled));
+}
+
+/// After the first write, until the next.
+fn pause_after(status: u16, retry_after: &[&str]) -> Option<i64> {
+    let headers: Vec<_> = retry_after.iter().map(|it| ("Retry-After", *it)).collect();
+    let mut run = Run::written(MEMBERS, &with_headers(status, &headers, ""));
+    match run.next() {
+        Next::Wait(until) => Some(seconds(now(), until)),
+        Next::Over(End::Failed(failure)) => {
+            assert_eq!((failure.cause, failure.status), (FailureCause::OutOfPatience, Some(status)));
+            None
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+// R40
+#[test]
+fn retry_after_is_kept_in_seconds_and_as_a_date() {
+    for status in [429, 503, 423, 409, 401, 404, 500, 504] {
+        if status == 409 {
+            continue; // that is looked for at once
+        }
+        assert_eq!(pause_after(status, &["7"]), Some(7), "{status}");
+        assert_eq!(pause_after(status, &["Sat, 28 Nov 2026 12:02:00 GMT"]), Some(120), "{status}");
+        assert_eq!(pause_after(status, &[]), Some(1), "{status}");
+    }
+    // At once, in the past, or not to be read: a pause of our own.
+    for says_nothing in
+        ["0", "Sat, 28 Nov 2026 12:00:00 GMT", "Sat, 28 Nov 2026 11:00:00 GMT", "soon", "-1", ""]
+    {
+        assert_eq!(pause_after(429, &[says_nothing]), Some(1), "{says_nothing}");
+    }
+    assert_eq!(pause_after(429, &["3600"]), Some(3_600));
+    for too_long in ["3601", "86400", "18446744073709551615", "31 Dec 9000 23:59:59 GMT"] {
+        assert_eq!(pause_after(429, &[too_long]), None, "{too_long}");
+    }
+    // Beyond replication it is too late for what is too early.
+    let mut run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", "300")], ""));
+    assert_eq!(run.wait().0, 300);
+    let run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", "301")], ""));
+    assert_eq!(run.cause(), Some(FailureCause::NotFound));
+}
+
+#[test]
+fn a_service_that_always_says_at_once_is_not_called_without_a_pause() {
+    let mut run = Run::of(MEMBERS);
+    let mut requests = 0;
+    while run.request().is_some() {
+        requests += 1;
+        run.answer(&with_headers(429, &[("retry-after", "0")], ""));
+    }
+    assert_eq!(requests, 20);
+}
+
+#[test]
+fn looks_are_paused_as_the_service_says_too() {
+    let mut run = Run::written(MEMBERS, &error(400, "Request_BadRequest"));
+    run.send();
+    run.answer(&with_headers(429, &[("retry-after", "11")], ""));
+    assert_eq!(run.wait().0, 11);
+    run.answer(&with_headers(500, &[("retry-after", "13")], ""));
+    assert_eq!(run.wait().0, 13);
+    run.answer(&with_headers(401, &[("retry-after", "5")], ""));
+    assert_eq!(run.wait().0, 5);
+    // A look that has been answered is no pause.
+    run.answer(&not_seen(MEMBERS));
+    assert_eq!(run.wait().0, 8);
+}
+
+#[test]
+fn jitter_shortens_a_pause_by_up_to_a_half_and_never_more() {
+    let first = |jitter| {
+        let mut run = Run::with(MEMBERS, Settings { jitter, ..settings() });
+        run.send();
+        run.answer(&answer(429, ""));
+        match run.next() {
+            Next::Wait(until) => until.unix_ticks() - now().unix_ticks(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        (first(0), first(1), first(500), first(1_000)),
+        (SECOND, SECOND - 5_000, SECOND * 3 / 4, SECOND / 2)
+    );
+    assert_eq!((first(1_001), first(1_002)), (SECOND, SECOND - 5_000));
+    for jitter in [2, 999, 12_345, u32::MAX] {
+        assert!((SECOND / 2..=SECOND).contains(&first(jitter)), "{jitter}");
+    }
+    let (all, _) = pauses(Settings { jitter: 1_000, ..settings() });
+    assert_eq!(all[..9], [0, 1, 2, 4, 8, 16, 32, 64, 128]);
+    assert!(all[9..].iter().all(|pause| *pause == 150));
+}
+
+#[test]
+fn the_settings_have_bounds_that_are_written_down() {
+    let settings = settings();
+    assert_eq!(
+        (settings.patience, settings.replication),
+        (Duration::from_secs(3_600), Duration::from_secs(300))
+    );
+    assert_eq!(settings.jitter, 0);
+}
+
+#[test]
+fn the_last_instants_do_not_overflow() {
+    let mut run =
+        Run::with(MEMBERS, Settings { patience: Duration::MAX, replication: Duration::MAX, ..settings() });
+    run.now = Timestamp::MAX;
+    for response in [answer(429, ""), answer(404, ""), answer(500, "")] {
+        run.send();
+        run.answer(&response);
+    }
+    assert_eq!(run.send().method(), "GET");
+}

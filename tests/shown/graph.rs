@@ -1,0 +1,62 @@
+//! What is known of Microsoft Graph's answers and permissions.
+
+use std::fmt::Write as _;
+
+use access_package::graph::Endpoint;
+use access_package::graph::enforce::{ANSWERS, Meaning, Says};
+use access_package::policy::Basis;
+
+fn in_markdown(meaning: Meaning) -> String {
+    match meaning {
+        Meaning::Fulfilled => "the grant is there".into(),
+        Meaning::Look => "look; if it is not to be seen, write again while it may be too early".into(),
+        Meaning::UnderWay => "look until it is to be seen".into(),
+        Meaning::TooEarly(cause) => {
+            format!("write again while it may be too early; then **failed**: {cause}")
+        }
+        Meaning::Later => "write again later".into(),
+        Meaning::InDoubt => "look; if it is not to be seen, write again".into(),
+        Meaning::NotAuthenticated => "write again, once, with another token".into(),
+        Meaning::Denied => "ask the group why".into(),
+        Meaning::Failed(cause) => format!("**failed**: {cause}"),
+    }
+}
+
+const fn word(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Documented => "documented",
+        Basis::Observed => "observed",
+        Basis::OurChoice => "our choice",
+    }
+}
+
+/// What the answers to a write mean, in the order in which they are looked through.
+pub fn answers() -> String {
+    let mut table = "| endpoint | status | says | means | basis |\n|---|---|---|---|---|\n".to_owned();
+    for row in ANSWERS {
+        let endpoints: Vec<_> = row.endpoints.iter().map(|endpoint| format!("`{endpoint:?}`")).collect();
+        let endpoints = if endpoints.is_empty() { "any".into() } else { endpoints.join(", ") };
+        let (first, last) = (row.status.start(), row.status.end());
+        let status = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        let says = match row.says {
+            Says::Anything => "anything".into(),
+            Says::Code(code) => format!("code `{code}`"),
+            Says::Status(status) => format!("status `{status}`"),
+        };
+        let (means, basis) = (in_markdown(row.means), word(row.basis));
+        writeln!(table, "| {endpoints} | {status} | {says} | {means} | {basis} |").unwrap();
+    }
+    table
+}
+
+/// The least permissions of each endpoint.
+pub fn permissions() -> String {
+    let mut table = "| endpoint | path | to enforce | to observe |\n|---|---|---|---|\n".to_owned();
+    let all = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    for endpoint in Endpoint::ALL {
+        let least = endpoint.least_permissions();
+        let (enforce, observe) = (all(least.enforce), all(least.observe));
+        writeln!(table, "| `{endpoint:?}` | `{endpoint}` | {enforce} | {observe} |").unwrap();
+    }
+    table
+}
