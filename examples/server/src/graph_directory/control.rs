@@ -112,11 +112,12 @@ impl Directory {
         let writes: Vec<Write> = serde_json::from_slice(body)?;
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
         for Write { path, body } in writes {
-            let call = Call::read(&Method::POST, &path.parse()?, body.to_string().as_bytes());
+            let body = body.to_string();
+            let call = Call::read(&Method::POST, &path.parse()?, body.as_bytes());
             let Ok(Call::Grant(grant)) = call else { return Err(format!("`{path}` grants nothing").into()) };
             object::assume(&mut transaction, &grant).await?;
-            let carried_out =
-                self.carry_out(&mut transaction, &grant, &Decision::default(), now().unix_ticks());
+            let (decision, now) = (Decision::default(), now().unix_ticks());
+            let carried_out = self.carry_out(&mut transaction, &grant, &decision, now);
             if let Err(Stop::Problem(problem)) = carried_out.await {
                 return Err(problem);
             }
