@@ -247,6 +247,14 @@ class AnUnknownPackageIsEmpty(Model):
         return self.a.pick(self.a.eq(answer.result, Result.resourceRolesUnknown), accepted, answer)
 
 
+@mistake
+class WhatIsNotThereCounts(Model):
+    """The state looks at resource roles that the assignment does not have."""
+
+    def fold(self, has, fulfillment):
+        return super().fold(lambda role: True, fulfillment)
+
+
 # --- the gate ---
 
 
@@ -403,3 +411,40 @@ class AnOldAuthorityIsEnough(Model):
 
     def falls_short_of(self, judged, as_privileged, role, where, privileged):
         return super().falls_short_of(judged, as_privileged, role, where, False)
+
+
+@mistake
+class OneRoleSpoilsTheOthers(Model):
+    """Whoever is a *Catalog reader* is refused, whatever else they are."""
+
+    def in_standard(self, caller, standing):
+        reader = caller.holds(Role.catalogReader, self.a.TENANT)
+        return self.a.pick(reader, self.refused(Reason.insufficientRole), super().in_standard(caller, standing))
+
+
+@mistake
+class ThePermissionIsNobody(Model):
+    """An application with the permission passes, and acts in no role."""
+
+    def start(self, caller):
+        return replace(super().start(caller), highest=Role.none)
+
+
+@mistake
+class WaitsForever(Model):
+    """Where delivery has failed the caller is told to wait."""
+
+    REMEDIES = [
+        (firsts, seconds, [("wait",), *remedies] if Reason.deliveryFailed in firsts else remedies)
+        for firsts, seconds, remedies in Gate.REMEDIES
+    ]
+
+
+@mistake
+class AnyRoleFindsWhatIsMissing(Model):
+    """That an assignment is missing is told to whoever may in one catalog."""
+
+    def standing(self, caller, where):
+        standing = super().standing(caller, where)
+        somewhere = self.a.all(self.a.eq(where, self.a.TENANT), self.a.eq(standing.place, Place.elsewhere))
+        return self.a.pick(somewhere, Standing(Role.catalogOwner, Place.here), standing)

@@ -120,12 +120,11 @@ def counted(model, fulfillments):
     return model.state_by(tally, len(fulfillments))
 
 
-def seen(model, roles, assignment):
-    """What the vectors show of an assignment."""
+def seen(roles, assignment):
+    """What the stored form shows of an assignment."""
     entries = {role: (assignment.fulfillment(role), assignment.reason(role)) for role in roles if assignment.has(role)}
-    actions = {role for role in roles if model.actions(assignment)(role)}
     fixed = assignment.id, assignment.end, assignment.target_type
-    return fixed, assignment.state, assignment.attempt, entries if assignment.known else None, actions
+    return fixed, assignment.state, assignment.attempt, entries if assignment.known else None
 
 
 def check_traces(vectors, make):
@@ -140,12 +139,11 @@ def check_traces(vectors, make):
             everything = {*roles, *given, *looked, *of_stored}
             model = make(Values(everything))
             answer = call_of(model, assignment, call, lambda role: looked.get(role, Observed.unknown), given)
-            actual = (
-                answer.result,
-                event_of(model, everything, assignment, answer),
-                seen(model, everything, answer.after),
-            )
-            expected = step["result"], told_of(step["event"]), seen(model, everything, stored)
+            event = event_of(model, everything, assignment, answer)
+            actions = set(filter(model.actions(answer.after), everything))
+            actual = answer.result, event, actions, seen(everything, answer.after)
+            actions = {check.identity(it["resourceRole"]) for it in step["actions"]}
+            expected = step["result"], told_of(step["event"]), actions, seen(everything, stored)
             yield f"{trace['name']}, step {number}", actual, expected
             if stored.known and stored.state != State.expired:
                 state = counted(model, [stored.fulfillment(role) for role in of_stored])
