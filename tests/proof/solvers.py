@@ -1,0 +1,64 @@
+"""Two solvers on the same formula: z3 makes it and writes it as SMT-LIB, cvc5 reads that."""
+
+import time
+from dataclasses import dataclass
+
+import cvc5
+import z3
+
+MILLISECONDS = 20_000
+
+
+@dataclass
+class Claim:
+    """What holds wherever the suppositions do."""
+
+    what: str
+    suppositions: list
+    goal: z3.BoolRef
+
+    def refutation(self, terms):
+        return terms.with_definitions([*self.suppositions, z3.Not(terms.term(self.goal))])
+
+
+def holding(formulas):
+    solver = z3.Solver()
+    solver.set("timeout", MILLISECONDS)
+    solver.add(*formulas)
+    return solver
+
+
+def z3_on(formulas):
+    """`unsat`, `sat` or `unknown`; and how, if it is `sat`."""
+    solver = holding(formulas)
+    answer = str(solver.check())
+    return answer, solver.model() if answer == "sat" else None
+
+
+def smt_lib(formulas):
+    return holding(formulas).to_smt2()
+
+
+def cvc5_on(text):
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("tlimit-per", str(MILLISECONDS))
+    solver.setLogic("ALL")
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "law")
+    said = ""
+    while not (command := parser.nextCommand()).isNull():
+        said += command.invoke(solver, parser.getSymbolManager())
+    return said.strip()
+
+
+def timed(solve, *of):
+    before = time.process_time()
+    answer = solve(*of)
+    return answer, time.process_time() - before
+
+
+def shown(model):
+    """A counterexample, without what only the solvers speak of."""
+    auxiliary = ("some!", "witness!", "k!")
+    named = [it for it in model or [] if not it.name().startswith(auxiliary)]
+    return "\n".join(f"      {it} = {model[it]}" for it in named)
