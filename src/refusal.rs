@@ -60,7 +60,7 @@ impl Refusal {
 
     /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
     /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)) and, in a privileged one, that it is one
-    /// ([R43](crate::policy#r43)).
+    /// and which of the roles that it asks for count there ([R43](crate::policy#r43)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()
@@ -77,11 +77,11 @@ impl Refusal {
         [Some(self.first), self.second].into_iter().flatten()
     }
 
-    /// What would help: every remedy does, and no part of it would. Those with a role come before a permission alone, and of
-    /// the roles the least that suffice are named.
+    /// What would help. Those with a role come before a permission alone, and of the roles the least that suffice are named.
     ///
-    /// For a caller they turn the refusal into a yes; where the caller is [not told](crate::policy#r43) that the catalog is
-    /// privileged, into a yes or into the refusal that tells. For a state or a request they are what to do instead
+    /// For a caller each remedy turns the refusal into a yes, and no part of it does. Where the caller is
+    /// [not told](crate::policy#r43) that the catalog is privileged, the remedies are those of a standard catalog: there they
+    /// hold, and here one of them, or a part of it, may lead to the refusal that tells. For a state or a request they are what to do instead
     /// ([R10](crate::policy#r10), [R32](crate::policy#r32), [R33](crate::policy#r33)).
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         remedy::remedies(self.first, self.second)

@@ -336,7 +336,8 @@ pub static RULES: &[Rule] = &[
         about: WHO,
         text: "The caller is judged before the state is looked at. A caller who may not reprocess learns \
                nothing of the assignment: not its state, and of its catalog only whether a role of the \
-               caller's own covers it and, to those whom R43 names, whether it is privileged.",
+               caller's own covers it and, to those whom R43 names, whether it is privileged and which of the roles \
+               that it then takes count there.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {

@@ -5,6 +5,7 @@ mod client;
 mod concurrency;
 mod crash;
 mod database;
+mod graph;
 mod leases;
 mod load;
 mod odata;

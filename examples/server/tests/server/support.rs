@@ -1,5 +1,6 @@
 //! A server of its own for a test, on loopback and a database of its own; and a client that sees every byte.
 
+use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -106,6 +107,19 @@ impl Place {
             query_as::<_, (String, i64)>(sql).fetch_all(pool).await.unwrap()
         });
         rows.iter().map(|(principal, at)| (principal.parse().unwrap(), *at)).collect()
+    }
+
+    /// To whom something was granted, and when in ticks, each time.
+    pub fn granted_at(&self) -> HashMap<Uuid, Vec<i64>> {
+        let rows = self.with_directory(async |pool| {
+            let sql = "SELECT principal, at_ticks FROM log WHERE carried_out ORDER BY number";
+            query_as::<_, (String, i64)>(sql).fetch_all(pool).await.unwrap()
+        });
+        let mut granted: HashMap<Uuid, Vec<i64>> = HashMap::new();
+        for (principal, at) in rows {
+            granted.entry(principal.parse().unwrap()).or_default().push(at);
+        }
+        granted
     }
 
     /// Takes everything away from somebody, and says how much it was.
