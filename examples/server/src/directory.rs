@@ -7,9 +7,23 @@ use std::time::Duration;
 use access_package::{Action, FailureReason, ObjectId, Outcome, Receipt};
 use sqlx::query;
 use tokio::time::sleep;
+use tracing::warn;
 
 use crate::store::Store;
 use crate::{Problem, now};
+
+/// What is written to the log once it is over, also if it is broken off.
+struct UnderWay<'a> {
+    directory: &'a Directory,
+    action: &'a Action,
+    what: &'static str,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.directory.log(self.what, self.action);
+    }
+}
 
 #[derive(Clone)]
 pub struct Directory {
@@ -38,9 +52,12 @@ impl Directory {
         _is_new: bool,
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
-        self.log("begin", &action)?;
+        self.log("begin", &action);
+        let mut under_way = UnderWay { directory: self, action: &action, what: "nothing" };
         let receipt = self.grant(&action, may_go_on).await;
-        self.log(if matches!(receipt, Ok(Some(_))) { "end" } else { "nothing" }, &action)?;
+        if matches!(receipt, Ok(Some(_))) {
+            under_way.what = "end";
+        }
         receipt
     }
 
@@ -68,13 +85,15 @@ impl Directory {
         Ok(Some(action.clone().receipt(Outcome::Fulfilled)))
     }
 
-    fn log(&self, what: &str, action: &Action) -> Result<(), Problem> {
-        let Some(file) = &self.log else { return Ok(()) };
+    fn log(&self, what: &str, action: &Action) {
+        let Some(file) = &self.log else { return };
         let (at, process, resource) =
             (now().unix_ticks(), std::process::id(), action.resource_role.resource_origin_id());
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
-        OpenOptions::new().append(true).create(true).open(file)?.write_all(line.as_bytes())?;
-        Ok(())
+        let file = OpenOptions::new().append(true).create(true).open(file);
+        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+            warn!(%error, "the directory does not say what it does");
+        }
     }
 
     /// Takes everything away from somebody, behind the back of every assignment, and says how much it was.
