@@ -13,7 +13,7 @@ use axum::http::{HeaderValue, Request, Response};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use tokio::time::sleep;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 use uuid::Uuid;
 
 use crate::{Problem, now};
@@ -53,6 +53,19 @@ pub struct Executor {
     log: Option<String>,
 }
 
+/// What is written to the log once it is over, also if it is broken off.
+struct UnderWay<'a> {
+    executor: &'a Executor,
+    action: &'a Action,
+    what: &'static str,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.executor.log(self.what, self.action);
+    }
+}
+
 impl Executor {
     pub fn new(
         base_url: BaseUrl,
@@ -74,9 +87,12 @@ impl Executor {
         is_new: bool,
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
-        self.log("begin", &action)?;
+        self.log("begin", &action);
+        let mut under_way = UnderWay { executor: self, action: &action, what: "nothing" };
         let receipt = self.deliver(&action, is_new, may_go_on).await;
-        self.log(if matches!(receipt, Ok(Some(_))) { "end" } else { "nothing" }, &action)?;
+        if matches!(receipt, Ok(Some(_))) {
+            under_way.what = "end";
+        }
         receipt
     }
 
@@ -122,13 +138,15 @@ impl Executor {
         }
     }
 
-    fn log(&self, what: &str, action: &Action) -> Result<(), Problem> {
-        let Some(file) = &self.log else { return Ok(()) };
+    fn log(&self, what: &str, action: &Action) {
+        let Some(file) = &self.log else { return };
         let (at, process, resource) =
             (now().unix_ticks(), std::process::id(), action.resource_role.resource_origin_id());
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
-        OpenOptions::new().append(true).create(true).open(file)?.write_all(line.as_bytes())?;
-        Ok(())
+        let file = OpenOptions::new().append(true).create(true).open(file);
+        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+            warn!(%error, "what is carried out is not logged");
+        }
     }
 
     async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {

@@ -111,7 +111,7 @@ impl Worker {
         let (id, lease) = (assignment.id(), Arc::new(lease));
         let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
         let mut tasks = JoinSet::new();
-        for action in assignment.actions() {
+        for action in assignment.actions().filter(|action| !action.has_ended(now())) {
             let side_by_side = Arc::clone(&side_by_side);
             tasks.spawn(Arc::clone(&self).carry_out(action, Arc::clone(&lease), tries, side_by_side));
         }

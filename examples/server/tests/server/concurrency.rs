@@ -16,13 +16,15 @@ const CALLS: usize = 200;
 fn of_simultaneous_calls_one_is_accepted() {
     let place = Place::new();
     // The directory does not answer before the test has ended, so the first call is still under way.
-    let server = Server::start(&place, Duration::from_hours(1));
+    let first = Server::start(&place, Duration::from_hours(1));
+    let servers = [first, Server::start_as("server", &place, &[]), Server::start_as("server", &place, &[])];
     let (token, start, answers) = (token("manager"), Barrier::new(CALLS), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        for _ in 0..CALLS {
-            scope.spawn(|| {
+        for server in servers.iter().cycle().take(CALLS) {
+            let (token, start, answers) = (&token, &start, &answers);
+            scope.spawn(move || {
                 start.wait();
-                let answer = server.reprocess(SAMPLE, &token);
+                let answer = server.reprocess(SAMPLE, token);
                 answers.lock().unwrap().push(answer);
             });
         }
@@ -34,7 +36,7 @@ fn of_simultaneous_calls_one_is_accepted() {
         assert_eq!(answer.status, 400, "{}", answer.body);
         assert_eq!(answer.json()["error"]["details"][0]["code"], "delivering");
     }
-    drop(server);
+    drop(servers);
     let stored = place.read(SAMPLE);
     assert_eq!((stored.state, stored.attempt), (AssignmentState::Delivering, 1));
 }

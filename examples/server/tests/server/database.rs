@@ -12,6 +12,9 @@ use sqlx::Executor;
 
 use crate::support::{Answer, Place, Server, Started, V1, block_on, in_state, insert, postgres, token};
 
+/// What becomes of a file.
+type Break = fn(&str);
+
 /// Outside development an empty database is not taken for one in which nothing was ever accepted.
 #[test]
 fn a_missing_database_is_not_made_by_itself() {
@@ -65,10 +68,9 @@ fn a_locked_database_is_busy() {
         is_busy(&server.reprocess(SAMPLE, &manager));
         let read = server.ask("GET", V1, &manager);
         // In SQLite who reads waits for nobody.
-        if lock.is_some() {
-            is_busy(&read)
-        } else {
-            assert_eq!(read.status, 200)
+        match lock {
+            Some(_) => is_busy(&read),
+            None => assert_eq!(read.status, 200),
         }
         assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     });
@@ -82,7 +84,6 @@ fn a_file_that_is_gone_takes_nothing() {
     if postgres().is_some() {
         return;
     }
-    type Break = fn(&str);
     let remove: Break = |file| fs::remove_file(file).unwrap();
     let replace: Break = |file| {
         fs::copy(file, format!("{file}.copy")).unwrap();
@@ -116,7 +117,6 @@ fn a_file_that_is_of_no_use_is_not_ready() {
     if postgres().is_some() {
         return;
     }
-    type Break = fn(&str);
     let overwrite: Break = |file| {
         let mut file = OpenOptions::new().write(true).open(file).unwrap();
         file.rewind().unwrap();

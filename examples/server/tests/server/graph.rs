@@ -73,7 +73,7 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
             match drawn(&mut luck, 3) {
                 0 => {
                     directory.kill();
-                    directory = Directory::start_at(&place, &address);
+                    directory = Directory::start_with(&place, &address, &[]);
                 }
                 one => {
                     let worker = &mut workers[usize::try_from(one - 1).unwrap()];

@@ -5,7 +5,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, Event, Outcome, StoredAssignment};
+use access_package::{AssignmentState, Outcome, Recorded, StoredAssignment};
 use access_package_server::contract;
 use access_package_server::development;
 use access_package_server::now;
@@ -112,7 +112,7 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         store.put_off(&old.lease, Duration::ZERO).await.unwrap();
         assert!(store.claim(9, HOUR).await.unwrap().is_empty(), "nobody gives back the lease of another");
         let recorded = assignment.record(&receipt, now()).unwrap();
-        let event = event_of(&recorded);
+        let Recorded::Changed(event) = recorded else { panic!("{recorded:?}") };
         let stored = StoredAssignment::from(&assignment);
         assert!(!store.save(&stored, version, Some(&old.lease), &event).await.unwrap());
         assert_eq!(read().await.1, version);
@@ -120,13 +120,6 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         assert!(store.save(&stored, version, Some(&new.lease), &event).await.unwrap());
         assert_eq!(read().await.0.state(), AssignmentState::Delivered);
     });
-}
-
-fn event_of(recorded: &access_package::Recorded) -> Event {
-    match recorded {
-        access_package::Recorded::Changed(event) => event.clone(),
-        unchanged => panic!("{unchanged:?}"),
-    }
 }
 
 #[test]
@@ -157,14 +150,16 @@ fn an_assignment_is_claimed_by_one() {
 fn a_worker_that_ends_gives_its_leases_back() {
     let place = Place::new();
     let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
-    let long = [("LEASE_MS", "3600000".to_owned())];
-    let slow = [("DIRECTORY_LATENCY_MS", "3600000".to_owned())];
-    let log = [("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned())];
-    let mut ended = Server::start_as("worker", &place, &[&long[..], &slow, &log].concat());
+    let lease = [("LEASE_MS", "3600000".to_owned())];
+    let slow = [
+        ("DIRECTORY_LATENCY_MS", "3600000".to_owned()),
+        ("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned()),
+    ];
+    let mut ended = Server::start_as("worker", &place, &[&lease[..], &slow].concat());
     poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
     ended.signal("-TERM");
     assert_eq!(ended.status(), Some(0));
-    let _next = Server::start_as("worker", &place, &long);
+    let _next = Server::start_as("worker", &place, &lease);
     poll("it is done by the next", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
 }
 

@@ -132,13 +132,13 @@ impl Place {
 
     /// A file for the log of another process.
     fn new_log(&self) -> fs::File {
-        let number = (0..).find(|number| !self.file(&format!("log-{number}")).exists()).unwrap();
-        fs::File::create_new(self.file(&format!("log-{number}"))).unwrap()
+        let mut logs = (0..1000).map(|number| self.file(&format!("log-{number}")));
+        fs::File::create_new(logs.find(|log| !log.exists()).unwrap()).unwrap()
     }
 
     /// What all processes have written to their logs.
     pub fn log(&self) -> String {
-        let logs = (0..).map(|number| fs::read_to_string(self.file(&format!("log-{number}"))));
+        let logs = (0..1000).map(|number| fs::read_to_string(self.file(&format!("log-{number}"))));
         logs.map_while(Result::ok).collect()
     }
 
@@ -225,15 +225,16 @@ pub struct Directory {
 
 impl Directory {
     pub fn start(place: &Place) -> Self {
-        Self::start_at(place, "127.0.0.1:0")
+        Self::start_with(place, "127.0.0.1:0", &[])
     }
 
-    /// At the same address as one that was killed.
-    pub fn start_at(place: &Place, address: &str) -> Self {
+    /// At the same address as one that was killed, or at another one.
+    pub fn start_with(place: &Place, address: &str, variables: &[(&str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.arg("directory").env_clear().env("DIRECTORY_LISTEN", address);
         command.env("DIRECTORY_TOKEN", GRAPH_TOKEN).env("DIRECTORY_ASSUMES", "true");
         command.env("DIRECTORY_DATABASE", place.file("directory.db"));
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         let mut process = Started::new(command.stderr(place.new_log()));
         let mut line = String::new();
         BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut line).unwrap();

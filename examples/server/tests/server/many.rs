@@ -1,0 +1,215 @@
+//! Three servers and three workers on one database, any of them killed at any time, while ends pass.
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, RwLock};
+use std::thread;
+use std::time::Duration;
+
+use access_package::{AssignmentState, StoredAssignment, Timestamp};
+use access_package_server::development;
+use access_package_server::now;
+use access_package_server::store::Store;
+use sqlx::query_scalar;
+use uuid::Uuid;
+
+use crate::support::{Directory, Place, Server, V1, in_state, insert, poll, request, token};
+
+const ACCEPTED: usize = 1_000;
+const KILLS: usize = 20;
+const CALLERS: usize = 6;
+const LEASE: &str = "1500";
+const SEED: u64 = 0x5eed;
+
+/// Numbers that look like chance, and are the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+struct Processes<'p> {
+    place: &'p Place,
+    directory: Directory,
+    running: RwLock<Vec<Server>>,
+    /// When which process was killed, in ticks.
+    killed: Mutex<HashMap<u32, i64>>,
+}
+
+impl<'p> Processes<'p> {
+    fn new(place: &'p Place) -> Self {
+        let latency = [("DIRECTORY_LATENCY_MS", "20".to_owned())];
+        let directory = Directory::start_with(place, "127.0.0.1:0", &latency);
+        let running = (0..6).map(|number| Self::start(place, &directory, number)).collect();
+        Self { place, directory, running: RwLock::new(running), killed: Mutex::default() }
+    }
+
+    fn start(place: &Place, directory: &Directory, number: usize) -> Server {
+        let variables = [
+            ("LEASE_MS", LEASE.to_owned()),
+            ("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned()),
+        ];
+        let variables = [&directory.variables()[..], &variables].concat();
+        Server::start_as(if number < 3 { "server" } else { "worker" }, place, &variables)
+    }
+
+    fn kill(&self, number: usize) {
+        let (id, at) = {
+            let running = self.running.read().unwrap();
+            running[number].signal("-KILL");
+            (running[number].id(), now().unix_ticks())
+        };
+        self.killed.lock().unwrap().insert(id, at);
+        let next = Self::start(self.place, &self.directory, number);
+        self.running.write().unwrap()[number] = next;
+    }
+
+    /// Calls one server after the other until one answers, and gives the status and how many calls that took.
+    fn reprocess(&self, id: Uuid, token: &str, first: usize) -> (u16, usize) {
+        let headers = format!("Authorization: Bearer {token}\r\n");
+        let call = request("POST", &format!("{V1}/{id}/reprocess"), &headers);
+        let mut calls = 0;
+        poll("an answer", || {
+            calls += 1;
+            let answer = self.running.read().unwrap()[(first + calls) % 3].try_send(&call)?;
+            (answer.status != 503).then_some((answer.status, calls))
+        })
+    }
+}
+
+/// Puts in an assignment. A third of them has an end, which comes while much is under way.
+async fn insert_one(store: &Store, chance: &mut Chance) -> Uuid {
+    let ticks = |milliseconds: u64| i64::try_from(milliseconds * 10_000).unwrap();
+    let end = (chance.below(3) == 0).then(|| now().unix_ticks() + ticks(20 + chance.below(600)));
+    let end = end.and_then(Timestamp::from_unix_ticks);
+    insert(store, &StoredAssignment { end, ..in_state(AssignmentState::Delivered) }).await
+}
+
+#[test]
+fn nothing_is_lost_or_done_twice_or_too_late() {
+    let place = Place::new();
+    place.with_store(async |store| development::seed(store).await.unwrap());
+    let processes = Processes::new(&place);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let store = runtime.block_on(Store::open(place.database(), false)).unwrap();
+    let (accepted, done, token) = (Mutex::new(Vec::new()), AtomicBool::new(false), token("manager"));
+    let kills = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut chance = Chance(SEED);
+            while !done.load(Ordering::Relaxed) || kills.load(Ordering::Relaxed) < KILLS {
+                thread::sleep(Duration::from_millis(50 + chance.below(500)));
+                processes.kill(usize::try_from(chance.below(6)).unwrap());
+                kills.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let callers: Vec<_> = (1..=CALLERS)
+            .map(|caller| {
+                let (processes, store, token) = (&processes, &store, &token);
+                let (accepted, runtime) = (&accepted, &runtime);
+                scope.spawn(move || {
+                    let mut chance = Chance(SEED + caller as u64);
+                    while accepted.lock().unwrap().len() < ACCEPTED {
+                        let id = runtime.block_on(insert_one(store, &mut chance));
+                        // One whose answer was lost with the server is refused as delivering, or ended meanwhile.
+                        match processes.reprocess(id, token, caller) {
+                            (202, calls) => accepted.lock().unwrap().push((id, calls)),
+                            (status, _) => assert_eq!(status, 400, "{id}"),
+                        }
+                    }
+                })
+            })
+            .collect();
+        let callers: Vec<_> = callers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        done.store(true, Ordering::Relaxed);
+        for caller in callers {
+            caller.unwrap();
+        }
+    });
+    poll("nothing is under way", || {
+        let left = query_scalar::<_, i64>("SELECT count(*) FROM assignment WHERE state = 'delivering'");
+        (runtime.block_on(left.fetch_one(&store.pool)).unwrap() == 0).then_some(())
+    });
+
+    let log = fs::read_to_string(place.file("directory")).unwrap();
+    let accepted = accepted.into_inner().unwrap();
+    let (mut expired, mut ends) = (0, HashMap::new());
+    for (id, calls) in &accepted {
+        let read = runtime.block_on(store.read((*id).into(), None)).unwrap().unwrap();
+        let stored = StoredAssignment::from(read.0);
+        // Those that were accepted without an answer count.
+        assert!(
+            (1..=*calls).contains(&(stored.attempt as usize)),
+            "{id}: accepted, and lost: {}",
+            stored.attempt
+        );
+        match stored.state {
+            AssignmentState::Delivered => {
+                let action = format!("{id} {} ", stored.attempt);
+                assert!(
+                    log.contains(&format!("end {action}")) || !is_told(&log, &action),
+                    "{id}: not granted"
+                );
+            }
+            state => {
+                assert_eq!(state, AssignmentState::Expired, "{id}");
+                expired += 1;
+            }
+        }
+        ends.extend(stored.end.map(|end| (id.to_string(), end.unix_ticks())));
+    }
+    let killed = processes.killed.lock().unwrap();
+    let (granted, late) = check_directory(&log, &ends, &killed);
+    println!(
+        "{} accepted: 0 lost, {expired} ended on their way; {granted} granted, 0 of them sent from the end on, \
+         {late} arrived after it; {} processes killed",
+        accepted.len(),
+        killed.len()
+    );
+    runtime.block_on(store.pool.close());
+}
+
+/// A directory whose worker was killed right then did not say any more that it had granted.
+fn is_told(log: &str, action: &str) -> bool {
+    let count = |what| log.matches(&format!("{what} {action}")).count();
+    count("begin") == count("end") + count("nothing")
+}
+
+/// Goes through what the directory did: nothing was begun while somebody else was at it, and nothing was granted that was
+/// begun from the end on. Gives how much was granted, and how much of it after the end.
+fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32, i64>) -> (usize, usize) {
+    let mut lines: Vec<(i64, u32, &str, &str)> = log
+        .lines()
+        .map(|line| {
+            let fields: Vec<_> = line.splitn(4, ' ').collect();
+            (fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2], fields[3])
+        })
+        .collect();
+    lines.sort_by_key(|(at, ..)| *at);
+    let (mut under_way, mut granted, mut late) = (HashMap::new(), 0, 0);
+    for (at, process, what, action) in lines {
+        if what == "begin" {
+            if let Some((other, _)) = under_way.insert(action, (process, at)) {
+                let is_dead = killed.get(&other).is_some_and(|killed| *killed <= at);
+                let story: Vec<_> = log.lines().filter(|line| line.ends_with(action)).collect();
+                assert!(is_dead, "{action}: begun by {process} while {other} is at it: {story:?} {killed:?}");
+            }
+        } else {
+            let Some((by, begun)) = under_way.remove(action) else { panic!("{action}: never begun") };
+            assert_eq!(by, process, "{action}");
+            let end = ends.get(action.split(' ').next().unwrap());
+            if what == "end" {
+                granted += 1;
+                assert!(end.is_none_or(|end| begun < *end), "{action}: sent too late");
+                late += usize::from(end.is_some_and(|end| at >= *end));
+            }
+        }
+    }
+    (granted, late)
+}
