@@ -5,7 +5,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, Outcome, Recorded, StoredAssignment};
+use access_package::{AssignmentState, Outcome, Recorded, StoredAssignment, Timestamp};
 use access_package_server::contract;
 use access_package_server::development;
 use access_package_server::now;
@@ -54,6 +54,25 @@ fn a_dead_workers_work_is_taken_over() {
     println!("taken over after {leases:.2} leases");
     // It was renewed less than a third ago, and is looked for each second.
     assert!((0.5..3.5).contains(&leases), "after {leases} leases");
+}
+
+/// R21: the end is not waited for as long as the lease of a worker that is gone.
+#[test]
+fn what_a_dead_worker_had_expires_on_time() {
+    let place = Place::new();
+    let end = Timestamp::from_unix_ticks(now().unix_ticks() + 30_000_000);
+    let id = place.with_store(async |store| {
+        insert(store, &StoredAssignment { end, ..in_state(AssignmentState::Delivering) }).await
+    });
+    let hour = || HOUR.as_millis().to_string();
+    let log = place.file("directory").to_str().unwrap().to_owned();
+    let variables = [("DIRECTORY_LATENCY_MS", hour()), ("LEASE_MS", hour()), ("ACTION_LOG", log)];
+    let dead = Server::start_as("worker", &place, &variables);
+    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    dead.signal("-KILL");
+    let _other = worker(&place, Duration::ZERO);
+    poll("expired", || (place.read(id).state == AssignmentState::Expired).then_some(()));
+    assert_eq!(done(&place, id).len(), 1, "nothing is begun from the end on");
 }
 
 #[test]
