@@ -106,8 +106,16 @@ fn outcomes() -> Vec<Trace> {
             outcomes.iter().fold(trace, |trace, &outcome| trace.told(0, outcome))
         })
     });
+    // Of the first, which got no action, all the same.
+    let unenforceable = all.iter().map(|outcomes| {
+        let words = outcomes.iter().map(|&outcome| word(outcome)).collect::<Vec<_>>().join(" and ");
+        let trace =
+            Trace::new(format!("unenforceable and unknown, then {words}"), &["R17", "R20"], delivered(2));
+        let trace = trace.asked(MANAGER, NOW, None, Some(&[OBSERVED[3], OBSERVED[2]]));
+        trace.told(0, outcomes[0]).told(1, outcomes[1]).told(0, Outcome::Failed)
+    });
     let nothing = Trace::new("nothing to enforce", &["R16"], delivered(0)).reprocess(MANAGER);
-    both.chain(contradictory).chain([nothing]).collect()
+    both.chain(contradictory).chain(unenforceable).chain([nothing]).collect()
 }
 
 /// Why something has failed: of two reasons the smaller one stays, by code and then by words; none is no reason.
