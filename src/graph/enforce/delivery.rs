@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 
-use ::http::{Request, Response};
+use ::http::{Request, Response, StatusCode};
 
 use super::answers::{Answer, Meaning};
 use super::end::{End, Failure, FailureCause};
@@ -14,8 +14,8 @@ use super::site::{SiteReading, SiteRole};
 use super::write::{Cannot, Place};
 use crate::action::{Action, Outcome, Receipt};
 use crate::assignment::Observed;
-use crate::graph::http::CallError;
-use crate::graph::observe::{Holders, LookError, Replication};
+use crate::graph::http::retry_after;
+use crate::graph::observe::{Holders, Replication};
 use crate::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -87,8 +87,8 @@ enum Otherwise {
     WriteWhileEarly,
     /// Look again, while there is patience.
     LookAgain,
-    /// Give up.
-    GiveUp,
+    /// Give up, for this cause.
+    GiveUp(FailureCause),
 }
 
 /// What to do next.
@@ -193,7 +193,7 @@ impl Delivery {
             Step::Look(look) => self.looked(look, response, now),
             Step::Ask(_) => {
                 let cause = group::cause(self.place.endpoint(), response);
-                self.fail(cause);
+                self.give_up(cause, now, asked_for(response, now));
             }
         }
     }
@@ -207,7 +207,7 @@ impl Delivery {
                 self.in_doubt(now, None);
             }
             step @ Step::Look(_) => self.later(step, now, None),
-            Step::Ask(_) => self.fail(FailureCause::NotAllowed),
+            Step::Ask(_) => self.give_up(FailureCause::NotAllowed, now, None),
         }
     }
 
@@ -226,62 +226,70 @@ impl Delivery {
         let meaning = Answer::meaning(self.place.endpoint(), &said);
         let at = said.retry_after.as_ref().and_then(|after| after.at(now));
         self.said = Some(said);
+        if meaning != Meaning::NotAuthenticated {
+            self.refused_tokens = 0;
+        }
         match meaning {
             Meaning::Fulfilled => {
                 self.over(End::Fulfilled);
             }
             Meaning::Look => {
-                self.stage = Stage::Due(self.look(Otherwise::WriteWhileEarly), now);
+                let look = self.look(Otherwise::WriteWhileEarly);
+                match at {
+                    Some(_) => self.later(look, now, at),
+                    None => self.stage = Stage::Due(look, now),
+                }
             }
             Meaning::UnderWay => {
                 let look = self.look(Otherwise::LookAgain);
                 self.later(look, now, at);
             }
-            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now),
+            Meaning::TooEarly(cause) => self.while_early(cause, now, at),
             Meaning::Later => self.later(Step::Write, now, at),
             Meaning::InDoubt => self.in_doubt(now, at),
             Meaning::NotAuthenticated => {
                 self.refused_tokens += 1;
                 if self.refused_tokens > 1 {
-                    self.fail(FailureCause::NotAuthenticated);
+                    self.give_up(FailureCause::NotAuthenticated, now, at);
                 } else {
                     self.later(Step::Write, now, at);
                 }
             }
             Meaning::Denied => match &self.place {
                 Place::Graph(listing) => self.stage = Stage::Due(Step::Ask(listing.resource()), now),
-                Place::Site(_) => self.fail(FailureCause::NotAllowed),
+                Place::Site(_) => self.give_up(FailureCause::NotAllowed, now, at),
             },
-            Meaning::Failed(cause) => self.fail(cause),
+            Meaning::Failed(cause) => self.give_up(cause, now, at),
         }
     }
 
     fn looked<B: AsRef<[u8]>>(&mut self, look: Look, response: &Response<B>, now: Timestamp) {
         let Look { mut at, otherwise } = look;
         let (seen, is_all) = match &mut at {
-            At::Site(role) => (role.is_seen(response).ok_or(None), true),
+            At::Site(role) => (role.is_seen(response), true),
+            // Where nothing is, nobody has anything.
+            At::Graph(_) if response.status() == StatusCode::NOT_FOUND => (Some(false), true),
             At::Graph(holders) => {
-                let seen = match holders.read(response, now) {
-                    Ok(()) => Ok(self.is_seen(holders)),
-                    Err(LookError::Call(CallError::Retry { after, .. })) => {
-                        Err(after.and_then(|after| after.at(now)))
-                    }
-                    Err(_) => Err(None),
-                };
-                (seen, holders.request().is_none())
+                let page = holders.request();
+                let is_read = holders.read(response, now).is_ok();
+                let next = holders.request();
+                // A page that leads to itself would be asked for for ever.
+                let leads_on = next.as_ref().map(Request::uri) != page.as_ref().map(Request::uri);
+                let is_seen = is_read && self.is_seen(holders);
+                ((is_seen || is_read && leads_on).then_some(is_seen), next.is_none())
             }
         };
         match seen {
-            Ok(true) => {
+            Some(true) => {
                 self.over(End::Fulfilled);
             }
-            Ok(false) if is_all => self.not_seen(otherwise, now),
+            Some(false) if is_all => self.not_seen(otherwise, now),
             // R38: not on this page is not absent.
-            Ok(false) => self.stage = Stage::Due(Step::Look(Look { at, otherwise }), now),
+            Some(false) => self.stage = Stage::Due(Step::Look(Look { at, otherwise }), now),
             // What cannot be looked at now may be later.
-            Err(at) => {
+            None => {
                 let look = self.look(otherwise);
-                self.later(look, now, at);
+                self.later(look, now, asked_for(response, now));
             }
         }
     }
@@ -294,12 +302,12 @@ impl Delivery {
     fn not_seen(&mut self, otherwise: Otherwise, now: Timestamp) {
         match otherwise {
             Otherwise::Write => self.stage = Stage::Due(Step::Write, now),
-            Otherwise::WriteWhileEarly => self.while_early(Step::Write, FailureCause::Rejected, now),
+            Otherwise::WriteWhileEarly => self.while_early(FailureCause::Rejected, now, None),
             Otherwise::LookAgain => {
                 let look = self.look(Otherwise::LookAgain);
                 self.later(look, now, None);
             }
-            Otherwise::GiveUp => self.fail(FailureCause::OutOfPatience),
+            Otherwise::GiveUp(cause) => self.fail(cause),
         }
     }
 
@@ -311,34 +319,59 @@ impl Delivery {
     }
 
     /// R41: what may not be replicated yet is tried again for so long.
-    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp) {
-        let since = *self.early.get_or_insert(now);
-        let at = self.settings.after(self.pauses, now);
-        if at > since.saturating_add(self.settings.replication) {
-            self.fail(cause);
+    fn while_early(&mut self, cause: FailureCause, now: Timestamp, at: Option<Timestamp>) {
+        let until = self.early.get_or_insert(now).saturating_add(self.settings.replication);
+        if now < until {
+            self.again(Step::Write, now, at, until);
         } else {
-            self.later(step, now, None);
+            self.give_up(cause, now, at);
         }
     }
 
     /// R40: a step again, after a pause, while there is patience.
     fn later(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
-        let own = self.settings.after(self.pauses, now);
+        self.again(step, now, at, Timestamp::MAX);
+    }
+
+    /// The same, after a pause that does not go beyond a bound, unless the service asks for it.
+    fn again(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>, bound: Timestamp) {
+        let until = self.until(now);
+        let own = self.settings.after(self.pauses, now).min(bound).min(until);
         self.pauses += 1;
-        let at = at.map_or(own, |at| at.max(now));
-        let until = self.began.unwrap_or(now).saturating_add(self.settings.patience);
-        if at <= until {
-            self.stage = Stage::Due(step, at);
+        // An instant that does not lie ahead is none: it would be asked again and again.
+        let at = at.filter(|at| *at > now);
+        if now < until && at.is_none_or(|at| at <= until) {
+            self.stage = Stage::Due(step, at.unwrap_or(own));
             return;
         }
-        // R39: a write that may have been carried out is looked for once more, when it has had time to be seen.
-        match self.doubt.take() {
-            Some(doubt) => {
-                let at = doubt.saturating_add(self.settings.replication).max(now);
-                self.stage = Stage::Due(self.look(Otherwise::GiveUp), at);
+        let cause = match step {
+            Step::Look(Look { otherwise: Otherwise::GiveUp(cause), .. }) => cause,
+            Step::Look(Look {
+                otherwise: Otherwise::Write | Otherwise::WriteWhileEarly | Otherwise::LookAgain,
+                ..
+            })
+            | Step::Write
+            | Step::Ask(_) => FailureCause::OutOfPatience,
+        };
+        self.give_up(cause, now, at);
+    }
+
+    /// R39: a write that may have been carried out is looked for once more, when it has had time to be seen.
+    fn give_up(&mut self, cause: FailureCause, now: Timestamp, at: Option<Timestamp>) {
+        let seen = self.doubt.take().map(|doubt| doubt.saturating_add(self.settings.replication));
+        match (seen, at) {
+            (None, _) => self.fail(cause),
+            (Some(seen), Some(at)) if at > seen.max(self.until(now)) => self.fail(cause),
+            (Some(seen), at) => {
+                let look = self.look(Otherwise::GiveUp(cause));
+                self.stage = Stage::Due(look, at.unwrap_or(now).max(now).max(seen));
             }
-            None => self.fail(FailureCause::OutOfPatience),
         }
+    }
+
+    /// How long there is patience.
+    fn until(&self, now: Timestamp) -> Timestamp {
+        self.began.unwrap_or(now).saturating_add(self.settings.patience)
     }
 
     fn look(&self, otherwise: Otherwise) -> Step {
@@ -360,4 +393,9 @@ impl Delivery {
         self.stage = Stage::Over(end.clone());
         end
     }
+}
+
+/// When the service asks to come back.
+fn asked_for<B>(response: &Response<B>, now: Timestamp) -> Option<Timestamp> {
+    retry_after(response.headers())?.at(now)
 }
