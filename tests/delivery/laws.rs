@@ -142,7 +142,9 @@ fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
         (cause, verdict) => verdict == Verdict::Final(cause),
     };
     hold("D8", is_so, || format!("failed by {cause:?}, and so it is not"))?;
-    let Some(grant) = world.grant.filter(|grant| grant.lost) else { return Ok(()) };
+    // From the end on nobody has anything by it.
+    let own = world.grant.filter(|grant| grant.lost && !world.has_ended());
+    let Some(grant) = own else { return Ok(()) };
     let seen_by = grant.since + size.replication;
     let could_not_look = memory.blind || memory.not_before > world.patience().max(seen_by);
     hold("D6", could_not_look, || "failed, and its own write was carried out".into())

@@ -83,6 +83,7 @@ pub enum Verdict {
 
 /// What the checker has seen, by which it judges what the machine does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing seen or not, apart from the others")]
 pub struct Memory {
     /// When the first request was sent.
     pub began: Option<Clock>,
