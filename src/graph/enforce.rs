@@ -44,6 +44,7 @@ mod answers;
 mod delivery;
 mod end;
 mod group;
+mod look;
 mod pauses;
 mod said;
 mod site;

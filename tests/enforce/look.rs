@@ -87,8 +87,8 @@ fn a_write_that_may_be_there_is_repeated_only_while_the_directory_replicates() {
             }
         }
         assert_eq!(run.cause(), Some(FailureCause::Rejected), "{endpoint:?}");
-        // Pauses of 1, 2, 4, … 128 seconds; the next one would lead beyond the five minutes.
-        assert_eq!((writes, seconds(now(), last)), (9, 255), "{endpoint:?}");
+        // Pauses of 1, 2, 4, … 128 seconds, and a last try when the five minutes are over.
+        assert_eq!((writes, seconds(now(), last)), (10, 300), "{endpoint:?}");
     }
 }
 
@@ -216,16 +216,34 @@ fn every_page_is_looked_at_before_it_is_written_again() {
 /// A service whose list goes on for ever.
 #[test]
 fn a_list_without_an_end_ends_with_patience() {
-    let endless = of_json(200, &json!({ "value": [], "@odata.nextLink": format!("{V1}/next") }));
     let mut run = Run::written(Endpoint::AppRoles, &maybe_there(Endpoint::AppRoles));
     let mut pages = 0;
     while run.request().is_some() {
-        run.answer(&endless);
+        let link = format!("{V1}/next?page={pages}");
+        run.answer(&of_json(200, &json!({ "value": [], "@odata.nextLink": link })));
         run.now = later(run.now, SECOND);
         pages += 1;
-        assert!(pages < 4_000, "it never ends");
+        assert!(pages < 5_000, "it never ends");
     }
     assert_eq!((run.cause(), pages), (Some(FailureCause::OutOfPatience), 3_602));
+
+    // The last look, when patience is over, has as long as the directory has to replicate.
+    let mut run = Run::of(Endpoint::AppRoles);
+    run.send();
+    run.unanswered();
+    while seconds(now(), run.now) < 3_600 {
+        run.request();
+        run.unanswered();
+    }
+    let mut pages = 0;
+    while run.request().is_some() {
+        let link = format!("{V1}/next?page={pages}");
+        run.answer(&of_json(200, &json!({ "value": [], "@odata.nextLink": link })));
+        run.now = later(run.now, SECOND);
+        pages += 1;
+        assert!(pages < 5_000, "it never ends");
+    }
+    assert_eq!((run.cause(), pages), (Some(FailureCause::OutOfPatience), 302));
 }
 
 /// What cannot be read is looked for again, from the first page on.
@@ -289,17 +307,95 @@ fn a_look_that_is_refused_fails_and_says_why() {
     }
 }
 
-// R41: a resource that is too new to be listed.
+// R41: where nothing is, nobody has anything; so the next write tells whether its resource is merely too new.
 #[test]
-fn a_list_that_is_not_found_is_asked_for_again_while_the_directory_replicates() {
+fn a_list_that_is_not_found_shows_nothing_and_it_is_written_again_while_the_directory_replicates() {
+    for endpoint in LISTED {
+        for (written, cause) in
+            [(answer(404, ""), FailureCause::NotFound), (maybe_there(endpoint), FailureCause::Rejected)]
+        {
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            let mut late = None;
+            while let Some(request) = run.request() {
+                if request.method() == "GET" {
+                    run.answer(&answer(404, ""));
+                } else {
+                    late = Some(run.clone());
+                    run.answer(&written);
+                }
+            }
+            assert_eq!((run.cause(), seconds(now(), run.now)), (Some(cause), 300), "{endpoint:?}");
+            let mut late = late.expect("it was written again");
+            assert_eq!(seconds(now(), late.now), 300, "at the very end");
+            late.answer(&done(endpoint));
+            assert_eq!(late.end(), Some(End::Fulfilled));
+        }
+    }
+}
+
+// R40: a page that leads to itself would be asked for for ever.
+#[test]
+fn a_page_that_leads_to_itself_is_no_answer_unless_it_shows_the_grant() {
     for endpoint in LISTED {
         let mut run = Run::written(endpoint, &maybe_there(endpoint));
-        while let Some(request) = run.request() {
-            assert_eq!(request.method(), "GET");
-            run.answer(&answer(404, ""));
+        let link = run.send().uri().to_string();
+        let mut found = run.clone();
+        run.answer(&of_json(200, &json!({ "value": [], "@odata.nextLink": link })));
+        let (waited, again) = run.wait();
+        assert_eq!((waited, again.uri().to_string()), (1, link.clone()), "{endpoint:?}");
+        found.answer(&of_json(200, &json!({ "value": [item(endpoint)], "@odata.nextLink": link })));
+        assert_eq!(found.end(), Some(End::Fulfilled));
+    }
+}
+
+// R39: what has failed for good is looked for all the same, if a write before it may have been carried out.
+#[test]
+fn a_failure_after_a_write_without_an_answer_waits_for_a_last_look() {
+    let refused = with_headers(501, &[("request-id", "r1")], "");
+    let mut run = Run::of(Endpoint::AppRoles);
+    run.send();
+    run.unanswered();
+    run.wait();
+    run.answer(&not_seen(Endpoint::AppRoles));
+    run.send();
+    run.answer(&refused);
+    let (waited, request) = run.wait();
+    assert_eq!((waited, request.method().as_str()), (299, "GET"), "five minutes after the write");
+    let [mut there, mut gone, mut missing, mut denied, mut silent] = core::array::from_fn(|_| run.clone());
+    there.answer(&seen(Endpoint::AppRoles));
+    assert_eq!(there.end(), Some(End::Fulfilled));
+    gone.answer(&not_seen(Endpoint::AppRoles));
+    missing.answer(&answer(404, ""));
+    denied.answer(&error(403, "Authorization_RequestDenied"));
+    // There is patience left.
+    loop {
+        silent.unanswered();
+        if silent.request().is_none() {
+            break;
         }
-        assert_eq!(run.cause(), Some(FailureCause::NotFound), "{endpoint:?}");
-        assert_eq!(seconds(now(), run.now), 255);
+    }
+    assert_eq!(seconds(now(), silent.now), 3_600);
+    // It keeps the reason that it failed for at first.
+    for run in [gone, missing, denied, silent] {
+        let Some(End::Failed(failure)) = run.end() else { panic!("failed") };
+        assert_eq!((failure.cause, failure.status), (FailureCause::Rejected, Some(501)));
+        assert_eq!(failure.request_id.as_deref(), Some("r1"));
+    }
+    // The service is not asked for a look before it wants to be, nor waited for beyond patience.
+    for (after, waits) in
+        [("100", Some(299)), ("299", Some(299)), ("300", Some(300)), ("3599", Some(3_599)), ("3600", None)]
+    {
+        let mut run = Run::of(Endpoint::AppRoles);
+        run.send();
+        run.unanswered();
+        run.wait();
+        run.answer(&not_seen(Endpoint::AppRoles));
+        run.send();
+        run.answer(&with_headers(501, &[("retry-after", after)], ""));
+        match waits {
+            Some(waits) => assert_eq!(run.wait().0, waits),
+            None => assert_eq!(run.cause(), Some(FailureCause::Rejected)),
+        }
     }
 }
 

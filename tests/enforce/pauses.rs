@@ -31,35 +31,50 @@ fn pauses_grow_up_to_a_bound_and_end_with_patience() {
     let (pauses, end) = pauses(settings());
     let growing = [1, 2, 4, 8, 16, 32, 64, 128, 256];
     assert_eq!(pauses[..9], growing);
-    assert_eq!(pauses[9..], [300; 10], "the eleventh would end after the hour");
-    assert_eq!(seconds(now(), end), 511 + 3_000);
+    assert_eq!(pauses[9..19], [300; 10]);
+    assert_eq!(pauses[19..], [89], "a last try when the hour is over");
+    assert_eq!(seconds(now(), end), 3_600);
 }
 
 #[test]
 fn pauses_never_overflow() {
     let (pauses, end) = pauses(Settings { patience: Duration::from_secs(300 * 5_000), ..settings() });
-    assert!(pauses.len() > 5_000 - 10 && pauses[9..].iter().all(|pause| *pause == 300));
-    assert!(end < Timestamp::MAX);
+    assert!(pauses.len() > 5_000 - 10 && pauses[9..pauses.len() - 1].iter().all(|pause| *pause == 300));
+    assert_eq!(seconds(now(), end), 300 * 5_000);
 }
 
 #[test]
 fn patience_is_counted_from_the_first_request_to_the_tick() {
-    for (ticks, is_patient) in [(SECOND - 1, false), (SECOND, true), (SECOND + 1, true), (0, false)] {
+    for (ticks, waits) in [
+        (0, None),
+        (1, Some(1)),
+        (SECOND - 1, Some(SECOND - 1)),
+        (SECOND, Some(SECOND)),
+        (SECOND + 1, Some(SECOND)),
+    ] {
         let patience = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
         let mut run = Run::with(MEMBERS, Settings { patience, ..settings() });
         // What passes before the first request does not count.
         run.now = later(run.now, 7 * SECOND);
         run.send();
+        let sent = run.now;
         run.answer(&answer(429, ""));
-        assert_eq!(matches!(run.next(), Next::Wait(_)), is_patient, "{ticks}");
-        assert_eq!(run.cause(), (!is_patient).then_some(FailureCause::OutOfPatience));
+        let Some(waits) = waits else {
+            assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+            continue;
+        };
+        assert!(matches!(run.next(), Next::Wait(until) if until == later(sent, waits)), "{ticks}");
+        run.wait();
+        run.answer(&answer(429, ""));
+        let is_over = ticks <= SECOND;
+        assert_eq!(run.cause(), is_over.then_some(FailureCause::OutOfPatience), "{ticks}");
     }
 }
 
 // R39, R41
 #[test]
 fn replication_is_counted_from_the_first_sign_to_the_tick() {
-    for (ticks, is_early) in [(3 * SECOND - 1, false), (3 * SECOND, true), (3 * SECOND + 1, true)] {
+    for (ticks, is_over) in [(3 * SECOND - 1, true), (3 * SECOND, true), (3 * SECOND + 1, false)] {
         let replication = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
         let mut run = Run::with(MEMBERS, Settings { replication, ..settings() });
         run.send();
@@ -67,8 +82,11 @@ fn replication_is_counted_from_the_first_sign_to_the_tick() {
         run.answer(&answer(404, ""));
         assert_eq!(run.wait().0, 1);
         run.answer(&answer(404, ""));
-        assert_eq!(matches!(run.next(), Next::Wait(_)), is_early, "{ticks}");
-        assert_eq!(run.cause(), (!is_early).then_some(FailureCause::NotFound));
+        let until = later(now(), ticks.min(3 * SECOND));
+        assert!(matches!(run.next(), Next::Wait(at) if at == until), "no further than replication: {ticks}");
+        run.wait();
+        run.answer(&answer(404, ""));
+        assert_eq!(run.cause(), is_over.then_some(FailureCause::NotFound), "{ticks}");
     }
     let mut run = Run::with(MEMBERS, Settings { replication: Duration::from_secs(2), ..settings() });
     run.send();
@@ -98,12 +116,12 @@ fn pause_after(status: u16, retry_after: &[&str]) -> Option<i64> {
 #[test]
 fn retry_after_is_kept_in_seconds_and_as_a_date() {
     for status in [429, 503, 423, 409, 401, 404, 500, 504] {
-        if status == 409 {
-            continue; // that is looked for at once
-        }
         assert_eq!(pause_after(status, &["7"]), Some(7), "{status}");
         assert_eq!(pause_after(status, &["Sat, 28 Nov 2026 12:02:00 GMT"]), Some(120), "{status}");
-        assert_eq!(pause_after(status, &[]), Some(1), "{status}");
+        // That is looked for at once.
+        if status != 409 {
+            assert_eq!(pause_after(status, &[]), Some(1), "{status}");
+        }
     }
     // At once, in the past, or not to be read: a pause of our own.
     for says_nothing in
@@ -115,11 +133,13 @@ fn retry_after_is_kept_in_seconds_and_as_a_date() {
     for too_long in ["3601", "86400", "18446744073709551615", "31 Dec 9000 23:59:59 GMT"] {
         assert_eq!(pause_after(429, &[too_long]), None, "{too_long}");
     }
-    // Beyond replication it is too late for what is too early.
-    let mut run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", "300")], ""));
-    assert_eq!(run.wait().0, 300);
-    let run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", "301")], ""));
-    assert_eq!(run.cause(), Some(FailureCause::NotFound));
+    // Where it leads beyond replication, that is the last try for what is too early.
+    for after in ["300", "301", "3600"] {
+        let mut run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", after)], ""));
+        assert_eq!(run.wait().0.to_string(), after);
+        run.answer(&answer(404, ""));
+        assert_eq!(run.cause(), Some(FailureCause::NotFound));
+    }
 }
 
 #[test]
@@ -130,7 +150,7 @@ fn a_service_that_always_says_at_once_is_not_called_without_a_pause() {
         requests += 1;
         run.answer(&with_headers(429, &[("retry-after", "0")], ""));
     }
-    assert_eq!(requests, 20);
+    assert_eq!(requests, 21);
 }
 
 #[test]
@@ -144,8 +164,44 @@ fn looks_are_paused_as_the_service_says_too() {
     run.answer(&with_headers(401, &[("retry-after", "5")], ""));
     assert_eq!(run.wait().0, 5);
     // A look that has been answered is no pause.
-    run.answer(&not_seen(MEMBERS));
-    assert_eq!(run.wait().0, 8);
+    let mut answered = run.clone();
+    answered.answer(&not_seen(MEMBERS));
+    assert_eq!(answered.wait().0, 8);
+    // Unless it says so.
+    run.answer(&with_headers(404, &[("retry-after", "9")], ""));
+    assert_eq!(run.wait().0, 9);
+}
+
+#[test]
+fn the_next_page_the_write_after_a_look_and_the_question_why_wait_as_the_service_says() {
+    let page = format!(r#"{{"value":[],"@odata.nextLink":"{}/next"}}"#, crate::V1);
+    let mut run = Run::of(Endpoint::AppRoles);
+    run.delivery = run.delivery.looking_first();
+    run.send();
+    run.answer(&with_headers(200, &[("retry-after", "5")], &page));
+    let (waited, request) = run.wait();
+    assert_eq!((waited, request.uri().path()), (5, "/v1.0/next"));
+    run.answer(&with_headers(200, &[("retry-after", "6")], r#"{"value":[]}"#));
+    let (waited, request) = run.wait();
+    assert_eq!((waited, request.method().as_str()), (6, "POST"));
+
+    let body = r#"{"error":{"code":"Authorization_RequestDenied"}}"#;
+    let mut run = Run::written(MEMBERS, &with_headers(403, &[("retry-after", "7")], body));
+    let (waited, request) = run.wait();
+    assert_eq!((waited, request.method().as_str()), (7, "GET"));
+    // If there is no patience for it, it has failed for what was said.
+    let run = Run::written(MEMBERS, &with_headers(403, &[("retry-after", "3601")], body));
+    assert_eq!(run.cause(), Some(FailureCause::NotAllowed));
+}
+
+// R40: what an earlier answer has asked for is over once there is none.
+#[test]
+fn no_answer_asks_for_nothing() {
+    let mut run = Run::written(MEMBERS, &with_headers(429, &[("retry-after", "50")], ""));
+    assert_eq!(run.wait().0, 50);
+    run.now = later(run.now, -45 * SECOND);
+    run.unanswered();
+    assert_eq!(run.wait().0, 2);
 }
 
 #[test]
@@ -169,7 +225,7 @@ fn jitter_shortens_a_pause_by_up_to_a_half_and_never_more() {
     }
     let (all, _) = pauses(Settings { jitter: 1_000, ..settings() });
     assert_eq!(all[..9], [0, 1, 2, 4, 8, 16, 32, 64, 128]);
-    assert!(all[9..].iter().all(|pause| *pause == 150));
+    assert!(all[9..all.len() - 1].iter().all(|pause| *pause == 150));
 }
 
 #[test]
@@ -186,10 +242,19 @@ fn the_settings_have_bounds_that_are_written_down() {
 fn the_last_instants_do_not_overflow() {
     let mut run =
         Run::with(MEMBERS, Settings { patience: Duration::MAX, replication: Duration::MAX, ..settings() });
-    run.now = Timestamp::MAX;
-    for response in [answer(429, ""), answer(404, ""), answer(500, "")] {
+    run.now = later(Timestamp::MAX, -2);
+    for response in [answer(429, ""), answer(500, "")] {
         run.send();
         run.answer(&response);
+        run.now = Timestamp::MAX;
     }
+    // The last look, and then all is over.
     assert_eq!(run.send().method(), "GET");
+    run.answer(&not_seen(MEMBERS));
+    assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+    let mut run = Run::of(MEMBERS);
+    run.now = Timestamp::MAX;
+    run.send();
+    run.answer(&answer(404, ""));
+    assert_eq!(run.cause(), Some(FailureCause::NotFound));
 }

@@ -1,6 +1,5 @@
 //! The machine itself: one action, from its first request to its end.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 
 use ::http::{Request, Response};
@@ -8,14 +7,14 @@ use ::http::{Request, Response};
 use super::answers::{Answer, Meaning};
 use super::end::{End, Failure, FailureCause};
 use super::group;
+use super::look::{Look, Otherwise, Seen};
 use super::pauses::Settings;
 use super::said::Said;
-use super::site::{SiteReading, SiteRole};
+use super::site::SiteReading;
 use super::write::{Cannot, Place};
 use crate::action::{Action, Outcome, Receipt};
-use crate::assignment::Observed;
 use crate::graph::endpoint::Endpoint;
-use crate::graph::observe::{Holders, Replication};
+use crate::graph::http::retry_after;
 use crate::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -28,7 +27,9 @@ use uuid::Uuid;
 ///
 /// - From the end of the assignment on nothing is sent ([R21](crate::policy#r21)).
 /// - After a write without an answer it looks before it writes again ([R40](crate::policy#r40)).
-/// - It comes to an end within its patience, and what the directory may take to replicate after that.
+/// - Nothing is sent before the service asks for it ([R40](crate::policy#r40)).
+/// - It comes to an end within its patience, and what the directory may take to replicate after that; where a list does not
+///   end, as long again.
 ///
 /// It need not be stored. After a crash begin again, with [`looking_first`](Self::looking_first).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,8 +46,12 @@ pub struct Delivery {
     doubt: Option<Timestamp>,
     pauses: u32,
     refused_tokens: u8,
-    /// The last answer, if the last write had one.
+    /// When the last answer asks to come back, if that lies ahead.
+    asked: Option<Timestamp>,
+    /// The last answer but for what looks have shown, if the last write had one.
     said: Option<Said>,
+    /// How it fails, unless the last look finds the grant.
+    failure: Option<Failure>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,33 +67,6 @@ enum Step {
     Look(Look),
     /// Ask this group why not; if it does not tell, it is this.
     Ask(Uuid, FailureCause),
-}
-
-/// A look for the grant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Look {
-    at: At,
-    /// What to do if it is not to be seen.
-    otherwise: Otherwise,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum At {
-    /// The pages so far.
-    Graph(Box<Holders>),
-    Site(SiteRole),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Otherwise {
-    /// Write, for nothing speaks against it.
-    Write,
-    /// Write again, while what is missing may not be replicated yet.
-    WriteWhileEarly,
-    /// Look again, while there is patience.
-    LookAgain,
-    /// Give up.
-    GiveUp,
 }
 
 /// What to do next.
@@ -133,7 +111,9 @@ impl Delivery {
             doubt: None,
             pauses: 0,
             refused_tokens: 0,
+            asked: None,
             said: None,
+            failure: None,
         }
     }
 
@@ -168,6 +148,7 @@ impl Delivery {
                 let step = step.clone();
                 let request = self.request(&step, now);
                 self.began.get_or_insert(now);
+                self.asked = None;
                 self.stage = Stage::Sent(step);
                 Next::Send(request)
             }
@@ -178,9 +159,7 @@ impl Delivery {
         let base_url = &self.settings.base_url;
         match step {
             Step::Write => self.place.write(base_url, &self.action, now),
-            // While there is a look to be made, there is a page to be asked for.
-            Step::Look(Look { at: At::Graph(holders), .. }) => holders.request().unwrap_or_default(),
-            Step::Look(Look { at: At::Site(role), .. }) => role.look(),
+            Step::Look(look) => look.request(),
             Step::Ask(group, _) => group::request(base_url, *group),
         }
     }
@@ -188,12 +167,15 @@ impl Delivery {
     /// Says what was answered to the last request. An answer to anything else is not looked at.
     pub fn answered<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) {
         let Stage::Sent(step) = &self.stage else { return };
-        match step.clone() {
+        let step = step.clone();
+        // R40: what does not lie ahead would have it sent again and again.
+        self.asked = retry_after(response.headers()).and_then(|after| after.at(now)).filter(|at| *at > now);
+        match step {
             Step::Write => self.written(Said::of(response), now),
             Step::Look(look) => self.looked(look, response, now),
             Step::Ask(_, otherwise) => {
                 let cause = group::cause(self.place.endpoint(), response, otherwise);
-                self.fail(cause);
+                self.give_up(cause, now);
             }
         }
     }
@@ -204,10 +186,10 @@ impl Delivery {
         match step.clone() {
             Step::Write => {
                 self.said = None;
-                self.in_doubt(now, None);
+                self.in_doubt(now);
             }
-            step @ Step::Look(_) => self.later(step, now, None),
-            Step::Ask(_, otherwise) => self.fail(otherwise),
+            step @ Step::Look(_) => self.later(step, now),
+            Step::Ask(_, otherwise) => self.give_up(otherwise, now),
         }
     }
 
@@ -223,179 +205,173 @@ impl Delivery {
 
     /// What the answer to a write means, and what follows.
     fn written(&mut self, said: Said, now: Timestamp) {
-        let meaning = Answer::meaning(self.place.endpoint(), &said);
-        let at = self.heard(said, now);
-        match meaning {
+        match self.heard(said) {
             Meaning::Fulfilled => {
                 self.over(End::Fulfilled);
             }
-            Meaning::Look => {
-                self.stage = Stage::Due(self.look(Otherwise::WriteWhileEarly), now);
-            }
-            Meaning::UnderWay => {
-                let look = self.look(Otherwise::LookAgain);
-                self.later(look, now, at);
-            }
-            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now, at),
-            Meaning::Later => self.later(Step::Write, now, at),
-            Meaning::InDoubt => self.in_doubt(now, at),
-            Meaning::NotAuthenticated => self.with_another_token(Step::Write, now, at),
+            Meaning::Look => self.soon(self.look(Otherwise::WriteWhileEarly), now),
+            Meaning::UnderWay => self.later(self.look(Otherwise::LookAgain), now),
+            Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now),
+            Meaning::Later => self.later(Step::Write, now),
+            Meaning::InDoubt => self.in_doubt(now),
+            Meaning::NotAuthenticated => self.with_another_token(Step::Write, now),
             Meaning::Denied => self.ask(FailureCause::NotAllowed, now),
-            Meaning::Failed(cause) => self.fail(cause),
+            Meaning::Failed(cause) => self.give_up(cause, now),
         }
     }
 
-    fn looked<B: AsRef<[u8]>>(&mut self, look: Look, response: &Response<B>, now: Timestamp) {
-        let Look { mut at, otherwise } = look;
-        let (seen, is_all) = match &mut at {
-            At::Site(role) => (role.is_seen(response), true),
-            At::Graph(holders) => {
-                let seen = holders.read(response, now).ok().map(|()| self.is_seen(holders));
-                (seen, holders.request().is_none())
-            }
-        };
+    fn looked<B: AsRef<[u8]>>(&mut self, mut look: Look, response: &Response<B>, now: Timestamp) {
+        let seen = look.read(&self.action, response, now);
         if seen.is_some() {
             self.refused_tokens = 0;
         }
         match seen {
-            Some(true) => {
+            Some(Seen::Grant) => {
                 self.over(End::Fulfilled);
             }
-            Some(false) if is_all => self.not_seen(otherwise, now),
+            Some(Seen::Nothing) => self.not_seen(look.otherwise, now),
             // R38: not on this page is not absent.
-            Some(false) => self.due(Step::Look(Look { at, otherwise }), now, now),
-            None => self.not_told(otherwise, Said::of(response), now),
+            Some(Seen::NothingYet) => self.next_page(look, now),
+            None => self.not_told(look.otherwise, Said::of(response), now),
         }
-    }
-
-    /// The answer to a look does not tell. What it means for the look is what it would mean for a write.
-    fn not_told(&mut self, otherwise: Otherwise, said: Said, now: Timestamp) {
-        let meaning = Answer::meaning(self.place.endpoint(), &said);
-        let at = self.heard(said, now);
-        let look = self.look(otherwise);
-        match meaning {
-            Meaning::TooEarly(cause) => self.while_early(look, cause, now, at),
-            Meaning::NotAuthenticated => self.with_another_token(look, now, at),
-            Meaning::Denied => self.fail(FailureCause::NotAllowed),
-            Meaning::Failed(cause) => self.fail(cause),
-            // Other than a write it may be made again whatever became of it.
-            Meaning::Fulfilled | Meaning::Look | Meaning::UnderWay | Meaning::Later | Meaning::InDoubt => {
-                self.later(look, now, at);
-            }
-        }
-    }
-
-    /// Keeps what was answered. When to go on at the earliest, if it says so.
-    fn heard(&mut self, said: Said, now: Timestamp) -> Option<Timestamp> {
-        if said.status != 401 {
-            self.refused_tokens = 0;
-        }
-        self.said.insert(said).retry_after.as_ref()?.at(now)
-    }
-
-    fn with_another_token(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
-        self.refused_tokens += 1;
-        if self.refused_tokens > 1 {
-            self.fail(FailureCause::NotAuthenticated);
-        } else {
-            self.later(step, now, at);
-        }
-    }
-
-    fn is_seen(&self, holders: &Holders) -> bool {
-        let Action { resource_role, target, .. } = &self.action;
-        holders.observed(resource_role, *target, Replication::UnderWay) == Observed::Present
     }
 
     fn not_seen(&mut self, otherwise: Otherwise, now: Timestamp) {
         match otherwise {
-            Otherwise::Write => self.stage = Stage::Due(Step::Write, now),
-            Otherwise::WriteWhileEarly => {
-                self.while_early(Step::Write, FailureCause::Rejected, now, None);
+            Otherwise::Write => self.soon(Step::Write, now),
+            Otherwise::WriteWhileEarly => self.while_early(Step::Write, FailureCause::Rejected, now),
+            Otherwise::LookAgain => self.later(self.look(Otherwise::LookAgain), now),
+            Otherwise::GiveUp => self.give_up(FailureCause::OutOfPatience, now),
+        }
+    }
+
+    /// R40: a list without an end ends as well, with patience; or later, so that the last look is not cut short.
+    fn next_page(&mut self, mut look: Look, now: Timestamp) {
+        let until = self.until(now).max(now.saturating_add(self.settings.replication));
+        if now <= *look.until.get_or_insert(until) {
+            self.soon(Step::Look(look), now);
+        } else {
+            self.give_up(FailureCause::OutOfPatience, now);
+        }
+    }
+
+    /// The answer to a look does not tell. What it means for the look is what it would mean for a write, but that a look may
+    /// be made again whatever became of it.
+    fn not_told(&mut self, otherwise: Otherwise, said: Said, now: Timestamp) {
+        let look = self.look(otherwise);
+        match self.heard(said) {
+            Meaning::TooEarly(cause) => self.while_early(look, cause, now),
+            Meaning::NotAuthenticated => self.with_another_token(look, now),
+            Meaning::Denied => self.give_up(FailureCause::NotAllowed, now),
+            Meaning::Failed(cause) => self.give_up(cause, now),
+            Meaning::Fulfilled | Meaning::Look | Meaning::UnderWay | Meaning::Later | Meaning::InDoubt => {
+                self.later(look, now);
             }
-            Otherwise::LookAgain => {
-                let look = self.look(Otherwise::LookAgain);
-                self.later(look, now, None);
-            }
-            Otherwise::GiveUp => self.fail(FailureCause::OutOfPatience),
+        }
+    }
+
+    /// Keeps what was answered, and says what it means.
+    fn heard(&mut self, said: Said) -> Meaning {
+        let meaning = Answer::meaning(self.place.endpoint(), &said);
+        if meaning != Meaning::NotAuthenticated {
+            self.refused_tokens = 0;
+        }
+        self.said = Some(said);
+        meaning
+    }
+
+    fn with_another_token(&mut self, step: Step, now: Timestamp) {
+        self.refused_tokens += 1;
+        if self.refused_tokens > 1 {
+            self.give_up(FailureCause::NotAuthenticated, now);
+        } else {
+            self.later(step, now);
         }
     }
 
     /// R40: it is looked for before it is written again.
-    fn in_doubt(&mut self, now: Timestamp, at: Option<Timestamp>) {
+    fn in_doubt(&mut self, now: Timestamp) {
         self.doubt = Some(now);
-        let look = self.look(Otherwise::Write);
-        self.later(look, now, at);
-    }
-
-    /// R41: what may not be replicated yet is tried again for so long.
-    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp, at: Option<Timestamp>) {
-        let since = *self.early.get_or_insert(now);
-        let at = self.paused(now, at);
-        if at <= since.saturating_add(self.settings.replication) {
-            self.due(step, at, now);
-        } else if cause == FailureCause::Rejected {
-            self.ask(cause, now);
-        } else {
-            self.fail(cause);
-        }
-    }
-
-    /// R40: a step again, after a pause.
-    fn later(&mut self, step: Step, now: Timestamp, at: Option<Timestamp>) {
-        let at = self.paused(now, at);
-        self.due(step, at, now);
-    }
-
-    /// R40: as late as the service says; if it does not say, or says *at once*, after a pause of our own.
-    fn paused(&mut self, now: Timestamp, at: Option<Timestamp>) -> Timestamp {
-        let own = self.settings.after(self.pauses, now);
-        self.pauses = self.pauses.saturating_add(1);
-        at.filter(|at| *at > now).unwrap_or(own)
-    }
-
-    /// A step at that instant, if there is patience until then.
-    fn due(&mut self, step: Step, at: Timestamp, now: Timestamp) {
-        let until = self.began.unwrap_or(now).saturating_add(self.settings.patience);
-        if at <= until {
-            self.stage = Stage::Due(step, at);
-            return;
-        }
-        // R39: a write that may have been carried out is looked for once more, when it has had time to be seen.
-        match self.doubt.take() {
-            Some(doubt) => {
-                let at = doubt.saturating_add(self.settings.replication).max(now);
-                self.stage = Stage::Due(self.look(Otherwise::GiveUp), at);
-            }
-            None => self.fail(FailureCause::OutOfPatience),
-        }
-    }
-
-    fn look(&self, otherwise: Otherwise) -> Step {
-        let at = match &self.place {
-            Place::Graph(listing) => {
-                let base_url = self.settings.base_url.clone();
-                At::Graph(Box::new(Holders::of_target(*listing, self.action.target, base_url)))
-            }
-            Place::Site(role) => At::Site(role.clone()),
-        };
-        Step::Look(Look { at, otherwise })
+        self.later(self.look(Otherwise::Write), now);
     }
 
     /// Asks the group why not, if it is one whose members or owners are changed.
-    fn ask(&mut self, otherwise: FailureCause, now: Timestamp) {
+    fn ask(&mut self, cause: FailureCause, now: Timestamp) {
         match &self.place {
             Place::Graph(listing)
                 if [Endpoint::GroupMembers, Endpoint::GroupOwners].contains(&listing.endpoint()) =>
             {
-                self.stage = Stage::Due(Step::Ask(listing.resource(), otherwise), now);
+                self.soon(Step::Ask(listing.resource(), cause), now);
             }
-            Place::Graph(_) | Place::Site(_) => self.fail(otherwise),
+            Place::Graph(_) | Place::Site(_) => self.give_up(cause, now),
         }
     }
 
-    fn fail(&mut self, cause: FailureCause) {
-        self.over(End::Failed(Failure::new(cause, self.said.as_ref())));
+    /// R41: what may not be replicated yet is tried again for so long, and once more when that is over.
+    fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp) {
+        let until = self.early.get_or_insert(now).saturating_add(self.settings.replication);
+        if now < until {
+            self.again(step, now, until);
+        } else if cause == FailureCause::Rejected {
+            self.ask(cause, now);
+        } else {
+            self.give_up(cause, now);
+        }
+    }
+
+    /// A step at once, unless the service asks to wait.
+    fn soon(&mut self, step: Step, now: Timestamp) {
+        match self.asked {
+            Some(_) => self.later(step, now),
+            None => self.stage = Stage::Due(step, now),
+        }
+    }
+
+    /// R40: a step again, after a pause.
+    fn later(&mut self, step: Step, now: Timestamp) {
+        self.again(step, now, Timestamp::MAX);
+    }
+
+    /// The same, while there is patience. A pause of our own goes no further than it and this bound, so that each is tried to
+    /// its end.
+    fn again(&mut self, step: Step, now: Timestamp, bound: Timestamp) {
+        let until = self.until(now);
+        let own = self.settings.after(self.pauses, now).min(bound).min(until);
+        self.pauses = self.pauses.saturating_add(1);
+        let at = self.asked.unwrap_or(own);
+        if now < until && at <= until {
+            self.stage = Stage::Due(step, at);
+            return;
+        }
+        let cause = match step {
+            Step::Write | Step::Look(_) => FailureCause::OutOfPatience,
+            Step::Ask(_, cause) => cause,
+        };
+        self.give_up(cause, now);
+    }
+
+    /// How long there is patience.
+    fn until(&self, now: Timestamp) -> Timestamp {
+        self.began.unwrap_or(now).saturating_add(self.settings.patience)
+    }
+
+    /// It fails. R39: but a write that may have been carried out is looked for once more, when it has had time to be seen.
+    fn give_up(&mut self, cause: FailureCause, now: Timestamp) {
+        let failure = self.failure.take().unwrap_or_else(|| Failure::new(cause, self.said.as_ref()));
+        if let Some(doubt) = self.doubt.take() {
+            let seen = doubt.saturating_add(self.settings.replication).max(now);
+            let at = self.asked.map_or(seen, |asked| asked.max(seen));
+            if at <= seen.max(self.until(now)) {
+                self.failure = Some(failure);
+                self.stage = Stage::Due(self.look(Otherwise::GiveUp), at);
+                return;
+            }
+        }
+        self.over(End::Failed(failure));
+    }
+
+    fn look(&self, otherwise: Otherwise) -> Step {
+        Step::Look(Look::new(&self.place, &self.action, &self.settings.base_url, otherwise))
     }
 
     fn over(&mut self, end: End) -> End {

@@ -9,7 +9,6 @@ use ::http::{HeaderMap, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::graph::http::{RetryAfter, retry_after};
 use crate::graph::object::Object;
 
 /// The header that names a request for the support of Microsoft.
@@ -26,7 +25,6 @@ pub(super) struct Said {
     /// The `status` of a schedule request.
     state: Option<String>,
     pub(super) request_id: Option<String>,
-    pub(super) retry_after: Option<RetryAfter>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +70,6 @@ impl Said {
             codes,
             state: state.and_then(|state| serde_json::from_str(state.get()).ok()),
             request_id: header(response.headers()),
-            retry_after: retry_after(response.headers()),
         };
         said.codes.iter_mut().chain(&mut said.state).chain(&mut said.request_id).for_each(cut);
         said

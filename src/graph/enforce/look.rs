@@ -1,0 +1,102 @@
+//! A look for the grant: what is asked for, page by page, and what is seen.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use ::http::{Request, Response, StatusCode};
+
+use super::site::SiteRole;
+use super::write::Place;
+use crate::action::Action;
+use crate::assignment::Observed;
+use crate::graph::endpoint::BaseUrl;
+use crate::graph::observe::{Holders, Replication};
+use crate::timestamp::Timestamp;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Look {
+    at: At,
+    pub(super) otherwise: Otherwise,
+    /// When it is given up, if it has more than one page.
+    pub(super) until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum At {
+    /// The pages so far.
+    Graph(Box<Holders>),
+    Site(SiteRole),
+}
+
+/// What to do if it is not to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Otherwise {
+    /// Write, for nothing speaks against it.
+    Write,
+    /// Write again, while what is missing may not be replicated yet.
+    WriteWhileEarly,
+    /// Look again, while there is patience.
+    LookAgain,
+    /// Give up.
+    GiveUp,
+}
+
+/// What an answer shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The grant.
+    Grant,
+    /// Everything, and not the grant.
+    Nothing,
+    /// Not the grant so far; there is another page.
+    NothingYet,
+}
+
+impl Look {
+    pub(super) fn new(place: &Place, action: &Action, base_url: &BaseUrl, otherwise: Otherwise) -> Self {
+        let at = match place {
+            Place::Graph(listing) => {
+                At::Graph(Box::new(Holders::of_target(*listing, action.target, base_url.clone())))
+            }
+            Place::Site(role) => At::Site(role.clone()),
+        };
+        Self { at, otherwise, until: None }
+    }
+
+    pub(super) fn request(&self) -> Request<String> {
+        match &self.at {
+            // While there is a look to be made, there is a page to be asked for.
+            At::Graph(holders) => holders.request().unwrap_or_default(),
+            At::Site(role) => role.look(),
+        }
+    }
+
+    /// What the answer shows; `None` if it does not tell.
+    pub(super) fn read<B: AsRef<[u8]>>(
+        &mut self,
+        action: &Action,
+        response: &Response<B>,
+        now: Timestamp,
+    ) -> Option<Seen> {
+        let holders = match &mut self.at {
+            At::Site(role) => {
+                return role.is_seen(response).map(|it| if it { Seen::Grant } else { Seen::Nothing });
+            }
+            // Where nothing is, nobody has anything.
+            At::Graph(_) if response.status() == StatusCode::NOT_FOUND => return Some(Seen::Nothing),
+            At::Graph(holders) => holders,
+        };
+        let asked = holders.request();
+        holders.read(response, now).ok()?;
+        let seen = holders.observed(&action.resource_role, action.target, Replication::UnderWay);
+        if seen == Observed::Present {
+            return Some(Seen::Grant);
+        }
+        match (holders.request(), asked) {
+            (None, _) => Some(Seen::Nothing),
+            // It would be asked for again and again.
+            (Some(next), Some(asked)) if next.uri() == asked.uri() => None,
+            (Some(_), _) => Some(Seen::NothingYet),
+        }
+    }
+}
