@@ -1,6 +1,8 @@
 //! The command line on lists and with observations: what it prints, and its exit status.
 #![cfg(all(feature = "std", feature = "graph"))]
 
+#[path = "command_line/asked.rs"]
+mod asked;
 #[path = "command_line/caller.rs"]
 mod caller;
 #[path = "command_line/documents.rs"]
@@ -37,9 +39,14 @@ fn run(arguments: &[&str], input: &[u8]) -> Output {
 
 /// The same, with these environment variables.
 fn run_in(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
+    run_bare(variables, &[&["-"], arguments].concat(), input)
+}
+
+/// The same with no FILE but one that is among the arguments.
+fn run_bare(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
     let mut program = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--features", "graph", "--example", "reprocess"])
-        .args(["--", "-"])
+        .arg("--")
         .args(NOW)
         .args(arguments)
         .envs(variables.iter().copied())
@@ -60,7 +67,10 @@ fn before_notes(text: &str) -> &str {
 
 /// What it prints, and its exit status.
 fn printed(arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
-    let output = run(arguments, input);
+    text_of(run(arguments, input))
+}
+
+fn text_of(output: Output) -> (String, Option<i32>) {
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     (String::from_utf8(text).expect("text"), output.status.code())
 }

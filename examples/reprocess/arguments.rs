@@ -23,6 +23,14 @@ pub struct Arguments {
     pub json: bool,
 }
 
+impl Arguments {
+    /// Nothing is said of an assignment, or of a caller whom there is, so that the sample will do.
+    pub fn takes_sample(&self) -> bool {
+        let Given { token, role_assignments, .. } = &self.caller;
+        self.document.is_none() && self.request.is_none() && token.is_none() && role_assignments.is_empty()
+    }
+}
+
 /// Who asks if nothing is said of the roles.
 pub fn manager() -> RoleAssignment {
     RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use access_package::graph::json::{self, AccessPackageDocument, ReadError, RequestDocument};
-use access_package::{Assignment, AssignmentRequest, ResourceRole};
+use access_package::{Assignment, AssignmentId, AssignmentRequest, ResourceRole};
 use serde_json::Value;
 
 use crate::arguments::Arguments;
@@ -13,15 +13,19 @@ use crate::files;
 pub struct Asked {
     pub assignment: Assignment,
     pub request: Option<AssignmentRequest>,
-    pub gives_now: Vec<ResourceRole>,
+    /// `None` if no document lists it.
+    pub gives_now: Option<Vec<ResourceRole>>,
 }
+
+/// There is nothing to judge.
+pub const NO_FILE: &str = "no FILE: give the assignment";
 
 /// What the document says stands for what the access package gives now. One that is delivered says it.
 impl From<Assignment> for Asked {
     fn from(assignment: Assignment) -> Self {
         let listed = assignment.resource_roles().unwrap_or_default().iter();
         let gives_now = listed.map(|entry| entry.resource_role.clone()).collect();
-        Self { assignment, request: None, gives_now }
+        Self { assignment, request: None, gives_now: Some(gives_now) }
     }
 }
 
@@ -29,12 +33,33 @@ impl Asked {
     /// What is asked for the document: for its assignment, or for a request, if there is one.
     pub fn read(
         arguments: &Arguments,
-        document: &[u8],
+        document: Option<&[u8]>,
         package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        match &arguments.request {
-            None => Ok(of_document(arguments, document, package)?.into()),
-            Some(path) => Self::by_request(path, arguments, document, package),
+        match (&arguments.request, document) {
+            (Some(path), _) => Self::by_request(path, arguments, document, package),
+            (None, Some(document)) => Ok(Self::of_document(arguments, document, package)?),
+            (None, None) => Err(NO_FILE.into()),
+        }
+    }
+
+    /// For the assignment in the document, and what its access package gives if that is known by itself.
+    fn of_document(
+        arguments: &Arguments,
+        document: &[u8],
+        package: Option<&AccessPackageDocument>,
+    ) -> Result<Self, String> {
+        let assignment = match package {
+            None => json::read(document),
+            Some(package) => json::read_with(document, package),
+        };
+        match assignment {
+            Ok(assignment) => Ok(assignment.into()),
+            Err(error) => without_list(document, &error).ok_or_else(|| {
+                // A page that cannot be read is why it was taken for a document.
+                let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
+                of(arguments, document, &of_page.unwrap_or(error))
+            }),
         }
     }
 
@@ -42,52 +67,64 @@ impl Asked {
     fn by_request(
         path: &str,
         arguments: &Arguments,
-        document: &[u8],
+        document: Option<&[u8]>,
         package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        let found = json::read_request(&files::read(Some(path))?, arguments.recency);
+        let found = json::read_request(&files::read(path)?, arguments.recency);
         let found = found.map_err(|error| of_request(path, &error))?;
         let RequestDocument { request, assignment: shown, gives: listed, .. } = found;
-        let is_shown = shown.is_some();
-        let assignment = shown.map_or_else(|| of_document(arguments, document, package), Ok)?;
-        let gives_now = match (package, listed) {
-            (Some(package), _) => {
+        if let Some(other) = document.and_then(id).filter(|id| *id != request.assignment) {
+            let (of, file) = (request.assignment, arguments.document.as_deref().unwrap_or_default());
+            return Err(
+                format!("{path}: a request for the assignment `{of}`, and {file} is `{other}`").into()
+            );
+        }
+        let (assignment, of_document) = match (shown, document) {
+            (Some(assignment), _) => (assignment, None),
+            (None, Some(document)) => {
+                let asked = Self::of_document(arguments, document, package)?;
+                (asked.assignment, Some(document))
+            }
+            (None, None) => return Err(NO_FILE.into()),
+        };
+        let gives_now = match (package, listed, of_document) {
+            (Some(package), _, _) => {
                 let whole = package.whole_of(assignment.access_package());
-                whole.map_err(|error| of(arguments, document, &error))?.to_vec()
+                Some(whole.map_err(|error| of(arguments, document.unwrap_or_default(), &error))?.to_vec())
             }
-            (None, Some(listed)) => listed,
-            (None, None) if is_shown => {
-                let why = "the assignment does not list what the access package gives now";
-                return Err(format!("{path}: {why}: give it with `--package FILE`").into());
-            }
-            (None, None) => json::read_gives(document).map_err(|error| of(arguments, document, &error))?,
+            (None, None, Some(document)) => match json::read_gives(document) {
+                Err(error) if !lacks_list(&error) => return Err(of(arguments, document, &error).into()),
+                gives => gives.ok(),
+            },
+            (None, listed, _) => listed,
         };
         Ok(Self { assignment, request: Some(request), gives_now })
     }
 }
 
-/// The assignment in the document, and what its access package gives if that is known by itself.
-fn of_document(
-    arguments: &Arguments,
-    document: &[u8],
-    package: Option<&AccessPackageDocument>,
-) -> Result<Assignment, String> {
-    let assignment = match package {
-        None => json::read(document),
-        Some(package) => json::read_with(document, package),
-    };
-    assignment.map_err(|error| {
-        // A page that cannot be read is why it was taken for a document.
-        let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
-        of(arguments, document, &of_page.unwrap_or(error))
-    })
+/// Whether all that is missing is what the access package gives.
+fn lacks_list(error: &ReadError) -> bool {
+    // One that is listed has an index.
+    matches!(error, ReadError::NotExpanded { part, .. } if !part.contains('['))
+}
+
+/// The assignment of a document that does not list what the access package gives: enough to judge who may, and when.
+fn without_list(document: &[u8], error: &ReadError) -> Option<Asked> {
+    let nothing = json::read_access_package(br#"{ "value": [] }"#).ok().filter(|_| lacks_list(error))?;
+    let assignment = json::read_with(document, &nothing).ok()?;
+    Some(Asked { assignment, request: None, gives_now: None })
+}
+
+/// Whose document it is.
+fn id(document: &[u8]) -> Option<AssignmentId> {
+    serde_json::from_slice::<Value>(document).ok()?["id"].as_str()?.parse().ok()
 }
 
 /// What is in all of these files together; `None` if there are none.
 pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dyn Error>> {
     let mut all: Option<AccessPackageDocument> = None;
     for path in paths {
-        let page = json::read_access_package(&files::read(Some(path))?);
+        let page = json::read_access_package(&files::read(path)?);
         let joined = page.and_then(|page| all.take().map_or(Ok(page.clone()), |all| all.join(page)));
         all = Some(joined.map_err(|error| named(Some(path), &error))?);
     }

@@ -3,13 +3,15 @@
 use std::error::Error;
 use std::io::Read as _;
 
-/// What is in the file, in UTF-8; the sample if there is none.
-pub fn read(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
+/// The assignment that is judged if nothing is given.
+pub const SAMPLE: &[u8] = include_bytes!("../assignment.json");
+
+/// What is in the file, in UTF-8.
+pub fn read(path: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bytes = Vec::new();
     match path {
-        None => bytes.extend_from_slice(include_bytes!("../assignment.json")),
-        Some("-") => drop(std::io::stdin().read_to_end(&mut bytes)?),
-        Some(path) => bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?,
+        "-" => drop(std::io::stdin().read_to_end(&mut bytes)?),
+        path => bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?,
     }
     let text = match bytes.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => return Ok(bytes.split_off(3)),
@@ -17,8 +19,7 @@ pub fn read(path: Option<&str>) -> Result<Vec<u8>, Box<dyn Error>> {
         [0xfe, 0xff, text @ ..] => utf8(text, u16::from_be_bytes),
         _ => return Ok(bytes),
     };
-    let name = path.unwrap_or_default();
-    text.ok_or_else(|| format!("{name}: begins as UTF-16, and is not: save it as UTF-8").into())
+    text.ok_or_else(|| format!("{path}: begins as UTF-16, and is not: save it as UTF-8").into())
 }
 
 fn utf8(text: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Vec<u8>> {

@@ -31,6 +31,10 @@ use observed::Observations;
 /// What the call has led to.
 struct Report {
     assignment: Assignment,
+    /// It is the one that is built in.
+    is_sample: bool,
+    /// What the access package gives now is known, and so what is enforced.
+    gives_is_known: bool,
     before: AssignmentState,
     /// It was found that the end has come, whatever the document says.
     has_expired: bool,
@@ -86,14 +90,20 @@ fn main() -> ExitCode {
 }
 
 fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
-    let document = files::read(arguments.document.as_deref())?;
+    let document = match &arguments.document {
+        None if arguments.takes_sample() => Some(files::SAMPLE.to_vec()),
+        None if arguments.request.is_none() => return Err(asked::NO_FILE.into()),
+        None => None,
+        Some(path) => Some(files::read(path)?),
+    };
+    let is_sample = arguments.takes_sample();
     let asking = mem::take(&mut arguments.caller).asking(arguments.now)?;
     let arguments = &arguments;
     let observations =
         arguments.observed.as_deref().map_or(Ok(Observations::default()), Observations::read)?;
     let package = asked::package(&arguments.packages)?;
-    if arguments.request.is_none() && package.is_none() {
-        match graph::json::read_list(&document) {
+    if let (Some(document), None, None) = (&document, &arguments.request, &package) {
+        match graph::json::read_list(document) {
             Ok(page) => return list::run(page, arguments, &asking, &observations),
             Err(problem @ (ReadError::IsAccessPackage | ReadError::OtherCollection { .. })) => {
                 return Ok(list::of_something_else(&problem, arguments));
@@ -101,8 +111,9 @@ fn run(mut arguments: Arguments) -> Result<Status, Box<dyn Error>> {
             Err(_) => {}
         }
     }
-    let asked = Asked::read(arguments, &document, package.as_ref())?;
-    show(&drive(asked, arguments, &asking.caller, &observations)?, arguments, &asking)
+    let asked = Asked::read(arguments, document.as_deref(), package.as_ref())?;
+    let report = Report { is_sample, ..drive(asked, arguments, &asking.caller, &observations)? };
+    show(&report, arguments, &asking)
 }
 
 fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Status, Box<dyn Error>> {
@@ -140,8 +151,11 @@ fn drive(
 ) -> Result<Report, Box<dyn Error>> {
     let assignment = at_level(assignment, arguments.level)?;
     let before = assignment.state();
+    let gives_is_known = gives_now.is_some();
     let refused = |refusal, assignment, has_expired| Report {
         assignment,
+        is_sample: false,
+        gives_is_known,
         before,
         has_expired,
         verdict: Verdict::Refused(refusal),
@@ -155,7 +169,11 @@ fn drive(
         Some(request) => authority.admit_request(assignment, request, arguments.now),
     };
     match admitted {
-        Ok(admitted) => accept(admitted, authority, gives_now, before, arguments, observations),
+        Ok(admitted) => {
+            let gives_now = gives_now.unwrap_or_default();
+            let report = accept(admitted, authority, gives_now, before, arguments, observations)?;
+            Ok(Report { gives_is_known, ..report })
+        }
         Err(NotAdmitted { refusal, assignment, expired }) => {
             Ok(refused(refusal, assignment, expired.is_some()))
         }
@@ -200,5 +218,5 @@ fn accept(
         let _ = assignment.record(receipt, arguments.now)?;
     }
     let verdict = Verdict::Accepted { authority, between, observed, done };
-    Ok(Report { assignment, before, has_expired: false, verdict })
+    Ok(Report { assignment, is_sample: false, gives_is_known: true, before, has_expired: false, verdict })
 }

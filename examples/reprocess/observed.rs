@@ -22,7 +22,7 @@ struct Observation {
 
 impl Observations {
     pub fn read(path: &str) -> Result<Self, Box<dyn Error>> {
-        let text = crate::files::read(Some(path))?;
+        let text = crate::files::read(path)?;
         let list: Vec<Observation> =
             serde_json::from_slice(&text).map_err(|error| format!("{path}: {error}"))?;
         let mut all = HashMap::new();

@@ -26,12 +26,17 @@ impl Report {
             None => " (level not known: judged as a standard one)".into(),
             Some(level) => format!(" ({level})"),
         };
-        let mut text = format!("assignment {}\ntarget     {}\n", assignment.id(), assignment.target());
+        let sample = if self.is_sample { " (the sample that is built in)" } else { "" };
+        let mut text =
+            format!("assignment {}{sample}\ntarget     {}\n", assignment.id(), assignment.target());
         let _ = writeln!(text, "catalog    {}{level}", assignment.catalog().id);
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
             Verdict::Refused(refusal) => text += &explain(*refusal),
+            Verdict::Accepted { .. } if !self.gives_is_known => {
+                text += "accepted: what would be enforced is not known";
+            }
             Verdict::Accepted { between, observed, done, .. } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
                 for (n, (action, _)) in (1..).zip(done) {
@@ -75,7 +80,20 @@ impl Report {
                         `--superseded`";
             Note::new("requestTakenForNewest", text)
         });
-        next.into_iter().chain(newest).chain(of_level(self.assignment.catalog(), caller)).collect()
+        let gives = (!self.gives_is_known && self.refusal().is_none()).then(|| {
+            let text = format!(
+                "the document does not list what the access package gives: to see what would be enforced, save the \
+                 answer to `GET {BASE}/accessPackages/{package}/resourceRoleScopes?$expand=role,scope` as FILE, and give \
+                 it with `--package FILE`"
+            );
+            Note::new("resourceRolesNotListed", text)
+        });
+        gives
+            .into_iter()
+            .chain(next)
+            .chain(newest)
+            .chain(of_level(self.assignment.catalog(), caller))
+            .collect()
     }
 
     pub fn as_json(&self) -> Value {
@@ -86,9 +104,13 @@ impl Report {
             Verdict::Refused(refusal) => json!(access_package::Verdict::from(Err(*refusal))),
             Verdict::Accepted { authority, between, observed, done } => {
                 let mut words = json!(access_package::Verdict::from(Ok(*authority)));
-                words["between"] = json!(between);
-                words["actions"] = done.iter().map(|(action, _)| json!(action)).collect();
-                words["receipts"] = done.iter().map(|(_, receipt)| json!(receipt)).collect();
+                if self.gives_is_known {
+                    words["between"] = json!(between);
+                    words["actions"] = done.iter().map(|(action, _)| json!(action)).collect();
+                    words["receipts"] = done.iter().map(|(_, receipt)| json!(receipt)).collect();
+                } else {
+                    object["after"] = Value::Null;
+                }
                 if !observed.is_empty() {
                     words["observed"] = json!(observed);
                 }

@@ -32,7 +32,7 @@ impl Listed {
     pub fn read(paths: &[String]) -> Result<Self, Box<dyn Error>> {
         let mut pages = Vec::new();
         for path in paths {
-            let read = read_pages(path, &files::read(Some(path))?)?;
+            let read = read_pages(path, &files::read(path)?)?;
             if read.is_empty() {
                 return Err(format!("{path}: no role assignments: it is empty").into());
             }

@@ -21,8 +21,8 @@ const INSTEAD: &str = "say who calls with `--claims`, or with `--account`, `--pe
 impl Token {
     pub fn claims(&self) -> Result<Claims, Box<dyn Error>> {
         let (name, claims) = match self {
-            Self::Payload(path) => (path, of_payload(&files::read(Some(path))?)),
-            Self::File(path) => (path, of_token(&files::read(Some(path))?)),
+            Self::Payload(path) => (path, of_payload(&files::read(path)?)),
+            Self::File(path) => (path, of_token(&files::read(path)?)),
             Self::Variable(name) => {
                 let text = std::env::var(name).map_err(|error| format!("{name}: {error}"))?;
                 (name, of_token(text.as_bytes()))

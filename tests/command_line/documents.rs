@@ -124,10 +124,6 @@ fn what_the_package_gives_may_come_by_itself() {
     let completed = "2023-12-20T00:00:00Z";
     let bare_request = request("deliveryFailed", completed, &failed(bare.clone())).to_string();
     let file = File::new("request-of-package", &bare_request);
-    let (text, status) = printed(&["--request", file.path()], b"");
-    let why =
-        "the assignment does not list what the access package gives now: give it with `--package FILE`\n";
-    assert_eq!((text, status), (format!("error: {}: {why}", file.path()), Some(2)));
     let (text, status) = printed(&["--request", file.path(), "--package", all.path()], b"");
     assert!(text.contains("accepted: 3 to enforce"), "{text}");
     assert_eq!(status, Some(0));
