@@ -3,16 +3,18 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use access_package::{Account, Caller, ObjectId, Permission, RoleAssignment, Scope, Timestamp};
+use access_package::{Account, Caller, ObjectId, Permission, Refusal, RoleAssignment, Scope, Timestamp};
 use serde_json::{Value, json};
 
-use crate::notes::{self, Note};
+use crate::Report;
+use crate::notes::{self, Matters, Note, Outcome};
 use crate::roles::Listed;
-use crate::token::Token;
+use crate::token::{Token, Told};
 
 /// The caller, and what has to be known to anyone who believes the verdict.
 pub struct Asking {
     pub caller: Caller,
+    is_of_token: bool,
     notes: Vec<Note>,
     /// Roles that were given and count for nothing, and why.
     unknown_roles: Vec<String>,
@@ -21,13 +23,36 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// What has to be known beside a verdict, by whether a role is lacking.
-    pub fn notes(&self, lacks_role: bool) -> impl Iterator<Item = &Note> {
-        self.notes.iter().filter(move |note| lacks_role || !note.is_of_roles)
+    /// What has to be known beside the verdicts.
+    pub fn notes(&self, outcome: &Outcome) -> impl Iterator<Item = &Note> {
+        self.notes.iter().filter(|note| note.is_for(outcome))
+    }
+
+    /// The look-ups after which the caller may turn out to be one who may, so that this refusal is in doubt.
+    pub fn look_ups(&self, report: &Report) -> impl Iterator<Item = &Note> {
+        let is_refused = report.refusal().is_some_and(Refusal::is_unauthorized);
+        let catalog = report.assignment.catalog();
+        self.notes.iter().filter(move |note| match note.matters {
+            Matters::MayFind(role) if is_refused => {
+                let mut caller = self.caller.clone();
+                caller.roles.push(RoleAssignment { role, scope: Scope::Tenant });
+                caller.authority(Some(catalog)).is_ok()
+            }
+            _ => false,
+        })
+    }
+
+    /// What this program does and does not do, and who asks.
+    pub fn as_text(&self) -> String {
+        let rest = match self.is_of_token {
+            true => ", nothing has changed, and nothing of the token is verified",
+            false => ", and nothing has changed",
+        };
+        format!("simulation: nothing is sent to Microsoft Graph{rest}\n\n{}", self.who())
     }
 
     /// Who it is, a line each.
-    pub fn as_text(&self) -> String {
+    fn who(&self) -> String {
         let Caller { object, account, permissions, roles } = &self.caller;
         let account = match account {
             Account::WorkOrSchool => "work or school account",
@@ -54,11 +79,16 @@ impl Asking {
                 let _ = writeln!(text, "{name:<10} {value}");
             }
         }
+        for note in self.notes.iter().filter(|note| note.matters == Matters::First) {
+            let _ = writeln!(text, "token      {}", note.text);
+        }
         text
     }
 
     pub fn as_json(&self) -> Value {
         let mut caller = json!(self.caller);
+        let is_known = |note: &Note| !matches!(note.matters, Matters::MayFind(_));
+        caller["rolesKnown"] = json!(self.notes.iter().all(is_known));
         caller["unknownRoles"] = json!(self.unknown_roles);
         caller["passedOver"] = json!(self.passed_over);
         caller
@@ -82,12 +112,10 @@ impl Given {
         if self.token.is_some() && (self.account.is_some() || self.permissions.is_some()) {
             return Err("a token says what --account and --permission say: give one or the other".into());
         }
-        let claims = self.token.as_ref().map(Token::claims).transpose()?;
-        if claims.is_some() {
-            eprintln!("note: nothing of the token is verified");
-        }
+        let token = self.token.as_ref().map(Token::read).transpose()?;
+        let claims = token.as_ref().map(|Told { claims, .. }| claims);
         let listed = Listed::read(&self.role_assignments)?;
-        let object = claims.as_ref().and_then(|claims| claims.oid.as_deref()?.parse().ok());
+        let object = claims.and_then(|claims| claims.oid.as_deref()?.parse().ok());
         let mut principals: Vec<ObjectId> = object.into_iter().chain(self.principals).collect();
         if principals.is_empty() {
             principals.extend(listed.only_principal()?);
@@ -105,7 +133,7 @@ impl Given {
         let is_known = claims.is_some() || !self.role_assignments.is_empty();
         let default = if is_known { Vec::new() } else { vec![crate::arguments::manager()] };
         let roles = self.roles.unwrap_or(default).into_iter().chain(held);
-        let mut caller = match &claims {
+        let mut caller = match claims {
             Some(claims) => Caller::from_claims(claims, roles),
             None => Caller {
                 object: None,
@@ -116,10 +144,10 @@ impl Given {
         };
         caller.object = principals.first().copied();
 
-        let mut notes = notes::of_roles(claims.as_ref(), &listed, are_said, &caller);
+        let mut notes = notes::of_roles(token.as_ref(), &listed, are_said, &caller);
         notes.extend(claims.iter().flat_map(|claims| notes::of_token(claims, &caller, now)));
         notes.extend(unknown_roles.iter().map(|role| notes::of_unknown(role)));
         notes.extend(notes::of_passed_over(passed_over, listed.assignments.len(), &caller));
-        Ok(Asking { caller, notes, unknown_roles, passed_over })
+        Ok(Asking { caller, is_of_token: claims.is_some(), notes, unknown_roles, passed_over })
     }
 }

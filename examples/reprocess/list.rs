@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::arguments::Arguments;
 use crate::asked;
 use crate::caller::Asking;
-use crate::notes::{self, Note};
+use crate::notes::{self, Note, Outcome};
 use crate::observed::Observations;
-use crate::report::SIMULATION;
+use crate::report;
 use crate::{Report, Status, Verdict, drive};
 
 #[derive(Default)]
@@ -19,7 +19,7 @@ struct Sum {
     accepted: usize,
     refused: usize,
     unreadable: usize,
-    lacks_role: bool,
+    outcome: Outcome,
     is_incomplete: bool,
     /// The first of each kind.
     notes: Vec<Note>,
@@ -40,18 +40,27 @@ pub fn run(
     asking: &Asking,
     observations: &Observations,
 ) -> Result<Status, Box<dyn Error>> {
+    if page.items.is_empty() && page.next_link.is_none() {
+        return Err("no assignment in the list: check the filter".into());
+    }
+    let mut all_look_ups: Vec<&Note> = Vec::new();
     let mut out = std::io::BufWriter::new(stdout().lock());
     let (mut sum, mut worst) = (Sum::default(), Status::Accepted);
     if !arguments.json {
-        writeln!(out, "{SIMULATION}\n\n{}", asking.as_text())?;
+        writeln!(out, "{}", asking.as_text())?;
     }
     for item in page.items {
         let (line, status) = match item {
             Ok(assignment) => {
                 let report = drive(assignment.into(), arguments, &asking.caller, observations)?;
-                sum.lacks_role |= report.refusal().is_some_and(notes::lacks_role);
+                sum.outcome.add(&report);
+                let look_ups: Vec<_> = asking.look_ups(&report).collect();
                 report.notes(arguments, &asking.caller).into_iter().for_each(|note| sum.add(note));
-                (line(&report, arguments), report.status())
+                let line = line(&report, arguments, &look_ups);
+                let is_new = |note: &&Note| all_look_ups.iter().all(|known| known.code != note.code);
+                let new: Vec<_> = look_ups.into_iter().filter(is_new).collect();
+                all_look_ups.extend(new);
+                (line, report.status())
             }
             Err(error) => {
                 sum.is_incomplete |= asked::is_incomplete(&error.problem);
@@ -73,8 +82,8 @@ pub fn run(
             format!("what cannot be read was not exported whole: use `{export}`"),
         ));
     }
-    let Sum { accepted, refused, unreadable, lacks_role, notes, .. } = sum;
-    let notes = asking.notes(lacks_role).chain(&notes);
+    let Sum { accepted, refused, unreadable, outcome, notes, .. } = sum;
+    let notes = asking.notes(&outcome).chain(&notes);
     let next_link = page.next_link;
     if arguments.json {
         let caveats: Vec<_> = notes.map(Note::as_json).collect();
@@ -89,17 +98,20 @@ pub fn run(
         if let Some(next_link) = next_link {
             writeln!(out, "the next page is at {next_link}")?;
         }
-        write!(out, "{}", notes::as_text(notes))?;
+        write!(out, "{}", notes::under("find out first", all_look_ups.iter().copied()))?;
+        write!(out, "{}", notes::as_text(notes, &all_look_ups))?;
     }
     out.flush()?;
     Ok(worst)
 }
 
-fn line(report: &Report, arguments: &Arguments) -> String {
+fn line(report: &Report, arguments: &Arguments, look_ups: &[&Note]) -> String {
     let assignment = &report.assignment;
     match &report.verdict {
         _ if arguments.json => report.as_json().to_string(),
-        Verdict::Refused(refusal) => format!("{}  refused: {refusal}", assignment.id()),
+        Verdict::Refused(refusal) => {
+            format!("{}  {}: {refusal}", assignment.id(), report::refused(look_ups))
+        }
         Verdict::Accepted { done, .. } => {
             let (id, state) = (assignment.id(), assignment.state());
             format!("{id}  accepted: {} to enforce, then {state}", done.len())

@@ -18,9 +18,10 @@ use std::process::ExitCode;
 
 use access_package::graph::json::ReadError;
 use access_package::{
-    Action, Admitted, Assignment, AssignmentResourceRole, AssignmentState, Authority, Caller, FailureReason,
-    Fulfillment, LoadError, NotAdmitted, Outcome, PrivilegeLevel, Receipt, Refusal, ResourceRole,
-    StoredAssignment, graph,
+    Account, Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
+    Authority, Caller, FailureReason, Fulfillment, LoadError, NotAdmitted, Outcome, Permission,
+    PrivilegeLevel, Receipt, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
+    graph,
 };
 
 use arguments::Arguments;
@@ -36,6 +37,8 @@ struct Report {
     /// What the access package gives now is known, and so what is enforced.
     gives_is_known: bool,
     before: AssignmentState,
+    /// Why the assignment would be refused, too, where the caller is.
+    of_assignment_too: Option<Refusal>,
     /// It was found that the end has come, whatever the document says.
     has_expired: bool,
     verdict: Verdict,
@@ -127,17 +130,20 @@ fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Statu
             return Err(format!("--fail {n}: {numbered}").into());
         }
     }
-    let lacks_role = report.refusal().is_some_and(notes::lacks_role);
-    let own = report.notes(arguments, &asking.caller);
-    let notes = asking.notes(lacks_role).chain(&own);
+    let mut outcome = notes::Outcome::default();
+    outcome.add(report);
+    let mut own = report.notes(arguments, &asking.caller);
+    own.extend(report.of_assignment_too());
+    let notes = asking.notes(&outcome).chain(&own);
     if arguments.json {
         let mut object = report.as_json();
         object["caller"] = asking.as_json();
         object["caveats"] = notes.map(notes::Note::as_json).collect();
         println!("{object}");
     } else {
-        println!("{}\n\n{}\n{}", report::SIMULATION, asking.as_text(), report.as_text());
-        print!("{}", notes::as_text(notes));
+        let look_ups: Vec<_> = asking.look_ups(report).collect();
+        println!("{}\n{}", asking.as_text(), report.as_text(&look_ups));
+        print!("{}", notes::as_text(notes, &look_ups));
     }
     Ok(report.status())
 }
@@ -157,12 +163,16 @@ fn drive(
         is_sample: false,
         gives_is_known,
         before,
+        of_assignment_too: None,
         has_expired,
         verdict: Verdict::Refused(refusal),
     };
     let authority = match caller.authority(Some(assignment.catalog())) {
         Ok(authority) => authority,
-        Err(refusal) => return Ok(refused(refusal, assignment, false)),
+        Err(refusal) => {
+            let of_assignment_too = refusal_of_anyone(&assignment, request.as_ref(), arguments.now);
+            return Ok(Report { of_assignment_too, ..refused(refusal, assignment, false) });
+        }
     };
     let admitted = match &request {
         None => authority.admit(assignment, arguments.now),
@@ -178,6 +188,25 @@ fn drive(
             Ok(refused(refusal, assignment, expired.is_some()))
         }
     }
+}
+
+/// Why it would be refused whoever asks.
+fn refusal_of_anyone(
+    assignment: &Assignment,
+    request: Option<&AssignmentRequest>,
+    now: Timestamp,
+) -> Option<Refusal> {
+    let caller = Caller {
+        object: None,
+        account: Account::WorkOrSchool,
+        permissions: vec![Permission::EntitlementManagementReadWriteAll],
+        roles: vec![RoleAssignment { role: Role::GlobalAdministrator, scope: Scope::Tenant }],
+    };
+    let verdict = match request {
+        None => access_package::evaluate(&caller, assignment, now),
+        Some(request) => access_package::evaluate_request(&caller, assignment, request, now),
+    };
+    verdict.err()
 }
 
 /// The assignment in a catalog of this level; without one, of the level that the document says.
@@ -218,5 +247,13 @@ fn accept(
         let _ = assignment.record(receipt, arguments.now)?;
     }
     let verdict = Verdict::Accepted { authority, between, observed, done };
-    Ok(Report { assignment, is_sample: false, gives_is_known: true, before, has_expired: false, verdict })
+    Ok(Report {
+        assignment,
+        is_sample: false,
+        gives_is_known: true,
+        before,
+        of_assignment_too: None,
+        has_expired: false,
+        verdict,
+    })
 }

@@ -4,22 +4,19 @@ use std::fmt::Write as _;
 
 use access_package::policy::Rule;
 use access_package::{
-    Account, Caller, Catalog, Fulfillment, Outcome, PrivilegeLevel, Reason, Receipt, Recency, Refusal,
-    Remedy, Step,
+    Caller, Catalog, Fulfillment, Outcome, PrivilegeLevel, Reason, Receipt, Recency, Refusal, Remedy, Step,
 };
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
-use crate::notes::Note;
+use crate::notes::{self, Note};
 use crate::{Report, Verdict};
-
-pub const SIMULATION: &str = "simulation: nothing is sent to Microsoft Graph, and nothing has changed";
 
 /// Where the calls are.
 const BASE: &str = "/v1.0/identityGovernance/entitlementManagement";
 
 impl Report {
-    pub fn as_text(&self) -> String {
+    pub fn as_text(&self, look_ups: &[&Note]) -> String {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
         let level = match assignment.catalog().privilege_level {
@@ -33,7 +30,7 @@ impl Report {
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
         match &self.verdict {
-            Verdict::Refused(refusal) => text += &explain(*refusal),
+            Verdict::Refused(refusal) => text += &explain(*refusal, look_ups),
             Verdict::Accepted { .. } if !self.gives_is_known => {
                 text += "accepted: what would be enforced is not known";
             }
@@ -59,6 +56,15 @@ impl Report {
         text
     }
 
+    /// R8: the state is told only to one who may. Here whoever asks has the document.
+    pub fn of_assignment_too(&self) -> Option<Note> {
+        let refusal = self.of_assignment_too?;
+        let what = if refusal.is_of_request() { "request" } else { "assignment" };
+        let text =
+            format!("the {what} would be refused, too, which Graph tells only to one who may: {refusal}");
+        Some(Note::new("assignmentToo", text))
+    }
+
     /// What has to be known beside it, whoever asks.
     pub fn notes(&self, arguments: &Arguments, caller: &Caller) -> Vec<Note> {
         let (id, package) = (self.assignment.id(), self.assignment.access_package());
@@ -67,10 +73,12 @@ impl Report {
         });
         let next = has_failed.then(|| {
             let text = format!(
-                "to reprocess the request: find the newest one for the assignment `{id}` in the answer to `GET \
+                "to reprocess the request:\n    \
+                 1. find the newest one for the assignment `{id}` in the answer to `GET \
                  {BASE}/assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq \
-                 '{package}'`, save it alone as FILE, try it here with `--request FILE`, and call `POST \
-                 {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
+                 '{package}'`, and save it alone as FILE\n    \
+                 2. try it here with `--request FILE`\n    \
+                 3. call `POST {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
             );
             Note::new("reprocessRequest", text)
         });
@@ -124,15 +132,14 @@ impl Report {
     }
 }
 
-/// R43: how to find the level of the catalog, unless this caller may act, or may not, whatever it is.
+/// R43: how to find the level of the catalog, if this caller may act in a standard one alone.
 fn of_level(catalog: Catalog, caller: &Caller) -> Option<Note> {
     let privileged = Catalog { privilege_level: Some(PrivilegeLevel::Privileged), ..catalog };
-    let is_open = caller.account != Account::Personal && caller.authority(Some(privileged)).is_err();
+    let is_open = caller.authority(Some(catalog)).is_ok() && caller.authority(Some(privileged)).is_err();
     (is_open && catalog.privilege_level.is_none()).then(|| {
         let text = format!(
-            "the catalog's level is not known, and a privileged one needs higher roles: find it as `privilegeLevel` with \
-             `GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`, and give it with \
-             `--catalog-level`",
+            "a privileged catalog needs higher roles: look up its `privilegeLevel` with `GET \
+             /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`, and give it with `--catalog-level`",
             catalog.id
         );
         Note::new("catalogLevelNotKnown", text)
@@ -140,15 +147,17 @@ fn of_level(catalog: Catalog, caller: &Caller) -> Option<Note> {
 }
 
 /// Why it was refused and what to do about it, as a colleague would say it.
-fn explain(refusal: Refusal) -> String {
+fn explain(refusal: Refusal, look_ups: &[&Note]) -> String {
     let who = "the caller may not reprocess this assignment";
     let what = "the assignment cannot be reprocessed as it is";
     let what = if refusal.is_of_request() { "the request cannot be reprocessed as it is" } else { what };
-    let mut text = format!("refused: {}\n\nwhy\n", if refusal.is_unauthorized() { who } else { what });
+    let (what, status) = if refusal.is_unauthorized() { (who, 403) } else { (what, 400) };
+    let mut text = format!("{}: {what} (at Graph: {status})\n\nwhy\n", refused(look_ups));
     for reason in refusal.reasons() {
         let source = reason.rules().flat_map(Rule::sources).next().map_or("", |source| source.url);
         let _ = writeln!(text, "  - {reason}\n    ({}: {source})", ids(reason).join(", "));
     }
+    text += &notes::under("find out first", look_ups.iter().copied());
     let one_of = if refusal.remedies().count() > 1 { ", any one of these" } else { "" };
     let _ = write!(text, "\nwhat helps{one_of}");
     for remedy in refusal.remedies() {
@@ -157,6 +166,11 @@ fn explain(refusal: Refusal) -> String {
         }
     }
     text
+}
+
+/// The word for it. There is doubt as long as there is something to look up.
+pub fn refused(look_ups: &[&Note]) -> &'static str {
+    if look_ups.is_empty() { "refused" } else { "refused, as far as the roles are known" }
 }
 
 fn ids(reason: Reason) -> Vec<&'static str> {

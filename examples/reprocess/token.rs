@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
-use access_package::{Claims, graph};
+use access_package::{Claims, ObjectId, graph};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 
 use crate::files;
 
@@ -16,28 +17,53 @@ pub enum Token {
     Payload(String),
 }
 
-const INSTEAD: &str = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
+/// What is told of the caller.
+pub struct Told {
+    pub claims: Claims,
+    /// The application that Graph PowerShell has signed in as or with, where there is no token.
+    pub client: Option<String>,
+}
 
-impl Token {
-    pub fn claims(&self) -> Result<Claims, Box<dyn Error>> {
-        let (name, claims) = match self {
-            Self::Payload(path) => (path, of_payload(&files::read(path)?)),
-            Self::File(path) => (path, of_token(&files::read(path)?)),
-            Self::Variable(name) => {
-                let text = std::env::var(name).map_err(|error| format!("{name}: {error}"))?;
-                (name, of_token(text.as_bytes()))
-            }
-        };
-        claims.map_err(|error| format!("{name}: {error}").into())
+impl From<Claims> for Told {
+    fn from(claims: Claims) -> Self {
+        Self { claims, client: None }
     }
 }
 
-fn of_payload(payload: &[u8]) -> Result<Claims, String> {
+const INSTEAD: &str = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
+
+impl Token {
+    pub fn read(&self) -> Result<Told, Box<dyn Error>> {
+        let (name, told) = match self {
+            Self::Payload(path) => (path, of_payload(&files::read(path)?)),
+            Self::File(path) => (path, of_token(&files::read(path)?).map(Told::from)),
+            Self::Variable(name) => {
+                let text = std::env::var(name).map_err(|error| format!("{name}: {error}"))?;
+                (name, of_token(text.as_bytes()).map(Told::from))
+            }
+        };
+        told.map_err(|error| format!("{name}: {error}").into())
+    }
+}
+
+fn of_payload(payload: &[u8]) -> Result<Told, String> {
     if payload.trim_ascii_start().starts_with(b"eyJ") {
         return Err("not the payload as JSON, but a whole token: give it with `--token-file`".into());
     }
-    graph::json::read_claims(payload)
-        .or_else(|of_claims| graph::json::read_mg_context(payload).map_err(|_| of_claims.to_string()))
+    match graph::json::read_claims(payload) {
+        Ok(claims) => Ok(claims.into()),
+        Err(of_claims) => {
+            let claims = graph::json::read_mg_context(payload).map_err(|_| of_claims.to_string())?;
+            Ok(Told { claims, client: client(payload) })
+        }
+    }
+}
+
+/// The `ClientId` of a context of Graph PowerShell.
+fn client(context: &[u8]) -> Option<String> {
+    let context: Value = serde_json::from_slice(context).ok()?;
+    let id: ObjectId = context["ClientId"].as_str()?.parse().ok()?;
+    Some(id.to_string())
 }
 
 /// An error does not hold the token.
