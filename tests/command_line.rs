@@ -418,9 +418,10 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     // What helps names the calls, and how to try it here.
     let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
     let find = format!(
-        "the newest one for the assignment `{}` in the answer to `GET /v1.0/identityGovernance/entitlementManagement/\
-         assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq '{}'`",
-        ids.0, ids.1
+        "to reprocess the request:\n    1. save the answer to `GET /v1.0/identityGovernance/entitlementManagement/\
+         assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq '{}'` as FILE\n    \
+         2. try it here with `--request FILE`, which takes the newest request for the assignment `{}`\n    3. call ",
+        ids.1, ids.0
     );
     let call = "`POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id of the request}/reprocess`";
     for (state, is_said) in
@@ -428,7 +429,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     {
         for input in [with("state", state).to_string().into_bytes(), page(&[with("state", state)])] {
             let (text, _) = printed(&[], &input);
-            for part in [find.as_str(), call, "try it here with `--request FILE`"] {
+            for part in [find.as_str(), call] {
                 assert_eq!(text.contains(part), is_said, "{state}: {text}");
             }
             assert!(!text.contains("--superseded"), "{text}");
@@ -450,6 +451,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         let (text, status) = printed(&["--request", file.path()], input.as_bytes());
         assert_eq!(status, Some(0), "{text}");
         assert!(text.contains("state      partiallyDelivered\n\naccepted: 3 to enforce\n"), "{text}");
+        assert!(text.contains("\nrequest    d82eb508-acc4-43cc-bcf1-7c1c4a2c073b\n"), "{text}");
         assert!(before_notes(&text).ends_with("state      delivered"), "{text}");
         // R32
         assert!(text.contains("\n  - the request is taken for the newest for this assignment"), "{text}");
@@ -476,25 +478,13 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     assert_eq!(status, Some(2));
     // What people take for the document of a request.
     let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE\n";
-    let whole = request("partiallyDelivered", completed, &failed);
-    let mut without = whole.clone();
+    let mut without = request("partiallyDelivered", completed, &failed);
     without.as_object_mut().expect("an object").remove("assignment");
-    for (document, starts, ends) in [
-        (
-            json!({ "value": [whole] }),
-            ": a page of a list",
-            ": a page of a list: give only the newest request for the assignment\n",
-        ),
-        (without, ": `assignment` is missing", alone),
-    ] {
-        let file = File::new("no-request", &document.to_string());
-        let (text, status) = printed(&["--request", file.path()], input.as_bytes());
-        assert!(
-            text.starts_with(&format!("error: {}{starts}", file.path())) && text.ends_with(ends),
-            "{text}"
-        );
-        assert_eq!(status, Some(2));
-    }
+    let file = File::new("no-request", &without.to_string());
+    let (text, status) = printed(&["--request", file.path()], input.as_bytes());
+    let starts = format!("error: {}: `assignment` is missing", file.path());
+    assert!(text.starts_with(&starts) && text.ends_with(alone), "{text}");
+    assert_eq!(status, Some(2));
     // What cannot be read is named by its file.
     let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
     let (text, status) = printed(&["--request", denied.path()], input.as_bytes());

@@ -1,13 +1,15 @@
 //! What is asked for, from the documents that say it.
 
 use std::error::Error;
+use std::fmt;
 
 use access_package::graph::json::{self, AccessPackageDocument, ReadError, RequestDocument};
-use access_package::{Assignment, AssignmentId, AssignmentRequest, ResourceRole};
+use access_package::{Assignment, AssignmentId, AssignmentRequest, Recency, ResourceRole};
 use serde_json::Value;
 
 use crate::arguments::Arguments;
-use crate::files;
+use crate::notes::Note;
+use crate::{files, requests};
 
 /// The assignment, or its request; and what the access package gives now.
 pub struct Asked {
@@ -15,6 +17,7 @@ pub struct Asked {
     pub request: Option<AssignmentRequest>,
     /// `None` if no document lists it.
     pub gives_now: Option<Vec<ResourceRole>>,
+    pub notes: Vec<Note>,
 }
 
 /// There is nothing to judge.
@@ -25,7 +28,7 @@ impl From<Assignment> for Asked {
     fn from(assignment: Assignment) -> Self {
         let listed = assignment.resource_roles().unwrap_or_default().iter();
         let gives_now = listed.map(|entry| entry.resource_role.clone()).collect();
-        Self { assignment, request: None, gives_now: Some(gives_now) }
+        Self { assignment, request: None, gives_now: Some(gives_now), notes: Vec::new() }
     }
 }
 
@@ -70,8 +73,13 @@ impl Asked {
         document: Option<&[u8]>,
         package: Option<&AccessPackageDocument>,
     ) -> Result<Self, Box<dyn Error>> {
-        let found = json::read_request(&files::read(path)?, arguments.recency);
-        let found = found.map_err(|error| of_request(path, &error))?;
+        let text = files::read(path)?;
+        let newest =
+            requests::newest(&text, document.and_then(id)).map_err(|error| format!("{path}: {error}"))?;
+        let is_of_list = newest.is_some();
+        let text = newest.unwrap_or(text);
+        let found = json::read_request(&text, arguments.recency);
+        let found = found.map_err(|error| of_request(path, &text, &error))?;
         let RequestDocument { request, assignment: shown, gives: listed, .. } = found;
         if let Some(other) = document.and_then(id).filter(|id| *id != request.assignment) {
             let (of, file) = (request.assignment, arguments.document.as_deref().unwrap_or_default());
@@ -98,7 +106,11 @@ impl Asked {
             },
             (None, listed, _) => listed,
         };
-        Ok(Self { assignment, request: Some(request), gives_now })
+        let is_newest = is_of_list || arguments.recency == Recency::Superseded;
+        let text = "the request is taken for the newest for this assignment: if there is a newer one, say so with \
+                    `--superseded`";
+        let notes = if is_newest { Vec::new() } else { vec![Note::new("requestTakenForNewest", text)] };
+        Ok(Self { assignment, request: Some(request), gives_now, notes })
     }
 }
 
@@ -112,7 +124,7 @@ fn lacks_list(error: &ReadError) -> bool {
 fn without_list(document: &[u8], error: &ReadError) -> Option<Asked> {
     let nothing = json::read_access_package(br#"{ "value": [] }"#).ok().filter(|_| lacks_list(error))?;
     let assignment = json::read_with(document, &nothing).ok()?;
-    Some(Asked { assignment, request: None, gives_now: None })
+    Some(Asked { assignment, request: None, gives_now: None, notes: Vec::new() })
 }
 
 /// Whose document it is.
@@ -124,9 +136,10 @@ fn id(document: &[u8]) -> Option<AssignmentId> {
 pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dyn Error>> {
     let mut all: Option<AccessPackageDocument> = None;
     for path in paths {
-        let page = json::read_access_package(&files::read(path)?);
+        let text = files::read(path)?;
+        let page = json::read_access_package(&text);
         let joined = page.and_then(|page| all.take().map_or(Ok(page.clone()), |all| all.join(page)));
-        all = Some(joined.map_err(|error| named(Some(path), &error))?);
+        all = Some(joined.map_err(|error| named(Some(path), &text, &error))?);
     }
     Ok(all)
 }
@@ -137,7 +150,7 @@ fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
         ReadError::ListCut { .. } | ReadError::OtherAccessPackage { .. } => arguments.packages.last(),
         _ => None,
     };
-    let named = named(package.or(arguments.document.as_ref()).map(String::as_str), error);
+    let named = named(package.or(arguments.document.as_ref()).map(String::as_str), document, error);
     if !is_incomplete(error) {
         return named;
     }
@@ -150,12 +163,9 @@ fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
 }
 
 /// The error of the document of a request.
-fn of_request(path: &str, error: &ReadError) -> String {
-    let named = named(Some(path), error);
+fn of_request(path: &str, text: &[u8], error: &ReadError) -> String {
+    let named = named(Some(path), text, error);
     match error {
-        ReadError::IsPage => {
-            format!("{path}: a page of a list: give only the newest request for the assignment")
-        }
         ReadError::NotExpanded { .. } | ReadError::Missing { .. } => format!(
             "{named}; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE"
         ),
@@ -173,21 +183,57 @@ pub fn export(path: &str) -> String {
     format!("GET /v1.0/identityGovernance/entitlementManagement/{path}?$expand={}", json::EXPAND_V1)
 }
 
-/// The error, with the file that it is in, and what helps here.
-pub fn named(path: Option<&str>, error: &ReadError) -> String {
+/// The error of this text, with the file that it is in, and what helps here.
+pub fn named(path: Option<&str>, text: &[u8], error: &ReadError) -> String {
+    let said = said(error, error);
     let help = match error {
         ReadError::GraphError { code, .. } => access_package::graph::what_helps(code),
         _ => None,
     };
     let help = help.map(|help| format!("; what helps: {help}")).unwrap_or_default();
-    let option = match error {
-        ReadError::IsRequest { .. } => " (`--request FILE`)",
-        ReadError::IsAccessPackage | ReadError::ListCut { .. } => " (`--package FILE`)",
-        ReadError::IsPage => " (without `--package` and `--request`)",
+    let kind = match error {
+        ReadError::Malformed { part: None, .. } => no_json(text).map(|kind| format!("; {kind}")),
+        _ => None,
+    };
+    let kind = kind.unwrap_or_default();
+    match path {
+        None | Some("-") => format!("{said}{kind}{help}"),
+        Some(path) => format!("{path}: {said}{kind}{help}"),
+    }
+}
+
+/// The words for an error that this problem is or leads to, with an option in place of a function.
+pub fn said(error: &impl fmt::Display, problem: &ReadError) -> String {
+    let words = error.to_string();
+    let kind = words.split_once(": read it with `").map_or(words.as_str(), |(kind, _)| kind);
+    let help = match problem {
+        ReadError::IsRequest { .. } => ": give it with `--request FILE`",
+        ReadError::IsAccessPackage => ": give it with `--package FILE`",
+        ReadError::IsAssignment => ": give it as FILE",
+        ReadError::IsPage => ": give it without `--package` and `--request`, or one assignment of it",
+        ReadError::ListCut { .. } => " (`--package FILE`)",
+        ReadError::GraphError { .. } => "; it is a refusal by Graph, and not an export",
         _ => "",
     };
-    match path {
-        None | Some("-") => format!("{error}{option}{help}"),
-        Some(path) => format!("{path}: {error}{option}{help}"),
+    format!("{kind}{help}")
+}
+
+/// What a text may be that is no JSON. What may be a token is not shown.
+pub fn no_json(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim_start();
+    let is_of_token = |it: char| it.is_ascii_alphanumeric() || "-_.+/=".contains(it);
+    let scheme = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer "));
+    let is_token =
+        scheme || text.starts_with("eyJ") || text.len() >= 40 && text.chars().take(40).all(is_of_token);
+    if text.is_empty() {
+        Some("it is empty".into())
+    } else if text.starts_with(['{', '[']) {
+        None
+    } else if is_token {
+        Some("is this a token? give it with `--token-file`".into())
+    } else {
+        let first: String = text.chars().take(20).flat_map(char::escape_debug).collect();
+        Some(format!("it begins with `{first}`, and JSON with `{{` or `[`"))
     }
 }

@@ -44,9 +44,10 @@ impl Asking {
 
     /// What this program does and does not do, and who asks.
     pub fn as_text(&self) -> String {
-        let rest = match self.is_of_token {
-            true => ", nothing has changed, and nothing of the token is verified",
-            false => ", and nothing has changed",
+        let rest = if self.is_of_token {
+            ", nothing has changed, and nothing of the token is verified"
+        } else {
+            ", and nothing has changed"
         };
         format!("simulation: nothing is sent to Microsoft Graph{rest}\n\n{}", self.who())
     }

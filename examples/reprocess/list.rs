@@ -55,7 +55,7 @@ pub fn run(
                 let report = drive(assignment.into(), arguments, &asking.caller, observations)?;
                 sum.outcome.add(&report);
                 let look_ups: Vec<_> = asking.look_ups(&report).collect();
-                report.notes(arguments, &asking.caller).into_iter().for_each(|note| sum.add(note));
+                report.notes(&asking.caller).into_iter().for_each(|note| sum.add(note));
                 let line = line(&report, arguments, &look_ups);
                 let is_new = |note: &&Note| all_look_ups.iter().all(|known| known.code != note.code);
                 let new: Vec<_> = look_ups.into_iter().filter(is_new).collect();
@@ -122,19 +122,19 @@ fn line(report: &Report, arguments: &Arguments, look_ups: &[&Note]) -> String {
 /// Says of a list that it is one of something else.
 pub fn of_something_else(problem: &ReadError, arguments: &Arguments) -> Status {
     if arguments.json {
-        println!("{}", json!({ "verdict": "unreadable", "message": problem.to_string() }));
+        println!("{}", json!({ "verdict": "unreadable", "message": asked::said(problem, problem) }));
     } else {
-        println!("unreadable: {}", asked::named(arguments.document.as_deref(), problem));
+        println!("unreadable: {}", asked::named(arguments.document.as_deref(), &[], problem));
     }
     Status::Unusable
 }
 
 fn unreadable(error: &ItemError, arguments: &Arguments) -> String {
     if arguments.json {
-        let (index, message) = (error.index, error.problem.to_string());
+        let (index, message) = (error.index, asked::said(&error.problem, &error.problem));
         json!({ "assignment": error.id, "index": index, "verdict": "unreadable", "message": message })
             .to_string()
     } else {
-        format!("unreadable: {error}")
+        format!("unreadable: {}", asked::said(error, &error.problem))
     }
 }

@@ -9,6 +9,7 @@ mod list;
 mod notes;
 mod observed;
 mod report;
+mod requests;
 mod roles;
 mod token;
 
@@ -18,15 +19,16 @@ use std::process::ExitCode;
 
 use access_package::graph::json::ReadError;
 use access_package::{
-    Account, Action, Admitted, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState,
-    Authority, Caller, FailureReason, Fulfillment, LoadError, NotAdmitted, Outcome, Permission,
-    PrivilegeLevel, Receipt, Refusal, ResourceRole, Role, RoleAssignment, Scope, StoredAssignment, Timestamp,
-    graph,
+    Account, Action, Admitted, Assignment, AssignmentRequest, AssignmentRequestId, AssignmentResourceRole,
+    AssignmentState, Authority, Caller, FailureReason, Fulfillment, LoadError, NotAdmitted, Outcome,
+    Permission, PrivilegeLevel, Receipt, Refusal, ResourceRole, Role, RoleAssignment, Scope,
+    StoredAssignment, Timestamp, graph,
 };
 
 use arguments::Arguments;
 use asked::Asked;
 use caller::Asking;
+use notes::Note;
 use observed::Observations;
 
 /// What the call has led to.
@@ -39,6 +41,9 @@ struct Report {
     before: AssignmentState,
     /// Why the assignment would be refused, too, where the caller is.
     of_assignment_too: Option<Refusal>,
+    /// By which request, if it is by one.
+    request: Option<AssignmentRequestId>,
+    notes: Vec<Note>,
     /// It was found that the end has come, whatever the document says.
     has_expired: bool,
     verdict: Verdict,
@@ -132,13 +137,13 @@ fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Statu
     }
     let mut outcome = notes::Outcome::default();
     outcome.add(report);
-    let mut own = report.notes(arguments, &asking.caller);
+    let mut own = report.notes(&asking.caller);
     own.extend(report.of_assignment_too());
     let notes = asking.notes(&outcome).chain(&own);
     if arguments.json {
         let mut object = report.as_json();
         object["caller"] = asking.as_json();
-        object["caveats"] = notes.map(notes::Note::as_json).collect();
+        object["caveats"] = notes.map(Note::as_json).collect();
         println!("{object}");
     } else {
         let look_ups: Vec<_> = asking.look_ups(report).collect();
@@ -150,7 +155,7 @@ fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Statu
 
 /// Does what a host does, but for storing, and carries out each action by doing as it is told.
 fn drive(
-    Asked { assignment, request, gives_now }: Asked,
+    Asked { assignment, request, gives_now, notes }: Asked,
     arguments: &Arguments,
     caller: &Caller,
     observations: &Observations,
@@ -158,36 +163,40 @@ fn drive(
     let assignment = at_level(assignment, arguments.level)?;
     let before = assignment.state();
     let gives_is_known = gives_now.is_some();
-    let refused = |refusal, assignment, has_expired| Report {
+    let (mut of_assignment_too, mut has_expired) = (None, false);
+    let (assignment, verdict) = match caller.authority(Some(assignment.catalog())) {
+        Err(refusal) => {
+            of_assignment_too = refusal_of_anyone(&assignment, request.as_ref(), arguments.now);
+            (assignment, Verdict::Refused(refusal))
+        }
+        Ok(authority) => {
+            let admitted = match &request {
+                None => authority.admit(assignment, arguments.now),
+                Some(request) => authority.admit_request(assignment, request, arguments.now),
+            };
+            match admitted {
+                Ok(admitted) => {
+                    accept(admitted, authority, gives_now.unwrap_or_default(), arguments, observations)?
+                }
+                Err(NotAdmitted { refusal, assignment, expired }) => {
+                    has_expired = expired.is_some();
+                    (assignment, Verdict::Refused(refusal))
+                }
+            }
+        }
+    };
+    let request = request.map(|request| request.id);
+    Ok(Report {
         assignment,
         is_sample: false,
         gives_is_known,
         before,
-        of_assignment_too: None,
+        of_assignment_too,
+        request,
+        notes,
         has_expired,
-        verdict: Verdict::Refused(refusal),
-    };
-    let authority = match caller.authority(Some(assignment.catalog())) {
-        Ok(authority) => authority,
-        Err(refusal) => {
-            let of_assignment_too = refusal_of_anyone(&assignment, request.as_ref(), arguments.now);
-            return Ok(Report { of_assignment_too, ..refused(refusal, assignment, false) });
-        }
-    };
-    let admitted = match &request {
-        None => authority.admit(assignment, arguments.now),
-        Some(request) => authority.admit_request(assignment, request, arguments.now),
-    };
-    match admitted {
-        Ok(admitted) => {
-            let gives_now = gives_now.unwrap_or_default();
-            let report = accept(admitted, authority, gives_now, before, arguments, observations)?;
-            Ok(Report { gives_is_known, ..report })
-        }
-        Err(NotAdmitted { refusal, assignment, expired }) => {
-            Ok(refused(refusal, assignment, expired.is_some()))
-        }
-    }
+        verdict,
+    })
 }
 
 /// Why it would be refused whoever asks.
@@ -221,10 +230,9 @@ fn accept(
     admitted: Admitted,
     authority: Authority,
     gives_now: Vec<ResourceRole>,
-    before: AssignmentState,
     arguments: &Arguments,
     observations: &Observations,
-) -> Result<Report, Box<dyn Error>> {
+) -> Result<(Assignment, Verdict), Box<dyn Error>> {
     let target = admitted.assignment().target();
     let observe = |resource_role: &_| observations.of(target, resource_role);
     let unsaved = admitted.reprocess_observed(gives_now, observe);
@@ -247,13 +255,5 @@ fn accept(
         let _ = assignment.record(receipt, arguments.now)?;
     }
     let verdict = Verdict::Accepted { authority, between, observed, done };
-    Ok(Report {
-        assignment,
-        is_sample: false,
-        gives_is_known: true,
-        before,
-        of_assignment_too: None,
-        has_expired: false,
-        verdict,
-    })
+    Ok((assignment, verdict))
 }

@@ -7,6 +7,7 @@ use crate::Report;
 use crate::roles::Listed;
 use crate::token::Told;
 
+#[derive(Clone)]
 pub struct Note {
     pub code: &'static str,
     pub text: String,

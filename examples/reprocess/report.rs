@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 
 use access_package::policy::Rule;
 use access_package::{
-    Caller, Catalog, Fulfillment, Outcome, PrivilegeLevel, Reason, Receipt, Recency, Refusal, Remedy, Step,
+    Caller, Catalog, Fulfillment, Outcome, PrivilegeLevel, Reason, Receipt, Refusal, Remedy, Step,
 };
 use serde_json::{Value, json};
 
-use crate::arguments::Arguments;
 use crate::notes::{self, Note};
 use crate::{Report, Verdict};
 
@@ -26,6 +25,9 @@ impl Report {
         let sample = if self.is_sample { " (the sample that is built in)" } else { "" };
         let mut text =
             format!("assignment {}{sample}\ntarget     {}\n", assignment.id(), assignment.target());
+        if let Some(request) = self.request {
+            let _ = writeln!(text, "request    {request}");
+        }
         let _ = writeln!(text, "catalog    {}{level}", assignment.catalog().id);
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
         text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
@@ -66,7 +68,7 @@ impl Report {
     }
 
     /// What has to be known beside it, whoever asks.
-    pub fn notes(&self, arguments: &Arguments, caller: &Caller) -> Vec<Note> {
+    pub fn notes(&self, caller: &Caller) -> Vec<Note> {
         let (id, package) = (self.assignment.id(), self.assignment.access_package());
         let has_failed = self.refusal().is_some_and(|refusal| {
             refusal.remedies().flat_map(Remedy::steps).any(|step| step == Step::ReprocessRequest)
@@ -74,19 +76,13 @@ impl Report {
         let next = has_failed.then(|| {
             let text = format!(
                 "to reprocess the request:\n    \
-                 1. find the newest one for the assignment `{id}` in the answer to `GET \
+                 1. save the answer to `GET \
                  {BASE}/assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq \
-                 '{package}'`, and save it alone as FILE\n    \
-                 2. try it here with `--request FILE`\n    \
+                 '{package}'` as FILE\n    \
+                 2. try it here with `--request FILE`, which takes the newest request for the assignment `{id}`\n    \
                  3. call `POST {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
             );
             Note::new("reprocessRequest", text)
-        });
-        let newest = arguments.request.is_some() && arguments.recency == Recency::Newest;
-        let newest = newest.then(|| {
-            let text = "the request is taken for the newest for this assignment: if there is a newer one, say so with \
-                        `--superseded`";
-            Note::new("requestTakenForNewest", text)
         });
         let gives = (!self.gives_is_known && self.refusal().is_none()).then(|| {
             let text = format!(
@@ -96,10 +92,11 @@ impl Report {
             );
             Note::new("resourceRolesNotListed", text)
         });
-        gives
-            .into_iter()
+        self.notes
+            .iter()
+            .cloned()
+            .chain(gives)
             .chain(next)
-            .chain(newest)
             .chain(of_level(self.assignment.catalog(), caller))
             .collect()
     }
@@ -108,6 +105,9 @@ impl Report {
         let assignment = &self.assignment;
         let mut object = json!({ "assignment": assignment.id(), "before": self.before, "after": assignment.state(), "simulated": true });
         object["catalog"] = json!(assignment.catalog());
+        if let Some(request) = self.request {
+            object["request"] = json!(request);
+        }
         let words = match &self.verdict {
             Verdict::Refused(refusal) => json!(access_package::Verdict::from(Err(*refusal))),
             Verdict::Accepted { authority, between, observed, done } => {

@@ -61,6 +61,13 @@ impl Listed {
                 "lists roles that are only eligible: list those that are held, or activate them".into()
             );
         }
+        let is_assignment = |item: &Value| {
+            property(item, "principalId").is_none()
+                && ["state", "assignmentState"].iter().any(|name| property(item, name).is_some())
+        };
+        if items.iter().any(is_assignment) {
+            return Err("an assignment of an access package, and not one of a role: give it as FILE".into());
+        }
         // What says nothing of itself is what the documentation asks for.
         self.of_directory |= is("roleManagement/directory");
         self.of_entitlement_management |= !is("roleManagement/directory") && items.is_empty();
@@ -125,8 +132,11 @@ fn assigned(item: &Value) -> Option<(ObjectId, Result<RoleAssignment, String>)> 
 fn read_pages(path: &str, text: &[u8]) -> Result<Vec<Page>, String> {
     let mut pages = Vec::new();
     for document in serde_json::Deserializer::from_slice(text).into_iter() {
-        let document = document.map_err(|error| format!("{path}: {error}"))?;
-        take_apart(&document, &mut pages).map_err(|error| asked::named(Some(path), &error))?;
+        let document = document.map_err(|error| {
+            let kind = asked::no_json(text).map(|kind| format!("; {kind}")).unwrap_or_default();
+            format!("{path}: {error}{kind}")
+        })?;
+        take_apart(&document, &mut pages).map_err(|error| asked::named(Some(path), text, &error))?;
     }
     Ok(pages)
 }

@@ -76,14 +76,19 @@ fn of_token(text: &[u8]) -> Result<Claims, String> {
 fn payload(token: &str) -> Result<Vec<u8>, String> {
     let token = token.trim();
     let token = match token.split_once(char::is_whitespace) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim_start(),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token,
         _ => token,
     };
+    // A console may have wrapped it.
+    let token: String = token.split_whitespace().collect();
     if token.is_empty() {
         return Err("no token: it is empty".into());
     }
     if token.starts_with(['{', '[']) {
-        return Err("not a token, but JSON: give only the token, or its payload with `--claims`".into());
+        return Err("not a token, but JSON: give only the token, such as `az account get-access-token --query accessToken -o tsv` \
+             prints it, or its payload with `--claims`"
+                .into(),
+        );
     }
     let parts: Vec<_> = token.split('.').collect();
     match parts[..] {
@@ -94,12 +99,10 @@ fn payload(token: &str) -> Result<Vec<u8>, String> {
         [_, _, _, _, _] => {
             Err(format!("an encrypted token (JWE), which only the API that it is for can read: {INSTEAD}"))
         }
-        [opaque] if opaque.starts_with("Ew") => Err(
-            "an opaque token, as personal accounts get: nobody but the service can read it. A personal account may \
-             never reprocess: see `--account personal`"
-                .into(),
-        ),
-        [_] => Err(format!("an opaque token, not a JSON Web Token, which nobody else can read: {INSTEAD}")),
+        [_] => Err(format!(
+            "an opaque token, which only the service can read: if it is a personal account's, run again with \
+             `--account personal` instead; if not, {INSTEAD}"
+        )),
         _ => Err("not a JSON Web Token: expected three parts with dots between".into()),
     }
 }

@@ -109,3 +109,123 @@ fn who_may_and_when_needs_no_resource_roles() {
     half["accessPackage"]["resourceRoleScopes"][1].as_object_mut().expect("an object").remove("role");
     assert_eq!(printed(&[], half.to_string().as_bytes()).1, Some(2));
 }
+
+// R32
+#[test]
+fn the_newest_request_is_taken_out_of_a_list() {
+    let failed = with("state", "deliveryFailed");
+    let input = failed.to_string();
+    let bare = json!({ "id": failed["id"] });
+    let of = |id: &str, kind: &str, completed: &str, assignment: &Value| {
+        let mut request = request("deliveryFailed", completed, assignment);
+        (request["id"], request["requestType"]) = (json!(id), json!(kind));
+        request
+    };
+    let [old, new, other] = [
+        "00000000-0000-0000-0000-00000000000a",
+        "00000000-0000-0000-0000-00000000000b",
+        "00000000-0000-0000-0000-00000000000c",
+    ];
+    let older = of(old, "userAdd", "2023-12-19T00:00:00Z", &bare);
+    let newer = of(new, "adminUpdate", "2023-12-20T00:00:00Z", &bare);
+    let elsewhere = of(other, "userAdd", "2023-12-21T00:00:00Z", &json!({ "id": TARGET }));
+    let removal = of(other, "userRemove", "2023-12-22T00:00:00Z", &bare);
+    let mut denied = of(other, "userAdd", "2023-12-23T00:00:00Z", &Value::Null);
+    denied["state"] = json!("denied");
+    let mut unshown = of(other, "userAdd", "2023-12-23T00:00:00Z", &bare);
+    unshown.as_object_mut().expect("an object").remove("assignment");
+    let told = |list: &Value| {
+        let file = File::new("requests", &list.to_string());
+        let (text, status) = printed(&["--request", file.path()], input.as_bytes());
+        (text.replace(file.path(), "FILE"), status)
+    };
+    for list in
+        [json!([older, newer]), json!([newer, older, elsewhere]), json!([elsewhere, removal, denied, newer])]
+    {
+        let (text, status) = told(&json!({ "value": list }));
+        assert!(text.contains(&format!("\nrequest    {new}\n")), "{text}");
+        // It is known to be.
+        assert!(!text.contains("is taken for the newest"), "{text}");
+        assert_eq!(status, Some(0), "{text}");
+    }
+    let id = failed["id"].as_str().expect("an id");
+    let none = format!("no request for access to the assignment `{id}` in the list");
+    let cut =
+        "not the whole list, which goes on at https://next: give only the newest request for the assignment";
+    for (list, why) in [
+        (json!({ "value": [] }), none.as_str()),
+        (json!({ "value": [elsewhere, removal, denied] }), &none),
+        (json!({ "value": [newer], "@odata.nextLink": "https://next" }), cut),
+        (
+            json!({ "value": [newer, newer] }),
+            "two requests were completed at 2023-12-20T00:00:00Z: give only the newest one",
+        ),
+        (json!({ "value": [newer, unshown] }), "`value[1]`: `assignment` is missing"),
+    ] {
+        assert_eq!(told(&list), (format!("error: FILE: {why}\n"), Some(2)));
+    }
+    let file = File::new("requests-alone", &json!({ "value": [newer] }).to_string());
+    let (text, status) = without_file(&["--request", file.path()]);
+    assert_eq!((text, status), (format!("error: {}: no FILE: give the assignment\n", file.path()), Some(2)));
+}
+
+#[test]
+fn what_is_no_json_is_said_to_be_what_it_may_be() {
+    let secret = token(&user());
+    let is_token = "; is this a token? give it with `--token-file`\n";
+    let opaque = "0.AXoA".repeat(9);
+    for (text, kind) in [
+        (secret.as_str(), is_token),
+        (&format!("Bearer {secret}"), is_token),
+        (&opaque, is_token),
+        ("", "; it is empty\n"),
+        (" \n", "; it is empty\n"),
+        (
+            "id,state\n1,delivered\n2,expired",
+            "; it begins with `id,state\\n1,delivered`, and JSON with `{` or `[`\n",
+        ),
+        ("<html>\u{1b}[2J", "; it begins with `<html>\\u{1b}[2J`, and JSON with `{` or `[`\n"),
+    ] {
+        let file = File::new("no-json", text);
+        let name = |option: &str| (option.to_owned(), vec![option.to_owned(), file.path().to_owned()]);
+        for (option, arguments) in ["--request", "--package", "--role-assignments"].map(name) {
+            if option == "--role-assignments" && text.trim().is_empty() {
+                continue; // It says so itself.
+            }
+            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+            let (told, status) = printed(&arguments, sample().to_string().as_bytes());
+            assert!(told.starts_with(&format!("error: {}: ", file.path())) && told.ends_with(kind), "{told}");
+            assert_eq!(status, Some(2));
+            assert!(text.len() < 40 || !told.contains(&text[..8]), "{told}");
+        }
+        let (told, status) = printed(&[], text.as_bytes());
+        assert!(told.ends_with(kind), "{told}");
+        assert_eq!(status, Some(2));
+    }
+    assert!(!printed(&[], b"{").0.contains("begins"));
+}
+
+#[test]
+fn a_document_at_the_wrong_place_is_called_what_it_is() {
+    let an_assignment = "an assignment of an access package, and not one of a role: give it as FILE\n";
+    let mut beta = sample();
+    beta["assignmentState"] = beta.as_object_mut().expect("an object").remove("state").expect("it has one");
+    for list in [sample(), beta, json!({ "value": [sample()] }), json!([sample()])] {
+        let file = File::new("assignment-as-roles", &list.to_string());
+        let (text, status) = printed(&["--role-assignments", file.path()], sample().to_string().as_bytes());
+        assert_eq!((text, status), (format!("error: {}: {an_assignment}", file.path()), Some(2)));
+    }
+    let refused = "; it is a refusal by Graph, and not an export";
+    for code in ["UnAuthorized", "NoLicense", "InvalidModel"] {
+        let error = json!({ "error": { "code": code, "message": "No." } }).to_string();
+        let (text, status) = printed(&[], error.as_bytes());
+        assert!(text.contains(&format!("`{code}`: No.{refused}")), "{text}");
+        assert_eq!(status, Some(2));
+    }
+    let a_request = request("delivered", "2023-12-20T00:00:00Z", &json!({ "id": TARGET }));
+    let page = json!({ "value": [a_request, sample()] });
+    let (text, _) = printed(&[], page.to_string().as_bytes());
+    assert!(text.contains("`: give it with `--request FILE`\n") && !text.contains("read it with"), "{text}");
+    let (json, _) = printed(&["--json"], page.to_string().as_bytes());
+    assert!(json.contains("`: give it with `--request FILE`\"") && !json.contains("read it with"), "{json}");
+}

@@ -45,6 +45,12 @@ pub fn on_catalog() -> String {
     format!("/AccessPackageCatalog/{}", sample()["accessPackage"]["catalog"]["id"].as_str().expect("an id"))
 }
 
+/// The token as a console breaks it.
+fn wrapped(token: &str, at: &str) -> String {
+    let parts: Vec<_> = token.as_bytes().chunks(40).map(String::from_utf8_lossy).collect();
+    parts.join(at)
+}
+
 #[test]
 fn a_token_is_taken_as_it_is_and_never_printed() {
     let token = token(&user());
@@ -54,9 +60,15 @@ fn a_token_is_taken_as_it_is_and_never_printed() {
         "{}",
         expected.0
     );
-    for text in
-        [token.clone(), format!("Bearer {token}\n"), format!("  bearer\t{token} "), format!("{token}==")]
-    {
+    for text in [
+        token.clone(),
+        format!("Bearer {token}\n"),
+        format!("  bearer\t{token} "),
+        format!("{token}=="),
+        wrapped(&token, "\n"),
+        wrapped(&token, "\r\n  "),
+        format!("Bearer {}", wrapped(&token, " ")),
+    ] {
         let file = File::new("token", &text);
         let output = run_in(&[], &["--token-file", file.path()], &document());
         let printed = String::from_utf8(output.stdout).expect("text");
@@ -74,18 +86,20 @@ fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
     let secret = token(&user());
     let parts = "not a JSON Web Token: expected three parts with dots between";
     let instead = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
-    let opaque = format!("an opaque token, not a JSON Web Token, which nobody else can read: {instead}");
+    let opaque = format!(
+        "an opaque token, which only the service can read: if it is a personal account's, run again with `--account \
+         personal` instead; if not, {instead}"
+    );
     let encrypted =
         format!("an encrypted token (JWE), which only the API that it is for can read: {instead}");
-    let personal = "an opaque token, as personal accounts get: nobody but the service can read it. A personal account \
-                    may never reprocess: see `--account personal`";
-    let json = "not a token, but JSON: give only the token, or its payload with `--claims`";
+    let json = "not a token, but JSON: give only the token, such as `az account get-access-token --query accessToken -o \
+                tsv` prints it, or its payload with `--claims`";
     let not_base64 = "the second part of the token is not base64url";
     let cases = [
         ("opaque", opaque.as_str()),
         ("Bearer opaque", &opaque),
-        ("EwBoA8l6BAAU", personal),
-        ("Bearer EwBoA8l6BAAU", personal),
+        ("EwBoA8l6BAAU", &opaque),
+        ("Bearer EwBoA8l6BAAU", &opaque),
         ("", "no token: it is empty"),
         (" \n", "no token: it is empty"),
         ("a.b.c.d.e", &encrypted),

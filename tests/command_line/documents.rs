@@ -102,16 +102,15 @@ fn what_the_package_gives_may_come_by_itself() {
     assert_eq!((text, status), (format!("error: {}: {why}", other.path()), Some(2)));
     // Documents at the wrong place.
     let (text, status) = printed(&["--package", all.path()], &page(&[bare.clone()]));
-    let why =
-        "document is a page of a list: read it with `read_list` (without `--package` and `--request`)\n";
+    let why = "document is a page of a list: give it without `--package` and `--request`, or one assignment of it\n";
     assert_eq!((text, status), (format!("error: {why}"), Some(2)));
     let document = File::new("package-document", &whole.to_string());
     let (text, _) = printed(&["--package", document.path()], bare.to_string().as_bytes());
-    let why = "document is an assignment: read it with `read`\n";
+    let why = "document is an assignment: give it as FILE\n";
     assert_eq!(text, format!("error: {}: {why}", document.path()));
     let (text, status) = printed(&[], json!({ "value": scopes }).to_string().as_bytes());
     assert!(
-        text.contains("unreadable: `value[0]`: document is of an access package and its resource roles"),
+        text.contains("unreadable: `value[0]`: document is of an access package and its resource roles: give it with `--package FILE`\n"),
         "{text}"
     );
     assert_eq!(status, Some(2));
@@ -136,6 +135,6 @@ fn what_the_package_gives_may_come_by_itself() {
     assert_eq!(status, Some(0));
     // And one in place of an assignment says which option takes it.
     let (text, status) = printed(&[], bare_request.as_bytes());
-    assert!(text.ends_with("read it with `read_request` (`--request FILE`)\n"), "{text}");
+    assert!(text.ends_with("`: give it with `--request FILE`\n"), "{text}");
     assert_eq!(status, Some(2));
 }

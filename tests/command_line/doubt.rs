@@ -82,8 +82,8 @@ fn whether_the_roles_are_known_is_said_in_json() {
     ] {
         for input in [document(), page(&[sample()])] {
             let (json, _) = printed(&[&arguments[..], &["--json"]].concat(), &input);
-            let last: Value = serde_json::from_str(json.lines().last().expect("a line")).expect("an object");
-            assert_eq!(last["caller"]["rolesKnown"], are_known, "{arguments:?}");
+            let told: Value = serde_json::from_str(json.lines().last().expect("a line")).expect("an object");
+            assert_eq!(told["caller"]["rolesKnown"], are_known, "{arguments:?}");
         }
     }
 }
