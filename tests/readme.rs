@@ -25,6 +25,6 @@ fn the_screen_is_what_the_program_prints() {
 #[test]
 fn the_export_that_it_asks_for_has_everything() {
     let readme = include_str!("../README.md");
-    let call = format!("assignments/{{id}}?$expand={}`", access_package::graph::json::EXPAND_V1);
+    let call = format!("assignments/{{id}}?$expand={}'", access_package::graph::json::EXPAND_V1);
     assert!(readme.contains(&call), "{call}");
 }
