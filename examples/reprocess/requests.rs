@@ -7,7 +7,7 @@ use serde_json::Value;
 /// The newest request for access to this assignment (R32); `None` if the text is no list.
 pub fn newest(text: &[u8], assignment: Option<AssignmentId>) -> Result<Option<Vec<u8>>, String> {
     let list: Value = serde_json::from_slice(text).unwrap_or_default();
-    let Some(items) = list["value"].as_array() else { return Ok(None) };
+    let Some(items) = list["value"].as_array().or(list.as_array()) else { return Ok(None) };
     let assignment = assignment.ok_or(crate::asked::NO_FILE)?;
     if let Some(next) = list["@odata.nextLink"].as_str() {
         // R45

@@ -139,10 +139,12 @@ fn the_newest_request_is_taken_out_of_a_list() {
         let (text, status) = printed(&["--request", file.path()], input.as_bytes());
         (text.replace(file.path(), "FILE"), status)
     };
-    for list in
-        [json!([older, newer]), json!([newer, older, elsewhere]), json!([elsewhere, removal, denied, newer])]
-    {
-        let (text, status) = told(&json!({ "value": list }));
+    for list in [
+        json!([older, newer]),
+        json!({ "value": [newer, older, elsewhere] }),
+        json!({ "value": [elsewhere, removal, denied, newer] }),
+    ] {
+        let (text, status) = told(&list);
         assert!(text.contains(&format!("\nrequest    {new}\n")), "{text}");
         // It is known to be.
         assert!(!text.contains("is taken for the newest"), "{text}");
