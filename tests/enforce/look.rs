@@ -333,6 +333,24 @@ fn a_list_that_is_not_found_shows_nothing_and_it_is_written_again_while_the_dire
     }
 }
 
+// R41: what a look needs may be too new as well.
+#[test]
+fn a_look_that_is_too_early_is_made_again_while_the_directory_replicates() {
+    for endpoint in
+        [Endpoint::GroupEligibility, Endpoint::DirectoryEligibility, Endpoint::DirectoryAssignments]
+    {
+        for code in ["RoleNotFound", "SubjectNotFound"] {
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            while let Some(request) = run.request() {
+                assert_eq!(request.method(), "GET");
+                run.answer(&error(400, code));
+            }
+            assert_eq!(run.cause(), Some(FailureCause::NotFound), "{endpoint:?} {code}");
+            assert_eq!(seconds(now(), run.now), 300);
+        }
+    }
+}
+
 // R40: a page that leads to itself would be asked for for ever.
 #[test]
 fn a_page_that_leads_to_itself_is_no_answer_unless_it_shows_the_grant() {
