@@ -42,6 +42,25 @@ impl Timestamp {
         self.0
     }
 
+    /// How much later it is than another instant; nothing if it is not later.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use access_package::Timestamp;
+    ///
+    /// let [noon, later] = [0, 15_000_000].map(|ticks| Timestamp::from_unix_ticks(ticks).unwrap());
+    /// assert_eq!(later.saturating_duration_since(noon), Duration::from_millis(1_500));
+    /// assert_eq!(noon.saturating_duration_since(later), Duration::ZERO);
+    /// ```
+    #[must_use]
+    pub fn saturating_duration_since(self, earlier: Self) -> core::time::Duration {
+        const TICKS_PER_SECOND: u64 = 10_000_000;
+
+        let ticks = u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0);
+        core::time::Duration::new(ticks / TICKS_PER_SECOND, 0)
+            + core::time::Duration::from_nanos(ticks % TICKS_PER_SECOND * 100)
+    }
+
     /// So much later, and at the latest [`MAX`](Self::MAX).
     #[cfg(feature = "http")]
     pub(crate) fn saturating_add(self, later: core::time::Duration) -> Self {

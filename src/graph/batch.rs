@@ -1,25 +1,46 @@
 //! Up to twenty requests to Microsoft Graph as one, and the answers to them taken apart.
 //!
 //! ```
-//! use access_package::graph::batch;
-//! use access_package::graph::observe::{Holders, Listing};
-//! # use access_package::ResourceRole;
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use access_package::graph::observe::Holders;
+//! use access_package::graph::{BaseUrl, batch};
+//! use access_package::Timestamp;
+//! use http::{Request, Response};
+//!
+//! /// Reads many lists to their ends, up to twenty pages with one request.
+//! fn read_all(
+//!     base_url: &BaseUrl,
+//!     lists: &mut [Holders],
+//!     send: impl Fn(Request<String>) -> Response<String>, // with your token
+//!     now: Timestamp,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     loop {
+//!         let mut open: Vec<_> = lists.iter_mut().filter(|list| list.request().is_some()).take(batch::MAX).collect();
+//!         let parts: Vec<_> = open.iter().filter_map(|list| list.request()).collect();
+//!         if parts.is_empty() {
+//!             return Ok(());
+//!         }
+//!         let answers = batch::read(&send(batch::request(base_url, &parts)?), parts.len())?;
+//!         for (list, answer) in open.iter_mut().zip(answers) {
+//!             // A part that was not answered is asked for again. Wait if one says so: see `CallError::Retry`.
+//!             if let Some(answer) = answer {
+//!                 list.read(&answer, now)?;
+//!             }
+//!         }
+//!     }
+//! }
 //! # let group = "0282e19d-bf41-435d-92a4-99bab93af305";
-//! # let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
-//! # let listing = Listing::of(&member).expect("Graph lists the members of a group");
-//! let base_url: access_package::graph::BaseUrl = "https://graph.microsoft.com".parse()?;
-//! let holders = Holders::new(listing, base_url.clone());
-//!
-//! let parts: Vec<_> = holders.request().into_iter().collect();
-//! let request = batch::request(&base_url, &parts)?;
-//! assert_eq!(request.uri(), "https://graph.microsoft.com/v1.0/$batch");
-//!
-//! let answer = r#"{ "responses": [{ "id": "0", "status": 200, "body": { "value": [] } }] }"#;
-//! let answers = batch::read(&http::Response::new(answer), parts.len())?;
-//! assert_eq!(answers[0].as_ref().unwrap().body(), r#"{ "value": [] }"#);
-//! # Ok(())
-//! # }
+//! # let member = access_package::ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+//! # let listing = access_package::graph::observe::Listing::of(&member).unwrap();
+//! # let base_url: BaseUrl = "https://graph.microsoft.com".parse()?;
+//! # let mut lists = [Holders::new(listing, base_url.clone())];
+//! # let send = |request: Request<String>| {
+//! #     assert_eq!(request.uri(), "https://graph.microsoft.com/v1.0/$batch");
+//! #     assert!(request.body().contains(r#""url":"/groups/0282e19d"#));
+//! #     Response::new(r#"{ "responses": [{ "id": "0", "status": 200, "body": { "value": [] } }] }"#.to_owned())
+//! # };
+//! # read_all(&base_url, &mut lists, send, Timestamp::MIN)?;
+//! # assert!(lists[0].request().is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use alloc::collections::BTreeMap;
@@ -87,11 +108,13 @@ pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<
         return Err(BatchError::TooMany { actual: parts.len() });
     }
     let root = base_url.below("");
+    // What follows the version begins with a slash.
+    let root = root.trim_end_matches('/');
     let urls: Vec<_> = parts.iter().map(|part| part.uri().to_string()).collect();
     let mut requests = Vec::new();
     for (index, (part, url)) in parts.iter().zip(&urls).enumerate() {
         let not_a_part = || BatchError::NotAPart { index };
-        let url = url.strip_prefix(&root).ok_or_else(not_a_part)?;
+        let url = url.strip_prefix(root).filter(|rest| rest.starts_with('/')).ok_or_else(not_a_part)?;
         let body = part.body();
         let body =
             if body.is_empty() { None } else { Some(serde_json::from_str(body).map_err(|_| not_a_part())?) };

@@ -72,6 +72,18 @@ impl Endpoint {
         }
     }
 
+    /// Whether a grant there can carry an end ([R37](crate::policy#r37)). Where it cannot, access does not end by itself: taking
+    /// it away is the host's.
+    #[must_use]
+    pub const fn carries_end(self) -> bool {
+        match self {
+            Self::GroupEligibility | Self::DirectoryEligibility | Self::DirectoryAssignments => true,
+            Self::GroupMembers | Self::GroupOwners | Self::AppRoles | Self::SiteRoles | Self::SiteGroups => {
+                false
+            }
+        }
+    }
+
     /// What an application needs there. For the members and owners of a group to which roles can be assigned it takes
     /// `RoleManagement.ReadWrite.Directory` as well.
     ///

@@ -21,7 +21,10 @@
 //! /// The receipt to record; none if the assignment has ended before.
 //! fn carry_out(action: Action) -> Result<Option<Receipt>, Box<dyn std::error::Error>> {
 //!     let settings = Settings::new("https://graph.microsoft.com".parse()?);
-//!     let mut delivery = Delivery::new(action, settings)?;
+//!     let mut delivery = match Delivery::new(action.clone(), settings) {
+//!         Ok(delivery) => delivery,
+//!         Err(cannot) => return Ok(Some(action.failed(cannot.reason()))), // or carry it out in another way
+//!     };
 //!     loop {
 //!         match delivery.next(now()) {
 //!             Next::Send(request) => match send(request) { // with your token as `Authorization`

@@ -33,6 +33,7 @@ use alloc::vec::Vec;
 use ::http::{Request, Response, StatusCode, Uri};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::endpoint::{BaseUrl, Endpoint, get};
@@ -175,7 +176,8 @@ struct Page {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
-    id: Option<ObjectId>,
+    /// Of an object, its GUID; of a grant, whatever the service likes.
+    id: Option<Value>,
     principal_id: Option<ObjectId>,
     group_id: Option<ObjectId>,
     access_id: Option<String>,
@@ -200,7 +202,8 @@ impl Listing {
         let is_of_resource = |id: Option<ObjectId>| id.map(ObjectId::as_uuid) == Some(self.resource);
         let held = match self.endpoint {
             Endpoint::GroupMembers | Endpoint::GroupOwners => {
-                return Ok(Some((needed(item.id, "id")?, Held::It)));
+                let id = item.id.as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
+                return Ok(Some((needed(id, "id")?, Held::It)));
             }
             Endpoint::GroupEligibility => [("member", Held::Member), ("owner", Held::Owner)]
                 .into_iter()
@@ -234,7 +237,10 @@ impl Holders {
         Self::asked(listing, None, base_url)
     }
 
-    /// To ask for one target, which is cheaper where the list is long. Nobody else is seen then.
+    /// To ask for one target. Nobody else is seen then.
+    ///
+    /// It takes one short answer for members and owners of groups, and a short list for eligible ones and for directory roles.
+    /// Of app roles Graph gives only the whole list.
     #[must_use]
     pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
         Self::asked(listing, Some(target), base_url)

@@ -145,6 +145,7 @@ fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
         (FailureCause::NotFound, Verdict::NotFound) | (FailureCause::Rejected, Verdict::BadRequest) => {
             is_over
         }
+        (FailureCause::Unreadable, _) => memory.garbled && is_over,
         (FailureCause::NotAuthenticated, _) => memory.tokens > 1,
         (FailureCause::OutOfPatience, _) => {
             let patience = world.patience();

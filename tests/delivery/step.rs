@@ -5,7 +5,7 @@ use std::fmt;
 use access_package::graph::enforce::{Delivery, Next};
 use http::Response;
 
-use crate::kind::Ask;
+use crate::kind::{Ask, Page};
 use crate::laws::{Broken, check, check_unanswered, hold};
 use crate::reply::{Act, After, Reply, Says, Tells};
 use crate::world::{Clock, Grant, Host, Objects, Verdict, World};
@@ -196,6 +196,11 @@ impl World {
             }
             (Ask::Look | Ask::SecondPage, tells) => {
                 memory.blind = is_clear && tells != Tells::More;
+                let is_garbled = matches!(reply.says, Says::Body(200, _) | Says::Page(Page::MoreOfTheSame));
+                if tells == Tells::Blind && is_garbled {
+                    memory.garbled = true;
+                    memory.early.get_or_insert(clock);
+                }
                 // The first reason is kept.
                 if let (
                     Tells::Verdict(Verdict::Final(cause)),

@@ -87,7 +87,7 @@ pub enum Verdict {
 pub struct Memory {
     /// When the first request was sent.
     pub began: Option<Clock>,
-    /// When the service first said that it is too early.
+    /// When the service first said that it is too early, or listed what cannot be read.
     pub early: Option<Clock>,
     /// There was a write that may have been carried out, and no whole look since.
     pub in_doubt: bool,
@@ -102,6 +102,8 @@ pub struct Memory {
     pub troubled: bool,
     /// The last look told nothing, when all there was could be seen.
     pub blind: bool,
+    /// Something listed could not be read.
+    pub garbled: bool,
     /// The target has had it.
     pub had: bool,
     /// Requests since the clock has moved.
@@ -234,6 +236,7 @@ impl Memory {
         tokens: 0,
         troubled: false,
         blind: false,
+        garbled: false,
         had: false,
         at_once: 0,
     };

@@ -25,12 +25,12 @@ fn requests_are_made_one() {
     let body: Value = serde_json::from_str(request.body()).unwrap();
     let reference = json!({ "@odata.id": format!("{V1}/directoryObjects/{TARGET}") });
     let expected = json!({ "requests": [
-        { "id": "0", "method": "GET", "url": "groups?$top=1" },
+        { "id": "0", "method": "GET", "url": "/groups?$top=1" },
         {
-            "id": "1", "method": "POST", "url": format!("groups/{GROUP}/members/$ref"),
+            "id": "1", "method": "POST", "url": format!("/groups/{GROUP}/members/$ref"),
             "headers": { "Content-Type": "application/json" }, "body": reference,
         },
-        { "id": "2", "method": "GET", "url": "users/a%20b" },
+        { "id": "2", "method": "GET", "url": "/users/a%20b" },
     ] });
     assert_eq!(body, expected);
 }

@@ -496,3 +496,28 @@ fn a_receipt_says_what_became_of_it() {
     assert_eq!(receipt.resource_role, crate::member());
     assert_eq!(receipt.reason.expect("a reason").code(), "rejected");
 }
+
+/// A list that cannot be read is asked for again while it may be a gateway's, and then it fails as that.
+#[test]
+fn a_list_that_cannot_be_read_is_not_out_of_patience() {
+    for endpoint in [Endpoint::AppRoles, Endpoint::GroupEligibility, Endpoint::DirectoryAssignments] {
+        for body in ["<html>", "{}", r#"{"value":{}}"#] {
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            let mut looks = 0;
+            while let Some(request) = run.request() {
+                assert_eq!(request.method(), "GET");
+                run.answer(&answer(200, body));
+                looks += 1;
+            }
+            assert_eq!(run.cause(), Some(FailureCause::Unreadable), "{endpoint:?} {body}");
+            assert!(looks > 2, "{looks}");
+
+            let mut run = Run::written(endpoint, &maybe_there(endpoint));
+            run.send();
+            run.answer(&answer(200, body));
+            run.wait();
+            run.answer(&seen(endpoint));
+            assert_eq!(run.end(), Some(End::Fulfilled), "{endpoint:?} {body}");
+        }
+    }
+}

@@ -241,3 +241,16 @@ fn every_kind_has_an_endpoint_and_its_permissions() {
     let eligible_owner = group(GroupAccess::EligibleOwner(uuid(APP_ROLE)));
     assert_eq!(Endpoint::of(&eligible_owner), Some(Endpoint::GroupEligibility));
 }
+
+// R37
+#[test]
+fn it_is_known_which_grants_carry_the_end() {
+    for &endpoint in Endpoint::ALL {
+        let end = Some(at("2027-01-31T23:59:59.5Z"));
+        let action = Action { end, ..action(resource_role(endpoint)) };
+        let Next::Send(request) = delivery(endpoint, action, settings()).unwrap().next(now()) else {
+            panic!("{endpoint:?}")
+        };
+        assert_eq!(request.body().contains("2027-01-31T23:59:59.5Z"), endpoint.carries_end(), "{endpoint:?}");
+    }
+}

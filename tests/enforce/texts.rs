@@ -27,7 +27,13 @@ fn a_failure_says_what_was_answered_and_what_helps() {
             failure(Endpoint::GroupEligibility, &denied),
             "missingPermission",
             "a permission is missing: the answer was `403`, `PermissionScopeNotGranted` (request `aa324f0f`)",
-            "; obtain the permissions that this kind of resource role needs",
+            "; obtain the permission `PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup`",
+        ),
+        (
+            failure(Endpoint::AppRoles, &answer(403, "")),
+            "notAllowed",
+            "it is not allowed: the answer was `403`",
+            "; obtain the permission `AppRoleAssignment.ReadWrite.All` and `Application.Read.All`",
         ),
         (
             failure(Endpoint::AppRoles, &answer(400, "")),
@@ -121,13 +127,13 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
             FailureCause::MissingPermission,
             "missingPermission",
             "a permission is missing",
-            Some("obtain the permissions that this kind of resource role needs"),
+            None, // it depends on where
         ),
         (
             FailureCause::NotAllowed,
             "notAllowed",
             "it is not allowed",
-            Some("obtain the permissions that this kind of resource role needs"),
+            None, // it depends on where
         ),
         (
             FailureCause::NotFound,
@@ -149,6 +155,7 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
             "the token was not taken",
             Some("get a new token, for the service that the request goes to"),
         ),
+        (FailureCause::Unreadable, "unreadable", "what the service lists cannot be read", None),
         (FailureCause::OutOfPatience, "outOfPatience", "it did not succeed in time", None),
     ];
     assert!(texts.iter().map(|it| it.0).eq(FailureCause::ALL.iter().copied()));
@@ -163,20 +170,28 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
 #[test]
 fn errors_say_what_is_wrong() {
     let texts = [
-        (Cannot::OriginSystem, "no request is known for this origin system"),
-        (Cannot::Azure, "roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph"),
+        (Cannot::OriginSystem, "unknownOriginSystem", "no request is known for this origin system"),
+        (
+            Cannot::Azure,
+            "azureRole",
+            "roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph",
+        ),
         (
             Cannot::SiteWithoutReading,
+            "siteWithoutReading",
             "how the number of a role in a SharePoint site is to be read is not known",
         ),
-        (Cannot::NotInSite, "resource role is not one in a SharePoint site"),
+        (Cannot::NotInSite, "notInSite", "resource role is not one in a SharePoint site"),
         (
             Cannot::SiteUrl,
+            "invalidSiteUrl",
             "not the URL of a site: expected one such as `https://contoso.sharepoint.com/sites/campaign`",
         ),
     ];
-    for (cannot, text) in texts {
-        assert_eq!(cannot.to_string(), text);
+    for (cannot, code, text) in texts {
+        assert_eq!((cannot.to_string().as_str(), cannot.code()), (text, code));
+        let reason = cannot.reason();
+        assert_eq!((reason.code(), reason.words()), (code, text));
     }
 }
 

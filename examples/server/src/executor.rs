@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use access_package::graph::BaseUrl;
 use access_package::graph::enforce::{Delivery, End, Next, Settings};
-use access_package::{Action, FailureReason, Receipt, Timestamp};
+use access_package::{Action, Receipt};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
 use reqwest::Client;
@@ -112,8 +112,7 @@ impl Executor {
         let delivery = match Delivery::new(action.clone(), settings) {
             Ok(delivery) => delivery,
             Err(cannot) => {
-                let reason = FailureReason::new("cannotBeExpressed", &cannot.to_string());
-                return Ok(Some(action.clone().failed(reason)));
+                return Ok(Some(action.clone().failed(cannot.reason())));
             }
         };
         let mut delivery = if is_new { delivery } else { delivery.looking_first() };
@@ -127,7 +126,7 @@ impl Executor {
                         delivery.unanswered(now());
                     }
                 },
-                Next::Wait(until) => sleep(from_now(until)).await,
+                Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
                 Next::Over(end) => {
                     if let End::Failed(failure) = &end {
                         info!(assignment = %action.assignment, resource_role = %action.resource_role, %failure);
@@ -149,7 +148,8 @@ impl Executor {
         }
     }
 
-    async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
+    /// Sends a request as it is, but for the token.
+    pub async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
         let token = match &self.token {
             GraphToken::File(file) => {
                 fs::read_to_string(file).map_err(|error| format!("`{file}`: {error}"))?
@@ -172,9 +172,4 @@ impl Executor {
         }
         Ok(response)
     }
-}
-
-fn from_now(until: Timestamp) -> Duration {
-    let ticks = until.unix_ticks().saturating_sub(now().unix_ticks());
-    Duration::from_nanos(u64::try_from(ticks).unwrap_or(0).saturating_mul(100))
 }

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use ::http::{Request, Response};
+use ::http::{Request, Response, StatusCode};
 
 use super::answers::{Answer, Meaning};
 use super::end::{End, Failure, FailureCause};
@@ -259,7 +259,10 @@ impl Delivery {
     /// be made again whatever became of it.
     fn not_told(&mut self, otherwise: Otherwise, said: Said, now: Timestamp) {
         let look = self.look(otherwise);
+        let is_a_list = said.status == StatusCode::OK;
         match self.heard(said) {
+            // Perhaps it is a gateway's, and the next one is not.
+            _ if is_a_list => self.while_early(look, FailureCause::Unreadable, now),
             Meaning::TooEarly(cause) => self.while_early(look, cause, now),
             Meaning::NotAuthenticated => self.with_another_token(look, now),
             Meaning::Denied => self.give_up(FailureCause::NotAllowed, now),
@@ -357,7 +360,10 @@ impl Delivery {
 
     /// It fails. R39: but a write that may have been carried out is looked for once more, when it has had time to be seen.
     fn give_up(&mut self, cause: FailureCause, now: Timestamp) {
-        let failure = self.failure.take().unwrap_or_else(|| Failure::new(cause, self.said.as_ref()));
+        let failure = self
+            .failure
+            .take()
+            .unwrap_or_else(|| Failure::new(cause, self.place.endpoint(), self.said.as_ref()));
         if let Some(doubt) = self.doubt.take() {
             let seen = doubt.saturating_add(self.settings.replication).max(now);
             let at = self.asked.map_or(seen, |asked| asked.max(seen));

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::said::Said;
 use crate::fulfillment::FailureReason;
+use crate::graph::endpoint::Endpoint;
 use crate::variants::with_all;
 
 /// How the way of an action has ended.
@@ -27,6 +28,8 @@ pub enum End {
 pub struct Failure {
     /// The kind of reason.
     pub cause: FailureCause,
+    /// Where the grant was to be.
+    pub endpoint: Endpoint,
     /// The status of the answer that decided; `None` if the last request had none.
     pub status: Option<u16>,
     /// Its code: the most detailed one, or the status of a schedule request; 64 bytes of it at most.
@@ -67,6 +70,8 @@ with_all! {
         Rejected,
         /// The token was not taken, nor the next one.
         NotAuthenticated,
+        /// What the service lists cannot be read.
+        Unreadable,
         /// The time for it is up.
         OutOfPatience,
     }
@@ -88,11 +93,12 @@ impl FailureCause {
             Self::Declined => "declined",
             Self::Rejected => "rejected",
             Self::NotAuthenticated => "notAuthenticated",
+            Self::Unreadable => "unreadable",
             Self::OutOfPatience => "outOfPatience",
         }
     }
 
-    /// What helps, as far as that is known.
+    /// What helps, as far as that is known without knowing where the grant was to be.
     #[must_use]
     pub const fn help(self) -> Option<&'static str> {
         match self {
@@ -102,13 +108,15 @@ impl FailureCause {
             Self::SyncedGroup => Some("change the group in the directory on premises that it comes from"),
             Self::MailEnabledGroup => Some("change the group in Exchange"),
             Self::RoleAssignableGroup => Some("obtain the permission `RoleManagement.ReadWrite.Directory`"),
-            Self::MissingPermission | Self::NotAllowed => {
-                Some("obtain the permissions that this kind of resource role needs")
-            }
             Self::NotFound => Some("bring the resource back, or take it out of the access package"),
             Self::Policy => Some("change the policy of the role in Privileged Identity Management"),
             Self::NotAuthenticated => Some("get a new token, for the service that the request goes to"),
-            Self::Declined | Self::Rejected | Self::OutOfPatience => None,
+            Self::MissingPermission
+            | Self::NotAllowed
+            | Self::Declined
+            | Self::Rejected
+            | Self::Unreadable
+            | Self::OutOfPatience => None,
         }
     }
 }
@@ -129,25 +137,38 @@ impl fmt::Display for FailureCause {
             Self::Declined => "the schedule request was not carried out",
             Self::Rejected => "the request was rejected",
             Self::NotAuthenticated => "the token was not taken",
+            Self::Unreadable => "what the service lists cannot be read",
             Self::OutOfPatience => "it did not succeed in time",
         })
     }
 }
 
 impl Failure {
-    pub(super) fn new(cause: FailureCause, said: Option<&Said>) -> Self {
+    pub(super) fn new(cause: FailureCause, endpoint: Endpoint, said: Option<&Said>) -> Self {
         Self {
             cause,
+            endpoint,
             status: said.map(|said| said.status),
             code: said.and_then(Said::word).map(ToString::to_string),
             request_id: said.and_then(|said| said.request_id.clone()),
         }
     }
 
+    /// What helps, as far as that is known: where a permission is missing, which one it is.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        if matches!(self.cause, FailureCause::MissingPermission | FailureCause::NotAllowed) {
+            let needed = self.endpoint.least_permissions().enforce.join("` and `");
+            Some(format!("obtain the permission `{needed}`"))
+        } else {
+            self.cause.help().map(ToString::to_string)
+        }
+    }
+
     /// The reason for the receipt: the code of the cause, and in words what was answered and what helps.
     #[must_use]
     pub fn reason(&self) -> FailureReason {
-        let help = self.cause.help().map(|help| format!("; {help}")).unwrap_or_default();
+        let help = self.help().map(|help| format!("; {help}")).unwrap_or_default();
         FailureReason::new(self.cause.code(), &format!("{self}{help}"))
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::site::{SiteReading, SiteRole};
 use crate::action::Action;
+use crate::fulfillment::FailureReason;
 use crate::graph::endpoint::{BaseUrl, Endpoint, post};
 use crate::graph::observe::Listing;
 use crate::resource_role::{GroupAccess, ResourceRole};
@@ -32,6 +33,26 @@ pub enum Cannot {
     /// The URL of the site is not one of `https`, or it has a query or a fragment.
     #[error("not the URL of a site: expected one such as `https://contoso.sharepoint.com/sites/campaign`")]
     SiteUrl,
+}
+
+impl Cannot {
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OriginSystem => "unknownOriginSystem",
+            Self::Azure => "azureRole",
+            Self::SiteWithoutReading => "siteWithoutReading",
+            Self::NotInSite => "notInSite",
+            Self::SiteUrl => "invalidSiteUrl",
+        }
+    }
+
+    /// The reason to record for the action, if nobody else can carry it out: [`Action::failed`] makes the receipt.
+    #[must_use]
+    pub fn reason(self) -> FailureReason {
+        FailureReason::new(self.code(), &self.to_string())
+    }
 }
 
 /// Where the grant of an action is kept, and so how it is written and looked for.

@@ -1,14 +1,18 @@
 //! Actions carried out through a directory that lags, throttles, loses answers and is killed, by workers that are killed.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, StoredAssignment, Timestamp};
+use access_package::graph::observe::{Holders, Listing, Replication};
+use access_package::graph::{BaseUrl, batch};
+use access_package::{Action, AssignmentState, Observed, Outcome, ResourceRole, StoredAssignment, Timestamp};
+use access_package_server::executor::{Executor, GraphToken, Times};
 use access_package_server::{development, now};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Directory, Place, Server, in_state, insert, poll, token};
+use crate::support::{Directory, GRAPH_TOKEN, Place, Server, block_on, in_state, insert, poll, token};
 
 const ASSIGNMENTS: usize = 1_000;
 /// One of so many ends while the work is under way.
@@ -35,6 +39,66 @@ fn faults(directory: &Directory) {
 fn drawn(state: &mut u64, end: u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) % end
+}
+
+/// One of each kind that Graph keeps.
+fn each_kind() -> [ResourceRole; 7] {
+    let (id, other) = ("0282e19d-bf41-435d-92a4-99bab93af305", "1c0ffee0-5a5a-4d3c-8b2a-90abcdef0123");
+    [
+        ("AadGroup", id, format!("Member_{id}")),
+        ("AadGroup", id, format!("Owner_{id}")),
+        ("AadGroup", id, format!("EligibleMember_{id}")),
+        ("AadGroup", id, format!("EligibleOwner_{other}")),
+        ("AadApplication", "beedadfe-01d5-4025-910b-84abb9369997", other.to_owned()),
+        ("DirectoryRole", other, "Eligible".to_owned()),
+        ("DirectoryRole", other, "Active".to_owned()),
+    ]
+    .map(|(system, resource, role)| ResourceRole::from_origin(system, resource, &role, None).unwrap())
+}
+
+// R18, R38, R39
+#[test]
+fn each_kind_is_granted_seen_in_its_list_and_not_granted_again() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let base_url: BaseUrl = directory.base_url.parse().unwrap();
+    let times = Times { patience: Duration::from_secs(20), replication: Duration::from_secs(5) };
+    let token = GraphToken::Fixed(GRAPH_TOKEN.into());
+    let executor = Executor::new(base_url.clone(), token, times, None).unwrap();
+    let target = Uuid::from_u128(0xb1).into();
+    let end = Timestamp::from_unix_ticks(now().unix_ticks() + 3_600 * 10_000_000);
+    let action =
+        |resource_role| Action { assignment: Uuid::nil().into(), attempt: 1, target, resource_role, end };
+    block_on(async {
+        let listings: BTreeSet<_> = each_kind().iter().filter_map(Listing::of).collect();
+        for resource_role in each_kind() {
+            // The second time it is there already; after a crash it is looked for first.
+            for is_new in [true, true, false] {
+                let receipt =
+                    executor.carry_out(action(resource_role.clone()), is_new, || true).await.unwrap();
+                assert_eq!(receipt.map(|it| it.outcome), Some(Outcome::Fulfilled), "{resource_role}");
+            }
+        }
+        assert_eq!(place.granted_at().values().map(Vec::len).sum::<usize>(), each_kind().len());
+
+        // All lists with one request, and once more what goes on.
+        let mut lists: Vec<_> = listings.iter().map(|it| Holders::new(*it, base_url.clone())).collect();
+        while lists.iter().any(|list| list.request().is_some()) {
+            let mut open: Vec<_> = lists.iter_mut().filter(|list| list.request().is_some()).collect();
+            let parts: Vec<_> = open.iter().filter_map(|list| list.request()).collect();
+            let answer = executor.send(batch::request(&base_url, &parts).unwrap()).await.unwrap();
+            for (list, answer) in open.iter_mut().zip(batch::read(&answer, parts.len()).unwrap()) {
+                list.read(&answer.unwrap(), now()).unwrap();
+            }
+        }
+        for resource_role in each_kind() {
+            let of_it = lists.iter().map(|list| list.observed(&resource_role, target, Replication::Over));
+            assert_eq!(of_it.filter(|it| *it == Observed::Present).count(), 1, "{resource_role}");
+            let nobody = Uuid::from_u128(0xb2).into();
+            let of_it = lists.iter().map(|list| list.observed(&resource_role, nobody, Replication::Over));
+            assert_eq!(of_it.filter(|it| *it == Observed::Absent).count(), 1, "{resource_role}");
+        }
+    });
 }
 
 // R21, R37 to R42
