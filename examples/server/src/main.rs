@@ -29,6 +29,16 @@ async fn main() -> Result<(), Problem> {
         return graph_directory::run().await;
     }
     let config = Config::from_env()?;
+    let listener = match config.role {
+        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
+        Role::Worker => None,
+    };
+    // Whoever reaches a server for development may do anything: its tokens are printed.
+    if let Some(listener) = listener.as_ref().filter(|_| config.tokens.is_development())
+        && !listener.local_addr()?.ip().is_loopback()
+    {
+        return Err(format!("`{}` is not on loopback, as development is", config.listen).into());
+    }
     let store = Store::open(&config.database, config.database_create).await?;
     let stand_in = match config.graph {
         None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
@@ -38,10 +48,6 @@ async fn main() -> Result<(), Problem> {
     let executor = match graph {
         Some((base_url, token)) => Some(Executor::new(base_url, token, config.times, config.action_log)?),
         None => None,
-    };
-    let listener = match config.role {
-        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
-        Role::Worker => None,
     };
     if config.tokens.is_development() {
         development::seed(&store).await?;

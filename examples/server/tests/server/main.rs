@@ -3,6 +3,7 @@
 mod assignment_requests;
 mod client;
 mod concurrency;
+mod configuration;
 mod crash;
 mod database;
 mod drain;
