@@ -8,6 +8,7 @@ use std::time::Duration;
 use access_package::graph::BaseUrl;
 
 use crate::Problem;
+use crate::connections;
 use crate::executor::{GraphToken, Times};
 use crate::token::Tokens;
 use crate::worker::Limits;
@@ -20,6 +21,9 @@ pub struct Config {
     /// Whether a database that is missing is made.
     pub database_create: bool,
     pub tokens: Tokens,
+    pub connections: connections::Limits,
+    /// How many requests are answered at a time.
+    pub requests: usize,
     pub limits: Limits,
     /// Where access is granted. Without it the server has a directory of its own, for development.
     pub graph: Option<(BaseUrl, GraphToken)>,
@@ -53,6 +57,11 @@ impl Config {
                 return Err(format!("`ROLE` is `{other}`: expected `server`, `worker` or `both`").into());
             }
         };
+        let connections = connections::Limits {
+            connections: number("CONNECTIONS")?.unwrap_or(512),
+            head: milliseconds("HEAD_MS")?.unwrap_or(Duration::from_secs(10)),
+            life: milliseconds("CONNECTION_MS")?.unwrap_or(Duration::from_mins(10)),
+        };
         let limits = Limits {
             at_a_time: number("CONCURRENCY")?.unwrap_or(64),
             lease: milliseconds("LEASE_MS")?.unwrap_or(Duration::from_secs(30)),
@@ -81,6 +90,8 @@ impl Config {
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
             tokens,
+            connections,
+            requests: number("REQUESTS")?.unwrap_or(256),
             limits,
             graph,
             directory_database: variable("DIRECTORY_DATABASE")?.unwrap_or_else(|| "directory.db".into()),

@@ -15,6 +15,8 @@ pub enum Fault {
     Rejected(Rejection),
     /// Another mistake of the caller: the status, the code and the message.
     Other(StatusCode, &'static str, &'static str),
+    /// The same may succeed later.
+    Busy(&'static str),
     Problem(Problem),
 }
 
@@ -36,13 +38,11 @@ impl Fault {
         let rejection = match self {
             Self::Rejected(rejection) => rejection,
             Self::Other(status, code, message) => return other(status, code, message, inner),
+            Self::Busy(message) => return busy(message, inner),
             // Nothing is wrong with the call, nor with what is stored.
             Self::Problem(problem) if is_busy(&problem) => {
                 warn!(%problem, request_id = inner.request_id, "database is busy");
-                let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, "database is busy: call again");
-                let mut response = other(status, "ServiceUnavailable", message, inner);
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-                return response;
+                return busy("database is busy: call again", inner);
             }
             Self::Problem(problem) => {
                 error!(%problem, request_id = inner.request_id, "request is not answered");
@@ -51,6 +51,12 @@ impl Fault {
         };
         respond(Err(rejection), inner)
     }
+}
+
+fn busy(message: &str, inner: &InnerError<'_>) -> Response<String> {
+    let mut response = other(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message, inner);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 fn other(status: StatusCode, code: &str, message: &str, inner: &InnerError<'_>) -> Response<String> {

@@ -3,6 +3,7 @@
 //! Read [`contract`] first: it is the contract of the crate's README, step by step.
 
 pub mod config;
+pub mod connections;
 pub mod contract;
 pub mod development;
 pub mod executor;

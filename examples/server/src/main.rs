@@ -12,10 +12,10 @@ use access_package_server::service::Service;
 use access_package_server::stand_in::StandIn;
 use access_package_server::store::{Store, announce, listen};
 use access_package_server::worker::Worker;
-use access_package_server::{Problem, development};
+use access_package_server::{Problem, connections, development};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
@@ -74,8 +74,9 @@ async fn main() -> Result<(), Problem> {
             development::print_tokens(&config.tokens, &base_url)?;
         }
         println!("listening on {base_url}");
-        let service = Service { store: store.clone(), stand_in, tokens: config.tokens, accepted };
-        axum::serve(listener, service.router()).with_graceful_shutdown(told_to_end).await?;
+        let (store, places) = (store.clone(), Semaphore::new(config.requests));
+        let service = Service { store, stand_in, tokens: config.tokens, accepted, places };
+        connections::serve(listener, Arc::new(service), config.connections, told_to_end).await;
     } else {
         println!("working");
         told_to_end.await;

@@ -6,13 +6,13 @@ use std::time::Duration;
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, Version};
 use access_package::{Account, AssignmentState, Caller, Catalog, CatalogId, Scope};
-use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{self, Query, State};
+use axum::extract::Query;
 use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
 use tracing::debug;
 use uuid::Uuid;
@@ -25,6 +25,9 @@ use crate::{contract, now};
 
 /// How many assignments a page of a list has at most.
 const PAGE: usize = 100;
+
+/// The only path without a token.
+const HEALTH: &str = "/healthz";
 
 /// How large a body may be, and how long it may take.
 const BODY_SIZE: usize = 64 * 1024;
@@ -51,12 +54,32 @@ pub struct Service {
     pub tokens: Tokens,
     /// Says that a call was accepted.
     pub accepted: Arc<Notify>,
+    /// For requests that are under way.
+    pub places: Semaphore,
 }
 
 impl Service {
-    pub fn router(self) -> Router {
-        // There is nothing to route: the crate knows its own paths, and in every spelling.
-        Router::new().fallback(answer).with_state(Arc::new(self))
+    /// Answers a request, always: what fails is told in JSON of OData.
+    pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<String> {
+        let (head, body) = request.into_parts();
+        let request_id = Uuid::new_v4().to_string();
+        let client_request_id = head.headers.get("client-request-id").and_then(|id| id.to_str().ok());
+        let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
+        let answer = if head.uri.path() == HEALTH {
+            only(&head, "GET").map(|()| Response::new("ok".into()))
+        } else if let Ok(_place) = self.places.try_acquire() {
+            let body = read_to_end(body).await;
+            self.respond(&head, body, &inner).await
+        } else {
+            Err(Fault::Busy("too many requests are under way: call again"))
+        };
+        let mut response = answer.unwrap_or_else(|fault| fault.response(&inner));
+        for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
+            if let Some(value) = value.and_then(|value| value.parse().ok()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
     }
 
     /// 1: who calls.
@@ -77,26 +100,19 @@ impl Service {
 
     async fn respond(
         &self,
-        request: &Request<()>,
+        head: &Parts,
         body: Result<(), Fault>,
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
-        let uri = request.uri();
-        let only = |allowed: &'static str| {
-            let is_allowed = request.method() == allowed || allowed == "GET" && request.method() == "HEAD";
-            if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }) }
-        };
-        if uri.path() == "/healthz" {
-            only("GET")?;
-            return Ok(Response::new("ok".into()));
-        }
-        let caller = self.caller(request.headers()).await?;
+        let uri = &head.uri;
+        let caller = self.caller(&head.headers).await?;
         body?;
         let accepted = || {
             self.accepted.notify_one();
             Ok(http::respond(Ok(()), inner))
         };
-        let call = http::recognize(request).transpose()?;
+        let request = Request::from_parts(head.clone(), ());
+        let call = http::recognize(&request).transpose()?;
         match call.map(|call| (call.target, call.version)) {
             Some((Target::Reprocess(id), _)) => {
                 contract::reprocess(&self.store, &caller, id?).await?;
@@ -110,10 +126,10 @@ impl Service {
                 let assignment = contract::load_for(&caller, &self.store, id?).await?;
                 Ok(json_response(StatusCode::OK, graph::json::write(&assignment, version)))
             }
-            Some((Target::Assignments, version)) => self.list(&caller, version, uri, request.headers()).await,
+            Some((Target::Assignments, version)) => self.list(&caller, version, uri, &head.headers).await,
             None if uri.path() == "/dev/remove-grant" => match &self.stand_in {
                 Some(stand_in) => {
-                    only("POST")?;
+                    only(head, "POST")?;
                     self.remove_grants(&caller, uri, stand_in).await
                 }
                 None => Err(NO_SUCH_ROUTE),
@@ -152,6 +168,11 @@ impl Service {
         let removed = stand_in.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
     }
+}
+
+fn only(head: &Parts, allowed: &'static str) -> Result<(), Fault> {
+    let is_allowed = head.method == allowed || allowed == "GET" && head.method == "HEAD";
+    if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }.into()) }
 }
 
 /// The catalogs whose assignments the caller may read, who is whoever may reprocess them; nothing for all. A privileged one
@@ -200,24 +221,6 @@ fn next_link(uri: &Uri, headers: &HeaderMap, last: &str) -> String {
         link = link + "&" + other;
     }
     link
-}
-
-/// Answers a request, always: what fails is told in JSON of OData.
-async fn answer(State(service): State<Arc<Service>>, request: extract::Request) -> Response<String> {
-    let (head, body) = request.into_parts();
-    let body = read_to_end(body).await;
-    let request = Request::from_parts(head, ());
-    let request_id = Uuid::new_v4().to_string();
-    let client_request_id = request.headers().get("client-request-id").and_then(|id| id.to_str().ok());
-    let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
-    let mut response =
-        service.respond(&request, body, &inner).await.unwrap_or_else(|fault| fault.response(&inner));
-    for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
-        if let Some(value) = value.and_then(|value| value.parse().ok()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
 }
 
 /// The body is read and not looked at (R26): what is left of it would cost the client its connection.

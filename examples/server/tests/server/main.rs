@@ -4,6 +4,7 @@ mod assignment_requests;
 mod client;
 mod concurrency;
 mod configuration;
+mod connections;
 mod crash;
 mod database;
 mod drain;
