@@ -21,6 +21,8 @@ pub struct Config {
     /// Whether a database that is missing is made.
     pub database_create: bool,
     pub tokens: Tokens,
+    /// Where clients find the server.
+    pub public_url: Option<BaseUrl>,
     pub connections: connections::Limits,
     /// How many requests are answered at a time.
     pub requests: usize,
@@ -90,6 +92,7 @@ impl Config {
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
             tokens,
+            public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
             connections,
             requests: number("REQUESTS")?.unwrap_or(256),
             limits,

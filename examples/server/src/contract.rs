@@ -24,7 +24,7 @@ pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>,
 /// The catalog and its level are enough to judge that, and are looked up before everything else: so an error of loading tells nobody
 /// else that the assignment exists. One that is missing is in no catalog (R28).
 pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Result<Assignment, Fault> {
-    caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;
+    caller.authority(store.catalog(id).await?).map_err(Fault::NotReadable)?;
     load(store, id).await?.ok_or(Rejection::NotFound.into())
 }
 

@@ -74,8 +74,16 @@ async fn main() -> Result<(), Problem> {
             development::print_tokens(&config.tokens, &base_url)?;
         }
         println!("listening on {base_url}");
-        let (store, places) = (store.clone(), Semaphore::new(config.requests));
-        let service = Service { store, stand_in, tokens: config.tokens, accepted, places };
+        let service = Service {
+            // Half of the connections of the database are for calls.
+            lists: Semaphore::new(usize::try_from(store.pool.options().get_max_connections() / 2)?),
+            store: store.clone(),
+            stand_in,
+            tokens: config.tokens,
+            accepted,
+            places: Semaphore::new(config.requests),
+            public_url: config.public_url,
+        };
         connections::serve(listener, Arc::new(service), config.connections, told_to_end).await;
     } else {
         println!("working");

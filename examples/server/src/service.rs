@@ -1,14 +1,17 @@
 //! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
 
+mod list;
+mod options;
+mod shape;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
-use access_package::graph::{self, Version};
-use access_package::{Account, AssignmentState, Caller, Catalog, CatalogId, Scope};
+use access_package::graph::{self, BaseUrl};
+use access_package::{Account, Caller};
 use axum::body::{Body, to_bytes};
-use axum::extract::Query;
-use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
@@ -17,28 +20,23 @@ use tokio::time::timeout;
 use tracing::debug;
 use uuid::Uuid;
 
+use self::options::{Options, parameters};
 use crate::fault::Fault;
 use crate::stand_in::StandIn;
 use crate::store::Store;
 use crate::token::Tokens;
 use crate::{contract, now};
 
-/// How many assignments a page of a list has at most.
-const PAGE: usize = 100;
-
 /// The only path without a token.
 const HEALTH: &str = "/healthz";
+
+const CLIENT_REQUEST_ID: usize = 128;
 
 /// How large a body may be, and how long it may take.
 const BODY_SIZE: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(5);
 
 const NO_SUCH_ROUTE: Fault = Fault::Other(StatusCode::NOT_FOUND, "ResourceNotFound", "no such route");
-const NO_SUCH_FILTER: Fault = Fault::Other(
-    StatusCode::BAD_REQUEST,
-    "InvalidRequest",
-    "filter is not supported: only `eq` on the state with a known state is",
-);
 const BODY_TOO_LARGE: Fault = Fault::Other(
     StatusCode::PAYLOAD_TOO_LARGE,
     "RequestBodyTooLarge",
@@ -56,6 +54,10 @@ pub struct Service {
     pub accepted: Arc<Notify>,
     /// For requests that are under way.
     pub places: Semaphore,
+    /// For lists that are under way: they leave connections of the database to calls.
+    pub lists: Semaphore,
+    /// Where clients find this server, if that is not what they say themselves in `Host`.
+    pub public_url: Option<BaseUrl>,
 }
 
 impl Service {
@@ -64,6 +66,8 @@ impl Service {
         let (head, body) = request.into_parts();
         let request_id = Uuid::new_v4().to_string();
         let client_request_id = head.headers.get("client-request-id").and_then(|id| id.to_str().ok());
+        // Longer than that it is no id.
+        let client_request_id = client_request_id.filter(|id| id.len() <= CLIENT_REQUEST_ID);
         let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
         let answer = if head.uri.path() == HEALTH {
             only(&head, "GET").map(|()| Response::new("ok".into()))
@@ -123,10 +127,15 @@ impl Service {
                 accepted()
             }
             Some((Target::Assignment(id), version)) => {
+                if let (Err(_), Some(('$', name))) = (id, last_segment(uri)) {
+                    return Err(Fault::Invalid(format!("`${name}` is not supported")));
+                }
+                let options = Options::read(uri, version, false)?;
                 let assignment = contract::load_for(&caller, &self.store, id?).await?;
-                Ok(json_response(StatusCode::OK, graph::json::write(&assignment, version)))
+                let written = graph::json::write(&assignment, version);
+                Ok(json_response(StatusCode::OK, options.selection.shown(written, None)?))
             }
-            Some((Target::Assignments, version)) => self.list(&caller, version, uri, &head.headers).await,
+            Some((Target::Assignments, version)) => self.list(&caller, version, head).await,
             None if uri.path() == "/dev/remove-grant" => match &self.stand_in {
                 Some(stand_in) => {
                     only(head, "POST")?;
@@ -138,24 +147,6 @@ impl Service {
         }
     }
 
-    async fn list(
-        &self,
-        caller: &Caller,
-        version: Version,
-        uri: &Uri,
-        headers: &HeaderMap,
-    ) -> Result<Response<String>, Fault> {
-        let catalogs = readable(caller)?;
-        let state = parameter(uri, "$filter").map(|filter| state_of(&filter, version).ok_or(NO_SUCH_FILTER));
-        let after = parameter(uri, "$skiptoken").unwrap_or_default();
-        let found = self.store.list(catalogs.as_deref(), state.transpose()?, &after, PAGE, now()).await?;
-        let next = found.next.map(|last| next_link(uri, headers, &last));
-        let mut found = found.assignments;
-        // R43: a privileged catalog asks for more. A page may then be short.
-        found.retain(|assignment| caller.authority(Some(assignment.catalog())).is_ok());
-        Ok(json_response(StatusCode::OK, graph::json::write_list(&found, next.as_deref(), version)))
-    }
-
     /// Takes from whom an assignment is for everything, so that one can watch it being restored.
     async fn remove_grants(
         &self,
@@ -163,7 +154,8 @@ impl Service {
         uri: &Uri,
         stand_in: &StandIn,
     ) -> Result<Response<String>, Fault> {
-        let id = parameter(uri, "assignment").and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId)?;
+        let given = parameters(uri).into_iter().find(|(name, _)| name == "assignment");
+        let id = given.and_then(|(_, id)| id.parse().ok()).ok_or(Rejection::InvalidId)?;
         let target = contract::load_for(caller, &self.store, id).await?.target();
         let removed = stand_in.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
@@ -175,52 +167,12 @@ fn only(head: &Parts, allowed: &'static str) -> Result<(), Fault> {
     if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }.into()) }
 }
 
-/// The catalogs whose assignments the caller may read, who is whoever may reprocess them; nothing for all. A privileged one
-/// among them asks for more.
-fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Rejection> {
-    let Err(mut refused) = caller.authority(None) else { return Ok(None) };
-    let mut catalogs = Vec::new();
-    for held in &caller.roles {
-        if let Scope::Catalog(catalog) = held.scope {
-            match caller.authority(Some(Catalog::of_unknown_level(catalog))) {
-                Ok(_) => catalogs.push(catalog),
-                Err(here) => refused = here,
-            }
-        }
-    }
-    if catalogs.is_empty() { Err(refused.into()) } else { Ok(Some(catalogs)) }
-}
-
-fn parameter(uri: &Uri, name: &str) -> Option<String> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
-    pairs.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-}
-
-/// `state eq 'Delivered'`, or `assignmentState` in beta; the case of letters does not matter.
-fn state_of(filter: &str, version: Version) -> Option<AssignmentState> {
-    let property = match version {
-        Version::V1 => "state",
-        Version::Beta => "assignmentState",
-    };
-    let words: Vec<_> = filter.split_ascii_whitespace().collect();
-    let [left, operator, right] = words[..] else { return None };
-    let is_ours = left.eq_ignore_ascii_case(property) && operator.eq_ignore_ascii_case("eq");
-    let state = right.strip_prefix('\'')?.strip_suffix('\'')?;
-    if is_ours { state.parse().ok() } else { None }
-}
-
-/// The same request for what comes after this assignment.
-fn next_link(uri: &Uri, headers: &HeaderMap, last: &str) -> String {
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    // A proxy that ends TLS says so.
-    let scheme = header("x-forwarded-proto").unwrap_or("http");
-    let host = header(HOST.as_str()).unwrap_or("localhost");
-    let mut link = format!("{scheme}://{host}{}?$skiptoken={last}", uri.path());
-    let others = uri.query().unwrap_or_default().split('&');
-    for other in others.filter(|other| !other.is_empty() && !other.contains("skiptoken=")) {
-        link = link + "&" + other;
-    }
-    link
+/// The first character of the last segment of a path, and what is behind it.
+fn last_segment(uri: &Uri) -> Option<(char, &str)> {
+    let (_, segment) = uri.path().rsplit_once('/')?;
+    let segment =
+        segment.strip_prefix("%24").map_or((segment.chars().next()?, segment.get(1..)?), |rest| ('$', rest));
+    Some(segment)
 }
 
 /// The body is read and not looked at (R26): what is left of it would cost the client its connection.

@@ -13,6 +13,7 @@ mod leases;
 mod load;
 mod many;
 mod odata;
+mod options;
 mod reading;
 mod requests;
 mod results;
