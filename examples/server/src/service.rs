@@ -1,5 +1,6 @@
 //! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
 
+mod batch;
 mod list;
 mod options;
 mod shape;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, BaseUrl};
 use access_package::{Account, Caller};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
@@ -105,12 +106,25 @@ impl Service {
     async fn respond(
         &self,
         head: &Parts,
-        body: Result<(), Fault>,
+        body: Result<Bytes, Fault>,
+        inner: &InnerError<'_>,
+    ) -> Result<Response<String>, Fault> {
+        let caller = self.caller(&head.headers).await?;
+        let body = body?;
+        match batch::version(head.uri.path()) {
+            Some(version) => self.batch(&caller, version, head, &body, inner).await,
+            None => self.perform(&caller, head, inner).await,
+        }
+    }
+
+    /// A request of somebody who is known.
+    async fn perform(
+        &self,
+        caller: &Caller,
+        head: &Parts,
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
         let uri = &head.uri;
-        let caller = self.caller(&head.headers).await?;
-        body?;
         let accepted = || {
             self.accepted.notify_one();
             Ok(http::respond(Ok(()), inner))
@@ -119,11 +133,11 @@ impl Service {
         let call = http::recognize(&request).transpose()?;
         match call.map(|call| (call.target, call.version)) {
             Some((Target::Reprocess(id), _)) => {
-                contract::reprocess(&self.store, &caller, id?).await?;
+                contract::reprocess(&self.store, caller, id?).await?;
                 accepted()
             }
             Some((Target::ReprocessRequest { request, below }, _)) => {
-                contract::reprocess_request(&self.store, &caller, request?, below).await?;
+                contract::reprocess_request(&self.store, caller, request?, below).await?;
                 accepted()
             }
             Some((Target::Assignment(id), version)) => {
@@ -131,15 +145,15 @@ impl Service {
                     return Err(Fault::Invalid(format!("`${name}` is not supported")));
                 }
                 let options = Options::read(uri, version, false)?;
-                let assignment = contract::load_for(&caller, &self.store, id?).await?;
+                let assignment = contract::load_for(caller, &self.store, id?).await?;
                 let written = graph::json::write(&assignment, version);
                 Ok(json_response(StatusCode::OK, options.selection.shown(written, None)?))
             }
-            Some((Target::Assignments, version)) => self.list(&caller, version, head).await,
+            Some((Target::Assignments, version)) => self.list(caller, version, head).await,
             None if uri.path() == "/dev/remove-grant" => match &self.stand_in {
                 Some(stand_in) => {
                     only(head, "POST")?;
-                    self.remove_grants(&caller, uri, stand_in).await
+                    self.remove_grants(caller, uri, stand_in).await
                 }
                 None => Err(NO_SUCH_ROUTE),
             },
@@ -175,10 +189,10 @@ fn last_segment(uri: &Uri) -> Option<(char, &str)> {
     Some(segment)
 }
 
-/// The body is read and not looked at (R26): what is left of it would cost the client its connection.
-async fn read_to_end(body: Body) -> Result<(), Fault> {
+/// The body is read, and but for a batch not looked at (R26): what is left of it would cost the client its connection.
+async fn read_to_end(body: Body) -> Result<Bytes, Fault> {
     match timeout(BODY_TIME, to_bytes(body, BODY_SIZE)).await {
-        Ok(Ok(_)) => Ok(()),
+        Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(BODY_TOO_LARGE),
         Err(_) => Err(BODY_TOO_LATE),
     }

@@ -1,6 +1,7 @@
 //! The server, started for real: a process of its own, on loopback, on a database of its own.
 
 mod assignment_requests;
+mod batch;
 mod client;
 mod concurrency;
 mod configuration;
