@@ -1,7 +1,10 @@
 //! Connections, and what bounds them: their number, the size and the time of a head, idle time, and how long they live.
 
+mod told;
+
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,13 +19,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::{Id, JoinSet};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, warn};
 
+use self::told::Told;
 use crate::service::Service;
 
 /// How large a head may be: tokens of Entra have some kilobytes.
 const HEAD_SIZE: usize = 32 * 1024;
+/// How long room is waited for before another connection is to make it.
+const ROOM: Duration = Duration::from_millis(50);
 /// How long a client that is sending a head may go on once its connection is to end.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
@@ -55,11 +61,11 @@ struct Open {
 }
 
 impl Open {
-    /// Waits until one has ended; without any, for a little while.
+    /// Waits until one has ended.
     async fn one_less(&mut self) {
         match self.tasks.join_next_with_id().await {
             Some(ended) => self.forget(ended.map_or_else(|error| error.id(), |(id, ())| id)),
-            None => sleep(Duration::from_millis(100)).await,
+            None => pending().await,
         }
     }
 
@@ -87,7 +93,7 @@ pub async fn serve(
     let mut open = Open { tasks: JoinSet::new(), seen: HashMap::new() };
     let (told, stopped) = watch::channel(());
     let mut stop = pin!(stop);
-    loop {
+    'accepting: loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => accepted,
@@ -99,7 +105,12 @@ pub async fn serve(
             Ok((stream, _)) => {
                 while open.tasks.len() >= limits.connections {
                     open.make_room();
-                    open.one_less().await;
+                    // The one that is told may just have begun to be of use.
+                    tokio::select! {
+                        () = &mut stop => break 'accepting,
+                        () = open.one_less() => {}
+                        () = sleep(ROOM) => {}
+                    }
                 }
                 // Without it small answers wait for each other; that it fails is no reason not to answer.
                 let _ = stream.set_nodelay(true);
@@ -118,7 +129,7 @@ pub async fn serve(
             Err(error) => {
                 warn!(%error, open = open.tasks.len(), "connection is not accepted");
                 open.make_room();
-                open.one_less().await;
+                let _ = timeout(ROOM, open.one_less()).await;
             }
         }
     }
@@ -153,7 +164,7 @@ async fn answer(
     let mut http = http1::Builder::new();
     // Of the head it is also the time that a connection waits for one.
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(HEAD_SIZE);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), answers));
+    let mut connection = pin!(http.serve_connection(TokioIo::new(Told::new(stream)), answers));
     let (mut deadline, mut is_ending) = (Instant::now() + limits.life, false);
     loop {
         tokio::select! {

@@ -82,11 +82,40 @@ fn heads_have_bounds() {
     is_healthy(&server);
 }
 
+/// What is no request is told so as everything else is.
+#[test]
+fn errors_of_form_have_a_body() {
+    let (_place, server) = start(&[]);
+    let no_request = plain("BadRequest", "request is not one of HTTP/1.1");
+    let too_large = "head is larger than 32 KiB, or has more than 100 headers";
+    let too_large = plain("RequestHeaderFieldsTooLarge", too_large);
+    let cases = [
+        ("\u{1}\u{2}\r\n\r\n".to_owned(), 400, &no_request),
+        ("GET\r\n\r\n".to_owned(), 400, &no_request),
+        ("GET / HTTP/1.1\r\nA b: c\r\n\r\n".to_owned(), 400, &no_request),
+        (request("POST", "/", "Content-Length: x\r\n"), 400, &no_request),
+        (request("POST", "/", "Content-Length: 1\r\nContent-Length: 2\r\n"), 400, &no_request),
+        (request("POST", "/", "Transfer-Encoding: x\r\n"), 400, &no_request),
+        (request("GET", "/", &format!("A: {}\r\n", "a".repeat(40_000))), 431, &too_large),
+        (request("GET", &"/a".repeat(20_000), ""), 431, &too_large),
+        (request("GET", "/", &"A: a\r\n".repeat(101)), 431, &too_large),
+    ];
+    for (sent, status, body) in cases {
+        let answer = server.send(&sent);
+        assert_eq!(answer.header("content-length"), Some(&*answer.body.len().to_string()));
+        assert!(answer.header("request-id").is_some());
+        assert_is(answer, status, body, &sent[..sent.len().min(60)]);
+    }
+}
+
 /// For one more connection the one gives way that has waited longest: silent ones keep nobody out.
 #[test]
 fn silence_keeps_nobody_out() {
     let (_place, server) = start(&[("CONNECTIONS", "8"), ("HEAD_MS", "60000")]);
     let mut under_way = without_body(&server);
+    // Until its head is read it is as silent as the others.
+    is_healthy(&server);
+    sleep(Duration::from_millis(200));
     let mut silent = Vec::new();
     for number in 0..60 {
         silent.push(with(&server, ["", HALF_A_HEAD, WHOLE][number % 3]));
@@ -100,7 +129,8 @@ fn silence_keeps_nobody_out() {
     assert_eq!(rest(last).matches("HTTP/1.1 200 OK").count(), 2);
     // What is under way gives way to nobody.
     under_way.write_all(b"{}").unwrap();
-    assert!(rest(under_way).starts_with("HTTP/1.1 202 "));
+    let answer = rest(under_way);
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
 }
 
 /// Nor do they if there are no more file handles.
