@@ -10,6 +10,7 @@ use access_package::graph::BaseUrl;
 use crate::Problem;
 use crate::connections;
 use crate::executor::{GraphToken, Times};
+use crate::service::Origins;
 use crate::token::Tokens;
 use crate::worker::Limits;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// Where clients find the server.
     pub public_url: Option<BaseUrl>,
+    /// The pages of which origins may call.
+    pub origins: Origins,
     pub connections: connections::Limits,
     /// How many requests are answered at a time.
     pub requests: usize,
@@ -93,6 +96,7 @@ impl Config {
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
             tokens,
             public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
+            origins: variable("CORS_ORIGINS")?.map(|text| text.parse()).transpose()?.unwrap_or_default(),
             connections,
             requests: number("REQUESTS")?.unwrap_or(256),
             limits,

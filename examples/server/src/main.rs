@@ -83,6 +83,7 @@ async fn main() -> Result<(), Problem> {
             accepted,
             places: Semaphore::new(config.requests),
             public_url: config.public_url,
+            origins: config.origins,
         };
         connections::serve(listener, Arc::new(service), config.connections, told_to_end).await;
     } else {

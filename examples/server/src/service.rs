@@ -1,6 +1,7 @@
 //! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
 
 mod batch;
+mod cors;
 mod list;
 mod options;
 mod shape;
@@ -21,6 +22,7 @@ use tokio::time::timeout;
 use tracing::debug;
 use uuid::Uuid;
 
+pub use self::cors::Origins;
 use self::options::{Options, parameters};
 use crate::fault::Fault;
 use crate::stand_in::StandIn;
@@ -59,6 +61,7 @@ pub struct Service {
     pub lists: Semaphore,
     /// Where clients find this server, if that is not what they say themselves in `Host`.
     pub public_url: Option<BaseUrl>,
+    pub origins: Origins,
 }
 
 impl Service {
@@ -72,6 +75,8 @@ impl Service {
         let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
         let answer = if head.uri.path() == HEALTH {
             only(&head, "GET").map(|()| Response::new("ok".into()))
+        } else if let Some(response) = self.origins.preflight(&head) {
+            Ok(response)
         } else if let Ok(_place) = self.places.try_acquire() {
             let body = read_to_end(body).await;
             self.respond(&head, body, &inner).await
@@ -79,6 +84,7 @@ impl Service {
             Err(Fault::Busy("too many requests are under way: call again"))
         };
         let mut response = answer.unwrap_or_else(|fault| fault.response(&inner));
+        self.origins.allow(&head, &mut response);
         for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
             if let Some(value) = value.and_then(|value| value.parse().ok()) {
                 response.headers_mut().insert(name, value);

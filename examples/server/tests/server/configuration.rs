@@ -49,6 +49,10 @@ fn what_is_not_in_order_is_refused() {
         (&[local, ("DEVELOPMENT_KEY", &SECRET[..31])], "less than 32 bytes"),
         (&[local, ("TOKEN_KEY_FILE", private), audience, issuer], "private key"),
         (&[local, ("TOKEN_KEY_FILE", "missing.pem"), audience, issuer], "missing.pem"),
+        (&[local, development, ("CORS_ORIGINS", "*")], "is no origin"),
+        (&[local, development, ("CORS_ORIGINS", "https://a https://b/")], "is no origin"),
+        (&[local, development, ("CORS_ORIGINS", "portal.example.org")], "is no origin"),
+        (&[local, development, ("CORS_ORIGINS", "https://Portal.example.org")], "is no origin"),
         (&[("LISTEN", "0.0.0.0:0"), development], "not on loopback"),
         (&[("LISTEN", "[::]:0"), ("DEVELOPMENT_KEY", SECRET)], "not on loopback"),
     ];

@@ -6,6 +6,7 @@ mod client;
 mod concurrency;
 mod configuration;
 mod connections;
+mod cors;
 mod crash;
 mod database;
 mod drain;
