@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, BaseUrl};
-use access_package::{Account, Caller};
+use access_package::{Account, Caller, Reason};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
-use tracing::debug;
+use tracing::{debug, info, warn};
 use uuid::Uuid;
 
 pub use self::cors::Origins;
@@ -30,8 +30,10 @@ use crate::store::Store;
 use crate::token::Tokens;
 use crate::{contract, now};
 
-/// The only path without a token.
+/// The only paths without a token.
 const HEALTH: &str = "/healthz";
+const READY: &str = "/readyz";
+const READY_TIME: Duration = Duration::from_secs(2);
 
 const CLIENT_REQUEST_ID: usize = 128;
 
@@ -115,12 +117,27 @@ impl Service {
         body: Result<Bytes, Fault>,
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
+        if head.uri.path() == READY {
+            only(head, "GET")?;
+            return self.ready().await;
+        }
         let caller = self.caller(&head.headers).await?;
         let body = body?;
         match batch::version(head.uri.path()) {
             Some(version) => self.batch(&caller, version, head, &body, inner).await,
             None => self.perform(&caller, head, inner).await,
         }
+    }
+
+    /// Whether calls would be accepted now. What is wrong is for the log.
+    async fn ready(&self) -> Result<Response<String>, Fault> {
+        let problem = match timeout(READY_TIME, self.store.ready()).await {
+            Ok(Ok(())) => return Ok(Response::new("ready".into())),
+            Ok(Err(problem)) => problem,
+            Err(late) => late.into(),
+        };
+        warn!(%problem, "not ready");
+        Err(Fault::Busy("database is not ready"))
     }
 
     /// A request of somebody who is known.
@@ -131,20 +148,24 @@ impl Service {
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
         let uri = &head.uri;
-        let accepted = || {
+        let accepted = |_attempt| {
             self.accepted.notify_one();
-            Ok(http::respond(Ok(()), inner))
+            http::respond(Ok(()), inner)
         };
         let request = Request::from_parts(head.clone(), ());
         let call = http::recognize(&request).transpose()?;
         match call.map(|call| (call.target, call.version)) {
             Some((Target::Reprocess(id), _)) => {
-                contract::reprocess(&self.store, caller, id?).await?;
-                accepted()
+                let id = id?;
+                let attempt = contract::reprocess(&self.store, caller, id).await;
+                decided(caller, &format!("assignment {id}"), &attempt);
+                attempt.map(accepted)
             }
             Some((Target::ReprocessRequest { request, below }, _)) => {
-                contract::reprocess_request(&self.store, caller, request?, below).await?;
-                accepted()
+                let id = request?;
+                let attempt = contract::reprocess_request(&self.store, caller, id, below).await;
+                decided(caller, &format!("request {id}"), &attempt);
+                attempt.map(accepted)
             }
             Some((Target::Assignment(id), version)) => {
                 if let (Err(_), Some(('$', name))) = (id, last_segment(uri)) {
@@ -179,6 +200,21 @@ impl Service {
         let target = contract::load_for(caller, &self.store, id).await?.target();
         let removed = stand_in.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
+    }
+}
+
+/// One line of the log for each decision: who asked for what, and what the verdict was.
+fn decided(caller: &Caller, asked: &str, attempt: &Result<u32, Fault>) {
+    let caller = caller.object.map(|object| object.to_string()).unwrap_or_default();
+    match attempt {
+        Ok(attempt) => info!(caller, asked, verdict = "accepted", attempt, "decision"),
+        Err(Fault::Rejected(Rejection::Refused(refusal))) => {
+            let reasons: Vec<_> = refusal.reasons().map(Reason::code).collect();
+            info!(caller, asked, verdict = "refused", reasons = reasons.join(","), "decision");
+        }
+        Err(Fault::Rejected(_)) => info!(caller, asked, verdict = "missing", "decision"),
+        // There was none: that is told where it fails.
+        Err(_) => {}
     }
 }
 

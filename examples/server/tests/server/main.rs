@@ -15,6 +15,7 @@ mod leases;
 mod load;
 mod many;
 mod odata;
+mod operations;
 mod options;
 mod reading;
 mod requests;
