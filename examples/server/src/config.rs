@@ -16,6 +16,8 @@ use crate::worker::Limits;
 
 pub struct Config {
     pub listen: String,
+    /// Where the metrics are shown, without a token.
+    pub metrics_listen: Option<String>,
     pub role: Role,
     /// The file of the database, or the address of one of PostgreSQL.
     pub database: String,
@@ -91,6 +93,7 @@ impl Config {
         };
         Ok(Self {
             listen: variable("LISTEN")?.unwrap_or_else(|| "127.0.0.1:8080".into()),
+            metrics_listen: variable("METRICS_LISTEN")?,
             role,
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +23,6 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tracing::{debug, warn};
 
 use self::told::Told;
-use crate::service::Service;
 
 /// How large a head may be: tokens of Entra have some kilobytes.
 const HEAD_SIZE: usize = 32 * 1024;
@@ -83,12 +82,11 @@ impl Open {
 }
 
 /// Answers whoever connects, until told to stop; then until what is under way is answered.
-pub async fn serve(
-    listener: TcpListener,
-    service: Arc<Service>,
-    limits: Limits,
-    stop: impl Future<Output = ()>,
-) {
+pub async fn serve<A, F>(listener: TcpListener, service: A, limits: Limits, stop: impl Future<Output = ()>)
+where
+    A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<String>> + Send + 'static,
+{
     let clock = Arc::new(AtomicU64::new(1));
     let mut open = Open { tasks: JoinSet::new(), seen: HashMap::new() };
     let (told, stopped) = watch::channel(());
@@ -117,7 +115,7 @@ pub async fn serve(
                 let seen = Arc::new(Seen { waits_since: now(&clock).into(), gives_way: Notify::new() });
                 let connection = answer(
                     stream,
-                    Arc::clone(&service),
+                    service.clone(),
                     limits,
                     Arc::clone(&seen),
                     clock.clone(),
@@ -143,9 +141,9 @@ fn now(clock: &AtomicU64) -> u64 {
 }
 
 /// Answers the requests of one connection.
-async fn answer(
+async fn answer<F: Future<Output = Response<String>>>(
     stream: TcpStream,
-    service: Arc<Service>,
+    service: impl Fn(Request<Body>) -> F,
     limits: Limits,
     seen: Arc<Seen>,
     clock: Arc<AtomicU64>,
@@ -153,7 +151,7 @@ async fn answer(
 ) {
     let answers = service_fn(|request: Request<Incoming>| {
         seen.waits_since.store(0, Ordering::Relaxed);
-        let answer = Arc::clone(&service).answer(request.map(Body::new));
+        let answer = service(request.map(Body::new));
         let (seen, clock) = (&seen, &clock);
         async move {
             let answer = answer.await;

@@ -10,6 +10,7 @@ pub mod executor;
 pub mod fault;
 pub mod graph_directory;
 pub mod lease;
+pub mod metrics;
 pub mod service;
 pub mod stand_in;
 pub mod store;

@@ -1,6 +1,7 @@
 //! Starts the server, and ends it when told to.
 
 use std::env;
+use std::future::pending;
 use std::process;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use access_package_server::config::{Config, Role};
 use access_package_server::executor::Executor;
 use access_package_server::graph_directory;
+use access_package_server::metrics::Metrics;
 use access_package_server::service::Service;
 use access_package_server::stand_in::StandIn;
 use access_package_server::store::{Store, announce, listen};
@@ -56,6 +58,12 @@ async fn main() -> Result<(), Problem> {
             stand_in.put_in_place(development::in_place(&store).await?).await?;
         }
     }
+    if let Some(address) = config.metrics_listen {
+        let (listener, metrics) = (TcpListener::bind(&address).await?, Metrics::new(store.clone())?);
+        println!("metrics on http://{}/metrics", listener.local_addr()?);
+        let answer = move |request| metrics.clone().answer(request);
+        tokio::spawn(connections::serve(listener, answer, config.connections, pending()));
+    }
     let (accepted, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (stop, stopped) = watch::channel(false);
     let told_to_end = told_to_end(stop)?;
@@ -85,7 +93,9 @@ async fn main() -> Result<(), Problem> {
             public_url: config.public_url,
             origins: config.origins,
         };
-        connections::serve(listener, Arc::new(service), config.connections, told_to_end).await;
+        let service = Arc::new(service);
+        let answer = move |request| Arc::clone(&service).answer(request);
+        connections::serve(listener, answer, config.connections, told_to_end).await;
     } else {
         println!("working");
         told_to_end.await;

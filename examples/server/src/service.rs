@@ -28,7 +28,7 @@ use crate::fault::Fault;
 use crate::stand_in::StandIn;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{contract, now};
+use crate::{contract, metrics, now};
 
 /// The only paths without a token.
 const HEALTH: &str = "/healthz";
@@ -86,6 +86,7 @@ impl Service {
             Err(Fault::Busy("too many requests are under way: call again"))
         };
         let mut response = answer.unwrap_or_else(|fault| fault.response(&inner));
+        metrics::answered(response.status());
         self.origins.allow(&head, &mut response);
         for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
             if let Some(value) = value.and_then(|value| value.parse().ok()) {

@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, query, query_as};
 use tracing::info;
 
 use super::Store;
-use crate::Problem;
 use crate::lease::Lease;
+use crate::{Problem, metrics};
 
 /// Which assignments are wanted: those that fit all that is named.
 #[derive(Clone, Copy, Default)]
@@ -84,12 +84,13 @@ impl Store {
         lease: Option<&Lease>,
         event: &Event,
     ) -> Result<bool, Problem> {
-        let (json, event) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
+        let (json, line) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
         // The worker that has the lease keeps it as long as something is to be done. Any other save ends it.
         let sql = format!(
             "UPDATE assignment SET version = version + 1, stored = $1, unread_by = NULL, \
              tries = CASE WHEN $5 IS NULL THEN 0 ELSE tries END, \
              lease = CASE WHEN $5 IS NULL THEN lease + 1 ELSE lease END, \
+             held = CASE WHEN $5 IS NULL OR $2 <> 'delivering' THEN 0 ELSE held END, \
              due = CASE $2 WHEN 'delivering' THEN CASE WHEN $5 IS NULL THEN {} ELSE due END \
                            WHEN 'expired' THEN NULL ELSE end_ticks END \
              WHERE id = $3 AND version = $4 AND lease = COALESCE($5, lease)",
@@ -105,7 +106,8 @@ impl Store {
         let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
         self.kind.still_there()?;
         if is_saved {
-            info!(%event);
+            info!(event = %line);
+            metrics::happened(event);
         }
         Ok(is_saved)
     }

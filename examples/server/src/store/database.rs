@@ -72,10 +72,12 @@ impl Kind {
                 include_str!("../../migrations/sqlite/4_work.sql"),
                 include_str!("../../migrations/sqlite/5_directory.sql"),
                 include_str!("../../migrations/sqlite/6_list.sql"),
+                include_str!("../../migrations/sqlite/7_held.sql"),
             ],
             Self::Postgres { .. } => &[
                 include_str!("../../migrations/postgres/1_schema.sql"),
                 include_str!("../../migrations/postgres/2_list.sql"),
+                include_str!("../../migrations/postgres/3_held.sql"),
             ],
         };
         let migrator =
