@@ -1,24 +1,36 @@
 //! What the environment configures.
 
 use std::env;
+use std::fs;
 use std::str::FromStr;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
 
 use crate::Problem;
+use crate::connections;
 use crate::executor::{GraphToken, Times};
+use crate::service::Origins;
 use crate::token::Tokens;
 use crate::worker::Limits;
 
 pub struct Config {
     pub listen: String,
+    /// Where the metrics are shown, without a token.
+    pub metrics_listen: Option<String>,
     pub role: Role,
     /// The file of the database, or the address of one of PostgreSQL.
     pub database: String,
     /// Whether a database that is missing is made.
     pub database_create: bool,
     pub tokens: Tokens,
+    /// Where clients find the server.
+    pub public_url: Option<BaseUrl>,
+    /// The pages of which origins may call.
+    pub origins: Origins,
+    pub connections: connections::Limits,
+    /// How many requests are answered at a time.
+    pub requests: usize,
     pub limits: Limits,
     /// Where access is granted. Without it the server has a directory of its own, for development.
     pub graph: Option<(BaseUrl, GraphToken)>,
@@ -40,24 +52,22 @@ pub enum Role {
 }
 
 impl Config {
-    /// Reads the environment; the README lists the variables. Without a key the server is one for
-    /// development.
+    /// Reads the environment; the README lists the variables. What is set and says nothing is a mistake: an empty key would
+    /// else be as good as none.
     pub fn from_env() -> Result<Self, Problem> {
-        let tokens = match variable("TOKEN_KEY_FILE") {
-            Some(file) => {
-                let required = |name| variable(name).ok_or_else(|| format!("`{name}` is not set"));
-                let pem = std::fs::read(&file).map_err(|error| format!("`{file}`: {error}"))?;
-                Tokens::configured(&pem, &required("TOKEN_AUDIENCE")?, &required("TOKEN_ISSUER")?)?
-            }
-            None => Tokens::development(variable("DEVELOPMENT_KEY")),
-        };
-        let role = match variable("ROLE").as_deref() {
+        let tokens = tokens()?;
+        let role = match variable("ROLE")?.as_deref() {
             None | Some("both") => Role::Both,
             Some("server") => Role::Server,
             Some("worker") => Role::Worker,
             Some(other) => {
                 return Err(format!("`ROLE` is `{other}`: expected `server`, `worker` or `both`").into());
             }
+        };
+        let connections = connections::Limits {
+            connections: number("CONNECTIONS")?.unwrap_or(512),
+            head: milliseconds("HEAD_MS")?.unwrap_or(Duration::from_secs(10)),
+            life: milliseconds("CONNECTION_MS")?.unwrap_or(Duration::from_mins(10)),
         };
         let limits = Limits {
             at_a_time: number("CONCURRENCY")?.unwrap_or(64),
@@ -66,7 +76,7 @@ impl Config {
             tries: number("TRIES")?.unwrap_or(10),
             pause: milliseconds("PAUSE_MS")?.unwrap_or(Duration::from_secs(1)),
         };
-        let graph = match (variable("GRAPH_URL"), variable("GRAPH_TOKEN_FILE"), variable("GRAPH_TOKEN")) {
+        let graph = match (variable("GRAPH_URL")?, variable("GRAPH_TOKEN_FILE")?, variable("GRAPH_TOKEN")?) {
             (Some(url), Some(file), None) => Some((url.parse()?, GraphToken::File(file))),
             (Some(url), None, Some(token)) => Some((url.parse()?, GraphToken::Fixed(token))),
             (None, None, None) if tokens.is_development() || role == Role::Server => None,
@@ -82,33 +92,89 @@ impl Config {
             replication: milliseconds("REPLICATION_MS")?.unwrap_or(replication),
         };
         Ok(Self {
-            listen: variable("LISTEN").unwrap_or_else(|| "127.0.0.1:8080".into()),
+            listen: variable("LISTEN")?.unwrap_or_else(|| "127.0.0.1:8080".into()),
+            metrics_listen: variable("METRICS_LISTEN")?,
             role,
-            database: variable("DATABASE").unwrap_or_else(|| "assignments.db".into()),
-            database_create: tokens.is_development() || variable("DATABASE_CREATE").is_some(),
+            database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
+            database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
             tokens,
+            public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
+            origins: variable("CORS_ORIGINS")?.map(|text| text.parse()).transpose()?.unwrap_or_default(),
+            connections,
+            requests: number("REQUESTS")?.unwrap_or(256),
             limits,
             graph,
-            directory_database: variable("DIRECTORY_DATABASE").unwrap_or_else(|| "directory.db".into()),
+            directory_database: variable("DIRECTORY_DATABASE")?.unwrap_or_else(|| "directory.db".into()),
             times,
-            action_log: variable("ACTION_LOG"),
+            action_log: variable("ACTION_LOG")?,
         })
     }
 }
 
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+/// What checks tokens: a key, or that of development, in which anybody on this machine is given a token. Development is asked
+/// for by name, or the server is started without being told where anything is.
+fn tokens() -> Result<Tokens, Problem> {
+    let (file, audience) = (variable("TOKEN_KEY_FILE")?, variable("TOKEN_AUDIENCE")?);
+    let (issuer, secret) = (variable("TOKEN_ISSUER")?, variable("DEVELOPMENT_KEY")?);
+    let is_asked_for = is_asked_for("DEVELOPMENT")? || secret.is_some();
+    let is_configured = file.is_some() || audience.is_some() || issuer.is_some();
+    match (file, audience, issuer) {
+        _ if is_asked_for && is_configured => {
+            Err("`DEVELOPMENT` and `DEVELOPMENT_KEY` do not go together with `TOKEN_…`".into())
+        }
+        (Some(file), Some(audience), Some(issuer)) => {
+            let pem = fs::read(&file).map_err(|error| format!("`{file}`: {error}"))?;
+            Tokens::configured(&pem, &audience, &issuer).map_err(|error| format!("`{file}`: {error}").into())
+        }
+        (None, None, None) if is_asked_for || is_bare()? => match secret {
+            Some(secret) if secret.len() < 32 => Err("`DEVELOPMENT_KEY` has less than 32 bytes".into()),
+            secret => Ok(Tokens::development(secret)),
+        },
+        (None, None, None) => {
+            let needed =
+                "`TOKEN_KEY_FILE` is not set: it is needed, or `DEVELOPMENT=1` to try the server out";
+            Err(needed.into())
+        }
+        _ => Err("`TOKEN_KEY_FILE`, `TOKEN_AUDIENCE` and `TOKEN_ISSUER` go together".into()),
+    }
+}
+
+/// Whether the server is not told where anything is: then nobody expects it to guard anything.
+fn is_bare() -> Result<bool, Problem> {
+    for name in ["LISTEN", "DATABASE", "GRAPH_URL"] {
+        if variable(name)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn variable(name: &str) -> Result<Option<String>, Problem> {
+    match env::var(name) {
+        Ok(value) if value.is_empty() => Err(format!("`{name}` is set, but empty").into()),
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(error @ env::VarError::NotUnicode(_)) => Err(format!("`{name}`: {error}").into()),
+    }
+}
+
+fn is_asked_for(name: &str) -> Result<bool, Problem> {
+    match variable(name)?.as_deref() {
+        None => Ok(false),
+        Some("1") => Ok(true),
+        Some(other) => Err(format!("`{name}` is `{other}`: expected `1`, or that it is not set").into()),
+    }
 }
 
 /// A number that is not zero.
 fn number<N: FromStr + Default + PartialEq>(name: &str) -> Result<Option<N>, Problem> {
-    let Some(text) = variable(name) else { return Ok(None) };
+    let Some(text) = variable(name)? else { return Ok(None) };
     let number = text.parse().ok().filter(|number| *number != N::default());
     Ok(Some(number.ok_or_else(|| format!("`{name}` is `{text}`: expected a number from 1 on"))?))
 }
 
 fn milliseconds(name: &str) -> Result<Option<Duration>, Problem> {
-    let Some(text) = variable(name) else { return Ok(None) };
+    let Some(text) = variable(name)? else { return Ok(None) };
     let time = text.parse().map_err(|_| format!("`{name}` is `{text}`: expected milliseconds"))?;
     Ok(Some(Duration::from_millis(time)))
 }

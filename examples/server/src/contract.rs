@@ -24,12 +24,12 @@ pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>,
 /// The catalog and its level are enough to judge that, and are looked up before everything else: so an error of loading tells nobody
 /// else that the assignment exists. One that is missing is in no catalog (R28).
 pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Result<Assignment, Fault> {
-    caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;
+    caller.authority(store.catalog(id).await?).map_err(Fault::NotReadable)?;
     load(store, id).await?.ok_or(Rejection::NotFound.into())
 }
 
-/// 2 to 4. Accepted, it is saved, and the worker is to be woken.
-pub async fn reprocess(store: &Store, caller: &Caller, id: AssignmentId) -> Result<(), Fault> {
+/// 2 to 4. Accepted, it is saved under the number of this attempt, and the worker is to be woken.
+pub async fn reprocess(store: &Store, caller: &Caller, id: AssignmentId) -> Result<u32, Fault> {
     accept(store, caller, id, None).await
 }
 
@@ -40,7 +40,7 @@ pub async fn reprocess_request(
     caller: &Caller,
     id: AssignmentRequestId,
     below: Option<Result<AssignmentId, Rejection>>,
-) -> Result<(), Fault> {
+) -> Result<u32, Fault> {
     let requested = store.requested(id).await?;
     let catalog = if let Some(id) = requested { store.catalog(id).await? } else { None };
     caller.authority(catalog).map_err(Rejection::from)?;
@@ -53,7 +53,7 @@ async fn accept(
     caller: &Caller,
     id: AssignmentId,
     request: Option<AssignmentRequestId>,
-) -> Result<(), Fault> {
+) -> Result<u32, Fault> {
     loop {
         let authority = caller.authority(store.catalog(id).await?).map_err(Rejection::from)?;
         let (assignment, version) = store.read(id, None).await?.ok_or(Rejection::NotFound)?;
@@ -70,8 +70,9 @@ async fn accept(
         let gives_now = store.gives_now(admitted.assignment().access_package()).await?;
         let unsaved = admitted.reprocess(gives_now);
         // Before anything is done. If another save came first, all of this is judged again.
-        if store.save(&unsaved.stored(), version, None, &unsaved.event()).await? {
-            return Ok(());
+        let event = unsaved.event();
+        if store.save(&unsaved.stored(), version, None, &event).await? {
+            return Ok(event.attempt);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why a request is not answered as it wishes, and the answer to that: an error of OData as JSON.
 
+use access_package::Refusal;
 use access_package::graph::http::{InnerError, Rejection, respond};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -15,6 +16,12 @@ pub enum Fault {
     Rejected(Rejection),
     /// Another mistake of the caller: the status, the code and the message.
     Other(StatusCode, &'static str, &'static str),
+    /// What the caller asks for is none of what there is.
+    Invalid(String),
+    /// Who may not reprocess, and so not read either.
+    NotReadable(Refusal),
+    /// The same may succeed later.
+    Busy(&'static str),
     Problem(Problem),
 }
 
@@ -36,13 +43,20 @@ impl Fault {
         let rejection = match self {
             Self::Rejected(rejection) => rejection,
             Self::Other(status, code, message) => return other(status, code, message, inner),
+            Self::Invalid(message) => {
+                return other(StatusCode::BAD_REQUEST, "InvalidRequest", &message, inner);
+            }
+            Self::NotReadable(refusal) => {
+                let response = respond(Err(refusal.into()), inner);
+                return response.map(|body| {
+                    body.replacen("reprocess this assignment", "read what they may not reprocess", 1)
+                });
+            }
+            Self::Busy(message) => return busy(message, inner),
             // Nothing is wrong with the call, nor with what is stored.
             Self::Problem(problem) if is_busy(&problem) => {
                 warn!(%problem, request_id = inner.request_id, "database is busy");
-                let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, "database is busy: call again");
-                let mut response = other(status, "ServiceUnavailable", message, inner);
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-                return response;
+                return busy("database is busy: call again", inner);
             }
             Self::Problem(problem) => {
                 error!(%problem, request_id = inner.request_id, "request is not answered");
@@ -51,6 +65,12 @@ impl Fault {
         };
         respond(Err(rejection), inner)
     }
+}
+
+fn busy(message: &str, inner: &InnerError<'_>) -> Response<String> {
+    let mut response = other(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", message, inner);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 fn other(status: StatusCode, code: &str, message: &str, inner: &InnerError<'_>) -> Response<String> {

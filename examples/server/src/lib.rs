@@ -3,12 +3,14 @@
 //! Read [`contract`] first: it is the contract of the crate's README, step by step.
 
 pub mod config;
+pub mod connections;
 pub mod contract;
 pub mod development;
 pub mod executor;
 pub mod fault;
 pub mod graph_directory;
 pub mod lease;
+pub mod metrics;
 pub mod service;
 pub mod stand_in;
 pub mod store;

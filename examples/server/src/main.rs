@@ -1,6 +1,7 @@
 //! Starts the server, and ends it when told to.
 
 use std::env;
+use std::future::pending;
 use std::process;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +9,15 @@ use std::time::Duration;
 use access_package_server::config::{Config, Role};
 use access_package_server::executor::Executor;
 use access_package_server::graph_directory;
+use access_package_server::metrics::Metrics;
 use access_package_server::service::Service;
 use access_package_server::stand_in::StandIn;
 use access_package_server::store::{Store, announce, listen};
 use access_package_server::worker::Worker;
-use access_package_server::{Problem, development};
+use access_package_server::{Problem, connections, development};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
@@ -29,6 +31,16 @@ async fn main() -> Result<(), Problem> {
         return graph_directory::run().await;
     }
     let config = Config::from_env()?;
+    let listener = match config.role {
+        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
+        Role::Worker => None,
+    };
+    // Whoever reaches a server for development may do anything: its tokens are printed.
+    if let Some(listener) = listener.as_ref().filter(|_| config.tokens.is_development())
+        && !listener.local_addr()?.ip().is_loopback()
+    {
+        return Err(format!("`{}` is not on loopback, as development is", config.listen).into());
+    }
     let store = Store::open(&config.database, config.database_create).await?;
     let stand_in = match config.graph {
         None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
@@ -39,16 +51,18 @@ async fn main() -> Result<(), Problem> {
         Some((base_url, token)) => Some(Executor::new(base_url, token, config.times, config.action_log)?),
         None => None,
     };
-    let listener = match config.role {
-        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
-        Role::Worker => None,
-    };
     if config.tokens.is_development() {
         development::seed(&store).await?;
         if let Some(stand_in) = stand_in.as_ref().filter(|stand_in| stand_in.is_new) {
             stand_in.delete_group(development::DELETED_GROUP).await?;
             stand_in.put_in_place(development::in_place(&store).await?).await?;
         }
+    }
+    if let Some(address) = config.metrics_listen {
+        let (listener, metrics) = (TcpListener::bind(&address).await?, Metrics::new(store.clone())?);
+        println!("metrics on http://{}/metrics", listener.local_addr()?);
+        let answer = move |request| metrics.clone().answer(request);
+        tokio::spawn(connections::serve(listener, answer, config.connections, pending()));
     }
     let (accepted, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (stop, stopped) = watch::channel(false);
@@ -68,8 +82,20 @@ async fn main() -> Result<(), Problem> {
             development::print_tokens(&config.tokens, &base_url)?;
         }
         println!("listening on {base_url}");
-        let service = Service { store: store.clone(), stand_in, tokens: config.tokens, accepted };
-        axum::serve(listener, service.router()).with_graceful_shutdown(told_to_end).await?;
+        let service = Service {
+            // Half of the connections of the database are for calls.
+            lists: Semaphore::new(usize::try_from(store.pool.options().get_max_connections() / 2)?),
+            store: store.clone(),
+            stand_in,
+            tokens: config.tokens,
+            accepted,
+            places: Semaphore::new(config.requests),
+            public_url: config.public_url,
+            origins: config.origins,
+        };
+        let service = Arc::new(service);
+        let answer = move |request| Arc::clone(&service).answer(request);
+        connections::serve(listener, answer, config.connections, told_to_end).await;
     } else {
         println!("working");
         told_to_end.await;

@@ -1,41 +1,47 @@
 //! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
 
+mod batch;
+mod cors;
+mod list;
+mod options;
+mod shape;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
-use access_package::graph::{self, Version};
-use access_package::{Account, AssignmentState, Caller, Catalog, CatalogId, Scope};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{self, Query, State};
-use axum::http::header::{CONTENT_TYPE, HOST};
+use access_package::graph::{self, BaseUrl};
+use access_package::{Account, Caller, Reason};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
-use tracing::debug;
+use tracing::{debug, info, warn};
 use uuid::Uuid;
 
+pub use self::cors::Origins;
+use self::options::{Options, parameters};
 use crate::fault::Fault;
 use crate::stand_in::StandIn;
 use crate::store::Store;
 use crate::token::Tokens;
-use crate::{contract, now};
+use crate::{contract, metrics, now};
 
-/// How many assignments a page of a list has at most.
-const PAGE: usize = 100;
+/// The only paths without a token.
+const HEALTH: &str = "/healthz";
+const READY: &str = "/readyz";
+const READY_TIME: Duration = Duration::from_secs(2);
+
+const CLIENT_REQUEST_ID: usize = 128;
 
 /// How large a body may be, and how long it may take.
 const BODY_SIZE: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(5);
 
 const NO_SUCH_ROUTE: Fault = Fault::Other(StatusCode::NOT_FOUND, "ResourceNotFound", "no such route");
-const NO_SUCH_FILTER: Fault = Fault::Other(
-    StatusCode::BAD_REQUEST,
-    "InvalidRequest",
-    "filter is not supported: only `eq` on the state with a known state is",
-);
 const BODY_TOO_LARGE: Fault = Fault::Other(
     StatusCode::PAYLOAD_TOO_LARGE,
     "RequestBodyTooLarge",
@@ -51,12 +57,43 @@ pub struct Service {
     pub tokens: Tokens,
     /// Says that a call was accepted.
     pub accepted: Arc<Notify>,
+    /// For requests that are under way.
+    pub places: Semaphore,
+    /// For lists that are under way: they leave connections of the database to calls.
+    pub lists: Semaphore,
+    /// Where clients find this server, if that is not what they say themselves in `Host`.
+    pub public_url: Option<BaseUrl>,
+    pub origins: Origins,
 }
 
 impl Service {
-    pub fn router(self) -> Router {
-        // There is nothing to route: the crate knows its own paths, and in every spelling.
-        Router::new().fallback(answer).with_state(Arc::new(self))
+    /// Answers a request, always: what fails is told in JSON of OData.
+    pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<String> {
+        let (head, body) = request.into_parts();
+        let request_id = Uuid::new_v4().to_string();
+        let client_request_id = head.headers.get("client-request-id").and_then(|id| id.to_str().ok());
+        // Longer than that it is no id.
+        let client_request_id = client_request_id.filter(|id| id.len() <= CLIENT_REQUEST_ID);
+        let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
+        let answer = if head.uri.path() == HEALTH {
+            only(&head, "GET").map(|()| Response::new("ok".into()))
+        } else if let Some(response) = self.origins.preflight(&head) {
+            Ok(response)
+        } else if let Ok(_place) = self.places.try_acquire() {
+            let body = read_to_end(body).await;
+            self.respond(&head, body, &inner).await
+        } else {
+            Err(Fault::Busy("too many requests are under way: call again"))
+        };
+        let mut response = answer.unwrap_or_else(|fault| fault.response(&inner));
+        metrics::answered(response.status());
+        self.origins.allow(&head, &mut response);
+        for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
+            if let Some(value) = value.and_then(|value| value.parse().ok()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
     }
 
     /// 1: who calls.
@@ -77,67 +114,79 @@ impl Service {
 
     async fn respond(
         &self,
-        request: &Request<()>,
-        body: Result<(), Fault>,
+        head: &Parts,
+        body: Result<Bytes, Fault>,
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
-        let uri = request.uri();
-        let only = |allowed: &'static str| {
-            let is_allowed = request.method() == allowed || allowed == "GET" && request.method() == "HEAD";
-            if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }) }
-        };
-        if uri.path() == "/healthz" {
-            only("GET")?;
-            return Ok(Response::new("ok".into()));
+        if head.uri.path() == READY {
+            only(head, "GET")?;
+            return self.ready().await;
         }
-        let caller = self.caller(request.headers()).await?;
-        body?;
-        let accepted = || {
-            self.accepted.notify_one();
-            Ok(http::respond(Ok(()), inner))
+        let caller = self.caller(&head.headers).await?;
+        let body = body?;
+        match batch::version(head.uri.path()) {
+            Some(version) => self.batch(&caller, version, head, &body, inner).await,
+            None => self.perform(&caller, head, inner).await,
+        }
+    }
+
+    /// Whether calls would be accepted now. What is wrong is for the log.
+    async fn ready(&self) -> Result<Response<String>, Fault> {
+        let problem = match timeout(READY_TIME, self.store.ready()).await {
+            Ok(Ok(())) => return Ok(Response::new("ready".into())),
+            Ok(Err(problem)) => problem,
+            Err(late) => late.into(),
         };
-        let call = http::recognize(request).transpose()?;
+        warn!(%problem, "not ready");
+        Err(Fault::Busy("database is not ready"))
+    }
+
+    /// A request of somebody who is known.
+    async fn perform(
+        &self,
+        caller: &Caller,
+        head: &Parts,
+        inner: &InnerError<'_>,
+    ) -> Result<Response<String>, Fault> {
+        let uri = &head.uri;
+        let accepted = |_attempt| {
+            self.accepted.notify_one();
+            http::respond(Ok(()), inner)
+        };
+        let request = Request::from_parts(head.clone(), ());
+        let call = http::recognize(&request).transpose()?;
         match call.map(|call| (call.target, call.version)) {
             Some((Target::Reprocess(id), _)) => {
-                contract::reprocess(&self.store, &caller, id?).await?;
-                accepted()
+                let id = id?;
+                let attempt = contract::reprocess(&self.store, caller, id).await;
+                decided(caller, &format!("assignment {id}"), &attempt);
+                attempt.map(accepted)
             }
             Some((Target::ReprocessRequest { request, below }, _)) => {
-                contract::reprocess_request(&self.store, &caller, request?, below).await?;
-                accepted()
+                let id = request?;
+                let attempt = contract::reprocess_request(&self.store, caller, id, below).await;
+                decided(caller, &format!("request {id}"), &attempt);
+                attempt.map(accepted)
             }
             Some((Target::Assignment(id), version)) => {
-                let assignment = contract::load_for(&caller, &self.store, id?).await?;
-                Ok(json_response(StatusCode::OK, graph::json::write(&assignment, version)))
+                if let (Err(_), Some(('$', name))) = (id, last_segment(uri)) {
+                    return Err(Fault::Invalid(format!("`${name}` is not supported")));
+                }
+                let options = Options::read(uri, version, false)?;
+                let assignment = contract::load_for(caller, &self.store, id?).await?;
+                let written = graph::json::write(&assignment, version);
+                Ok(json_response(StatusCode::OK, options.selection.shown(written, None)?))
             }
-            Some((Target::Assignments, version)) => self.list(&caller, version, uri, request.headers()).await,
+            Some((Target::Assignments, version)) => self.list(caller, version, head).await,
             None if uri.path() == "/dev/remove-grant" => match &self.stand_in {
                 Some(stand_in) => {
-                    only("POST")?;
-                    self.remove_grants(&caller, uri, stand_in).await
+                    only(head, "POST")?;
+                    self.remove_grants(caller, uri, stand_in).await
                 }
                 None => Err(NO_SUCH_ROUTE),
             },
             _ => Err(NO_SUCH_ROUTE),
         }
-    }
-
-    async fn list(
-        &self,
-        caller: &Caller,
-        version: Version,
-        uri: &Uri,
-        headers: &HeaderMap,
-    ) -> Result<Response<String>, Fault> {
-        let catalogs = readable(caller)?;
-        let state = parameter(uri, "$filter").map(|filter| state_of(&filter, version).ok_or(NO_SUCH_FILTER));
-        let after = parameter(uri, "$skiptoken").unwrap_or_default();
-        let found = self.store.list(catalogs.as_deref(), state.transpose()?, &after, PAGE, now()).await?;
-        let next = found.next.map(|last| next_link(uri, headers, &last));
-        let mut found = found.assignments;
-        // R43: a privileged catalog asks for more. A page may then be short.
-        found.retain(|assignment| caller.authority(Some(assignment.catalog())).is_ok());
-        Ok(json_response(StatusCode::OK, graph::json::write_list(&found, next.as_deref(), version)))
     }
 
     /// Takes from whom an assignment is for everything, so that one can watch it being restored.
@@ -147,83 +196,46 @@ impl Service {
         uri: &Uri,
         stand_in: &StandIn,
     ) -> Result<Response<String>, Fault> {
-        let id = parameter(uri, "assignment").and_then(|id| id.parse().ok()).ok_or(Rejection::InvalidId)?;
+        let given = parameters(uri).into_iter().find(|(name, _)| name == "assignment");
+        let id = given.and_then(|(_, id)| id.parse().ok()).ok_or(Rejection::InvalidId)?;
         let target = contract::load_for(caller, &self.store, id).await?.target();
         let removed = stand_in.remove(target).await?;
         Ok(json_response(StatusCode::OK, json!({ "removed": removed }).to_string()))
     }
 }
 
-/// The catalogs whose assignments the caller may read, who is whoever may reprocess them; nothing for all. A privileged one
-/// among them asks for more.
-fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Rejection> {
-    let Err(mut refused) = caller.authority(None) else { return Ok(None) };
-    let mut catalogs = Vec::new();
-    for held in &caller.roles {
-        if let Scope::Catalog(catalog) = held.scope {
-            match caller.authority(Some(Catalog::of_unknown_level(catalog))) {
-                Ok(_) => catalogs.push(catalog),
-                Err(here) => refused = here,
-            }
+/// One line of the log for each decision: who asked for what, and what the verdict was.
+fn decided(caller: &Caller, asked: &str, attempt: &Result<u32, Fault>) {
+    let caller = caller.object.map(|object| object.to_string()).unwrap_or_default();
+    match attempt {
+        Ok(attempt) => info!(caller, asked, verdict = "accepted", attempt, "decision"),
+        Err(Fault::Rejected(Rejection::Refused(refusal))) => {
+            let reasons: Vec<_> = refusal.reasons().map(Reason::code).collect();
+            info!(caller, asked, verdict = "refused", reasons = reasons.join(","), "decision");
         }
+        Err(Fault::Rejected(_)) => info!(caller, asked, verdict = "missing", "decision"),
+        // There was none: that is told where it fails.
+        Err(_) => {}
     }
-    if catalogs.is_empty() { Err(refused.into()) } else { Ok(Some(catalogs)) }
 }
 
-fn parameter(uri: &Uri, name: &str) -> Option<String> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
-    pairs.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+fn only(head: &Parts, allowed: &'static str) -> Result<(), Fault> {
+    let is_allowed = head.method == allowed || allowed == "GET" && head.method == "HEAD";
+    if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }.into()) }
 }
 
-/// `state eq 'Delivered'`, or `assignmentState` in beta; the case of letters does not matter.
-fn state_of(filter: &str, version: Version) -> Option<AssignmentState> {
-    let property = match version {
-        Version::V1 => "state",
-        Version::Beta => "assignmentState",
-    };
-    let words: Vec<_> = filter.split_ascii_whitespace().collect();
-    let [left, operator, right] = words[..] else { return None };
-    let is_ours = left.eq_ignore_ascii_case(property) && operator.eq_ignore_ascii_case("eq");
-    let state = right.strip_prefix('\'')?.strip_suffix('\'')?;
-    if is_ours { state.parse().ok() } else { None }
+/// The first character of the last segment of a path, and what is behind it.
+fn last_segment(uri: &Uri) -> Option<(char, &str)> {
+    let (_, segment) = uri.path().rsplit_once('/')?;
+    let segment =
+        segment.strip_prefix("%24").map_or((segment.chars().next()?, segment.get(1..)?), |rest| ('$', rest));
+    Some(segment)
 }
 
-/// The same request for what comes after this assignment.
-fn next_link(uri: &Uri, headers: &HeaderMap, last: &str) -> String {
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    // A proxy that ends TLS says so.
-    let scheme = header("x-forwarded-proto").unwrap_or("http");
-    let host = header(HOST.as_str()).unwrap_or("localhost");
-    let mut link = format!("{scheme}://{host}{}?$skiptoken={last}", uri.path());
-    let others = uri.query().unwrap_or_default().split('&');
-    for other in others.filter(|other| !other.is_empty() && !other.contains("skiptoken=")) {
-        link = link + "&" + other;
-    }
-    link
-}
-
-/// Answers a request, always: what fails is told in JSON of OData.
-async fn answer(State(service): State<Arc<Service>>, request: extract::Request) -> Response<String> {
-    let (head, body) = request.into_parts();
-    let body = read_to_end(body).await;
-    let request = Request::from_parts(head, ());
-    let request_id = Uuid::new_v4().to_string();
-    let client_request_id = request.headers().get("client-request-id").and_then(|id| id.to_str().ok());
-    let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
-    let mut response =
-        service.respond(&request, body, &inner).await.unwrap_or_else(|fault| fault.response(&inner));
-    for (name, value) in [("request-id", Some(&*request_id)), ("client-request-id", client_request_id)] {
-        if let Some(value) = value.and_then(|value| value.parse().ok()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-/// The body is read and not looked at (R26): what is left of it would cost the client its connection.
-async fn read_to_end(body: Body) -> Result<(), Fault> {
+/// The body is read, and but for a batch not looked at (R26): what is left of it would cost the client its connection.
+async fn read_to_end(body: Body) -> Result<Bytes, Fault> {
     match timeout(BODY_TIME, to_bytes(body, BODY_SIZE)).await {
-        Ok(Ok(_)) => Ok(()),
+        Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(BODY_TOO_LARGE),
         Err(_) => Err(BODY_TOO_LATE),
     }

@@ -11,8 +11,8 @@ use access_package::{
 
 use sqlx::{AnyPool, query, query_as, query_scalar};
 
-pub use assignments::Listed;
-pub use database::{Kind, is_busy};
+pub use assignments::{Listed, Wanted};
+pub use database::{ACQUIRE, Kind, is_busy};
 pub use work::{Claimed, announce, listen};
 
 use crate::Problem;

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use access_package::{Claims, ObjectId};
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,11 +28,17 @@ pub struct Payload {
     #[serde(flatten)]
     pub claims: Claims,
     pub appid: Option<ObjectId>,
+    /// One, and no list of them.
+    #[serde(rename = "iss")]
+    _issuer: String,
 }
 
 impl Tokens {
-    /// Tokens of Entra: signed with RS256.
+    /// Tokens of Entra: signed with RS256. The private key is not for those who check.
     pub fn configured(pem: &[u8], audience: &str, issuer: &str) -> Result<Self, Problem> {
+        if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
+            return Err("is a private key: expected a public one".into());
+        }
         let validation = validation(Algorithm::RS256, audience, issuer);
         Ok(Self { key: DecodingKey::from_rsa_pem(pem)?, validation, development: None })
     }
@@ -54,7 +61,12 @@ impl Tokens {
 
     /// What the token says, if it is valid.
     pub fn check(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
-        decode(token, &self.key, &self.validation).map(|data| data.claims)
+        let data = decode::<Payload>(token, &self.key, &self.validation)?;
+        // What has to be understood, and is not (RFC 7515, section 4.1.11).
+        if data.header.crit.is_some() {
+            return Err(ErrorKind::InvalidToken.into());
+        }
+        Ok(data.claims)
     }
 
     /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.

@@ -1,14 +1,23 @@
 //! Assignments: as a caller wants them, one or a page.
 
 use access_package::{
-    Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, StoredAssignment, Timestamp,
+    AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
+    StoredAssignment, Timestamp,
 };
 use sqlx::{AssertSqlSafe, query, query_as};
 use tracing::info;
 
 use super::Store;
-use crate::Problem;
 use crate::lease::Lease;
+use crate::{Problem, metrics};
+
+/// Which assignments are wanted: those that fit all that is named.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted {
+    pub state: Option<AssignmentState>,
+    pub access_package: Option<AccessPackageId>,
+    pub target: Option<ObjectId>,
+}
 
 /// A page of a list.
 pub struct Listed {
@@ -75,12 +84,13 @@ impl Store {
         lease: Option<&Lease>,
         event: &Event,
     ) -> Result<bool, Problem> {
-        let (json, event) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
+        let (json, line) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
         // The worker that has the lease keeps it as long as something is to be done. Any other save ends it.
         let sql = format!(
             "UPDATE assignment SET version = version + 1, stored = $1, unread_by = NULL, \
              tries = CASE WHEN $5 IS NULL THEN 0 ELSE tries END, \
              lease = CASE WHEN $5 IS NULL THEN lease + 1 ELSE lease END, \
+             held = CASE WHEN $5 IS NULL OR $2 <> 'delivering' THEN 0 ELSE held END, \
              due = CASE $2 WHEN 'delivering' THEN CASE WHEN $5 IS NULL THEN {} ELSE due END \
                            WHEN 'expired' THEN NULL ELSE end_ticks END \
              WHERE id = $3 AND version = $4 AND lease = COALESCE($5, lease)",
@@ -96,33 +106,46 @@ impl Store {
         let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
         self.kind.still_there()?;
         if is_saved {
-            info!(%event);
+            info!(event = %line);
+            metrics::happened(event);
         }
         Ok(is_saved)
     }
 
-    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are named, and in
-    /// this state if one is. A page may be short, and even empty: no more rows are read than it may have.
+    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are named, and only
+    /// those that are wanted. A page may be short, and even empty: no more rows are read than it may have.
     pub async fn list(
         &self,
         catalogs: Option<&[CatalogId]>,
-        state: Option<AssignmentState>,
+        wanted: Wanted,
         after: &str,
         limit: usize,
         now: Timestamp,
     ) -> Result<Listed, Problem> {
-        let catalogs = match catalogs {
-            Some(catalogs) => catalogs.iter().map(|catalog| format!("catalog = '{catalog}' AND ")).collect(),
-            None => vec![String::new()],
+        // By the index of what is rarest: a target has few assignments, and an access package fewer than its catalog. What is
+        // put together with nothing is no longer what an index is of.
+        let [package_is, catalog_is, state_is] = match wanted {
+            Wanted { target: Some(_), .. } => ["access_package || ''", "catalog || ''", "state || ''"],
+            Wanted { access_package: Some(_), .. } => ["access_package", "catalog || ''", "state"],
+            Wanted { .. } => ["access_package", "catalog", "state"],
         };
-        let states = match state {
+        let target = wanted.target.map(|target| format!("target = '{target}' AND "));
+        let package = wanted.access_package.map(|package| format!("{package_is} = '{package}' AND "));
+        let rare = target.unwrap_or_default() + &package.unwrap_or_default();
+        let catalogs = match catalogs {
+            Some(catalogs) => {
+                catalogs.iter().map(|catalog| format!("{rare}{catalog_is} = '{catalog}' AND ")).collect()
+            }
+            None => vec![rare],
+        };
+        let states = match wanted.state {
             None => vec![String::new()],
             // What has ended is expired (R21), whether or not the worker has come by.
             Some(AssignmentState::Expired) => vec![
-                "state = 'expired' AND ".to_owned(),
+                format!("{state_is} = 'expired' AND "),
                 format!("state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
             ],
-            Some(state) => vec![format!("state = '{state}' AND ")],
+            Some(state) => vec![format!("{state_is} = '{state}' AND ")],
         };
         let each =
             |catalog: &String| states.iter().map(|state| format!("{catalog}{state}")).collect::<Vec<_>>();
@@ -150,7 +173,7 @@ impl Store {
             match whole(&id, end, &stored) {
                 Ok(mut assignment) => {
                     let _ = assignment.expire(now);
-                    if state.is_none_or(|state| assignment.state() == state) {
+                    if wanted.state.is_none_or(|state| assignment.state() == state) {
                         assignments.push(assignment);
                     }
                 }

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::Problem;
 
 /// How long a connection is waited for if all are in use.
-const ACQUIRE: Duration = Duration::from_secs(5);
+pub const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// Which database it is.
 #[derive(Clone)]
@@ -71,8 +71,14 @@ impl Kind {
                 include_str!("../../migrations/sqlite/3_catalog.sql"),
                 include_str!("../../migrations/sqlite/4_work.sql"),
                 include_str!("../../migrations/sqlite/5_directory.sql"),
+                include_str!("../../migrations/sqlite/6_list.sql"),
+                include_str!("../../migrations/sqlite/7_held.sql"),
             ],
-            Self::Postgres { .. } => &[include_str!("../../migrations/postgres/1_schema.sql")],
+            Self::Postgres { .. } => &[
+                include_str!("../../migrations/postgres/1_schema.sql"),
+                include_str!("../../migrations/postgres/2_list.sql"),
+                include_str!("../../migrations/postgres/3_held.sql"),
+            ],
         };
         let migrator =
             Migrator::with_migrations((1..).zip(migrations.iter().copied()).map(migration).collect());

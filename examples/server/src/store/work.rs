@@ -12,8 +12,8 @@ use tracing::{error, warn};
 
 use super::assignments::whole;
 use super::{Kind, Store};
-use crate::Problem;
 use crate::lease::Lease;
+use crate::{Problem, metrics};
 
 /// Which server it is that could not load a row: another one tries it again.
 const READER: &str = env!("CARGO_PKG_VERSION");
@@ -39,28 +39,32 @@ impl Store {
         let sql = format!(
             "WITH claimed AS MATERIALIZED \
                  (SELECT id FROM assignment WHERE due <= {now} ORDER BY due LIMIT $1 {}) \
-             UPDATE assignment SET lease = lease + 1, tries = tries + 1, due = {} \
+             UPDATE assignment SET lease = lease + 1, tries = tries + 1, due = {}, \
+                 held = CASE held WHEN 0 THEN 1 ELSE 2 END \
              FROM claimed WHERE assignment.id = claimed.id \
-             RETURNING assignment.id, lease, tries, due - {now}, end_ticks, stored",
+             RETURNING assignment.id, lease, tries, due - {now}, held, end_ticks, stored",
             self.kind.skip_locked(),
             self.not_after_the_end("$2"),
         );
         let asked = Instant::now();
-        let rows = query_as::<_, (String, i64, i64, i64, Option<i64>, String)>(AssertSqlSafe(sql))
+        let rows = query_as::<_, (String, i64, i64, i64, i64, Option<i64>, String)>(AssertSqlSafe(sql))
             .bind(i64::try_from(limit)?)
             .bind(ticks(time))
             .fetch_all(&self.pool)
             .await?;
         self.kind.still_there()?;
         let mut all = Vec::new();
-        for (key, number, tries, left, end, stored) in rows {
+        for (key, number, tries, left, held, end, stored) in rows {
+            if held > 1 {
+                metrics::taken_over();
+            }
             match whole(&key, end, &stored) {
                 Ok(assignment) => {
                     let lease = Lease::new(assignment.id(), number, asked, duration(left));
                     all.push(Claimed { assignment, lease, tries: u32::try_from(tries).unwrap_or(u32::MAX) });
                 }
                 Err(problem) => {
-                    self.set_due(&key, number, ASIDE).await?;
+                    self.set_due(&key, number, ASIDE, false).await?;
                     self.set_aside(&key, &problem).await;
                 }
             }
@@ -71,7 +75,7 @@ impl Store {
     /// Lengthens a lease; false if it is no longer the newest.
     pub async fn renew(&self, lease: &Lease, time: Duration) -> Result<bool, Problem> {
         let asked = Instant::now();
-        let left = self.set_due(&lease.id.to_string(), lease.number, time).await?;
+        let left = self.set_due(&lease.id.to_string(), lease.number, time, true).await?;
         self.kind.still_there()?;
         if let Some(left) = left {
             lease.extend(asked, left);
@@ -82,14 +86,22 @@ impl Store {
     /// Gives a lease back, and says after how long somebody is to look again.
     pub async fn put_off(&self, lease: &Lease, pause: Duration) -> Result<(), Problem> {
         lease.extend(Instant::now(), Duration::ZERO);
-        self.set_due(&lease.id.to_string(), lease.number, pause).await?;
+        self.set_due(&lease.id.to_string(), lease.number, pause, false).await?;
         Ok(())
     }
 
-    /// Says when somebody is to look next, unless nobody ever has to; and how long that is.
-    async fn set_due(&self, key: &str, number: i64, after: Duration) -> Result<Option<Duration>, Problem> {
+    /// Says when somebody is to look next, unless nobody ever has to; whether the lease is kept until then; and how long that
+    /// is.
+    async fn set_due(
+        &self,
+        key: &str,
+        number: i64,
+        after: Duration,
+        is_kept: bool,
+    ) -> Result<Option<Duration>, Problem> {
         let sql = format!(
-            "UPDATE assignment SET due = {} WHERE id = $2 AND lease = $3 AND due IS NOT NULL \
+            "UPDATE assignment SET due = {}, held = CASE WHEN {is_kept} THEN held ELSE 0 END \
+             WHERE id = $2 AND lease = $3 AND due IS NOT NULL \
              RETURNING due - {}",
             self.not_after_the_end("$1"),
             self.kind.now()
@@ -120,6 +132,17 @@ impl Store {
     pub async fn set_aside_rows(&self) -> Result<u64, Problem> {
         let sql = "SELECT count(*) FROM assignment WHERE unread_by IS NOT NULL";
         Ok(u64::try_from(query_scalar::<_, i64>(sql).fetch_one(&self.pool).await?)?)
+    }
+
+    /// In how many assignments something is to be done that nobody does yet; and for how long at most.
+    pub async fn waiting(&self) -> Result<(u32, Duration), Problem> {
+        let now = self.kind.now();
+        let sql = format!(
+            "SELECT count(*), COALESCE(MAX({now} - due), 0) \
+             FROM assignment WHERE due <= {now} AND state = 'delivering'"
+        );
+        let (count, age) = query_as::<_, (i64, i64)>(AssertSqlSafe(sql)).fetch_one(&self.pool).await?;
+        Ok((u32::try_from(count)?, duration(age)))
     }
 
     /// Tries again what another version of this server could not load.

@@ -12,6 +12,11 @@ pub fn rejected(rejection: impl Into<Rejection>) -> String {
     body.replace(&Timestamp::MIN.to_string(), "DATE")
 }
 
+/// The same for one who wanted to read.
+pub fn reading(rejected: &str) -> String {
+    rejected.replacen("may not reprocess this assignment", "may not read what they may not reprocess", 1)
+}
+
 /// An error of the server itself, which has no details.
 pub fn plain(code: &str, message: &str) -> String {
     format!(

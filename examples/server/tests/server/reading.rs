@@ -8,9 +8,10 @@ use access_package_server::development::{
     self, DELETED_GROUP, EXPIRED, FAILED, FAILED_LONG_AGO, FOREIGN, HALF, MANAGER, PARTIAL, SAMPLE, member,
 };
 use access_package_server::now;
+use access_package_server::store::Wanted;
 use uuid::Uuid;
 
-use crate::support::{BETA, Place, Server, V1, in_state, insert, request, token};
+use crate::support::{BETA, Place, Server, V1, in_state, insert, token};
 
 /// The ids of a page, and the path of the next.
 fn page(server: &Server, path: &str, token: &str) -> (Vec<Uuid>, Option<String>) {
@@ -32,9 +33,8 @@ fn what_is_there_can_be_read() {
         assert_eq!(StoredAssignment::from(&assignment), place.read(SAMPLE), "{path}");
     }
 
-    let of_state = |collection: &str, filter: &str| {
-        page(&server, &format!("{collection}?$filter={filter}&$expand=target"), &manager).0
-    };
+    let of_state =
+        |collection: &str, filter: &str| page(&server, &format!("{collection}?$filter={filter}"), &manager).0;
     assert_eq!(of_state(V1, "state%20eq%20'Expired'"), [EXPIRED]);
     assert_eq!(of_state(V1, "state+eq+'expired'"), [EXPIRED]);
     assert_eq!(of_state(BETA, "assignmentState%20eq%20'PartiallyDelivered'"), [PARTIAL]);
@@ -70,11 +70,6 @@ fn a_list_has_pages() {
     }
     all.sort_unstable();
     assert_eq!(found, all);
-
-    // Behind a proxy the next page is where the proxy is.
-    let headers = format!("Authorization: Bearer {manager}\r\nX-Forwarded-Proto: https\r\n");
-    let page = read_list(server.send(&request("GET", V1, &headers)).body.as_bytes()).unwrap();
-    assert!(page.next_link.unwrap().starts_with(&format!("https://localhost{V1}?$skiptoken=")));
 }
 
 // R21: what has ended is shown as expired, whether or not it is stored so already.
@@ -82,7 +77,13 @@ fn a_list_has_pages() {
 fn what_has_ended_is_listed_as_expired() {
     Place::new().with_store(async |store| {
         development::seed(store).await.unwrap();
-        let list = async |state| store.list(None, Some(state), "", 9, now()).await.unwrap().assignments;
+        let list = async |state| {
+            store
+                .list(None, Wanted { state: Some(state), ..Wanted::default() }, "", 9, now())
+                .await
+                .unwrap()
+                .assignments
+        };
         let expired = list(AssignmentState::Expired).await;
         let shown: Vec<_> = expired.iter().map(|it| (it.id().as_uuid(), it.state())).collect();
         assert_eq!(shown, [(EXPIRED, AssignmentState::Expired)]);

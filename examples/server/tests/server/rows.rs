@@ -6,6 +6,7 @@ use access_package::{AssignmentState, StoredAssignment};
 use access_package_server::development::{self, SAMPLE};
 use access_package_server::now;
 use access_package_server::store::Store;
+use access_package_server::store::Wanted;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, query, query_scalar};
 use uuid::Uuid;
@@ -161,7 +162,7 @@ fn a_page_goes_on_behind_what_is_set_aside() {
         for limit in [1, 3, 24, 25] {
             let (mut found, mut after, mut pages) = (Vec::new(), String::new(), 0);
             loop {
-                let page = store.list(None, None, &after, limit, now()).await.unwrap();
+                let page = store.list(None, Wanted::default(), &after, limit, now()).await.unwrap();
                 assert!(page.assignments.len() <= limit);
                 found.extend(page.assignments.iter().map(|it| it.id().as_uuid()));
                 pages += 1;

@@ -28,7 +28,7 @@ use uuid::Uuid;
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-const KEY: &str = "a key that only tests know, and that outlives a restart";
+pub const KEY: &str = "a key that only tests know, and that outlives a restart";
 
 pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments";
 pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
@@ -281,7 +281,10 @@ impl Server {
     pub fn start_with(place: &Place, variables: &[(&str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear();
-        command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database()).env("DEVELOPMENT_KEY", KEY);
+        command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database());
+        if !variables.iter().any(|(name, _)| *name == "TOKEN_KEY_FILE") {
+            command.env("DEVELOPMENT_KEY", KEY);
+        }
         // A lease is waited for after each `kill -9`.
         command.env("LEASE_MS", "1000");
         command.env("DIRECTORY_DATABASE", place.file("directory.db"));

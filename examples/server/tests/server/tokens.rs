@@ -1,12 +1,12 @@
 //! Nothing answers without a valid token.
 
-use access_package_server::development::{PARTIAL_REQUEST, SAMPLE};
+use access_package_server::development::{HALF, PARTIAL_REQUEST, SAMPLE};
 use access_package_server::token::Tokens;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::{
-    Answer, BETA, Directory, GRAPH_TOKEN, Place, REQUESTS, Server, V1, poll, request, token, tokens,
+    Answer, BETA, Directory, GRAPH_TOKEN, KEY, Place, REQUESTS, Server, V1, poll, request, token, tokens,
 };
 
 /// Every path there is, and some that are none.
@@ -79,6 +79,19 @@ fn manager_with(other: &Value) -> Value {
     claims
 }
 
+/// A token that is in order but for what its header says beside the algorithm.
+fn with_header(more: &Value) -> String {
+    let mut header = json!({ "typ": "JWT", "alg": "HS256" });
+    header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let good = token("manager");
+    let payload = good.split('.').nth(1).unwrap();
+    let message = format!("{}.{payload}", base64(header.to_string()));
+    let key = jsonwebtoken::EncodingKey::from_secret(KEY.as_bytes());
+    let signature =
+        jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).unwrap();
+    format!("{message}.{signature}")
+}
+
 #[test]
 fn a_token_that_is_not_in_order_is_refused() {
     let place = Place::new();
@@ -95,6 +108,11 @@ fn a_token_that_is_not_in_order_is_refused() {
         ("for somebody else", make(json!({ "aud": "https://vault.azure.net" }))),
         ("without an audience", make(json!({ "aud": null }))),
         ("of another issuer", make(json!({ "iss": "https://example.org" }))),
+        ("of issuers", make(json!({ "iss": ["https://localhost/development", "https://example.org"] }))),
+        ("of issuers, though one", make(json!({ "iss": ["https://localhost/development"] }))),
+        ("to be understood", with_header(&json!({ "crit": ["x"], "x": "1" }))),
+        ("to be understood, though known", with_header(&json!({ "crit": ["exp"] }))),
+        ("to be understood, and nothing", with_header(&json!({ "crit": [] }))),
         ("without a tenant", make(json!({ "tid": null }))),
         ("with another key", Tokens::development(None).make(&manager_with(&json!({}))).unwrap()),
         ("with another payload", format!("{header}.{more}.{signature}")),
@@ -109,7 +127,8 @@ fn a_token_that_is_not_in_order_is_refused() {
         assert_not_known(server.ask("GET", &assignment, token), what);
         assert_not_known(server.ask("GET", V1, token), what);
     }
-    assert_eq!(server.reprocess(SAMPLE, &good).status, 202);
+    assert_ne!(server.reprocess(SAMPLE, &with_header(&json!({ "kid": "x", "x": "1" }))).status, 401);
+    assert_eq!(server.reprocess(HALF, &good).status, 202);
 }
 
 /// Configured with a public key, the server takes what was signed with the private one, and nothing else:

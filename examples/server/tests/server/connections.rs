@@ -1,0 +1,206 @@
+//! Connections have bounds, and what goes beyond them takes nothing from others.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use access_package_server::development::SAMPLE;
+
+use crate::odata::{assert_is, plain};
+use crate::support::{DEADLINE, Place, Server, V1, poll, request, token};
+
+const HALF_A_HEAD: &str = "GET /healthz HTTP/1.1\r\nHost: local";
+const WHOLE: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+fn start(variables: &[(&str, &str)]) -> (Place, Server) {
+    let place = Place::new();
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    let server = Server::start_with(&place, &variables);
+    (place, server)
+}
+
+/// A connection on which this has been sent.
+fn with(server: &Server, sent: &str) -> TcpStream {
+    let mut stream = server.connect().unwrap();
+    stream.write_all(sent.as_bytes()).unwrap();
+    stream
+}
+
+/// A call whose body is still to come.
+fn without_body(server: &Server) -> TcpStream {
+    let headers = format!("Authorization: Bearer {}\r\nContent-Length: 2\r\n", token("manager"));
+    with(server, &request("POST", &format!("{V1}/{SAMPLE}/reprocess"), &headers))
+}
+
+/// Everything that still comes; an end by force is an end.
+fn rest(mut stream: TcpStream) -> String {
+    let mut rest = Vec::new();
+    let ended = stream.read_to_end(&mut rest).map_err(|error| error.kind());
+    assert!(matches!(ended, Ok(_) | Err(std::io::ErrorKind::ConnectionReset)), "{ended:?}");
+    String::from_utf8(rest).unwrap()
+}
+
+fn is_healthy(server: &Server) {
+    let asked = Instant::now();
+    assert_eq!(server.send(&request("GET", "/healthz", "")).body, "ok");
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+}
+
+#[test]
+fn nothing_waits_for_ever() {
+    let (_place, server) = start(&[("HEAD_MS", "400")]);
+    for sent in ["", "G", HALF_A_HEAD, WHOLE, &format!("{WHOLE}{WHOLE}{HALF_A_HEAD}")] {
+        let begun = Instant::now();
+        let answers = rest(with(&server, sent)).matches("HTTP/1.1 200 OK").count();
+        assert_eq!(answers, sent.matches(WHOLE).count(), "{sent}");
+        let lasted = begun.elapsed();
+        assert!(
+            lasted > Duration::from_millis(300) && lasted < Duration::from_secs(10),
+            "{sent}: {lasted:?}"
+        );
+    }
+    // Nor does one who keeps sending.
+    let mut stream = with(&server, HALF_A_HEAD);
+    let begun = Instant::now();
+    while stream.write_all(b"l").is_ok() {
+        assert!(begun.elapsed() < DEADLINE);
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn heads_have_bounds() {
+    let (_place, server) = start(&[]);
+    let status = |headers: &str| server.send(&request("GET", "/healthz", headers)).status;
+    let long = |size| format!("A: {}\r\n", "a".repeat(size));
+    assert_eq!(status(&long(24 * 1024)), 200, "as large as a token may be");
+    for headers in [long(33 * 1024), long(1024).repeat(40), "A: a\r\n".repeat(101)] {
+        assert_eq!(status(&headers), 431, "{}", &headers[..20]);
+    }
+    is_healthy(&server);
+}
+
+/// What is no request is told so as everything else is.
+#[test]
+fn errors_of_form_have_a_body() {
+    let (_place, server) = start(&[]);
+    let no_request = plain("BadRequest", "request is not one of HTTP/1.1");
+    let too_large = "head is larger than 32 KiB, or has more than 100 headers";
+    let too_large = plain("RequestHeaderFieldsTooLarge", too_large);
+    let cases = [
+        ("\u{1}\u{2}\r\n\r\n".to_owned(), 400, &no_request),
+        ("GET\r\n\r\n".to_owned(), 400, &no_request),
+        ("GET / HTTP/1.1\r\nA b: c\r\n\r\n".to_owned(), 400, &no_request),
+        (request("POST", "/", "Content-Length: x\r\n"), 400, &no_request),
+        (request("POST", "/", "Content-Length: 1\r\nContent-Length: 2\r\n"), 400, &no_request),
+        (request("POST", "/", "Transfer-Encoding: x\r\n"), 400, &no_request),
+        (request("GET", "/", &format!("A: {}\r\n", "a".repeat(40_000))), 431, &too_large),
+        (request("GET", &"/a".repeat(20_000), ""), 431, &too_large),
+        (request("GET", "/", &"A: a\r\n".repeat(101)), 431, &too_large),
+    ];
+    for (sent, status, body) in cases {
+        let answer = server.send(&sent);
+        assert_eq!(answer.header("content-length"), Some(&*answer.body.len().to_string()));
+        assert!(answer.header("request-id").is_some());
+        assert_is(answer, status, body, &sent[..sent.len().min(60)]);
+    }
+}
+
+/// For one more connection the one gives way that has waited longest: silent ones keep nobody out.
+#[test]
+fn silence_keeps_nobody_out() {
+    let (_place, server) = start(&[("CONNECTIONS", "8"), ("HEAD_MS", "60000")]);
+    let mut under_way = without_body(&server);
+    // Until its head is read it is as silent as the others.
+    is_healthy(&server);
+    sleep(Duration::from_millis(200));
+    let mut silent = Vec::new();
+    for number in 0..60 {
+        silent.push(with(&server, ["", HALF_A_HEAD, WHOLE][number % 3]));
+    }
+    is_healthy(&server);
+    assert_eq!(server.reprocess(SAMPLE, "0").status, 401);
+    // Of those the first are gone, and the last are not.
+    let mut last = silent.pop().unwrap();
+    assert!(!rest(silent.swap_remove(0)).contains("HTTP"));
+    last.write_all(request("GET", "/healthz", "").as_bytes()).unwrap();
+    assert_eq!(rest(last).matches("HTTP/1.1 200 OK").count(), 2);
+    // What is under way gives way to nobody.
+    under_way.write_all(b"{}").unwrap();
+    let answer = rest(under_way);
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+}
+
+/// Nor do they if there are no more file handles.
+#[test]
+fn no_file_handle_is_left() {
+    let (place, server) = start(&[("HEAD_MS", "60000")]);
+    let id = server.id().to_string();
+    assert!(Command::new("prlimit").args(["--nofile=40:40", "--pid", &id]).status().unwrap().success());
+    let silent: Vec<_> = (0..100).map(|_| with(&server, HALF_A_HEAD)).collect();
+    is_healthy(&server);
+    assert!(place.log().contains("connection is not accepted"), "{}", place.log());
+    drop(silent);
+}
+
+/// What is too much at a time is told so, and is done when it is sent again.
+#[test]
+fn too_many_requests() {
+    let (_place, server) = start(&[("REQUESTS", "2")]);
+    let busy = plain("ServiceUnavailable", "too many requests are under way: call again");
+    let mut under_way = [without_body(&server), without_body(&server)];
+    // Their heads are read a little later than they are sent.
+    poll("there are too many", || Some(server.reprocess(SAMPLE, "0")).filter(|it| it.status == 503));
+    for _ in 0..3 {
+        let answer = server.reprocess(SAMPLE, &token("manager"));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        assert_is(answer, 503, &busy, "too many");
+        is_healthy(&server);
+    }
+    for stream in &mut under_way {
+        stream.write_all(b"{}").unwrap();
+    }
+    let answers = under_way.map(rest);
+    assert!(answers.iter().any(|it| it.starts_with("HTTP/1.1 202 ")), "{answers:?}");
+    assert_eq!(server.reprocess(SAMPLE, "0").status, 401);
+}
+
+/// A connection that is used all the time ends after an answer that says so.
+#[test]
+fn a_connection_ends() {
+    let (_place, server) = start(&[("CONNECTION_MS", "600")]);
+    let begun = Instant::now();
+    let mut stream = server.connect().unwrap();
+    let mut answers = String::new();
+    while begun.elapsed() < DEADLINE {
+        let (mut part, sent) = ([0; 4096], stream.write_all(WHOLE.as_bytes()));
+        let Some(read) = sent.and_then(|()| stream.read(&mut part)).ok().filter(|read| *read > 0) else {
+            break;
+        };
+        answers.push_str(std::str::from_utf8(&part[..read]).unwrap());
+        sleep(Duration::from_millis(50));
+    }
+    let lasted = begun.elapsed();
+    assert!(lasted > Duration::from_millis(550) && lasted < Duration::from_secs(10), "{lasted:?}");
+    assert!(answers.matches("HTTP/1.1 200 OK").count() > 3, "{answers}");
+}
+
+/// Told to end, the server waits for what is under way, and for nothing else.
+#[test]
+fn the_end_waits_for_nobody_who_is_silent() {
+    let (place, mut server) = start(&[]);
+    let silent = ["", "G", HALF_A_HEAD, WHOLE].map(|sent| with(&server, sent));
+    let mut under_way = without_body(&server);
+    is_healthy(&server);
+    let told = Instant::now();
+    server.signal("-TERM");
+    poll("it ends", || place.log().contains("no more requests").then_some(()));
+    sleep(Duration::from_millis(1500));
+    under_way.write_all(b"{}").unwrap();
+    assert!(rest(under_way).starts_with("HTTP/1.1 202 "));
+    assert_eq!(server.status(), Some(0));
+    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
+    drop(silent);
+}
