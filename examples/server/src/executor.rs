@@ -49,7 +49,7 @@ pub struct Executor {
     base_url: BaseUrl,
     token: GraphToken,
     times: Times,
-    /// A file to which each action adds a line when it begins and one when it ends.
+    /// A file to which each action adds a line when it begins, before each request, and when it ends.
     log: Option<String>,
 }
 
@@ -119,7 +119,7 @@ impl Executor {
         loop {
             match delivery.next(now()) {
                 Next::Send(_) if !may_go_on() => return Ok(None),
-                Next::Send(request) => match self.send(request).await {
+                Next::Send(request) => match self.send_for(action, request).await {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(error) => {
                         debug!(%error, "no answer");
@@ -146,6 +146,15 @@ impl Executor {
         if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
             warn!(%error, "what is carried out is not logged");
         }
+    }
+
+    async fn send_for(
+        &self,
+        action: &Action,
+        request: Request<String>,
+    ) -> Result<Response<Vec<u8>>, Problem> {
+        self.log("send", action);
+        self.send(request).await
     }
 
     /// Sends a request as it is, but for the token.

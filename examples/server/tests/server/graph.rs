@@ -1,6 +1,7 @@
 //! Actions carried out through a directory that lags, throttles, loses answers and is killed, by workers that are killed.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -104,14 +105,12 @@ fn each_kind_is_granted_seen_in_its_list_and_not_granted_again() {
 #[test]
 fn what_was_accepted_is_carried_out_through_every_crash() {
     let place = Place::new();
-    let end = Timestamp::from_unix_ticks(now().unix_ticks() + 8 * 10_000_000).unwrap();
-    let ids: Vec<Uuid> = place.with_store(async |store| {
+    let delivered = in_state(AssignmentState::Delivered);
+    let mut ids: Vec<Uuid> = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let delivered = in_state(AssignmentState::Delivered);
         let mut ids = Vec::new();
-        for number in 0..ASSIGNMENTS {
-            let end = number.is_multiple_of(ENDING).then_some(end);
-            ids.push(insert(store, &StoredAssignment { end, ..delivered.clone() }).await);
+        for _ in 0..ASSIGNMENTS {
+            ids.push(insert(store, &delivered).await);
         }
         ids
     });
@@ -120,16 +119,23 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
     let address = directory.address().to_owned();
     let times = [("PATIENCE_MS", "600000"), ("REPLICATION_MS", "5000"), ("LEASE_MS", "2000")];
     let times = times.map(|(name, value)| (name, value.to_owned()));
-    let variables = [&directory.variables()[..], &times].concat();
+    let log = [("ACTION_LOG", place.file("actions").to_str().unwrap().to_owned())];
+    let variables = [&directory.variables()[..], &times, &log].concat();
     let server = Server::start_as("server", &place, &variables);
     let mut workers = [(); 2].map(|()| Server::start_as("worker", &place, &variables));
 
     let manager = token("manager");
     let (mut luck, mut kills) = (7_u64, 0);
-    for (number, id) in ids.iter().enumerate() {
+    for (number, id) in ids.iter_mut().enumerate() {
+        // One that ends soon, or not quite so soon.
+        if number.is_multiple_of(ENDING) {
+            let soon = if number.is_multiple_of(2 * ENDING) { 3_000_000 } else { 50_000_000 };
+            let end = Timestamp::from_unix_ticks(now().unix_ticks() + soon);
+            let ending = StoredAssignment { end, ..delivered.clone() };
+            *id = place.with_store(async |store| insert(store, &ending).await);
+        }
         let answer = server.reprocess(*id, &manager);
-        // Those that end may have ended by now.
-        let has_ended = number.is_multiple_of(ENDING) && now() >= end;
+        let has_ended = number.is_multiple_of(ENDING) && answer.status == 400;
         assert!(answer.status == 202 || has_ended, "{}", answer.body);
         if drawn(&mut luck, 100) == 0 {
             kills += 1;
@@ -157,12 +163,20 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
 
     let stored: Vec<StoredAssignment> = ids.iter().map(|id| place.read(*id)).collect();
     let writes = place.granted_at();
-    let (mut lost, mut ended) = (0, [0, 0]);
+    let log = fs::read_to_string(place.file("actions")).unwrap();
+    let (mut lost, mut late, mut ended) = (0, 0, [0, 0]);
     for (number, stored) in stored.iter().enumerate() {
         let granted = writes.get(&stored.target.as_uuid());
         if number.is_multiple_of(ENDING) {
-            let late = granted.into_iter().flatten().filter(|at| **at >= end.unix_ticks()).count();
-            assert_eq!(late, 0, "granted after the end");
+            let end = stored.end.unwrap().unix_ticks();
+            let is_sent = |line: &&str| line.contains(&format!(" send {} ", stored.id));
+            let sent = log
+                .lines()
+                .filter(is_sent)
+                .map(|line| line.split(' ').next().unwrap().parse::<i64>().unwrap());
+            assert_eq!(sent.filter(|at| *at >= end).count(), 0, "sent from the end on");
+            // It was sent before, and took its time.
+            late += granted.into_iter().flatten().filter(|at| **at >= end).count();
             ended[usize::from(granted.is_some())] += 1;
             continue;
         }
@@ -170,6 +184,6 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
         lost += usize::from(granted.is_none());
     }
     assert_eq!(lost, 0, "delivered, and not granted");
-    println!("of those that ended, {} were granted before, and {} never", ended[1], ended[0]);
+    println!("of those that ended, {} were granted, {late} of them late, and {} never", ended[1], ended[0]);
     assert!(!ended.contains(&0), "{ended:?}");
 }

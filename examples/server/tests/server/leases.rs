@@ -23,7 +23,7 @@ const HOUR: Duration = Duration::from_hours(1);
 /// The process, what it did, and when in ticks, for each line about this assignment.
 fn done(place: &Place, id: Uuid) -> Vec<(u32, String, i64)> {
     let log = fs::read_to_string(place.file("directory")).unwrap_or_default();
-    let lines = log.lines().filter(|line| line.contains(&id.to_string()));
+    let lines = log.lines().filter(|line| line.contains(&id.to_string()) && !line.contains(" send "));
     let fields = lines.map(|line| line.split(' ').collect::<Vec<_>>());
     fields.map(|it| (it[1].parse().unwrap(), it[2].to_owned(), it[0].parse().unwrap())).collect()
 }

@@ -186,6 +186,7 @@ fn is_told(log: &str, action: &str) -> bool {
 fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32, i64>) -> (usize, usize) {
     let mut lines: Vec<(i64, u32, &str, &str)> = log
         .lines()
+        .filter(|line| !line.contains(" send "))
         .map(|line| {
             let fields: Vec<_> = line.splitn(4, ' ').collect();
             (fields[0].parse().unwrap(), fields[1].parse().unwrap(), fields[2], fields[3])

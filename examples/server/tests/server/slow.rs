@@ -18,8 +18,12 @@ const ODD_GROUP: Uuid = Uuid::from_u128(0x0dd);
 
 /// Delivered assignments that give both.
 async fn insert_odd(store: &Store, end: Option<Timestamp>) -> Uuid {
+    insert_with(store, ODD_GROUP, end).await
+}
+
+async fn insert_with(store: &Store, odd: Uuid, end: Option<Timestamp>) -> Uuid {
     let mut stored = StoredAssignment { end, ..in_state(AssignmentState::PartiallyDelivered) };
-    for (role, group) in stored.resource_roles.iter_mut().flatten().zip([GROUP, ODD_GROUP]) {
+    for (role, group) in stored.resource_roles.iter_mut().flatten().zip([GROUP, odd]) {
         role.resource_role = member(group);
         role.fulfillment = Fulfillment::Fulfilled;
     }
@@ -98,9 +102,9 @@ fn what_hangs_for_ever_fails_at_last() {
 }
 
 /// The directory answers so many times that it is busy, for one group.
-fn busy(place: &Place, times: u32) {
+fn busy(place: &Place, group: Uuid, times: u32) {
     let rule = json!({
-        "resource": ODD_GROUP, "method": "POST", "count": times, "fault": { "error": { "status": 503 } },
+        "resource": group, "method": "POST", "count": times, "fault": { "error": { "status": 503 } },
     });
     place.with_directory(async |pool| {
         query("INSERT INTO fault (rule) VALUES (?)").bind(rule.to_string()).execute(pool).await.unwrap();
@@ -116,7 +120,9 @@ fn an_error_is_tried_again_ever_more_slowly_and_fails_at_last() {
     });
     // The directory makes its database when it starts.
     drop(Server::start(&place, Duration::ZERO));
-    busy(&place, 4);
+    let other = Uuid::from_u128(0x0ddd);
+    busy(&place, ODD_GROUP, 100);
+    busy(&place, other, 2);
     let patience = [("PATIENCE_MS", "5000".to_owned())];
     let server = Server::start_with(&place, &patience);
     assert_eq!(server.reprocess(id, &token("manager")).status, 202);
@@ -133,14 +139,14 @@ fn an_error_is_tried_again_ever_more_slowly_and_fails_at_last() {
         query_scalar(sql).bind(ODD_GROUP.to_string()).fetch_all(pool).await.unwrap()
     });
     let pauses: Vec<_> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    assert!((2..4).contains(&pauses.len()), "{pauses:?}");
-    // Chance makes them shorter by a half at most.
-    for (pause, least) in pauses.iter().zip([5_000_000, 10_000_000, 20_000_000]) {
+    assert!(pauses.len() >= 2, "{pauses:?}");
+    // Chance makes them shorter by a half at most; the last one ends with the patience.
+    for (pause, least) in pauses.iter().zip([5_000_000, 10_000_000]) {
         assert!(*pause >= least, "{pauses:?}");
     }
 
     // What goes right in time is as if nothing had been.
-    let mended = place.with_store(async |store| insert_odd(store, None).await);
+    let mended = place.with_store(async |store| insert_with(store, other, None).await);
     assert_eq!(server.reprocess(mended, &token("manager")).status, 202);
     assert_eq!(server.final_state(mended), AssignmentState::Delivered);
 }
