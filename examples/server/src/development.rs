@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use sqlx::query;
 use uuid::{Uuid, uuid};
 
-use crate::stand_in::can_be_granted;
 use crate::store::Store;
 use crate::token::Tokens;
 use crate::{Problem, now};
@@ -139,9 +138,11 @@ pub async fn in_place(store: &Store) -> Result<Vec<Action>, Problem> {
 }
 
 /// The sample, but for its role in a SharePoint site: Graph has no request that grants one.
-pub fn sample() -> Result<Assignment, Problem> {
+fn sample() -> Result<Assignment, Problem> {
     let mut sample = StoredAssignment::from(graph::json::read(SAMPLE_DOCUMENT)?);
-    sample.resource_roles.iter_mut().for_each(|roles| roles.retain(|it| can_be_granted(&it.resource_role)));
+    if let Some(roles) = &mut sample.resource_roles {
+        roles.retain(|it| graph::Endpoint::of(&it.resource_role).is_some());
+    }
     Ok(sample.try_into()?)
 }
 

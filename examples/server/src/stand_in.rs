@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use access_package::graph::BaseUrl;
 use access_package::graph::enforce::{Delivery, Next, Settings};
-use access_package::{Action, ObjectId, ResourceRole};
+use access_package::{Action, ObjectId};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -90,10 +90,4 @@ impl StandIn {
         let answer = request.send().await?.error_for_status()?.bytes().await?;
         Ok(if answer.is_empty() { Value::Null } else { serde_json::from_slice(&answer)? })
     }
-}
-
-/// Whether Graph has a request that grants it.
-#[must_use]
-pub fn can_be_granted(resource_role: &ResourceRole) -> bool {
-    access_package::graph::Endpoint::of(resource_role).is_some()
 }

@@ -98,7 +98,7 @@ impl Client {
             let Err(CallError::Retry { status, after }) = http::read_response(&response) else {
                 return Ok(response);
             };
-            let pause = after.map_or(least, asked).max(least);
+            let pause = after.as_ref().map_or(least, asked).max(least);
             println!("answer is `{}`: again in {} s", status.as_u16(), pause.as_secs());
             self.wait(pause)?;
             least *= 2;
@@ -120,14 +120,9 @@ impl Client {
 }
 
 /// How long the server asks to be left alone.
-fn asked(after: RetryAfter) -> Duration {
-    match after {
-        RetryAfter::Seconds(seconds) => Duration::from_secs(seconds),
-        RetryAfter::Text(date) => {
-            let date = httpdate::parse_http_date(&date).unwrap_or(SystemTime::UNIX_EPOCH);
-            date.duration_since(SystemTime::now()).unwrap_or_default()
-        }
-    }
+fn asked(after: &RetryAfter) -> Duration {
+    let now = SystemTime::now().into();
+    after.at(now).map(|at| at.saturating_duration_since(now)).unwrap_or_default()
 }
 
 /// Says every reason, and everything that would help.
