@@ -193,7 +193,7 @@ fn a_connection_ends() {
 /// Told to end, the server waits for what is under way, and for nothing else.
 #[test]
 fn the_end_waits_for_nobody_who_is_silent() {
-    let (place, mut server) = start(&[]);
+    let (place, mut server) = start(&[("HEAD_MS", "60000")]);
     let silent = ["", "G", HALF_A_HEAD, WHOLE].map(|sent| with(&server, sent));
     let mut under_way = without_body(&server);
     is_healthy(&server);
