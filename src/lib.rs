@@ -83,7 +83,14 @@
 //!
 //! # The contract with the host
 //!
+//! The crate decides; your code, the *host*, acts. The types hold you to most of this order:
+//!
 #![doc = include_str!("contract.md")]
+//!
+#![cfg_attr(
+    all(feature = "http", feature = "proptest"),
+    doc = "The [guide] says where hosts go wrong, and goes through everything else with one example."
+)]
 //!
 //! # What it keeps
 //!
@@ -92,25 +99,9 @@
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
 //! - There is no clock, network, storage or randomness: the same input gives the same answer.
 //!
-//! # Versions
-//!
-//! Before 1.0 a new minor version may change the interface, [`policy`] and `testing` most likely of all. A change
-//! of a rule is named in the changelog by its id, whatever else changes. Enumerations that the service may extend are
-//! `#[non_exhaustive]`: states, roles and their scopes, permissions, resource roles, subject types, privilege levels. Those that are
-//! complete or the crate's own are not, errors and reasons among them, so that a new refusal breaks your build and not
-//! its behaviour.
-//! The stored form has a [version of its own](StoredAssignment#its-version).
-//!
 //! # Features
 //!
-//! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
-//!   atomics as wide as a pointer.
-//! - `serde`: the stored form, actions, receipts, events, callers and verdicts as serde data.
-//! - `graph`: the documents of Microsoft Graph, in `graph::json`.
-//! - `http`: its requests and responses, in `graph::http`; what carries an action out, in `graph::enforce`; what sees what
-//!   is in place, in `graph::observe`.
-//! - `proptest`: `testing`, with strategies and laws for tests of your own.
-
+#![doc = include_str!("features.md")]
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(
@@ -155,6 +146,8 @@ mod verdict;
 
 #[cfg(feature = "graph")]
 pub mod graph;
+#[cfg(all(any(doc, doctest), feature = "http", feature = "proptest"))]
+pub mod guide;
 pub mod policy;
 #[cfg(feature = "proptest")]
 pub mod testing;

@@ -1,7 +1,7 @@
 //! The laws of `testing`, and the strategies they draw from: the crate keeps them, and each of the
 //! mistakes that somebody could make is found out by the law that it offends.
 #![cfg(feature = "proptest")]
-#![allow(clippy::wildcard_imports, reason = "the README is short of lines")]
+#![allow(clippy::wildcard_imports, reason = "the guide is short of lines")]
 
 #[path = "../support/documented.rs"]
 mod documented;
@@ -12,13 +12,13 @@ mod strategies;
 
 use mistakes::{Mistake, Mistaken};
 
-// The crate's own functions, in the order of the contract: what the README shows.
+// The crate's own functions, in the order of the contract: what the guide shows.
 include!("example.rs");
 
 #[test]
-fn the_readme_shows_this_example() {
+fn the_guide_shows_this_example() {
     let example = format!("```rust\n{}```\n", include_str!("example.rs"));
-    golden::hold_block("README.md", "laws", &example);
+    golden::hold_block("src/guide/testing.md", "laws", &example);
 }
 
 fn faithful(stored: StoredAssignment) -> Server {

@@ -10,6 +10,8 @@ mod picture;
 mod policies;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "http")]
+mod way;
 
 use golden::{hold, hold_between, hold_block};
 
@@ -43,6 +45,12 @@ fn what_refusals_say() {
 fn the_life_of_an_assignment() {
     hold("src/policy/life.svg", &picture::draw(&life::moves()));
     hold_between("src/assignment/lifecycle.rs", ["//! ```text\n", "//! ```\n"], &life::table(&life::moves()));
+}
+
+#[test]
+#[cfg(feature = "http")]
+fn the_way_of_an_action() {
+    hold("src/guide/way.svg", &way::draw());
 }
 
 // R37

@@ -1,6 +1,6 @@
 //! The crate `access-package` embedded in a real HTTP server on a real database.
 //!
-//! Read [`contract`] first: it is the contract of the crate's README, step by step.
+//! Read [`contract`] first: it is the contract of the crate with its host, step by step.
 
 pub mod config;
 pub mod connections;
