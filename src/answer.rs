@@ -152,15 +152,15 @@ pub(crate) fn told<S: Serializer>(
 
 /// What an error says that there is, beside what there has to be.
 #[derive(Serialize)]
-struct Unlike<T> {
-    required: T,
-    actual: T,
+pub(crate) struct Unlike<R, A = R> {
+    pub(crate) required: R,
+    pub(crate) actual: A,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct About<'a> {
-    resource_role: &'a ResourceRole,
+pub(crate) struct About<'a> {
+    pub(crate) resource_role: &'a ResourceRole,
 }
 
 /// An object: `code`, a word for programs, `message`, and as `data` what the error holds.

@@ -174,6 +174,9 @@ impl FromStr for Scope {
 #[error("not a known scope: expected `/` or `/AccessPackageCatalog/<catalog id>`")]
 pub struct ParseScopeError;
 
+#[cfg(feature = "graph")]
+pub(crate) use data::Known;
+
 #[cfg(feature = "serde")]
 mod data {
     use alloc::string::String;
@@ -185,11 +188,10 @@ mod data {
     use crate::id::ObjectId;
     use crate::text::Exact;
 
-    /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
-    ///
-    /// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
-    /// `object` and the two lists may be missing, or null.
-    impl<'de> Deserialize<'de> for Caller {
+    /// The roles in a list that are known; the others are passed over ([R47](crate::policy#r47)).
+    pub(crate) struct Known(pub(crate) Vec<RoleAssignment>);
+
+    impl<'de> Deserialize<'de> for Known {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             #[derive(Deserialize)]
             struct Held {
@@ -197,23 +199,34 @@ mod data {
                 scope: String,
             }
 
+            let known = |Exact(Held { role, scope })| {
+                Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
+            };
+            let held = Vec::<Exact<Held>>::deserialize(deserializer)?;
+            Ok(Self(held.into_iter().filter_map(known).collect()))
+        }
+    }
+
+    /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
+    ///
+    /// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
+    /// `object` and the two lists may be missing, or null.
+    impl<'de> Deserialize<'de> for Caller {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             #[derive(Deserialize)]
             struct Plain {
                 object: Option<ObjectId>,
                 account: Account,
                 permissions: Option<Vec<String>>,
-                roles: Option<Vec<Exact<Held>>>,
+                roles: Option<Known>,
             }
 
             let Exact(Plain { object, account, permissions, roles }) = Exact::deserialize(deserializer)?;
-            let known = |Exact(Held { role, scope })| {
-                Some(RoleAssignment { role: role.parse().ok()?, scope: scope.parse().ok()? })
-            };
             Ok(Self {
                 object,
                 account,
                 permissions: permissions.iter().flatten().filter_map(|name| name.parse().ok()).collect(),
-                roles: roles.into_iter().flatten().filter_map(known).collect(),
+                roles: roles.map_or_else(Vec::new, |Known(roles)| roles),
             })
         }
     }

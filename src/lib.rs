@@ -123,6 +123,8 @@ mod admission;
 #[cfg(feature = "serde")]
 mod answer;
 mod arm;
+#[cfg(feature = "graph")]
+mod ask;
 mod assignment;
 mod caller;
 mod catalog;
@@ -159,6 +161,8 @@ pub use admission::{Admitted, NotAdmitted, Unsaved};
 #[cfg(feature = "serde")]
 pub use answer::Verdict;
 pub use arm::{ArmId, ParseArmIdError};
+#[cfg(feature = "graph")]
+pub use ask::ask;
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,

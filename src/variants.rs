@@ -4,18 +4,18 @@
 macro_rules! with_all {
     (
         $(#[$attribute:meta])*
-        pub enum $name:ident {
+        $vis:vis enum $name:ident {
             $($(#[$of_variant:meta])* $variant:ident,)+
         }
     ) => {
         $(#[$attribute])*
-        pub enum $name {
+        $vis enum $name {
             $($(#[$of_variant])* $variant,)+
         }
 
         impl $name {
             /// Every variant, in the order in which they are declared.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
         }
     };
 }

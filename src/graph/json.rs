@@ -63,8 +63,7 @@ use crate::assignment::Assignment;
 use crate::resource_role::ResourceRole;
 use error::list_cut;
 pub(super) use error::missing;
-#[cfg(feature = "http")]
-pub(super) use text::parse;
+pub(crate) use text::{Place, SHOWN, parse, shortened, unmarked};
 
 /// What to `$expand` in v1.0 for everything that [`read`] needs.
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";

@@ -225,6 +225,11 @@ impl ReadError {
             Self::NotWhole(problem) => problem.code(),
         }
     }
+
+    /// The path of the value that cannot be read, if it is not the whole.
+    pub(crate) fn malformed_part(&self) -> Option<&str> {
+        if let Self::Malformed { part, .. } = self { part.as_deref() } else { None }
+    }
 }
 
 /// A part that every document has is not there.

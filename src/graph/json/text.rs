@@ -8,13 +8,13 @@ use serde::Deserialize;
 use super::ReadError;
 
 /// The text without its byte order mark, which Windows puts before what it writes.
-pub(super) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
+pub(crate) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
     let is_utf16 = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
     if is_utf16 { Err(ReadError::NotUtf8) } else { Ok(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)) }
 }
 
 /// Reads the text. Only one that cannot be read is read a second time, to tell which part of it is wrong.
-pub(in crate::graph) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
     serde_json::from_slice(text).map_err(|error| {
         let part = if error.is_data() { part::<T>(text) } else { None };
         let (line, column) = (error.line(), error.column());
@@ -30,10 +30,10 @@ pub(in crate::graph) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<
 }
 
 /// How many characters of a document an error repeats at one place.
-pub(super) const SHOWN: usize = 200;
+pub(crate) const SHOWN: usize = 200;
 
 /// The text, or so many characters of it: its start, `…` and, as far as asked for, its end.
-pub(super) fn shortened(text: &str, most: usize, of_end: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
     let start = text.char_indices().map(|(at, _)| at).nth(most.saturating_sub(of_end + 1));
     let is_longer = text.char_indices().nth(most).is_some();
     let end = text.char_indices().rev().take(of_end).last().map_or(text.len(), |(at, _)| at);
@@ -63,7 +63,7 @@ fn cut_off(message: &str) -> Option<String> {
 }
 
 /// A place in a text that only moves forward, so that all of them together cost one pass.
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// From 1.
     line: usize,
     /// How many bytes of the line come before.
@@ -73,12 +73,12 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The beginning.
-    pub(super) const fn of(text: &'a [u8]) -> Self {
+    pub(crate) const fn of(text: &'a [u8]) -> Self {
         Self { line: 1, column: 0, rest: text }
     }
 
     /// Moves to a part of what is left of the text.
-    pub(super) fn go_to(&mut self, part: &[u8]) {
+    pub(crate) fn go_to(&mut self, part: &[u8]) {
         let distance = part.as_ptr().addr().saturating_sub(self.rest.as_ptr().addr());
         let Some((passed, rest)) = self.rest.split_at_checked(distance) else { return };
         for byte in passed {
@@ -93,7 +93,7 @@ impl<'a> Place<'a> {
     }
 
     /// The problem of the part that begins here, its place told as one of the whole.
-    pub(super) fn of_whole(&self, mut problem: ReadError) -> ReadError {
+    pub(crate) fn of_whole(&self, mut problem: ReadError) -> ReadError {
         if let ReadError::Malformed { line, column, .. } = &mut problem {
             if *line == 1 {
                 *column += self.column;

@@ -1,0 +1,251 @@
+"""Who may reprocess a Microsoft Entra access package assignment, why not, and what happens then.
+
+Every function takes and returns plain dictionaries (see :mod:`access_package.types`) and keeps nothing between two calls.
+There is no clock, network or storage here: you give the present time, load the assignment, and save what is left of it.
+
+>>> import access_package
+>>> caller = {"account": "workOrSchool", "permissions": ["EntitlementManagement.ReadWrite.All"],
+...           "roles": [{"role": "Catalog reader", "scope": "/"}]}
+>>> access_package.evaluate(caller, stored, now)["reasons"][0]["code"]  # doctest: +SKIP
+'insufficientRole'
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any, Literal, Optional, Union, cast
+
+from . import types
+from ._native import ask as _ask
+from .types import (
+    Action,
+    Caller,
+    Explanation,
+    Imported,
+    Instant,
+    Reason,
+    Receipt,
+    Remedy,
+    Reprocessed,
+    ResourceRole,
+    RoleAssignment,
+    Seen,
+    Stored,
+    Told,
+    Verdict,
+)
+
+__all__ = [
+    "Problem",
+    "Refused",
+    "ask",
+    "evaluate",
+    "expire",
+    "explain",
+    "read",
+    "receipt",
+    "record",
+    "reprocess",
+    "types",
+]
+
+
+class Problem(ValueError):
+    """The question cannot be answered, and nothing has changed."""
+
+    code: str
+    """A word for programs, such as ``malformed``."""
+    message: str
+    data: Optional[dict[str, Any]]
+    """What the problem holds."""
+    place: Optional[str]
+    """The path of the member that it is about, such as ``caller.account``; ``None`` for the question as a whole."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        self.code = error["code"]
+        self.message = error["message"]
+        self.data = error.get("data")
+        self.place = error["place"]
+        super().__init__(self.message if self.place is None else f"{self.place}: {self.message}")
+
+
+class Refused(Exception):
+    """The call is refused. The text of the exception names every reason."""
+
+    verdict: Verdict
+    reasons: list[Reason]
+    """Everything that stands in the way."""
+    remedies: list[Remedy]
+    """What would help: one or another."""
+    left: Optional[types.Left]
+    """The assignment, if the caller may know of it. If it has an ``event``, its end has just come: you may save it."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        left = ("event", "actions", "stored")
+        verdict = {name: value for name, value in answer.items() if name not in left}
+        self.verdict = cast(Verdict, verdict)
+        self.reasons = self.verdict["reasons"]
+        self.remedies = self.verdict["remedies"]
+        self.left = cast(types.Left, {name: answer[name] for name in left}) if "stored" in answer else None
+        super().__init__(self.verdict["message"])
+
+
+def ask(operation: str, question: Union[str, bytes]) -> str:
+    """Answer a question in JSON, as the crate itself does. The other functions are made of this one."""
+    return _ask(operation, question.encode() if isinstance(question, str) else question)
+
+
+def _instant(now: Instant) -> str:
+    if isinstance(now, str):
+        return now
+    if now.tzinfo is None:
+        raise ValueError("now: a datetime needs a time zone, such as datetime.now(timezone.utc)")
+    return now.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _answer(operation: str, **question: object) -> Any:
+    given = {name: value for name, value in question.items() if value is not ...}
+    try:
+        text = json.dumps(given, allow_nan=False)
+    except RecursionError:
+        raise ValueError("the question is nested too deeply") from None
+    answer = json.loads(_ask(operation, text.encode()))
+    if "error" in answer:
+        raise Problem(answer["error"])
+    return answer
+
+
+def _given(value: object) -> object:
+    """A member that is left out if there is none."""
+    return ... if value is None else value
+
+
+def _several(values: Optional[Iterable[Any]]) -> object:
+    return ... if values is None else list(values)
+
+
+def evaluate(caller: Caller, stored: Stored, now: Instant, *, request: Optional[Mapping[str, Any]] = None) -> Verdict:
+    """Whether the caller may reprocess the assignment now, why not, and what would help.
+
+    With ``request`` it is that request which is to be reprocessed, not the assignment. Nothing changes.
+
+    :raises Problem: if the question cannot be answered.
+    """
+    answer = _answer("evaluate", caller=caller, stored=stored, now=_instant(now), request=_given(request))
+    return cast(Verdict, answer)
+
+
+def explain(
+    token: Union[str, Mapping[str, Any]],
+    stored: Stored,
+    now: Instant,
+    *,
+    roles: Optional[Iterable[RoleAssignment]] = None,
+    request: Optional[Mapping[str, Any]] = None,
+) -> Explanation:
+    """The verdict about the caller that an access token speaks of, and what the token cannot tell.
+
+    ``token`` is the token itself, with or without ``Bearer``, or its claims. **Its signature is not verified.** ``roles``
+    are the roles of the caller that you have looked up: a token has none of entitlement management.
+
+    :raises Problem: if the question cannot be answered.
+    """
+    claims = _claims(token) if isinstance(token, str) else token
+    answer = _answer(
+        "explain", claims=claims, stored=stored, now=_instant(now), roles=_several(roles), request=_given(request)
+    )
+    return cast(Explanation, answer)
+
+
+def _claims(token: str) -> object:
+    """The payload of a token. No error repeats a part of it."""
+    words = token.split()
+    if len(words) == 2 and words[0].lower() == "bearer":
+        del words[0]
+    parts = words[0].split(".") if len(words) == 1 else []
+    if len(parts) != 3:
+        raise ValueError("token: expected three parts with dots between them")
+    try:
+        payload = base64.b64decode(parts[1] + "=" * (-len(parts[1]) % 4), altchars="-_", validate=True)
+        return json.loads(payload)
+    except (binascii.Error, ValueError, RecursionError):
+        raise ValueError("token: the second part is not JSON in base64url") from None
+
+
+def reprocess(
+    caller: Caller,
+    stored: Stored,
+    now: Instant,
+    *,
+    gives: Optional[Iterable[ResourceRole]],
+    observed: Optional[Iterable[Seen]] = None,
+    request: Optional[Mapping[str, Any]] = None,
+) -> Reprocessed:
+    """Reprocess the assignment, or with ``request`` its request.
+
+    ``gives`` is what the access package gives now; ``None`` says that it is what the assignment has. ``observed`` is what
+    you have seen; everything else is enforced.
+
+    **Save ``stored`` before you carry out an action.**
+
+    :raises Refused: if the caller may not, or the assignment or the request is not as it has to be.
+    :raises Problem: if the question cannot be answered.
+    """
+    answer = _answer(
+        "reprocess",
+        caller=caller,
+        stored=stored,
+        now=_instant(now),
+        gives=None if gives is None else list(gives),
+        observed=_several(observed),
+        request=_given(request),
+    )
+    if answer["verdict"] != "accepted":
+        raise Refused(answer)
+    return cast(Reprocessed, answer)
+
+
+def receipt(
+    action: Action,
+    outcome: Literal["fulfilled", "failed"],
+    *,
+    code: Optional[str] = None,
+    words: Optional[str] = None,
+) -> Receipt:
+    """The receipt for an action. If it has failed, ``code`` and ``words`` may say why."""
+    reason = None if code is None else {"code": code, "words": words}
+    return {
+        "assignment": action["assignment"],
+        "attempt": action["attempt"],
+        "resourceRole": action["resourceRole"],
+        "outcome": outcome,
+        "reason": reason,
+    }
+
+
+def record(stored: Stored, receipt: Receipt, now: Instant) -> Told:
+    """Record what has become of an action. Save ``stored`` if there is an ``event``.
+
+    :raises Problem: if the receipt is not one of this assignment, or the question cannot be answered.
+    """
+    return cast(Told, _answer("record", stored=stored, receipt=receipt, now=_instant(now)))
+
+
+def expire(stored: Stored, now: Instant) -> Told:
+    """Let the assignment expire if its end has come.
+
+    :raises Problem: if the question cannot be answered.
+    """
+    return cast(Told, _answer("expire", stored=stored, now=_instant(now)))
+
+
+def read(document: object) -> Imported:
+    """Read an assignment from a document of Microsoft Graph, v1.0 or beta, as ``json.load`` gives it.
+
+    :raises Problem: if the document cannot be read; it names the ``$expand`` that is missing.
+    """
+    return cast(Imported, _answer("read", document=document))

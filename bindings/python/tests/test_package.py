@@ -1,0 +1,177 @@
+"""What the package adds to the crate: dictionaries, instants, tokens and exceptions."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import access_package as ap
+
+SAMPLE = json.loads((Path(__file__).parents[3] / "examples" / "assignment.json").read_text(encoding="utf-8"))
+NOW = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
+OBJECT = "00000000-0000-0000-0000-0000000000ca"
+
+
+def caller(role: str = "Access package assignment manager") -> ap.types.Caller:
+    return {
+        "object": OBJECT,
+        "account": "workOrSchool",
+        "permissions": ["EntitlementManagement.ReadWrite.All"],
+        "roles": [{"role": role, "scope": "/"}],
+    }
+
+
+def sample() -> ap.types.Stored:
+    return ap.read(SAMPLE)["stored"]
+
+
+def token(**claims: Any) -> str:
+    def part(value: Any) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    return f"{part({'alg': 'none'})}.{part(claims)}.c2ln"
+
+
+USER: dict[str, Any] = {
+    "tid": "7b0a4c3e-52d1-4a7f-9c56-8f1d2e3a4b5c",
+    "oid": OBJECT,
+    "sub": "s",
+    "scp": "EntitlementManagement.ReadWrite.All",
+}
+
+
+def test_from_accepted_to_delivered() -> None:
+    imported = ap.read(SAMPLE)
+    left = ap.reprocess(caller(), imported["stored"], NOW, gives=imported["gives"])
+    assert left["stored"]["state"] == "delivering" and len(left["actions"]) == 3
+    stored = left["stored"]
+    for action in reversed(left["actions"]):
+        stored = ap.record(stored, ap.receipt(action, "fulfilled"), NOW)["stored"]
+    assert stored["state"] == "delivered"
+
+
+def test_a_failure_says_why() -> None:
+    left = ap.reprocess(caller(), sample(), NOW, gives=None)
+    failed = ap.receipt(left["actions"][0], "failed", code="NotFound", words="the group is gone")
+    told = ap.record(left["stored"], failed, NOW)
+    assert {"code": "NotFound", "words": "the group is gone"} in [
+        role.get("reason") for role in told["stored"]["resourceRoles"] or []
+    ]
+
+
+def test_only_what_is_missing() -> None:
+    gives = ap.read(SAMPLE)["gives"]
+    assert gives is not None
+    seen: list[ap.types.Seen] = [{"resourceRole": role, "observed": "present"} for role in gives[1:]]
+    left = ap.reprocess(caller(), sample(), NOW, gives=iter(gives), observed=iter(seen))
+    assert [action["resourceRole"] for action in left["actions"]] == gives[:1]
+
+
+def test_a_refusal_is_an_exception_with_everything() -> None:
+    with pytest.raises(ap.Refused) as raised:
+        ap.reprocess(caller("Catalog reader"), sample(), NOW, gives=None)
+    refused = raised.value
+    assert [reason["code"] for reason in refused.reasons] == ["insufficientRole"]
+    assert [remedy["steps"] for remedy in refused.remedies] == [["holdRole"]]
+    assert refused.verdict == ap.evaluate(caller("Catalog reader"), sample(), NOW)
+    assert str(refused) == refused.verdict["message"]
+    assert refused.left is None, "who may not is told nothing of the assignment"
+
+
+def test_a_refusal_for_the_state_gives_the_assignment_back() -> None:
+    ended: Any = {**sample(), "end": "2026-11-28T12:00:00Z"}
+    with pytest.raises(ap.Refused) as raised:
+        ap.reprocess(caller(), ended, NOW, gives=None)
+    left = raised.value.left
+    assert left is not None and left["event"] is not None
+    assert left["stored"]["state"] == "expired" and left["actions"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ({"caller": {**caller(), "account": "robot"}}, "caller.account"),
+        ({"caller": {}}, "caller"),
+        ({"stored": {}}, "stored"),
+        ({"now": "yesterday"}, "now"),
+        ({"now": "\ud800"}, None),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem(question: Any, place: str) -> None:
+    whole: dict[str, Any] = {"caller": caller(), "stored": sample(), "now": NOW, **question}
+    with pytest.raises(ap.Problem) as raised:
+        ap.evaluate(**whole)
+    problem = raised.value
+    assert (problem.place or "").startswith(place or "")
+    assert problem.code and problem.message in str(problem)
+    assert isinstance(problem, ValueError)
+
+
+def test_what_is_no_json_is_no_question() -> None:
+    for now in (float("nan"), float("inf")):
+        with pytest.raises(ValueError):
+            ap.read({"id": now})
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError):
+        ap.read(deep)
+    with pytest.raises(TypeError):
+        ap.read({"id": object()})
+
+
+def test_instants() -> None:
+    def state(now: Any) -> str:
+        ended: Any = {**sample(), "end": "2026-11-28T12:00:00Z"}
+        return ap.expire(ended, now)["stored"]["state"]
+
+    east = timezone(timedelta(hours=5, minutes=30))
+    assert state(NOW) == state(NOW.astimezone(east)) == state("2026-11-28T12:00:00Z") == "expired"
+    assert state(NOW - timedelta(microseconds=1)) == "delivered"
+    with pytest.raises(ValueError, match="time zone"):
+        state(datetime(2026, 11, 28, 12))
+
+
+def test_a_token_is_explained() -> None:
+    plain, roles = token(**USER), caller()["roles"]
+    for given in (plain, f"Bearer {plain}", f" bearer  {plain}\n", USER):
+        explained = ap.explain(given, sample(), NOW, roles=roles)
+        assert explained["verdict"] == "accepted", explained
+        assert explained["caller"]["object"] == OBJECT
+    without = ap.explain(plain, sample(), NOW)
+    assert without["verdict"] == "unauthorized" and without["caveats"]
+
+
+@pytest.mark.parametrize("wrong", ["", "Bearer", "a.b", "a.b.c.d", "a.!.c", "a.e30=.c d", "a.bm8.c", "Basic a.b.c"])
+def test_a_text_that_is_no_token_is_not_repeated(wrong: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        ap.explain(wrong, sample(), NOW)
+    assert not isinstance(raised.value, ap.Problem)
+    assert not wrong or wrong not in str(raised.value)
+
+
+def test_the_crate_itself() -> None:
+    assert json.loads(ap.ask("evaluate", "{"))["error"]["code"]
+    assert json.loads(ap.ask("evaluate", b"\xff"))["error"]["code"]
+    assert json.loads(ap.ask("sing", "{}"))["error"]["code"] == "unknownOperation"
+
+
+def test_threads() -> None:
+    stored, verdicts = sample(), []
+
+    def ask() -> None:
+        for _ in range(200):
+            verdicts.append(ap.evaluate(caller(), stored, NOW)["verdict"])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert verdicts == ["accepted"] * 800

@@ -1,0 +1,34 @@
+"""The README's code runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_package import NOW, SAMPLE, USER, token
+
+HERE = Path(__file__).parents[1]
+BLOCKS = re.findall(r"```python\n(.*?)```", (HERE / "README.md").read_text("utf-8"), re.DOTALL)
+
+
+def test_there_is_code() -> None:
+    assert len(BLOCKS) == 2
+
+
+def test_explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "examples").mkdir()
+    shutil.copy(HERE.parents[1] / "examples" / "assignment.json", tmp_path / "examples")
+    (tmp_path / "token.txt").write_text(token(**USER))
+    monkeypatch.chdir(tmp_path)
+    exec(BLOCKS[0], {})
+    assert "insufficientRole" in capsys.readouterr().out
+
+
+def test_reprocess(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {"document": json.loads(json.dumps(SAMPLE)), "now": NOW}
+    exec(BLOCKS[1], names)
+    assert capsys.readouterr().out == "delivered\n"

@@ -1,0 +1,229 @@
+//! The crate as one function from text to text, for callers in other languages.
+//!
+//! Nothing is decided here: a question is read, the crate is asked, and what it answers is written.
+
+mod answer;
+mod problem;
+mod question;
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use self::answer::{Expired, Explained, Failed, Imported, Left, Reprocessed};
+use self::problem::Problem;
+use self::question::{Evaluate, Expire, Explain, Observations, Read, Record, Reprocess};
+use crate::admission::NotAdmitted;
+use crate::answer::Verdict;
+use crate::assignment::{Assignment, StoredAssignment};
+use crate::caller::{Caller, Known};
+use crate::graph::json::{self, ReadError};
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::request::AssignmentRequest;
+use crate::text::Exact;
+use crate::timestamp::Timestamp;
+use crate::variants::with_all;
+use crate::verdict::{evaluate, evaluate_request};
+
+/// Answers a question in JSON: the whole crate, for callers in other languages.
+///
+/// Nothing is kept between two calls. The assignment comes with the question, as you have [stored](crate::StoredAssignment) it,
+/// and the answer has it as you store it next. The present time is in the question, too.
+///
+/// | operation | question | answer |
+/// |---|---|---|
+/// | `evaluate` | `caller`, `stored`, `now`; perhaps `request` | the [verdict](crate::Verdict) |
+/// | `explain` | `claims`, `stored`, `now`; perhaps `roles`, `request` | the verdict; the `caller` that the claims of a token speak of; the `caveats`: what they do not tell |
+/// | `reprocess` | `caller`, `stored`, `now`, `gives`; perhaps `observed`, `request` | the verdict; `event`, `actions`, `stored` |
+/// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
+/// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
+/// | `read` | `document` | `stored` and `gives`, from a document of Microsoft Graph |
+///
+/// With a `request` it is that request which is to be reprocessed ([R31](crate::policy#r31)), and not the assignment.
+/// `gives` lists what the access package gives now; null says that it is what the assignment has. `observed` lists what you have
+/// seen, each a `resourceRole` and `observed`; what is not in it was not seen ([R19](crate::policy#r19)). `roles` are those of
+/// the caller that you have looked up, as in a [`Caller`]. The words are those of the test vectors, and the forms are
+/// in a [JSON Schema](https://json-schema.org): `src/ask/schema.json`. A member that the question does not have is an error, so that a
+/// misspelled one is not passed over.
+///
+/// **Save `stored` before you carry out an action**, whenever there is an `event`. A caller who may not reprocess is told the
+/// verdict alone, with nothing taken from the assignment ([R8](crate::policy#r8)).
+///
+/// What cannot be answered gives `{"error": …}`: its `code`, a word for programs; its `message`; the `data` that it holds; and
+/// the `place`, the path of the member that it is about, or null for the question as a whole. Nothing has changed then. It is an
+/// error if the question is not JSON in UTF-8 or not of its form, if what is stored is [not whole](crate::LoadError), if the
+/// receipt is [not one of the assignment](crate::RecordError), or if the [document](crate::graph::json::read) cannot be read. No
+/// error repeats the value of a claim.
+///
+/// # Examples
+/// ```
+/// let question = br#"{
+///     "caller": { "account": "application", "permissions": ["EntitlementManagement.ReadWrite.All"] },
+///     "stored": {
+///         "format": 1,
+///         "id": "78f1fdfd-4d01-4e20-9e7d-792f1f0cba47",
+///         "catalog": { "id": "cec5d6ab-c75d-47c0-9c1c-92e89f66e384", "privilegeLevel": "standard" },
+///         "accessPackage": "8ca95b77-5991-438f-b0a4-f5fa02fb93e0",
+///         "target": "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0", "targetType": "user",
+///         "state": "expired", "end": null, "attempt": 0, "resourceRoles": []
+///     },
+///     "now": "2026-11-28T12:00:00Z"
+/// }"#;
+/// let answer = access_package::ask("evaluate", question);
+/// assert!(answer.starts_with(r#"{"verdict":"invalidState","message":"state is `expired`"#));
+///
+/// let answer = access_package::ask("evaluate", br#"{ "caller": { "account": "robot" } }"#);
+/// assert!(answer.starts_with(r#"{"error":{"code":"malformed""#));
+/// assert!(answer.ends_with(r#""place":"caller.account"}}"#));
+/// ```
+#[must_use]
+pub fn ask(operation: &str, question: &[u8]) -> String {
+    let answer = Operation::named(operation).and_then(|operation| operation.answer(question));
+    answer.unwrap_or_else(|problem| written(&Failed::from(problem)))
+}
+
+with_all! {
+    /// What can be asked.
+    #[derive(Debug, Clone, Copy)]
+    enum Operation {
+        Evaluate,
+        Explain,
+        Reprocess,
+        Record,
+        Expire,
+        Read,
+    }
+}
+
+impl Operation {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Evaluate => "evaluate",
+            Self::Explain => "explain",
+            Self::Reprocess => "reprocess",
+            Self::Record => "record",
+            Self::Expire => "expire",
+            Self::Read => "read",
+        }
+    }
+
+    fn named(name: &str) -> Result<Self, Problem> {
+        let known = Self::ALL.iter().copied().find(|operation| operation.name() == name);
+        known.ok_or_else(|| Problem::unknown_operation(name))
+    }
+
+    fn answer(self, question: &[u8]) -> Result<String, Problem> {
+        match self {
+            Self::Evaluate => {
+                let Evaluate { caller, stored, now, request } = parse(question)?;
+                let verdict = judge(&caller, &load(stored)?, request.as_ref(), now);
+                Ok(written(&verdict))
+            }
+            Self::Explain => explain(parse(question)?),
+            Self::Reprocess => reprocess(parse(question)?),
+            Self::Record => {
+                let Record { stored, receipt: Exact(receipt), now } = parse(question)?;
+                let mut assignment = load(stored)?;
+                let recorded = assignment.record(&receipt, now)?;
+                Ok(written(&Left::of(recorded, assignment)))
+            }
+            Self::Expire => {
+                let Expire { stored, now } = parse(question)?;
+                let mut assignment = load(stored)?;
+                let expired = Expired::from(assignment.expire(now));
+                Ok(written(&Left::of(expired, assignment)))
+            }
+            Self::Read => {
+                let Read { document } = parse(question)?;
+                import(document.get().as_bytes())
+                    .map_err(|problem| Problem::of_document(problem, question, document))
+            }
+        }
+    }
+}
+
+/// The question is an object of exactly these members.
+fn parse<'q, T: Deserialize<'q>>(question: &'q [u8]) -> Result<T, Problem> {
+    let Exact(question) = json::unmarked(question).and_then(json::parse)?;
+    Ok(question)
+}
+
+fn load(Exact(stored): Exact<StoredAssignment>) -> Result<Assignment, Problem> {
+    Ok(stored.try_into()?)
+}
+
+/// Plain data, which can always be written.
+fn written(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_default()
+}
+
+fn judge(
+    caller: &Caller,
+    assignment: &Assignment,
+    request: Option<&Exact<AssignmentRequest>>,
+    now: Timestamp,
+) -> Verdict {
+    match request {
+        None => evaluate(caller, assignment, now),
+        Some(Exact(request)) => evaluate_request(caller, assignment, request, now),
+    }
+    .into()
+}
+
+fn explain(question: Explain) -> Result<String, Problem> {
+    let Explain { claims, roles, stored, now, request } = question;
+    let is_looked_up = roles.is_some();
+    let caveats = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
+    let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
+    let verdict = judge(&caller, &load(stored)?, request.as_ref(), now);
+    Ok(written(&Explained { verdict, caller, caveats: caveats.map(Into::into).collect() }))
+}
+
+fn reprocess(question: Reprocess) -> Result<String, Problem> {
+    let Reprocess { caller, stored, gives, observed, now, request } = question;
+    let observations = Observations::new(observed.unwrap_or_default())?;
+    let assignment = load(stored)?;
+    // R8: nothing of the assignment is told to one who may not.
+    let authority = match caller.authority(Some(assignment.catalog())) {
+        Ok(authority) => authority,
+        Err(refusal) => return Ok(written(&Verdict::from(Err(refusal)))),
+    };
+    let admitted = match request {
+        None => authority.admit(assignment, now),
+        Some(Exact(request)) => authority.admit_request(assignment, &request, now),
+    };
+    let refused = |NotAdmitted { refusal, assignment, expired }| {
+        written(&Left::of(Reprocessed { verdict: Err(refusal).into(), event: expired }, assignment))
+    };
+    let admitted = match admitted {
+        Ok(admitted) => admitted,
+        Err(not_admitted) => return Ok(refused(not_admitted)),
+    };
+    let had = || {
+        admitted
+            .assignment()
+            .resource_roles()
+            .map(|had| had.iter().map(|it| it.resource_role.clone()).collect())
+    };
+    let Some(gives) = gives.or_else(had) else {
+        // R13
+        let refusal = Refusal::new(Reason::ResourceRolesUnknown, None);
+        let assignment = admitted.assignment().clone();
+        return Ok(refused(NotAdmitted { refusal, assignment, expired: None }));
+    };
+    let unsaved = admitted.reprocess_observed(gives, |resource_role| observations.of(resource_role));
+    let event = Some(unsaved.event());
+    Ok(written(&Left::of(Reprocessed { verdict: Ok(authority).into(), event }, unsaved.saved())))
+}
+
+/// The assignment of a document of Graph, and what its access package gives, if the document lists that.
+fn import(document: &[u8]) -> Result<String, ReadError> {
+    let assignment = json::read(document)?;
+    let gives = match json::read_gives(document) {
+        // The list is missing, and was not needed; an item of it has an index.
+        Err(ReadError::NotExpanded { part, .. }) if !part.contains('[') => None,
+        gives => Some(gives?),
+    };
+    Ok(written(&Imported { stored: assignment.into(), gives }))
+}

@@ -1,0 +1,95 @@
+//! What is answered, as it is written.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use super::problem::Problem;
+use crate::action::Action;
+use crate::answer::Verdict;
+use crate::assignment::{Assignment, StoredAssignment};
+use crate::caller::Caller;
+use crate::claims::Caveat;
+use crate::event::Event;
+use crate::resource_role::ResourceRole;
+
+/// The answer, and the assignment that is left by it.
+#[derive(Serialize)]
+pub(super) struct Left<T> {
+    #[serde(flatten)]
+    answer: T,
+    /// What is still to be done.
+    actions: Vec<Action>,
+    stored: StoredAssignment,
+}
+
+impl<T> Left<T> {
+    pub(super) fn of(answer: T, assignment: Assignment) -> Self {
+        Self { answer, actions: assignment.actions().collect(), stored: assignment.into() }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Reprocessed {
+    #[serde(flatten)]
+    pub(super) verdict: Verdict,
+    pub(super) event: Option<Event>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Expired {
+    result: &'static str,
+    event: Option<Event>,
+}
+
+impl From<Option<Event>> for Expired {
+    fn from(event: Option<Event>) -> Self {
+        Self { result: if event.is_some() { "expired" } else { "unchanged" }, event }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Explained {
+    #[serde(flatten)]
+    pub(super) verdict: Verdict,
+    pub(super) caller: Caller,
+    pub(super) caveats: Vec<Noted>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Noted {
+    code: &'static str,
+    text: String,
+}
+
+impl From<Caveat> for Noted {
+    fn from(caveat: Caveat) -> Self {
+        Self { code: caveat.code(), text: caveat.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Imported {
+    pub(super) stored: StoredAssignment,
+    pub(super) gives: Option<Vec<ResourceRole>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Failed {
+    error: Placed,
+}
+
+#[derive(Serialize)]
+struct Placed {
+    #[serde(flatten)]
+    problem: Problem,
+    place: Option<String>,
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        let place = problem.place();
+        Self { error: Placed { problem, place } }
+    }
+}

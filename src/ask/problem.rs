@@ -1,0 +1,86 @@
+//! Why a question cannot be answered.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::Operation;
+use crate::answer::{About, Unlike, told};
+use crate::assignment::{LoadError, RecordError};
+use crate::graph::json::{Place, ReadError, SHOWN, shortened};
+use crate::resource_role::ResourceRole;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("operation `{actual}` is not known: expected {}", Operations)]
+    UnknownOperation { actual: String },
+    #[error(transparent)]
+    Question(#[from] ReadError),
+    #[error(transparent)]
+    Stored(#[from] LoadError),
+    #[error("resource role `{0}` was observed in two ways")]
+    ContradictoryObservations(ResourceRole),
+    #[error(transparent)]
+    Receipt(#[from] RecordError),
+    #[error(transparent)]
+    Document(ReadError),
+}
+
+impl Problem {
+    pub(super) fn unknown_operation(name: &str) -> Self {
+        Self::UnknownOperation { actual: shortened(name, SHOWN, 0) }
+    }
+
+    /// The problem of this document, which is a part of the question: its place is told as one there.
+    pub(super) fn of_document(problem: ReadError, question: &[u8], document: &RawValue) -> Self {
+        let mut place = Place::of(question);
+        place.go_to(document.get().as_bytes());
+        Self::Document(place.of_whole(problem))
+    }
+
+    /// The path of the member of the question that it is about; `None` if it is the whole, or no JSON.
+    pub(super) fn place(&self) -> Option<String> {
+        match self {
+            Self::UnknownOperation { .. } => None,
+            Self::Question(problem) => problem.malformed_part().map(Into::into),
+            Self::Stored(_) => Some("stored".into()),
+            Self::ContradictoryObservations(_) => Some("observed".into()),
+            Self::Receipt(_) => Some("receipt".into()),
+            Self::Document(_) => Some("document".into()),
+        }
+    }
+}
+
+/// An object: `code`, a word for programs, `message`, and as `data` what the problem holds.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::UnknownOperation { actual } => {
+                let required: Vec<_> = Operation::ALL.iter().map(|operation| operation.name()).collect();
+                told(serializer, "unknownOperation", self, Unlike { required, actual })
+            }
+            Self::ContradictoryObservations(resource_role) => {
+                told(serializer, "contradictoryObservations", self, About { resource_role })
+            }
+            Self::Question(problem) | Self::Document(problem) => problem.serialize(serializer),
+            Self::Stored(problem) => problem.serialize(serializer),
+            Self::Receipt(problem) => problem.serialize(serializer),
+        }
+    }
+}
+
+/// The names of all operations.
+struct Operations;
+
+impl fmt::Display for Operations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, operation) in Operation::ALL.iter().enumerate() {
+            let before = if number == 0 { "" } else { ", " };
+            write!(f, "{before}`{}`", operation.name())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! The crate as one function from text to text: every test vector, asked in JSON.
+//!
+//! What is asked here is also written to a file, one call a line, for `tests/vectors/schemas.py` to hold to the schema.
+#![cfg(feature = "graph")]
+
+mod vectors;
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+/// The calls of one test, for the check of the schema.
+struct Calls(BufWriter<File>);
+
+impl Calls {
+    fn of(test: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("asked-{test}.jsonl"));
+        Self(BufWriter::new(File::create(path).expect("a folder for tests")))
+    }
+
+    fn ask(&mut self, operation: &str, question: &Value) -> Value {
+        let answer = access_package::ask(operation, question.to_string().as_bytes());
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        let call = json!({ "operation": operation, "question": question, "answer": answer });
+        writeln!(self.0, "{call}").expect("written");
+        answer
+    }
+}
