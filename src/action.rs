@@ -1,5 +1,5 @@
-//! The conversation with whoever executes: an [`Action`] goes out, a [`Receipt`] comes back. Both
-//! are plain data that can cross a thread, a queue or a process.
+//! The exchange with the executor: an [`Action`] goes out, a [`Receipt`] comes back. Both are plain data, and can cross
+//! a thread, a queue or a process.
 
 use core::iter::FusedIterator;
 use core::slice;
@@ -9,41 +9,41 @@ use crate::id::{AssignmentId, ObjectId};
 use crate::resource_role::ResourceRole;
 use crate::timestamp::Timestamp;
 
-/// One thing to be done: see to it that the target has the resource role.
+/// An action: give the target the resource role.
 ///
-/// As serde data it is an object of these fields in camel case. In a format that names its fields those that it does
-/// not know are ignored, so that a later version may add some; the same holds for a [`Receipt`].
+/// It only restores access ([R14](crate::policy#r14)), and it is idempotent: if the target already has the resource
+/// role, the action is fulfilled ([R18](crate::policy#r18)). Carry it out only after the assignment is saved, and not
+/// if it [has ended](Self::has_ended).
 ///
-/// It only ever restores access ([R14](crate::policy#r14)) and is idempotent: a target that has the
-/// resource role already counts as done ([R18](crate::policy#r18)). Carry it out only after the
-/// assignment was saved, and not when it [has ended](Self::has_ended).
+/// As serde data it is an object of these fields in camel case. In a format that names its fields, unknown fields are
+/// ignored, so that a later version may add some. The same holds for a [`Receipt`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Action {
-    /// The assignment that asks for it.
+    /// The assignment that the action belongs to.
     pub assignment: AssignmentId,
-    /// The attempt of that assignment, which the receipt gives back.
+    /// The attempt of the assignment. The receipt repeats it.
     pub attempt: u32,
-    /// Who is to have the resource role.
+    /// Who gets the resource role.
     pub target: ObjectId,
-    /// What the target is to have.
+    /// What the target gets.
     pub resource_role: ResourceRole,
-    /// The instant from which this must no longer be carried out; `None` if the assignment has no end.
-    // Not to be forgotten: without it the action could be carried out for ever.
+    /// The instant from which the action must not be carried out. `None` if the assignment has no end.
+    // Required: if it were forgotten, the action could be carried out forever.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
 }
 
 impl Action {
-    /// Whether it is too late to carry this out ([R21](crate::policy#r21)).
+    /// Whether it is too late to carry the action out ([R21](crate::policy#r21)).
     #[inline]
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
         has_ended(self.end, now)
     }
 
-    /// The receipt for this action, to be [recorded](crate::Assignment::record).
+    /// The receipt for this action, to [record](crate::Assignment::record).
     #[must_use]
     pub fn receipt(self, outcome: Outcome) -> Receipt {
         Receipt {
@@ -55,55 +55,56 @@ impl Action {
         }
     }
 
-    /// The receipt that says that this has failed, and why.
+    /// The receipt of a failure, with its reason.
     #[must_use]
     pub fn failed(self, reason: FailureReason) -> Receipt {
         Receipt { reason: Some(reason), ..self.receipt(Outcome::Failed) }
     }
 }
 
-/// R21: the end is exclusive. The one place that says so.
+/// R21: the end is exclusive. Only this function decides it.
 #[inline]
 pub(crate) fn has_ended(end: Option<Timestamp>, now: Timestamp) -> bool {
     end.is_some_and(|end| now >= end)
 }
 
-/// What became of an action. Both are final ([R17](crate::policy#r17)): *failed* means that the
-/// executor has given up, not that one try went wrong.
+/// The outcome of an action. Both outcomes are final ([R17](crate::policy#r17)): report *failed* when the executor has
+/// given up, not after each try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Outcome {
-    /// The target has the resource role, from now on or already before.
+    /// The target has the resource role, whether it got it now or had it before.
     Fulfilled,
     /// The target does not have it, and the executor has given up.
     Failed,
 }
 
-/// The answer to an [`Action`]: to be recorded, in any order, any number of times.
+/// The outcome of an [`Action`]. Record receipts in any order, any number of times.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct Receipt {
-    /// The assignment that asked.
+    /// The assignment that the action belongs to.
     pub assignment: AssignmentId,
-    /// The attempt of that assignment in which it asked.
+    /// The attempt that the action belongs to.
     pub attempt: u32,
-    /// The resource role that was to be enforced.
+    /// The resource role to be enforced.
     pub resource_role: ResourceRole,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why it failed, if the executor says so. Beside *fulfilled* it is not looked at.
+    /// The reason of the failure, if the executor gives one. It is ignored if the outcome is *fulfilled*.
     #[cfg_attr(feature = "serde", serde(default))]
     pub reason: Option<FailureReason>,
 }
 
-/// What is still to be done for an assignment: an action for each pending resource role.
+/// The remaining actions of an assignment: one for each pending resource role.
 ///
-/// It is derived from the assignment, without allocation, and can be dropped and
-/// [asked for again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)). **Save the
-/// assignment before you carry out the first action.** You cannot while this borrows it: drop this, save, and
-/// ask again; or collect the actions, which own what they say.
+/// They are derived from the assignment without allocation. You can drop them and
+/// [derive them again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)).
+///
+/// **Save the assignment before you carry out the first action.** This iterator borrows the assignment, so drop it
+/// first, save, and derive the actions again. Or collect the actions, which own their data.
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {
     pub(crate) assignment: AssignmentId,

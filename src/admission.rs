@@ -1,7 +1,7 @@
-//! The order in which an assignment is reprocessed, as types: authority, admission, acceptance, save, actions.
+//! The stages of reprocessing as types: authority, admission, acceptance, save, actions.
 //!
-//! Each stage can only be had from the one before it, so that the contract with the host holds where a compiler can hold
-//! it. The types order calls; state still arrives as data.
+//! Each stage comes only from the one before it, so the compiler enforces most of the contract with the host. The types
+//! order the calls; the state remains data.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,13 +19,15 @@ use crate::timestamp::Timestamp;
 use crate::verdict::{Authority, judge_request};
 
 impl Authority {
-    /// Admits the assignment to be reprocessed at this instant: it expires if its end has come, and its catalog and
-    /// state are judged. Give the true time.
+    /// Admits the assignment to be reprocessed at this instant. It judges the catalog, expires the assignment if its
+    /// end has come, and judges the state. Pass the true time.
     ///
     /// # Errors
-    /// The authority is for another catalog, or for one that was not said to be privileged
-    /// ([`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): begin again); or the state is not `delivered`. The
-    /// assignment is given back: if it has just [expired](NotAdmitted::expired), the host may save it.
+    /// [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): the authority is for another catalog, or the
+    /// catalog has become privileged. Begin again. Otherwise, the state is not `delivered`.
+    ///
+    /// The error gives the assignment back. If the assignment has just [expired](NotAdmitted::expired), you may save
+    /// it.
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -37,15 +39,17 @@ impl Authority {
         })
     }
 
-    /// Admits the assignment to be asked for again by reprocessing its request, at this instant: the way out where delivery
-    /// has failed, in whole or in part ([R31](crate::policy#r31) to [R34](crate::policy#r34)). What follows is the same as
-    /// after [`admit`](Self::admit).
+    /// Admits the assignment to be delivered again by reprocessing its request, at this instant. Use it if delivery has
+    /// failed, in whole or in part ([R31](crate::policy#r31) to [R34](crate::policy#r34)). The next stages are the same
+    /// as after [`admit`](Self::admit).
     ///
     /// # Errors
-    /// The authority is for another catalog, or for one that was not said to be privileged
-    /// ([`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): begin again); or what
-    /// [`evaluate_request`](crate::evaluate_request) says. The assignment is given back: if it has just
-    /// [expired](NotAdmitted::expired), the host may save it.
+    /// [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): the authority is for another catalog, or the
+    /// catalog has become privileged. Begin again. Otherwise, a reason about the request from
+    /// [`evaluate_request`](crate::evaluate_request).
+    ///
+    /// The error gives the assignment back. If the assignment has just [expired](NotAdmitted::expired), you may save
+    /// it.
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -61,7 +65,7 @@ impl Authority {
         })
     }
 
-    /// R3, R43, R21: the catalog first, then time, then what is asked for.
+    /// R3, R43, R21: first the catalog, then the time, then the state or the request.
     #[inline]
     #[expect(
         clippy::result_large_err,
@@ -86,14 +90,14 @@ impl Authority {
     }
 }
 
-/// An assignment that is not admitted.
+/// The assignment is not admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAdmitted {
-    /// Why not.
+    /// The reason.
     pub refusal: Refusal,
-    /// The assignment.
+    /// The assignment, given back.
     pub assignment: Assignment,
-    /// What time has made of it, if its end has just come; then the host may save it.
+    /// The expiry, if the end of the assignment has just come. You may then save the assignment.
     pub expired: Option<Event>,
 }
 
@@ -111,10 +115,10 @@ impl From<NotAdmitted> for Refusal {
     }
 }
 
-/// An assignment that may be reprocessed, by this caller and at this instant.
+/// An assignment that this caller may reprocess at this instant.
 ///
-/// Only [`Authority::admit`] and [`Authority::admit_request`] make one, so an assignment that nobody has judged, or that was
-/// judged before it expired, is not reprocessed:
+/// Only [`Authority::admit`] and [`Authority::admit_request`] make one. You cannot reprocess an assignment that nobody
+/// has judged:
 ///
 /// ```compile_fail,E0308
 /// # use access_package::{Admitted, Assignment, ResourceRole, Unsaved};
@@ -123,7 +127,7 @@ impl From<NotAdmitted> for Refusal {
 /// }
 /// ```
 ///
-/// And what was admitted once is reprocessed once:
+/// An admitted assignment is reprocessed once:
 ///
 /// ```compile_fail,E0382
 /// # use access_package::{Admitted, ResourceRole, Unsaved};
@@ -136,34 +140,34 @@ impl From<NotAdmitted> for Refusal {
 pub struct Admitted {
     assignment: Assignment,
     authority: Authority,
-    /// The request that is reprocessed, if it is one.
+    /// The request, if a request is reprocessed.
     request: Option<AssignmentRequestId>,
     now: Timestamp,
 }
 
 impl Admitted {
-    /// The assignment, to look up what its access package gives now.
+    /// The assignment. Use it to look up what its access package gives now.
     #[must_use]
     pub const fn assignment(&self) -> &Assignment {
         &self.assignment
     }
 
-    /// Reprocesses the assignment: asks again for every resource role that the access package gives now
-    /// ([R13](crate::policy#r13)), each once, whatever the assignment had before.
+    /// Reprocesses the assignment. Every resource role that the access package gives now is enforced again, each once,
+    /// whatever the assignment had before ([R13](crate::policy#r13)).
     ///
     /// A new attempt begins. The assignment is `delivering` until the last outcome is recorded
-    /// ([R15](crate::policy#r15)); with nothing to enforce it is `delivered` at once. What a target of its kind cannot hold
-    /// fails at once, without an action ([R46](crate::policy#r46)).
+    /// ([R15](crate::policy#r15)). If nothing needs enforcing, it is `delivered` immediately. A resource role that the
+    /// target's kind of subject cannot hold fails immediately, without an action ([R46](crate::policy#r46)).
     pub fn reprocess(self, gives_now: impl IntoIterator<Item = ResourceRole>) -> Unsaved {
         self.reprocess_observed(gives_now, |_| Observed::Unknown)
     }
 
-    /// Reprocesses the assignment and asks only for what is missing: `observe` is called once for each resource role,
-    /// in their order, and says what the host has seen of it. Gather that before; for what was not seen, answer
-    /// [`Observed::Unknown`].
+    /// Reprocesses the assignment, and enforces only what is missing. `observe` is called once for each resource role,
+    /// in their order, and returns what you have seen of it. Observe before this call. If you have not seen a resource
+    /// role, return [`Observed::Unknown`].
     ///
-    /// With nothing left to ask for the state is final at once: `delivered`, or, with something unenforceable,
-    /// `partiallyDelivered` or `deliveryFailed`.
+    /// If nothing needs enforcing, the state is final immediately: `delivered`, or, if some resource roles are
+    /// unenforceable, `partiallyDelivered` or `deliveryFailed`.
     pub fn reprocess_observed(
         self,
         gives_now: impl IntoIterator<Item = ResourceRole>,
@@ -176,11 +180,11 @@ impl Admitted {
     }
 }
 
-/// An assignment that was accepted, and is not saved yet: save it, then call [`saved`](Self::saved).
+/// An accepted assignment that is not saved yet. Save it, then call [`saved`](Self::saved).
 ///
-/// If the save is lost, because another one came first, drop this and begin again at
-/// [`Caller::authority`](crate::Caller::authority). No type can prove that a save has succeeded: this one makes sure that
-/// you were asked for it. It has no actions:
+/// If the save fails because another one came first, drop this and begin again at
+/// [`Caller::authority`](crate::Caller::authority). No type can prove that a save has succeeded; this one reminds you
+/// to save. It has no actions:
 ///
 /// ```compile_fail,E0599
 /// # use access_package::{Action, Unsaved};
@@ -189,7 +193,7 @@ impl Admitted {
 /// }
 /// ```
 ///
-/// And it is not forgotten without a warning, which is an error here:
+/// The compiler warns if you forget it. Here the warning is an error:
 ///
 /// ```compile_fail
 /// # #![deny(unused_must_use)]
@@ -228,14 +232,14 @@ pub struct Unsaved {
 }
 
 impl Unsaved {
-    /// What to save. It holds everything that is still to be done.
+    /// The form to save. It holds everything that is still to be done.
     #[must_use]
     pub fn stored(&self) -> StoredAssignment {
         (&self.assignment).into()
     }
 
-    /// What has happened, for the record: who reprocessed it, in which role, what is asked for, and what the access
-    /// package gives more or less than before.
+    /// The event, for the record: who reprocessed the assignment and in which role, what is enforced, and what the
+    /// access package gives now compared with before.
     #[must_use]
     pub fn event(&self) -> Event {
         let now_has = self.assignment.resource_roles().unwrap_or_default();
@@ -264,7 +268,7 @@ impl Unsaved {
         }
     }
 
-    /// The assignment, once it is saved: now its [actions](Assignment::actions) may be carried out.
+    /// The assignment, after you have saved it. You may now carry out its [actions](Assignment::actions).
     #[must_use]
     pub fn saved(self) -> Assignment {
         self.assignment

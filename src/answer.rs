@@ -1,6 +1,6 @@
-//! What the crate answers, as data: for callers in other languages, and for logs.
+//! The crate's answers as data, for callers in other languages and for logs.
 //!
-//! The words are those of the test vectors and of the `details` of an error over HTTP.
+//! It uses the same words as the test vectors, and as the `details` of an HTTP error.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -19,17 +19,17 @@ use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::verdict::Authority;
 
-/// A verdict, told in full: what [`evaluate`](crate::evaluate) and the admission answer.
+/// A verdict in full: the answer of [`evaluate`](crate::evaluate) and of the admission.
 ///
 /// As serde data it is an object:
 ///
 /// | member | meaning |
 /// |---|---|
-/// | `verdict` | `accepted`; or `unauthorized` (the caller may not), `invalidState` (the assignment is not as it has to be) or `invalidRequest` (its request is not) |
-/// | `role`, `catalog` | if it is accepted, the role in which the caller acts, and the catalog as it was judged |
-/// | `message` | if not, the reasons as one text |
-/// | `reasons` | if not, everything that stands in the way: each with its `code`, its `rules` and as `text` |
-/// | `remedies` | if not, what would help, one or another: each with its `steps`, by their codes, and as `text` |
+/// | `verdict` | `accepted`, `unauthorized` (the caller may not reprocess), `invalidState` (the assignment cannot be reprocessed) or `invalidRequest` (its request cannot) |
+/// | `role`, `catalog` | if accepted: the role in which the caller acts, and the catalog as it was judged |
+/// | `message` | if refused: the reasons as one text |
+/// | `reasons` | if refused: every reason, with its `code`, its `rules` and its `text` |
+/// | `remedies` | if refused: what would help, one remedy or another, with its `steps` as codes and its `text` |
 ///
 /// ```
 /// use access_package::{AssignmentState, Refusal, Verdict};
@@ -115,7 +115,7 @@ impl Serialize for Verdict {
     }
 }
 
-/// An object: `result`, a word for what the receipt has done, and the `event`, or null if nothing has changed.
+/// An object. `result` says what the receipt has done. `event` is the event, or null if nothing has changed.
 impl Serialize for Recorded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (result, event) = match self {
@@ -136,7 +136,7 @@ const fn word(event: &Event) -> &'static str {
     }
 }
 
-/// An error as data: an object of its `code`, a word for programs, its `message`, and as `data` what it holds, by name.
+/// An error as data: an object of its `code` for programs, its `message`, and its `data` by name.
 pub(crate) fn told<S: Serializer>(
     serializer: S,
     code: &'static str,
@@ -150,7 +150,7 @@ pub(crate) fn told<S: Serializer>(
     object.end()
 }
 
-/// What an error says that there is, beside what there has to be.
+/// The actual value of an error, beside the required one.
 #[derive(Serialize)]
 pub(crate) struct Unlike<R, A = R> {
     pub(crate) required: R,
@@ -163,7 +163,7 @@ pub(crate) struct About<'a> {
     pub(crate) resource_role: &'a ResourceRole,
 }
 
-/// An object: `code`, a word for programs, `message`, and as `data` what the error holds.
+/// An object of the error's `code` for programs, its `message` and its `data`.
 impl Serialize for LoadError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let code = self.code();
@@ -182,7 +182,7 @@ impl Serialize for LoadError {
     }
 }
 
-/// An object: `code`, a word for programs, `message`, and as `data` what the error holds.
+/// An object of the error's `code` for programs, its `message` and its `data`.
 impl Serialize for RecordError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let code = self.code();

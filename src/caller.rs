@@ -1,5 +1,4 @@
-//! Who is asking: the account, its permissions and its roles, as plain data that the host has
-//! established. What it amounts to is judged in the verdict.
+//! The caller: account, permissions and roles, as plain data that the host has established. `verdict` judges it.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,10 +9,10 @@ use crate::id::{CatalogId, ObjectId, parse_guid};
 use crate::role::Role;
 use crate::variants::with_all;
 
-/// Who calls, as far as the rules look at it.
+/// The caller, as far as the rules need to know it.
 ///
-/// **The crate verifies nothing.** It believes what it is given: the host has authenticated the
-/// caller, validated the token, and looked up the roles.
+/// **The crate verifies nothing.** It believes that you have authenticated the caller, validated the token, and looked
+/// up the roles.
 ///
 /// ```
 /// use access_package::{Account, Caller, Catalog, Permission, Role, RoleAssignment, Scope};
@@ -27,7 +26,7 @@ use crate::variants::with_all;
 ///         scope: "/AccessPackageCatalog/beedadfe-01d5-4025-910b-84abb9369997".parse()?,
 ///     }],
 /// };
-/// // Tenant-wide this is nothing; on its catalog it suffices.
+/// // The role does not count in the whole tenant, but on its catalog it suffices.
 /// assert!(caller.authority(None).is_err());
 /// let catalog = Catalog::of_unknown_level("beedadfe-01d5-4025-910b-84abb9369997".parse()?);
 /// assert_eq!(caller.authority(Some(catalog))?.role(), Role::CatalogOwner);
@@ -36,37 +35,36 @@ use crate::variants::with_all;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Caller {
-    /// The caller's object in the directory, for the record: it decides nothing. `None` if the host does not say.
+    /// The caller's object in the directory, for the record only. `None` if you do not know it.
     pub object: Option<ObjectId>,
-    /// What kind of account it is.
+    /// The kind of account.
     pub account: Account,
-    /// The permissions of the call: delegated ones for a work or school account, application ones for
-    /// an application.
+    /// The permissions of the call: delegated permissions for a work or school account, application permissions for an
+    /// application.
     pub permissions: Vec<Permission>,
     /// The roles the caller holds, in any order.
     pub roles: Vec<RoleAssignment>,
 }
 
-/// What kind of account calls.
+/// The kind of account that calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Account {
-    /// A user of the tenant, by way of an application with delegated permissions.
+    /// A user of the tenant, through an application with delegated permissions.
     WorkOrSchool,
-    /// An application, on its own.
+    /// An application on its own behalf.
     Application,
     /// A personal Microsoft account.
     Personal,
 }
 
 with_all! {
-    /// A permission of Microsoft Graph that the rules look at. It is read and displayed exactly as
-    /// Graph writes it.
+    /// A permission of Microsoft Graph that the rules mention. It is read and displayed exactly as Graph writes it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Permission {
-        /// `EntitlementManagement.ReadWrite.All`: the one that reprocessing needs.
+        /// `EntitlementManagement.ReadWrite.All`, the permission to reprocess.
         EntitlementManagementReadWriteAll,
         /// `EntitlementManagement.Read.All`, which never suffices ([R7](crate::policy#r7)).
         EntitlementManagementReadAll,
@@ -77,7 +75,7 @@ with_all! {
 }
 
 impl Permission {
-    /// The name, as in the claims of a token.
+    /// The name, as it appears in a token.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -118,12 +116,11 @@ pub struct ParsePermissionError;
 pub struct RoleAssignment {
     /// The role.
     pub role: Role,
-    /// Where it counts.
+    /// Where the role counts.
     pub scope: Scope,
 }
 
-/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment, in exactly its case but
-/// for the id.
+/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment. Only the id ignores case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -134,7 +131,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// R3: whether what is held here counts on this catalog; with none, in the tenant as a whole.
+    /// R3: whether a role with this scope counts on the catalog. `None` stands for the tenant as a whole.
     pub(crate) fn covers(self, catalog: Option<Catalog>) -> bool {
         match self {
             Self::Tenant => true,
@@ -169,7 +166,7 @@ impl FromStr for Scope {
     }
 }
 
-/// The text is not the scope of a role that this crate knows.
+/// The text is not a scope that this crate knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a known scope: expected `/` or `/AccessPackageCatalog/<catalog id>`")]
 pub struct ParseScopeError;
@@ -188,7 +185,7 @@ mod data {
     use crate::id::ObjectId;
     use crate::text::Exact;
 
-    /// The roles in a list that are known; the others are passed over ([R47](crate::policy#r47)).
+    /// The known roles in a list. Unknown roles are ignored ([R47](crate::policy#r47)).
     pub(crate) struct Known(pub(crate) Vec<RoleAssignment>);
 
     impl<'de> Deserialize<'de> for Known {
@@ -207,10 +204,11 @@ mod data {
         }
     }
 
-    /// As serde data: `object`, `account`, `permissions`, and `roles`, each a `role` and its `scope`.
+    /// As serde data, an object of `object`, `account`, `permissions` and `roles`. Each of the roles has a `role` and a
+    /// `scope`.
     ///
-    /// Permissions, roles and scopes that are not known are passed over, since they do not suffice ([R47](crate::policy#r47)).
-    /// `object` and the two lists may be missing, or null.
+    /// Unknown permissions, roles and scopes are ignored, since they never suffice ([R47](crate::policy#r47)).
+    /// `object`, `permissions` and `roles` may be missing or null.
     impl<'de> Deserialize<'de> for Caller {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             #[derive(Deserialize)]

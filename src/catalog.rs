@@ -1,5 +1,5 @@
-//! The catalog that an access package is in, as far as the rules look at it: where roles count (R3), and whether it asks
-//! for more of them (R43).
+//! The catalog of an access package, as far as the rules need to know it: where roles count (R3), and whether higher
+//! ones are required (R43).
 
 use core::fmt;
 use core::str::FromStr;
@@ -7,7 +7,7 @@ use core::str::FromStr;
 use crate::id::CatalogId;
 use crate::variants::with_all;
 
-/// A catalog, as far as the rules look at it.
+/// A catalog, as far as the rules need to know it.
 ///
 /// ```
 /// use access_package::{Catalog, CatalogId, PrivilegeLevel};
@@ -22,21 +22,21 @@ use crate::variants::with_all;
 pub struct Catalog {
     /// The id of the catalog.
     pub id: CatalogId,
-    /// Whether it is privileged. `None` if you do not know: it is then judged as a standard one
-    /// ([R43](crate::policy#r43), our choice), and [`Authority::catalog`](crate::Authority::catalog) says so.
-    // Not to be forgotten: without it a privileged catalog would be judged as a standard one.
+    /// Whether the catalog is privileged. `None` if you do not know: the catalog is then judged as a standard one
+    /// ([R43](crate::policy#r43), our choice), and [`Authority::catalog`](crate::Authority::catalog) shows that.
+    // Required: if it were forgotten, a privileged catalog would be judged as a standard one.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub privilege_level: Option<PrivilegeLevel>,
 }
 
 impl Catalog {
-    /// The catalog with this id, if you do not know how privileged it is.
+    /// The catalog with this id and an unknown privilege level.
     #[must_use]
     pub const fn of_unknown_level(id: CatalogId) -> Self {
         Self { id, privilege_level: None }
     }
 
-    /// R43: whether it is known to ask for more than other catalogs do.
+    /// R43: whether the catalog is known to be privileged.
     #[inline]
     pub(crate) const fn is_privileged(self) -> bool {
         match self.privilege_level {
@@ -47,21 +47,21 @@ impl Catalog {
 }
 
 with_all! {
-    /// How privileged a catalog is (`privilegeLevel`, in beta). It is read without regard to case, and displayed as Graph
-    /// writes it.
+    /// How privileged a catalog is (`privilegeLevel`, in beta). Reading ignores case; it is displayed as Graph writes
+    /// it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PrivilegeLevel {
-        /// A catalog like any other.
+        /// An ordinary catalog.
         Standard,
-        /// A catalog of resources that need protection, such as directory roles: it takes higher roles to change anything
+        /// A catalog of resources that need protection, such as directory roles. Every change requires higher roles
         /// there ([R43](crate::policy#r43)).
         Privileged,
     }
 }
 
 impl PrivilegeLevel {
-    /// The word of Graph.
+    /// Graph's word for the level.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ crate::text::serde_as_text!(PrivilegeLevel);
 impl FromStr for PrivilegeLevel {
     type Err = ParsePrivilegeLevelError;
 
-    /// R43: a word that is not known is refused, for it might ask for even more.
+    /// R43: an unknown word is refused, since it might require even more.
     fn from_str(word: &str) -> Result<Self, ParsePrivilegeLevelError> {
         let known = Self::ALL.iter().copied().find(|level| level.as_str().eq_ignore_ascii_case(word));
         known.ok_or(ParsePrivilegeLevelError)

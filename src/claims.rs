@@ -1,4 +1,4 @@
-//! Who is asking, by the claims of an access token: what they amount to as a caller (R36), and what a token cannot tell.
+//! The claims of an access token: the caller that they describe (R36), and what a token cannot say.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,36 +12,36 @@ use crate::role::Role;
 use crate::timestamp::Timestamp;
 use crate::variants::with_all;
 
-/// The claims of an access token that say who calls.
+/// The claims of an access token that describe the caller.
 ///
-/// **Nothing is validated here.** Make this only from a token whose signature, issuer, audience and
-/// times the host has checked. With the feature `serde` it is read from the token's payload, where null is as good as
-/// absent; claims that it does not know are ignored. An error says of what type a claim is, and never its value.
+/// **Nothing is validated here.** Use only a token whose signature, issuer, audience and times you have checked. With
+/// the feature `serde`, it is read from the token's payload: null counts as absent, and unknown claims are ignored. An
+/// error names the type of a claim, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Claims {
-    /// The tenant that issued the token. Check it with the issuer: what is not the tenant of personal
-    /// accounts is taken for that of an organization.
+    /// The tenant that issued the token. Verify it together with the issuer: every tenant except that of personal
+    /// accounts is treated as an organization's.
     pub tid: String,
     /// The caller's object in the directory.
     pub oid: Option<String>,
-    /// Whom the token is about. In an application's own token it is the same object as `oid`.
+    /// The subject of the token. In an application's own token it is the same object as `oid`.
     pub sub: Option<String>,
-    /// `app` for the token of an application on its own. The claim is optional: have it put into the tokens of
-    /// applications, where you can.
+    /// `app` in an application's own token. The claim is optional: configure it for the tokens of applications if you
+    /// can.
     pub idtyp: Option<String>,
-    /// The delegated permissions, with blanks between.
+    /// The delegated permissions, separated by blanks.
     pub scp: Option<String>,
     /// The application permissions.
     pub roles: Vec<String>,
-    /// The directory roles, by the ids of their templates; `None` if the token does not say.
+    /// The directory roles, by their template ids. `None` if the token does not list them.
     pub wids: Option<Vec<String>>,
-    /// For whom the token is. It decides nothing here: the host has checked it.
+    /// The audience. It decides nothing here: you have checked it.
     pub aud: Option<String>,
-    /// When it expires, in seconds since 1970. It decides nothing here: the host has checked it.
+    /// The expiry, in seconds since 1970. It decides nothing here: you have checked it.
     pub exp: Option<i64>,
 }
 
-/// The tenant in which personal Microsoft accounts are.
+/// The tenant of personal Microsoft accounts.
 const PERSONAL_TENANT: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
 
 impl Claims {
@@ -57,8 +57,8 @@ impl Claims {
         }
     }
 
-    /// What the token cannot tell, or tells of itself, at this instant: whoever is refused should know it. A host that has
-    /// validated the token and looked up the roles needs none of this.
+    /// The caveats about this token at this instant, to show beside a refusal. If you have validated the token and
+    /// looked up the roles, you need none of them.
     ///
     /// ```
     /// use access_package::{Caveat, Claims, Timestamp};
@@ -91,7 +91,7 @@ impl Claims {
     }
 }
 
-/// Whether a token for this audience is one for Microsoft Graph, in whatever cloud.
+/// Whether this audience is Microsoft Graph, in any cloud.
 fn is_graph(audience: &str) -> bool {
     const GRAPH: Uuid = uuid!("00000003-0000-0000-c000-000000000000");
     const HOSTS: [&str; 4] = [
@@ -105,13 +105,13 @@ fn is_graph(audience: &str) -> bool {
 }
 
 with_all! {
-    /// What a token cannot tell, or tells of itself. [`Display`](fmt::Display) gives it as text.
+    /// Something that a token cannot say, or a problem of the token itself. [`Display`](fmt::Display) gives it as text.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Caveat {
-        /// Roles of entitlement management are in no token: they have to be looked up.
+        /// A token never contains entitlement management roles: look them up.
         RolesNotInToken,
-        /// The token does not name directory roles: there may be some all the same.
+        /// The token does not list directory roles, but the caller may hold some.
         DirectoryRolesNotKnown,
         /// The token is not for Microsoft Graph.
         OtherAudience,
@@ -121,7 +121,7 @@ with_all! {
 }
 
 impl Caveat {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ impl Caveat {
         }
     }
 
-    /// Whether it is about roles: then a refusal for want of a role may be wrong.
+    /// Whether the caveat is about roles. A refusal for a missing role may then be wrong.
     #[must_use]
     pub const fn is_of_roles(self) -> bool {
         match self {
@@ -160,13 +160,14 @@ impl fmt::Display for Caveat {
 }
 
 impl Caller {
-    /// The caller that the claims of a **validated** token speak of, with the roles that the host has
-    /// looked up: those of entitlement management are not in the token.
+    /// The caller that the claims of a **validated** token describe. Pass the roles that you have looked up, since a
+    /// token never contains entitlement management roles.
     ///
-    /// It is an application's own token if `idtyp` says so or, where that is absent, if there is no `scp` and `oid` is
-    /// `sub` ([R36](crate::policy#r36)). Only the permissions of the token's own kind count: in a delegated token `scp`, in
-    /// an application's `roles`. Permissions and directory roles that the crate does not know are ignored.
-    /// A guest with a personal account in a work tenant has a token of that tenant, and so counts as a work account
+    /// A token is an application's own if `idtyp` says so. Without `idtyp`, it is one if there is no `scp` and `oid`
+    /// equals `sub` ([R36](crate::policy#r36)). In an application's own token the permissions in `roles` count, in a
+    /// delegated token those in `scp`. Unknown permissions and directory roles are ignored.
+    ///
+    /// A guest with a personal account has a token of the work tenant, and so counts as a work account
     /// ([R6](crate::policy#r6), our choice).
     ///
     /// ```
@@ -226,7 +227,7 @@ mod data {
     use super::Claims;
     use crate::text::Exact;
 
-    /// The payload of a token, which may say nothing.
+    /// The payload of a token. Every claim may be missing.
     #[derive(serde::Deserialize)]
     pub(crate) struct Payload {
         #[serde(default, deserialize_with = "text")]
@@ -250,7 +251,7 @@ mod data {
     }
 
     impl Payload {
-        /// `None` without a tenant: then it is nobody's.
+        /// `None` without a tenant: such a token belongs to nobody.
         pub(crate) fn claims(self) -> Option<Claims> {
             let Self { tid, oid, sub, idtyp, scp, roles, wids, aud, exp } = self;
             let roles = roles.unwrap_or_default();
@@ -304,12 +305,12 @@ mod data {
         Text(String),
         Whole(i64),
         List(Vec<Self>),
-        /// Something that no claim is, by its type.
+        /// A value of a type that no claim has.
         Other(&'static str),
     }
 
     impl Value {
-        /// That it is of another type. What it is stays in the token.
+        /// The value is of another type. The error does not repeat it.
         fn is_not<E: Error>(&self, expected: &str) -> E {
             let found = match self {
                 Self::Null => "null",
@@ -324,7 +325,7 @@ mod data {
 
     impl<'de> Deserialize<'de> for Value {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            /// A claim, or an item of one, which is not looked into.
+            /// A claim, or an item of a claim. Items are not searched for further lists.
             struct Any {
                 is_item: bool,
             }

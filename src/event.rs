@@ -1,4 +1,4 @@
-//! What has happened to an assignment, for the record. It is plain data, and storing it is up to the host.
+//! Events: changes of an assignment, for the record. They are plain data, and storing them is up to the host.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-/// One change of an assignment: what, when, and from which state to which.
+/// A change of an assignment: what changed it, when, and from which state to which.
 ///
 /// As serde data it is an object of these fields in camel case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,51 +19,51 @@ use crate::timestamp::Timestamp;
 pub struct Event {
     /// The assignment that changed.
     pub assignment: AssignmentId,
-    /// The present time, as the host gave it.
+    /// The time of the change, as the host gave it.
     pub at: Timestamp,
     /// The attempt after the change.
     pub attempt: u32,
-    /// The state before it.
+    /// The state before the change.
     pub from: AssignmentState,
-    /// The state after it.
+    /// The state after the change.
     pub to: AssignmentState,
-    /// What changed it.
+    /// The cause of the change.
     pub cause: Cause,
 }
 
-/// What changed an assignment.
+/// The cause of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", rename_all_fields = "camelCase"))]
 pub enum Cause {
-    /// Somebody reprocessed it.
+    /// A caller reprocessed the assignment or its request.
     Reprocessed {
-        /// The caller's object in the directory, if the host has said so.
+        /// The caller's object in the directory, if the host gave it.
         caller: Option<ObjectId>,
         /// The role in which the caller acted.
         role: Role,
-        /// The request that was reprocessed; `None` if it was the assignment ([R34](crate::policy#r34)).
+        /// The request that was reprocessed. `None` if the assignment itself was ([R34](crate::policy#r34)).
         request: Option<AssignmentRequestId>,
-        /// What is asked for: the resource roles that are now pending.
+        /// The resource roles to enforce, which are now pending.
         asked: Vec<ResourceRole>,
-        /// What cannot be enforced, and so is not asked for: it was seen ([R20](crate::policy#r20)), or a target of its
-        /// kind cannot hold it ([R46](crate::policy#r46)).
+        /// The resource roles that cannot be enforced. Either the host observed it ([R20](crate::policy#r20)), or the
+        /// target's kind of subject cannot hold them ([R46](crate::policy#r46)).
         unenforceable: Vec<ResourceRole>,
-        /// What the access package gives now and the assignment did not have.
+        /// The resource roles that the access package gives now, and the assignment did not have.
         added: Vec<ResourceRole>,
-        /// What the assignment had and the access package no longer gives. It is not taken away
+        /// The resource roles that the assignment had, and the access package no longer gives. They are not taken away
         /// ([R14](crate::policy#r14)).
         dropped: Vec<ResourceRole>,
     },
-    /// The outcome of an action came in.
+    /// The outcome of an action was recorded.
     Recorded {
-        /// The resource role that was to be enforced.
+        /// The resource role.
         resource_role: ResourceRole,
-        /// What became of it.
+        /// The outcome.
         outcome: Outcome,
-        /// Why it failed, if the executor has said so.
+        /// The reason of the failure, if the executor gave one.
         reason: Option<FailureReason>,
     },
-    /// Its end came ([R21](crate::policy#r21)).
+    /// The end of the assignment came ([R21](crate::policy#r21)).
     Expired,
 }

@@ -1,4 +1,4 @@
-//! How far each resource role of an assignment has got, and why one has failed.
+//! The fulfillment of each resource role of an assignment, and why one has failed.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -8,29 +8,29 @@ use core::fmt;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
-/// A resource role of an assignment, and how far it has got.
+/// A resource role of an assignment, and its fulfillment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub struct AssignmentResourceRole {
-    /// What the access package gives.
+    /// The resource role that the access package gives.
     pub resource_role: ResourceRole,
-    /// Whether it is in place.
+    /// Whether the resource role is in place.
     pub fulfillment: Fulfillment,
-    /// Why it has failed, if the executor has said so; `None` for one that has not failed.
+    /// Why it has failed, if the executor gave a reason. `None` unless it has failed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub reason: Option<FailureReason>,
 }
 
 impl AssignmentResourceRole {
-    /// A resource role that has got so far, without a reason.
+    /// A resource role with this fulfillment and without a reason.
     #[must_use]
     pub const fn new(resource_role: ResourceRole, fulfillment: Fulfillment) -> Self {
         Self { resource_role, fulfillment, reason: None }
     }
 }
 
-/// A text leaves out a reason that is not there; a format that does not name its fields cannot.
+/// A text format leaves out an absent reason. A format without field names cannot.
 #[cfg(feature = "serde")]
 impl serde::Serialize for AssignmentResourceRole {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -49,9 +49,10 @@ impl serde::Serialize for AssignmentResourceRole {
     }
 }
 
-/// How far one resource role of an assignment has got in the present attempt.
+/// The fulfillment of one resource role in the current attempt.
 ///
-/// Ordered as declared: of two outcomes the one declared later wins, whichever came first ([R17](crate::policy#r17)).
+/// The order is that of the declaration. Of two outcomes the later one in that order wins, whichever was recorded first
+/// ([R17](crate::policy#r17)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
@@ -60,19 +61,19 @@ pub enum Fulfillment {
     Pending,
     /// The executor has given up.
     Failed,
-    /// It cannot be enforced, and so there was no action: that was seen ([R20](crate::policy#r20)), or a target of its kind
-    /// cannot hold it ([R46](crate::policy#r46)). It counts as failed.
+    /// It cannot be enforced, so there was no action. Either the host observed that ([R20](crate::policy#r20)), or the
+    /// target's kind of subject cannot hold it ([R46](crate::policy#r46)). It counts as failed.
     Unenforceable,
     /// In place.
     Fulfilled,
 }
 
-/// How many resource roles are pending and how many have failed; the others are in place. It is kept beside them, so that
-/// one outcome more costs no look at all of them.
+/// How many resource roles are pending, and how many have failed. The others are in place. The counts are kept beside
+/// the list, so that recording an outcome does not scan the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Tally {
     pending: usize,
-    /// Unenforceable ones too.
+    /// Includes the unenforceable ones.
     failed: usize,
 }
 
@@ -85,13 +86,13 @@ impl Tally {
         tally
     }
 
-    /// That many, all of them pending.
+    /// A tally of this many resource roles, all of them pending.
     #[inline]
     pub(crate) const fn pending(pending: usize) -> Self {
         Self { pending, failed: 0 }
     }
 
-    /// One of them was so, and is now so.
+    /// Moves one resource role from one fulfillment to another.
     #[inline]
     pub(crate) const fn moves(&mut self, from: Fulfillment, to: Fulfillment) {
         match from {
@@ -106,7 +107,7 @@ impl Tally {
         }
     }
 
-    /// R16: the state that follows, of so many altogether. With nothing to enforce it is delivered.
+    /// R16: the state of an assignment with this many resource roles. With nothing to enforce it is delivered.
     #[inline]
     pub(crate) const fn state(self, all: usize) -> AssignmentState {
         if self.pending > 0 {
@@ -121,10 +122,10 @@ impl Tally {
     }
 }
 
-/// Why an action failed, in the executor's terms: a code for programs and words for people.
+/// The reason of a failure, in the executor's terms: a code for programs and words for people.
 ///
-/// The crate keeps it and shows it, and decides nothing by it: it is no part of what makes two resource roles the same,
-/// and of two reasons in one attempt the smaller one stays, so that the order of receipts does not matter
+/// The crate stores and shows it, and decides nothing by it. It is not part of the identity of a
+/// resource role. Of two reasons in one attempt the smaller one stays, so that the order of receipts does not matter
 /// ([R17](crate::policy#r17)).
 ///
 /// ```
@@ -138,12 +139,12 @@ impl Tally {
 pub struct FailureReason(Arc<(String, String)>);
 
 impl FailureReason {
-    /// How long a code is at most, in bytes.
+    /// The most bytes that a code can have.
     pub const MAX_CODE: usize = 64;
-    /// How long the words are at most, in bytes.
+    /// The most bytes that the words can have.
     pub const MAX_WORDS: usize = 512;
 
-    /// A reason. What is longer than it may be is cut off, at the end of a character.
+    /// Makes a reason. A text that is too long is cut off between two characters.
     #[must_use]
     pub fn new(code: &str, words: &str) -> Self {
         Self(Arc::new((cut(code, Self::MAX_CODE), cut(words, Self::MAX_WORDS))))

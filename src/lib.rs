@@ -1,9 +1,9 @@
-//! Reprocessing a Microsoft Entra access package assignment, as pure domain logic.
+//! Microsoft Entra's *reprocess an access package assignment*, as pure domain logic.
 //!
-//! An access package gives its holder roles in groups, applications and sites. When such access is lost
-//! behind the assignment's back, an administrator *reprocesses* the assignment: it is evaluated and
-//! enforced again. This crate is that operation, without the service around it. It judges the [`Caller`] and the
-//! [`AssignmentState`], changes the [`Assignment`], and says which [`Action`]s other code has to carry out.
+//! An access package gives its holder roles in groups, applications and sites. Others can take those away directly: the
+//! assignment still says `delivered`, and the access is gone. An administrator then *reprocesses* the assignment, which
+//! enforces it again. This crate is that operation without the service around it. It judges the [`Caller`] and the
+//! [`AssignmentState`], changes the [`Assignment`], and returns the [`Action`]s for your code to carry out.
 //!
 //! ```
 //! use access_package::{AssignmentState, Outcome, Timestamp};
@@ -20,29 +20,29 @@
 //! #     roles: vec![RoleAssignment { role, scope: Scope::Tenant }],
 //! # };
 //! # let (reader, caller) = (manager(Role::CatalogReader), manager(Role::CatalogOwner));
-//! // A document of Microsoft Graph; a host of its own would load a `StoredAssignment`.
+//! // A document of Microsoft Graph. If you keep assignments yourself, load a `StoredAssignment` instead.
 //! let assignment = access_package::graph::json::read(document)?;
 //! let catalog = Some(assignment.catalog());
 //!
-//! // A refusal says everything that stands in the way, and what would help.
+//! // A refusal names every reason, and what would help.
 //! let refusal = reader.authority(catalog).unwrap_err();
 //! assert_eq!(
 //!     refusal.to_string(),
 //!     "caller may not reprocess this assignment: role `Access package assignment manager` or higher is missing"
 //! );
 //!
-//! // First the caller, then the assignment at this instant, and then what the access package gives now.
+//! // Judge the caller first, then the assignment at this instant. Then pass what the access package gives now.
 //! let admitted = caller.authority(catalog)?.admit(assignment, now)?;
 //! # let gives_now: Vec<_> =
 //! #     admitted.assignment().resource_roles().unwrap().iter().map(|it| it.resource_role.clone()).collect();
 //! let unsaved = admitted.reprocess(gives_now);
 //!
-//! // Accepted is not done. Save `unsaved.stored()`, which holds what is still to be enforced; then act.
+//! // Accepted is not done. Save `unsaved.stored()`, which holds everything that is still to be enforced. Then act.
 //! let mut assignment = unsaved.saved();
 //! let actions: Vec<_> = assignment.actions().collect();
 //! assert_eq!((assignment.state(), actions.len()), (AssignmentState::Delivering, 3));
 //!
-//! // Whoever carries them out reports what became of each, in any order.
+//! // Report the outcome of each action, in any order.
 //! for action in actions.into_iter().rev() {
 //!     let _ = assignment.record(&action.receipt(Outcome::Fulfilled), now)?; // if it changed, save it
 //! }
@@ -52,38 +52,40 @@
 //! # }
 //! ```
 //!
-//! # Who may
+//! # Who may reprocess
 //!
-//! [`Caller::authority`] judges a [`Caller`], which the host makes from what it has established: the kind of account,
-//! its permissions, and the roles it holds with the scope of each. It gives the [`Authority`] to go on with, or a
-//! [`Refusal`] that names everything that stands in the way, with the smallest sets of steps that would help. For an
-//! assignment that is `delivered`, and alike for a request that can be reprocessed:
+//! [`Caller::authority`] judges a [`Caller`], which you make from the account, its permissions, and its roles with
+//! their scopes. It returns the [`Authority`] for the next stage, or a [`Refusal`] with every reason and the smallest
+//! sets of steps that would help. The table holds for an assignment that is `delivered`, and for a request that can be
+//! reprocessed:
 //!
 #![doc = include_str!("policy/gate.md")]
 //!
-//! In a catalog that is known to be [privileged](PrivilegeLevel::Privileged) it takes [more](policy#in-a-privileged-catalog),
-//! and perhaps two roles at once.
+//! A catalog that is known to be [privileged](PrivilegeLevel::Privileged) requires
+//! [more](policy#in-a-privileged-catalog), possibly two roles at once.
 //!
-//! The caller is judged before the state, so a caller who may not reprocess learns nothing of that. What each
-//! refusal says, the rules it comes from and where those are documented is in [`policy`](policy#what-a-refusal-says).
+//! The caller is judged before the state, so a caller who may not reprocess does not learn the state.
+//! [`policy`](policy#what-a-refusal-says) lists every refusal with its rules and their sources.
 //!
 //! # The life of an assignment
 //!
-//! An assignment is reprocessed while it is `delivered` ([`Authority::admit`]). One whose delivery has failed, in whole or
-//! in part, is asked for again by reprocessing the request that it came from ([`Authority::admit_request`]), less than 14
-//! days after that was completed. It is then `delivering` until the outcome of every action is known; if no action is
-//! needed, because everything was seen to be in place or cannot be enforced, it is in its final state at once. The final
-//! state says how much is in place: all, some or nothing. A late outcome can still improve it, and once its end has come
-//! the assignment is `expired` for good.
+//! An assignment can be reprocessed while it is `delivered` ([`Authority::admit`]). If its delivery has failed, in
+//! whole or in part, you can reprocess its request instead ([`Authority::admit_request`]), for less than 14 days after
+//! the request was completed.
+//!
+//! The assignment is then `delivering` until the outcome of every action is known. If no action is needed, because
+//! everything is in place or cannot be enforced, the assignment reaches its final state immediately. The final state
+//! says how much is in place: all, some or nothing. A late outcome can still improve it. At its end the assignment
+//! becomes `expired`, for good.
 //!
 #![doc = include_str!("policy/life.svg")]
 //!
-//! The [stored assignment](StoredAssignment) is the only truth: what is still to be done is
+//! The [stored assignment](StoredAssignment) is the only truth. The remaining actions are
 //! [derived](Assignment::actions) from it, so a crash loses nothing.
 //!
 //! # The contract with the host
 //!
-//! The crate decides; your code, the *host*, acts. The types hold you to most of this order:
+//! The crate decides. Your code, the *host*, acts. The types hold you to most of this order:
 //!
 #![doc = include_str!("contract.md")]
 //!
@@ -92,12 +94,11 @@
     doc = "The [guide] says where hosts go wrong, and goes through everything else with one example."
 )]
 //!
-//! # What it keeps
+//! # Guarantees
 //!
-//! - Every rule has an id and a source in [`policy`]. Where the documentation is silent, the rule is named as our
-//!   choice.
+//! - Every rule has an id and a source in [`policy`]. If the documentation is silent, the rule is marked as our choice.
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
-//! - There is no clock, network, storage or randomness: the same input gives the same answer.
+//! - There is no clock, network, storage or randomness. The same input gives the same answer.
 //!
 //! # Features
 //!

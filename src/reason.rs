@@ -1,4 +1,4 @@
-//! What can stand in the way of a call: the caller, the assignment or its request.
+//! Reasons to refuse a call. A reason concerns the caller, the assignment or its request.
 
 use core::fmt;
 
@@ -9,62 +9,62 @@ use crate::state::AssignmentState;
 /// The least role that may reprocess (R1).
 pub(crate) const REQUIRED_ROLE: Role = Role::AccessPackageAssignmentManager;
 
-/// The roles that suffice in a privileged catalog: the first alone, the others together (R43).
+/// The roles that suffice in a privileged catalog (R43): the first one alone, or the other two together.
 const PRIVILEGED_ROLES: [Role; 3] =
     [Role::GlobalAdministrator, Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator];
 
 /// The one state that can be reprocessed (R9).
 pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
-/// What stands in the way. [`Display`](fmt::Display) gives it as text, [`rules`](Self::rules) where it comes from. As
-/// serde data it is its [`code`](Self::code).
+/// A reason to refuse a call. [`Display`](fmt::Display) gives it as text, and [`rules`](Self::rules) the rules behind
+/// it. As serde data it is its [`code`](Self::code).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// It is a personal Microsoft account ([R6](crate::policy#r6)); nothing else is said then.
+    /// The caller uses a personal Microsoft account ([R6](crate::policy#r6)). No other reason is given then.
     PersonalAccount,
-    /// A work or school account without the delegated permission ([R4](crate::policy#r4),
+    /// The caller uses a work or school account and lacks the delegated permission ([R4](crate::policy#r4),
     /// [R7](crate::policy#r7)).
     MissingDelegatedPermission,
-    /// An application without the application permission, and without a role that would do instead
+    /// The caller is an application that has neither the application permission nor a role that would replace it
     /// ([R5](crate::policy#r5), [R7](crate::policy#r7)).
     MissingApplicationPermission,
-    /// An application in a privileged catalog without the application permission to manage directory roles, and without
-    /// the role that would do instead ([R43](crate::policy#r43)).
+    /// The catalog is privileged, and the application has neither the application permission to manage directory roles
+    /// nor the role that would replace it ([R43](crate::policy#r43)).
     MissingRoleManagementPermission,
-    /// No role suffices, wherever it is held ([R1](crate::policy#r1), [R2](crate::policy#r2)).
+    /// The caller holds no sufficient role anywhere ([R1](crate::policy#r1), [R2](crate::policy#r2)).
     InsufficientRole,
-    /// A role suffices, but is held on neither the assignment's catalog nor the tenant ([R3](crate::policy#r3)).
+    /// The caller holds a sufficient role, but not on the assignment's catalog or in the tenant
+    /// ([R3](crate::policy#r3)).
     OutOfScope,
-    /// The catalog is privileged, and neither of the roles that suffice there together is held
-    /// ([R43](crate::policy#r43)).
+    /// The catalog is privileged, and the caller holds no role that counts there ([R43](crate::policy#r43)).
     PrivilegedCatalog,
-    /// The catalog is privileged, and *Privileged Role Administrator* suffices there only together with *Identity
-    /// Governance Administrator* ([R43](crate::policy#r43)).
+    /// The catalog is privileged, and the caller's *Privileged Role Administrator* suffices only together with
+    /// *Identity Governance Administrator* ([R43](crate::policy#r43)).
     WithoutIdentityGovernanceAdministrator,
-    /// The catalog is privileged, and *Identity Governance Administrator* suffices there only together with *Privileged
-    /// Role Administrator* ([R43](crate::policy#r43)).
+    /// The catalog is privileged, and the caller's *Identity Governance Administrator* suffices only together with
+    /// *Privileged Role Administrator* ([R43](crate::policy#r43)).
     WithoutPrivilegedRoleAdministrator,
-    /// The catalog of the assignment is not the one that the authority is for, or it has become privileged since: the host
-    /// mixed them up, or the assignment changed in between ([R3](crate::policy#r3), [R43](crate::policy#r43)).
+    /// The authority is for another catalog, or the catalog has become privileged since. Either the host mixed them up,
+    /// or the assignment changed in between ([R3](crate::policy#r3), [R43](crate::policy#r43)).
     CatalogDisagrees,
-    /// The assignment is in this state ([R9](crate::policy#r9)), which is not `delivered`.
+    /// The assignment is in this state, which is not `delivered` ([R9](crate::policy#r9)).
     InvalidState(AssignmentState),
-    /// It is not known what the access package gives, so nothing could be enforced ([R13](crate::policy#r13)).
+    /// The access package's current resource roles are unknown, so nothing can be enforced ([R13](crate::policy#r13)).
     ResourceRolesUnknown,
-    /// The request is to be reprocessed, and its delivery is not over ([R32](crate::policy#r32)).
+    /// The request cannot be reprocessed, because its delivery is still under way ([R32](crate::policy#r32)).
     RequestDelivering,
-    /// The request is to be reprocessed, and its delivery has not failed ([R32](crate::policy#r32)).
+    /// The request cannot be reprocessed, because its delivery has succeeded ([R32](crate::policy#r32)).
     RequestDelivered,
-    /// The request is to be reprocessed, and its assignment has expired ([R32](crate::policy#r32)).
+    /// The request cannot be reprocessed, because its assignment has expired ([R32](crate::policy#r32)).
     RequestExpired,
     /// The request is for another assignment ([R32](crate::policy#r32)).
     RequestOfAnotherAssignment,
     /// The request does not ask for access ([R32](crate::policy#r32)).
     RequestWithoutGrant,
-    /// A newer request for access was completed ([R32](crate::policy#r32)).
+    /// A newer request for access to this assignment was completed ([R32](crate::policy#r32)).
     RequestSuperseded,
-    /// The request and the assignment are not in the same state: one of them is not as it is now, or it is not the request
-    /// that led to that ([R32](crate::policy#r32)).
+    /// The request and the assignment are in different states ([R32](crate::policy#r32)). Either one of them is out of
+    /// date, or another request led to the assignment's state.
     RequestStateDisagrees,
     /// The request was completed 14 or more days ago ([R33](crate::policy#r33)).
     RequestTooOld,
@@ -78,7 +78,7 @@ pub(crate) enum About {
 }
 
 impl Reason {
-    /// Every reason that is given, those about the caller first.
+    /// Every reason, those about the caller first.
     pub fn all() -> impl Iterator<Item = Self> + Clone {
         let others = AssignmentState::ALL.iter().copied().filter(|&state| state != REQUIRED_STATE);
         [
@@ -132,7 +132,7 @@ impl Reason {
         }
     }
 
-    /// R43: why one who holds these roles may not act in a privileged catalog, if so.
+    /// R43: why a caller with these roles may not act in a privileged catalog. `None` if the caller may.
     pub(crate) fn in_privileged_catalog(holds: impl Fn(Role) -> bool) -> Option<Self> {
         let governs = holds(Role::IdentityGovernanceAdministrator);
         let grants = holds(Role::PrivilegedRoleAdministrator);
@@ -145,13 +145,13 @@ impl Reason {
         }
     }
 
-    /// Whether it is about the caller, and not about the assignment or its request.
+    /// Whether the reason is about the caller, rather than the assignment or its request.
     #[must_use]
     pub const fn is_of_caller(self) -> bool {
         matches!(self.about(), About::Caller)
     }
 
-    /// A word for programs, which stays the same; for a state its own.
+    /// A stable code for programs. For a state it is the word of the state.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

@@ -1,7 +1,6 @@
-//! That a call is refused, why, and what would help: for the caller, the assignment and its request alike.
+//! A refused call: the reasons, and the remedies that follow from them.
 //!
-//! A refusal is at most two reasons, and what helps follows from them. What refuses a caller holds nothing taken from
-//! the assignment (R8).
+//! A refusal has at most two reasons. A refusal of the caller contains nothing taken from the assignment (R8).
 
 use core::fmt;
 
@@ -11,8 +10,8 @@ use crate::state::AssignmentState;
 
 /// The call is refused, and nothing has changed ([R12](crate::policy#r12)).
 ///
-/// It says every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As serde
-/// data it is the codes of both: `{"reasons": [...], "remedies": [[...]]}`.
+/// It names every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As
+/// serde data it is the codes of both: `{"reasons": [...], "remedies": [[...]]}`.
 ///
 /// ```
 /// use access_package::{AssignmentState, Refusal, Step};
@@ -37,16 +36,16 @@ impl Refusal {
         Self { first, second }
     }
 
-    /// What an assignment in this state is refused with, whoever asks; `None` for one that is delivered, since that can
-    /// be reprocessed ([R9](crate::policy#r9)).
+    /// The refusal for an assignment in this state, whoever calls. `None` for `delivered`, the state that can be
+    /// reprocessed ([R9](crate::policy#r9)).
     #[inline]
     #[must_use]
     pub fn of_state(state: AssignmentState) -> Option<Self> {
         if state == REQUIRED_STATE { None } else { Some(Self::new(Reason::InvalidState(state), None)) }
     }
 
-    /// What reprocessing the request of an assignment in this state is refused with, whoever asks; `None` for one whose
-    /// delivery has failed, in whole or in part ([R32](crate::policy#r32)).
+    /// The refusal for the request of an assignment in this state, whoever calls. `None` if delivery has failed, in
+    /// whole or in part ([R32](crate::policy#r32)).
     #[must_use]
     pub const fn of_request_state(state: AssignmentState) -> Option<Self> {
         let reason = match state {
@@ -58,31 +57,36 @@ impl Refusal {
         Some(Self::new(reason, None))
     }
 
-    /// Whether the caller may not, whatever the assignment is like: then it tells nothing of the assignment but whether
-    /// a sufficient role of the caller's covers its catalog ([R8](crate::policy#r8)) and, in a privileged one, that it is one
-    /// and which of the roles that it asks for count there ([R43](crate::policy#r43)).
+    /// Whether the caller is refused, whatever the state of the assignment.
+    ///
+    /// Such a refusal reveals only whether one of the caller's sufficient roles covers the assignment's catalog
+    /// ([R8](crate::policy#r8)). In a privileged catalog it also reveals that the catalog is privileged, and which of
+    /// the caller's roles count there ([R43](crate::policy#r43)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()
     }
 
-    /// Whether it is about the request that is to be reprocessed, and not about the caller or the assignment alone.
+    /// Whether the refusal is about the request, rather than the caller or the assignment alone.
     #[must_use]
     pub const fn is_of_request(self) -> bool {
         matches!(self.first.about(), About::Request)
     }
 
-    /// Everything that stands in the way, at once.
+    /// Every reason, at once.
     pub fn reasons(self) -> impl Iterator<Item = Reason> + Clone {
         [Some(self.first), self.second].into_iter().flatten()
     }
 
-    /// What would help. Those with a role come before a permission alone, and of the roles the least that suffice are named.
+    /// What would help: one remedy or another. A remedy with a role comes before one with a permission alone, and each
+    /// names the least role that suffices.
     ///
-    /// For a caller each remedy turns the refusal into a yes, and no part of it does. Where the caller is
-    /// [not told](crate::policy#r43) that the catalog is privileged, the remedies are those of a standard catalog: there they
-    /// hold, and here one of them, or a part of it, may lead to the refusal that tells. For a state or a request they are what to do instead
-    /// ([R10](crate::policy#r10), [R32](crate::policy#r32), [R33](crate::policy#r33)).
+    /// If the caller is refused, each remedy makes the call allowed, and no part of it does. There is one exception. A
+    /// caller who is [not told](crate::policy#r43) that the catalog is privileged gets the remedies for a standard
+    /// catalog. One of those, or a part of it, may then lead to the refusal that does tell.
+    ///
+    /// If the assignment or its request is refused, the remedies say what to do instead ([R10](crate::policy#r10),
+    /// [R32](crate::policy#r32), [R33](crate::policy#r33)).
     pub fn remedies(self) -> impl Iterator<Item = Remedy> + Clone {
         remedy::remedies(self.first, self.second)
     }
@@ -143,12 +147,12 @@ mod data {
     }
 
     impl<'de> Deserialize<'de> for Refusal {
-        /// The remedies follow from the reasons; what else stands there is not read.
+        /// The remedies follow from the reasons, so they are not read.
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let Codes { reasons, .. } = Codes::deserialize(deserializer)?;
             let refusal = |first, second| Ok(Self::new(first, second));
             match reasons[..] {
-                // These two come with what would do instead.
+                // These two come only with a second reason: the role that would replace the permission.
                 [Reason::MissingApplicationPermission | Reason::MissingRoleManagementPermission] => {}
                 [first] => return refusal(first, None),
                 [first @ Reason::MissingDelegatedPermission, second] if second.is_of_role() => {

@@ -1,4 +1,4 @@
-//! What helps against a refusal: steps, and the smallest sets of them that do.
+//! What helps after a refusal: steps, and the smallest sets of steps that suffice.
 
 use core::fmt;
 
@@ -9,11 +9,11 @@ use crate::state::AssignmentState;
 use crate::variants::with_all;
 
 with_all! {
-    /// One thing that somebody can do. [`Display`](fmt::Display) gives it as a request. As serde data it is its
-    /// [`code`](Self::code).
+    /// Something that the caller or the host can do. [`Display`](fmt::Display) gives it as an instruction. As serde
+    /// data it is its [`code`](Self::code).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Step {
-        /// Call with a work or school account, which starts with neither permission nor role.
+        /// Sign in with a work or school account. The new account starts without permissions and roles.
         UseWorkOrSchoolAccount,
         /// Hold *Access package assignment manager* on the assignment's catalog.
         HoldRole,
@@ -29,28 +29,29 @@ with_all! {
         ObtainApplicationPermission,
         /// Obtain the application permission to manage directory roles.
         ObtainRoleManagementPermission,
-        /// Delivery is under way: wait until it has ended (our choice).
+        /// Wait until delivery has ended (our choice).
         Wait,
-        /// Delivery has failed, in whole or in part: reprocess the *request* that led to the assignment, less than
+        /// Delivery has failed, in whole or in part. Reprocess the *request* that led to the assignment, less than
         /// [14 days](crate::policy#r33) after it was completed.
         ReprocessRequest,
-        /// Reprocess the newest request that asks for access to this assignment, and not this one.
+        /// Reprocess the newest request for access to this assignment, instead of this request.
         ReprocessNewestRequest,
-        /// The assignment is delivered: reprocess that, and not the request.
+        /// The assignment is delivered. Reprocess the assignment, not its request.
         ReprocessAssignment,
-        /// Request the access package again: the assignment has ended, or delivery has failed and its request is too old.
+        /// Request the access package again. The assignment has ended, or delivery has failed and its request is too
+        /// old.
         RequestAgain,
-        /// Load what the access package gives now: for the host, not for the caller.
+        /// The host must load the access package's current resource roles.
         LoadResourceRoles,
-        /// Look up the catalog of the assignment as it is now: for the host, not for the caller.
+        /// The host must load the assignment's catalog again.
         LoadCatalog,
-        /// Load the request and its assignment as they are now: for the host, not for the caller.
+        /// The host must load the request and its assignment again.
         LoadRequest,
     }
 }
 
 impl Step {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -119,12 +120,12 @@ impl fmt::Display for Step {
     }
 }
 
-/// A set of steps that help together, where no part of them does. [`Display`](fmt::Display) joins them.
+/// A smallest set of steps: together they help, and no part of them does. [`Display`](fmt::Display) joins them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Remedy(&'static [Step]);
 
 impl Remedy {
-    /// The steps, in the order in which they are taken.
+    /// The steps, in the order in which to take them.
     pub fn steps(self) -> impl Iterator<Item = Step> + Clone {
         self.0.iter().copied()
     }
@@ -140,7 +141,7 @@ impl fmt::Display for Remedy {
     }
 }
 
-/// What helps where these reasons stand in the way.
+/// The remedies for these reasons.
 pub(crate) fn remedies(first: Reason, second: Option<Reason>) -> impl Iterator<Item = Remedy> + Clone {
     use Step::{
         HoldGlobalAdministrator, HoldIdentityGovernanceAdministrator, HoldPrivilegedRoleAdministrator,
@@ -149,7 +150,7 @@ pub(crate) fn remedies(first: Reason, second: Option<Reason>) -> impl Iterator<I
         ReprocessNewestRequest, ReprocessRequest, RequestAgain, UseWorkOrSchoolAccount, Wait,
     };
 
-    // Tests search every set of steps for those that help a caller: these are all, and the smallest.
+    // A test tries every set of steps for every caller: these are all the sets that help, and the smallest.
     let remedies: &[&[Step]] = match (first, second) {
         (Reason::PersonalAccount, _) => &[&[UseWorkOrSchoolAccount, HoldRole, ObtainDelegatedPermission]],
         (Reason::MissingDelegatedPermission, None) => &[&[ObtainDelegatedPermission]],

@@ -1,5 +1,4 @@
-//! Who a caller can be: the roles of entitlement management and of the directory, their ids, and
-//! "or higher" (R1, R2).
+//! The roles of entitlement management and of the directory, their ids, and "or higher" (R1, R2).
 
 use core::fmt;
 use core::str::FromStr;
@@ -10,13 +9,13 @@ use crate::id::parse_guid;
 use crate::variants::with_all;
 
 with_all! {
-    /// A role that a caller holds, of entitlement management or of the directory.
+    /// A role of a caller, in entitlement management or in the directory.
     ///
-    /// Roles are ordered in part only, so there is no `Ord`: ask [`at_least`](Role::at_least).
+    /// Roles are only partially ordered, so there is no `Ord`. Use [`at_least`](Role::at_least).
     ///
-    /// One is read from its id or, without regard to case, its name: that of the documentation, by which it is displayed,
-    /// or the one that Graph shows in a role definition. Leave out a role that cannot be read: it is none of those that
-    /// suffice ([R47](crate::policy#r47)).
+    /// A role is read from its id or from its name, ignoring case. The name is that of the documentation, which is also
+    /// displayed, or that of Graph's role definition. If a role cannot be read, leave it out: it never suffices
+    /// ([R47](crate::policy#r47)).
     ///
     /// ```
     /// use access_package::Role;
@@ -29,29 +28,30 @@ with_all! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Role {
-        // Off the ladder first (R2), then the ladder (R1): so that one comparison tells which suffice.
-        /// May look at a catalog.
+        // The roles off the ladder come first (R2), then the ladder (R1): one comparison then tells which roles
+        // suffice.
+        /// Can read a catalog.
         CatalogReader,
-        /// May create catalogs.
+        /// Can create catalogs.
         CatalogCreator,
-        /// May manage the organizations from which access can be requested. It is off the ladder.
+        /// Can manage the organizations from which users can request access. It is off the ladder.
         ConnectedOrganizationAdministrator,
-        /// A directory role that does not qualify, though an older page of the documentation lists it
+        /// A directory role that does not suffice, although an older page of the documentation lists it
         /// ([R2](crate::policy#r2)).
         UserAdministrator,
-        /// A directory role: may manage the roles of the directory. Off the ladder, it counts only beside *Identity
-        /// Governance Administrator*, in a privileged catalog ([R43](crate::policy#r43)).
+        /// A directory role: can manage directory roles. It is off the ladder, and counts only in a privileged catalog,
+        /// together with *Identity Governance Administrator* ([R43](crate::policy#r43)).
         PrivilegedRoleAdministrator,
-        /// May assign the access packages of a catalog and manage the assignments: the least role that
-        /// may reprocess one.
+        /// Can assign the access packages of a catalog and manage the assignments. It is the least role that may
+        /// reprocess an assignment.
         AccessPackageAssignmentManager,
-        /// May edit the access packages of a catalog and manage their assignments.
+        /// Can edit the access packages of a catalog and manage their assignments.
         AccessPackageManager,
-        /// May edit a catalog: its resources, its access packages and who manages them.
+        /// Can edit a catalog: its resources, its access packages and their managers.
         CatalogOwner,
-        /// A directory role: may manage all of entitlement management.
+        /// A directory role: can manage all of entitlement management.
         IdentityGovernanceAdministrator,
-        /// A directory role: may manage everything in the tenant.
+        /// A directory role: can manage everything in the tenant.
         GlobalAdministrator,
     }
 }
@@ -72,18 +72,18 @@ impl Role {
         }
     }
 
-    /// The id of the role: of its definition in entitlement management, or its template in the directory.
+    /// The id of the role: of the role definition in entitlement management, or of the directory role template.
     #[must_use]
     pub const fn id(self) -> Uuid {
         self.facts().id
     }
 
-    /// The role with this id; `None` if it is none of them.
+    /// The role with this id.
     pub(crate) fn from_id(id: Uuid) -> Option<Self> {
         Self::ALL.iter().copied().find(|role| role.id() == id)
     }
 
-    /// Whether it is a role of the directory, and not of entitlement management.
+    /// Whether it is a directory role, rather than a role of entitlement management.
     pub(crate) const fn is_directory_role(self) -> bool {
         self.facts().is_directory_role
     }
@@ -94,7 +94,7 @@ impl Role {
         self.facts().name
     }
 
-    /// The name that Graph shows in the definition of the role, where that is another one (R47).
+    /// The name in Graph's role definition, if it differs (R47).
     const fn name_in_graph(self) -> Option<&'static str> {
         match self {
             Self::AccessPackageAssignmentManager => Some("AccessPackage assignment manager"),
@@ -110,7 +110,7 @@ impl Role {
         }
     }
 
-    /// Everything that is said of a role, in one place.
+    /// Everything that the documentation says about a role, in one place.
     #[inline]
     const fn facts(self) -> Facts {
         const fn role(name: &'static str, id: Uuid, rung: Option<u8>) -> Facts {
@@ -158,11 +158,11 @@ impl Role {
     }
 }
 
-/// What the documentation says of a role.
+/// What the documentation says about a role.
 struct Facts {
     name: &'static str,
     id: Uuid,
-    /// Its place on the ladder, from the least that suffices (R1); `None` if it is not on it (R2).
+    /// Its place on the ladder, from the least sufficient role up (R1). `None` off the ladder (R2).
     rung: Option<u8>,
     is_directory_role: bool,
 }

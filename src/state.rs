@@ -8,49 +8,48 @@ use crate::variants::with_all;
 with_all! {
     /// The state of an assignment, as Microsoft Graph names it.
     ///
-    /// It is read without regard to case, so in either spelling, and displayed in the one of v1.0.
-    /// The free-text *status* that Graph shows beside it decides nothing
-    /// ([R9](crate::policy#r9)) and is not modelled.
+    /// Reading ignores case, so it accepts both spellings. It is displayed in the spelling of v1.0. Graph's free-text
+    /// *status* decides nothing ([R9](crate::policy#r9)) and is not modelled.
     ///
     /// ```
     /// use access_package::AssignmentState;
     ///
     /// assert_eq!("PartiallyDelivered".parse(), Ok(AssignmentState::PartiallyDelivered));
     /// assert_eq!(AssignmentState::PartiallyDelivered.as_str(), "partiallyDelivered");
-    /// // A sentinel of the API, not a state.
+    /// // `unknownFutureValue` is a sentinel of the API, not a state.
     /// assert!("unknownFutureValue".parse::<AssignmentState>().is_err());
     /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum AssignmentState {
-        /// Something is still to be enforced.
+        /// Some resource roles are still to be enforced.
         Delivering,
-        /// Some of the resource roles were enforced, others could not be.
+        /// Some resource roles were enforced, and the others could not be.
         PartiallyDelivered,
-        /// Every resource role is in place, as far as the service knows. Only from here can an
-        /// assignment be reprocessed.
+        /// Every resource role is in place, as far as the service knows. Only a delivered assignment can be
+        /// reprocessed.
         Delivered,
         /// The assignment has ended and never comes back.
         Expired,
-        /// None of the resource roles could be enforced.
+        /// No resource role could be enforced.
         DeliveryFailed,
     }
 }
 
 impl AssignmentState {
-    /// The word of Graph v1.0, `state`: camel case.
+    /// The word of Graph v1.0 for `state`, in camel case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.words().0
     }
 
-    /// The word of Graph beta, `assignmentState`: Pascal case.
+    /// The word of Graph beta for `assignmentState`, in Pascal case.
     #[cfg(feature = "graph")]
     pub(crate) const fn as_beta_str(self) -> &'static str {
         self.words().1
     }
 
-    /// In v1.0 and in beta.
+    /// The words of v1.0 and beta.
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Delivering => ("delivering", "Delivering"),
@@ -71,7 +70,7 @@ impl fmt::Display for AssignmentState {
 impl FromStr for AssignmentState {
     type Err = ParseAssignmentStateError;
 
-    /// R11: a word that is not one of the five is refused, never taken for one of them.
+    /// R11: an unknown word is refused, and never read as a known state.
     fn from_str(word: &str) -> Result<Self, ParseAssignmentStateError> {
         Self::ALL
             .iter()
@@ -97,7 +96,7 @@ impl fmt::Display for ParseAssignmentStateError {
 
 impl core::error::Error for ParseAssignmentStateError {}
 
-/// Each in backticks: `a`, `b` or `c`.
+/// Writes each word in backticks: `a`, `b` or `c`.
 fn write_words(f: &mut fmt::Formatter<'_>, words: &[impl fmt::Display]) -> fmt::Result {
     for (number, word) in (1..).zip(words) {
         let before = match words.len() - number {

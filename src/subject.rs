@@ -1,38 +1,37 @@
-//! What kind of subject an assignment is for, and what one of that kind cannot hold (R46).
+//! The kind of subject that has an assignment, and what that kind cannot hold (R46).
 
 use crate::resource_role::ResourceRole;
 use crate::variants::with_all;
 
 with_all! {
-    /// What kind of subject has an assignment: the *subject type* of Microsoft Graph.
+    /// The kind of subject that has an assignment: Microsoft Graph's *subject type*.
     ///
-    /// A subject of some kinds cannot hold some of the resource roles that an access package gives
-    /// ([R46](crate::policy#r46)):
+    /// Some kinds of subject cannot hold some resource roles of an access package ([R46](crate::policy#r46)):
     ///
     /// | subject type | cannot hold |
     /// |---|---|
     /// | `user` | an API permission (`OAuthApplication`) |
     /// | `servicePrincipal` | a role of an application (`AadApplication`) or of a site (`SharePointOnline`) |
     ///
-    /// A service principal cannot hold a role of SAP either, but no document names the origin system of those, so the
-    /// crate does not know them.
+    /// A service principal cannot hold SAP roles either. No document names their origin system, so the crate does not
+    /// know them.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
     #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
     pub enum SubjectType {
-        /// A user: a member or a guest of the tenant, or the user account of an agent.
+        /// A user: a member or guest of the tenant, or the user account of an agent.
         User,
         /// A service principal, such as an agent identity.
         ServicePrincipal,
     }
 }
 
-/// Not documented: public tools of the service show it.
+/// Not documented: public tools for the service show it.
 const API_PERMISSIONS: &str = "OAuthApplication";
 
 impl SubjectType {
-    /// R46. The one place that says so.
+    /// R46: only this function decides it.
     pub(crate) fn cannot_hold(self, resource_role: &ResourceRole) -> bool {
         match (self, resource_role) {
             (
@@ -63,7 +62,7 @@ impl SubjectType {
 
 #[cfg(feature = "graph")]
 impl SubjectType {
-    /// The words of Graph: in v1.0, and in beta.
+    /// Graph's words, in v1.0 and in beta.
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::User => ("user", "User"),
@@ -79,7 +78,7 @@ impl SubjectType {
         self.words().1
     }
 
-    /// Reads a word of either version. One that is not known forbids nothing, so it is no error.
+    /// Reads a word of either version. An unknown word forbids nothing, so it is not an error.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.as_v1_str().eq_ignore_ascii_case(word))
     }

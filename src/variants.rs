@@ -1,6 +1,6 @@
-//! Enumerations that know every one of their variants, so that none can be forgotten.
+//! Enumerations that list all of their variants, so that none can be forgotten.
 
-/// Declares an enumeration without fields, and with it the list of its variants.
+/// Declares an enumeration without fields, together with the list of its variants.
 macro_rules! with_all {
     (
         $(#[$attribute:meta])*

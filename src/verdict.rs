@@ -1,6 +1,7 @@
-//! Who may reprocess, and for what: one gate decides, and gives the [`Authority`] with which the caller acts.
+//! The gate: who may reprocess. It returns the [`Authority`] with which the caller acts.
 //!
-//! The caller is judged before the assignment is looked at (R8), but for its catalog, in which roles count (R3, R43).
+//! The caller is judged before the assignment (R8). Only the catalog is needed earlier, since roles count there (R3,
+//! R43).
 
 use crate::action::has_ended;
 use crate::assignment::Assignment;
@@ -14,13 +15,12 @@ use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-/// Whether the caller may reprocess the assignment at this instant: if so, the authority with which they act.
+/// Decides whether the caller may reprocess the assignment at this instant, and returns the caller's authority.
 ///
-/// It changes nothing, and answers what [`Authority::admit`] would. Use that to reprocess; use this to look before you
-/// leap.
+/// It changes nothing. The answer is the one that [`Authority::admit`] would give; use that to reprocess.
 ///
 /// # Errors
-/// The caller may not, with every reason at once; or, for a caller who may, the state does not allow it.
+/// The caller may not reprocess, with every reason at once. If the caller may, the state does not allow it.
 ///
 /// # Examples
 /// ```
@@ -45,15 +45,21 @@ pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Res
     }
 }
 
-/// Whether the caller may reprocess the request of this assignment at this instant: if so, the authority with which they
-/// act.
+/// Decides whether the caller may reprocess the request of this assignment at this instant, and returns the caller's
+/// authority.
 ///
-/// It changes nothing, and answers what [`Authority::admit_request`] would ([R31](crate::policy#r31)).
+/// It changes nothing. The answer is the one that [`Authority::admit_request`] would give ([R31](crate::policy#r31)).
 ///
 /// # Errors
-/// The caller may not, with every reason at once; or, for a caller who may, what stands in the way of the request, in this
-/// order: it is for another assignment, it does not ask for access, a newer one was completed, the state does not allow
-/// it, its own state is another one, or it is too old ([R32](crate::policy#r32), [R33](crate::policy#r33)).
+/// The caller may not reprocess, with every reason at once. If the caller may, the first of these that is true of the
+/// request ([R32](crate::policy#r32), [R33](crate::policy#r33)):
+///
+/// 1. It is for another assignment.
+/// 2. It does not ask for access.
+/// 3. A newer request for access was completed.
+/// 4. The state of the assignment does not allow it.
+/// 5. Its own state differs from that of the assignment.
+/// 6. It is too old.
 pub fn evaluate_request(
     caller: &Caller,
     assignment: &Assignment,
@@ -65,12 +71,12 @@ pub fn evaluate_request(
     judge_request(request, assignment.id(), state_at(assignment, now), now).map(|()| authority)
 }
 
-/// R21: the state, if it were expired at this instant.
+/// R21: the state, as if the assignment were expired at this instant.
 fn state_at(assignment: &Assignment, now: Timestamp) -> AssignmentState {
     if has_ended(assignment.end(), now) { AssignmentState::Expired } else { assignment.state() }
 }
 
-/// R32, R33: what stands in the way of a request, whoever asks.
+/// R32, R33: judges a request, whoever calls.
 pub(crate) fn judge_request(
     request: &AssignmentRequest,
     assignment: AssignmentId,
@@ -103,9 +109,9 @@ pub(crate) fn judge_request(
     Err(Refusal::new(reason, None))
 }
 
-/// That a caller may reprocess, and where: the first of the stages in which an assignment is reprocessed.
+/// Proof that a caller may reprocess, and where. It is the first stage of reprocessing.
 ///
-/// Only [`Caller::authority`] makes one. It says nothing of any assignment: [`admit`](Self::admit) judges that.
+/// Only [`Caller::authority`] makes one. It says nothing about an assignment: [`admit`](Self::admit) judges that.
 ///
 /// ```compile_fail,E0451
 /// # use access_package::{Authority, Role};
@@ -122,21 +128,22 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The caller's highest effective role there.
+    /// The caller's highest role that counts there.
     #[must_use]
     pub const fn role(self) -> Role {
         self.role
     }
 
-    /// The catalog that it is over, as it was judged: one whose level is not known, as a standard one. `None` for the
-    /// tenant as a whole.
+    /// The catalog that the authority is for, as it was judged. `None` for the tenant as a whole.
+    ///
+    /// An unknown privilege level stays `None` here: such a catalog is judged as a standard one.
     #[must_use]
     pub const fn catalog(self) -> Option<Catalog> {
         self.catalog
     }
 
-    /// R3, R43: whether it was given for this catalog, as it is. One that was judged as a standard catalog and is privileged
-    /// takes the role that suffices alone, since the caller's other roles are not known here.
+    /// R3, R43: whether the authority covers this catalog as it is now. If the catalog was judged as standard and is
+    /// privileged now, only *Global Administrator* suffices: the caller's other roles are unknown here.
     pub(crate) fn reaches(self, catalog: Catalog) -> bool {
         let is_this = self.catalog.is_none_or(|judged| judged.id == catalog.id);
         let is_foreseen = !catalog.is_privileged() || self.catalog.is_some_and(Catalog::is_privileged);
@@ -145,17 +152,17 @@ impl Authority {
 }
 
 impl Caller {
-    /// The caller's authority over the catalog, with the highest role that counts there; of `None`, over the tenant as a
-    /// whole. That is what to ask of a missing assignment, which is in no catalog ([R28](crate::policy#r28)).
+    /// Judges the caller for a catalog, and returns an authority with the highest role that counts there. `None` stands
+    /// for the tenant as a whole: pass it if the assignment does not exist ([R28](crate::policy#r28)).
     ///
-    /// An application with the application permission acts as an *Identity Governance Administrator* at least
+    /// With the application permission, an application acts at least as *Identity Governance Administrator*
     /// ([R5](crate::policy#r5), our choice).
     ///
     /// # Errors
-    /// The caller may not reprocess an assignment there.
+    /// The caller may not reprocess assignments there.
     #[inline]
     pub fn authority(&self, catalog: Option<Catalog>) -> Result<Authority, Refusal> {
-        // R7: the permission to read is another one.
+        // R7: the read permission is a different one, and does not count.
         let permission = self.permissions.contains(&Permission::EntitlementManagementReadWriteAll);
         let mut highest = match self.account {
             Account::Application if permission => Some(Role::IdentityGovernanceAdministrator), // R5
@@ -165,7 +172,7 @@ impl Caller {
         for held in self.roles.iter().filter(|held| held.role.at_least(REQUIRED_ROLE)) {
             if held.scope.covers(catalog) {
                 role = Qualifying::Here;
-                // Those that suffice are on one ladder, so one of any two is the higher (R1).
+                // Every sufficient role is on the ladder, so any two can be compared (R1).
                 if highest.is_none_or(|highest| held.role.at_least(highest)) {
                     highest = Some(held.role);
                 }
@@ -173,7 +180,7 @@ impl Caller {
                 role = Qualifying::Elsewhere;
             }
         }
-        // R8: that the catalog is privileged is told only to those who could act in a standard one.
+        // R8: only a caller who could act in a standard catalog learns that this one is privileged.
         let refusal = if catalog.is_some_and(Catalog::is_privileged) && highest.is_some() {
             self.refusal_in_privileged_catalog(catalog, permission)
         } else {
@@ -182,12 +189,12 @@ impl Caller {
         match (refusal, highest) {
             (None, Some(role)) => Ok(Authority { role, catalog, caller: self.object }),
             (Some(refusal), _) => Err(refusal),
-            // Whom the gate lets in has a role, or the permission that stands for one.
+            // The gate lets in only callers with a role, or with the permission that stands for one.
             (None, None) => Err(Refusal::new(Reason::InsufficientRole, None)),
         }
     }
 
-    /// R43: the gate where two roles are needed at once.
+    /// R43: the gate of a privileged catalog, which can require two roles at once.
     #[cold]
     fn refusal_in_privileged_catalog(&self, catalog: Option<Catalog>, permission: bool) -> Option<Refusal> {
         let holds = |role| self.roles.iter().any(|held| held.role == role && held.scope.covers(catalog));
@@ -220,16 +227,16 @@ impl Caller {
     }
 }
 
-/// What the gate looks at.
+/// What the gate judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Standing {
     account: Account,
-    /// Has `EntitlementManagement.ReadWrite.All`.
+    /// The caller has `EntitlementManagement.ReadWrite.All`.
     permission: bool,
     role: Qualifying,
 }
 
-/// Where the caller holds a role that suffices.
+/// Where the caller holds a sufficient role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Qualifying {
     Here,
@@ -239,7 +246,7 @@ enum Qualifying {
 }
 
 impl Standing {
-    /// The gate: everything that stands in the way, at once.
+    /// The gate: every reason, at once.
     #[expect(clippy::match_same_arms, reason = "by rule, not by answer")]
     const fn refusal(self) -> Option<Refusal> {
         let role = match self.role {
@@ -248,7 +255,7 @@ impl Standing {
             Qualifying::Nowhere => Some(Reason::InsufficientRole),
         };
         match (self.account, self.permission, role) {
-            // R6: of a personal account nothing else is said.
+            // R6: a personal account gets no other reason.
             (Account::Personal, _, _) => Some(Refusal::new(Reason::PersonalAccount, None)),
             // R4: both.
             (Account::WorkOrSchool, true, None) => None,

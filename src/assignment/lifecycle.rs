@@ -366,7 +366,7 @@ pub enum Unchanged {
 }
 
 impl Unchanged {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -378,7 +378,7 @@ impl Unchanged {
 }
 
 impl RecordError {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

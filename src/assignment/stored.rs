@@ -162,7 +162,7 @@ impl TryFrom<StoredAssignment> for Assignment {
 }
 
 impl LoadError {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {

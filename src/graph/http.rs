@@ -145,7 +145,7 @@ impl From<NotAdmitted> for Rejection {
 /// One entry of the `details` of an error.
 #[derive(serde::Serialize)]
 struct Entry {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     code: String,
     message: String,
 }

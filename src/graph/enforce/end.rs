@@ -78,7 +78,7 @@ with_all! {
 }
 
 impl FailureCause {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

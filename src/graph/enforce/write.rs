@@ -36,7 +36,7 @@ pub enum Cannot {
 }
 
 impl Cannot {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

@@ -190,7 +190,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
