@@ -1,4 +1,4 @@
-//! Up to twenty requests to Microsoft Graph as one, and the answers to them taken apart.
+//! Sends up to twenty requests to Microsoft Graph as one, and takes the response apart.
 //!
 //! ```
 //! use access_package::graph::observe::Holders;
@@ -6,7 +6,7 @@
 //! use access_package::Timestamp;
 //! use http::{Request, Response};
 //!
-//! /// Reads many lists to their ends, up to twenty pages with one request.
+//! /// Reads many lists completely, up to twenty pages with one request.
 //! fn read_all(
 //!     base_url: &BaseUrl,
 //!     lists: &mut [Holders],
@@ -57,16 +57,16 @@ use super::http::CallError;
 use super::json::{ReadError, missing, parse};
 use super::object::Object;
 
-/// How many requests one batch holds at most.
+/// The most requests in one batch.
 pub const MAX: usize = 20;
 
-/// The requests cannot be made one, or the answer not taken apart.
+/// The requests cannot be batched, or the response cannot be taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
     /// There are too many requests.
     #[error("batch has {actual} requests: at most {MAX} are allowed")]
     TooMany {
-        /// How many were given.
+        /// The number of requests.
         actual: usize,
     },
     /// A request is for another service, or has a body that is not JSON.
@@ -74,13 +74,13 @@ pub enum BatchError {
         "request {index} cannot be part of the batch: it must be for the same service, and its body must be JSON"
     )]
     NotAPart {
-        /// Which one it is, from 0.
+        /// The index of the request, from 0.
         index: usize,
     },
-    /// The answer is another one.
+    /// The service refuses the batch, or asks you to call again later.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// The answer cannot be read.
+    /// The response cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
 }
@@ -101,16 +101,16 @@ struct Part<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Makes one request of several, without a token, which is yours to add. Their own tokens are not sent.
+/// Makes one request of several. It has no token: add yours. The tokens of the parts are not sent.
 ///
 /// # Errors
-/// There are more than [`MAX`], or one of them cannot be a part of it.
+/// There are more than [`MAX`] requests, or one of them cannot be part of a batch.
 pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<String>, BatchError> {
     if parts.len() > MAX {
         return Err(BatchError::TooMany { actual: parts.len() });
     }
     let root = base_url.below("");
-    // What follows the version begins with a slash.
+    // The path after the version begins with a slash.
     let root = root.trim_end_matches('/');
     let urls: Vec<_> = parts.iter().map(|part| part.uri().to_string()).collect();
     let mut requests = Vec::new();
@@ -120,7 +120,7 @@ pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<
         let body = part.body();
         let body =
             if body.is_empty() { None } else { Some(serde_json::from_str(body).map_err(|_| not_a_part())?) };
-        // Only a body has to say what it is.
+        // Only a body needs a `Content-Type`.
         let headers = body.map(|_| ("Content-Type", "application/json")).into_iter().collect();
         requests.push(Part { id: index.to_string(), method: part.method().as_str(), url, headers, body });
     }
@@ -143,11 +143,11 @@ struct Answer<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Takes the answer to a batch of so many requests apart: the answers in the order of the requests, whatever order they
-/// come in. `None` stands for a request that was not answered.
+/// Takes the response to a batch of this many parts apart. The responses are in the order of the parts. `None`
+/// stands for a part without a response.
 ///
 /// # Errors
-/// The batch as a whole was not answered with one.
+/// The response is not that of a batch.
 pub fn read<B: AsRef<[u8]>>(
     response: &Response<B>,
     parts: usize,
@@ -164,7 +164,7 @@ pub fn read<B: AsRef<[u8]>>(
         let mut part = Response::new(answer.body.map(|body| body.get().to_string()).unwrap_or_default());
         *part.status_mut() = status.ok_or_else(|| missing("status"))?;
         for (name, value) in answer.headers.unwrap_or_default() {
-            // What is no header tells nothing.
+            // An invalid header is ignored.
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 part.headers_mut().insert(name, value);
             }

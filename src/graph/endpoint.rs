@@ -1,4 +1,4 @@
-//! Where Microsoft Graph and SharePoint keep grants: the kinds of endpoint, their permissions, and the requests to them.
+//! Where Microsoft Graph and SharePoint store grants: the kinds of endpoint, their permissions, and requests to them.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -16,20 +16,20 @@ use crate::resource_role::{Activation, GroupAccess, ResourceRole};
 use crate::variants::with_all;
 
 with_all! {
-    /// Where the grants of a kind are kept. [`Display`](fmt::Display) gives its path.
+    /// A kind of endpoint at which grants are stored. [`Display`](fmt::Display) gives its path.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Endpoint {
         /// The members of a group.
         GroupMembers,
         /// The owners of a group.
         GroupOwners,
-        /// Who may become a member or an owner of a group, through Privileged Identity Management.
+        /// The eligible members and owners of a group, through Privileged Identity Management.
         GroupEligibility,
         /// The app roles of a service principal.
         AppRoles,
-        /// Who may activate a directory role.
+        /// The eligible holders of a directory role.
         DirectoryEligibility,
-        /// Who has a directory role.
+        /// The holders of a directory role.
         DirectoryAssignments,
         /// The role definitions that a principal has in a SharePoint site.
         SiteRoles,
@@ -38,20 +38,20 @@ with_all! {
     }
 }
 
-/// The least permissions, as the documentation names them; each of them is needed. Those of SharePoint sites are SharePoint's,
-/// and not Graph's.
+/// The least permissions by their documented names. Every one of them is required. Those for SharePoint sites are
+/// permissions of SharePoint, not of Graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeastPermissions {
     /// To carry out an action.
     pub enforce: &'static [&'static str],
-    /// To see what is there.
+    /// To observe what is in place.
     pub observe: &'static [&'static str],
 }
 
 impl Endpoint {
-    /// Where this resource role is kept. `None` for what Microsoft Graph has no request for ([R42](crate::policy#r42)): a role
-    /// in a SharePoint site, which has [readings of its own](super::enforce::SiteReading), one of Azure, and one of an origin
-    /// system that the crate does not know.
+    /// The endpoint for this resource role. `None` if Microsoft Graph has no request for it ([R42](crate::policy#r42)):
+    /// a role in a SharePoint site, which needs a [reading](super::enforce::SiteReading), an Azure role, or a role in
+    /// an unknown origin system.
     #[must_use]
     pub const fn of(resource_role: &ResourceRole) -> Option<Self> {
         match resource_role {
@@ -72,8 +72,8 @@ impl Endpoint {
         }
     }
 
-    /// Whether a grant there can carry an end ([R37](crate::policy#r37)). Where it cannot, access does not end by itself: taking
-    /// it away is the host's.
+    /// Whether a grant there can carry an end ([R37](crate::policy#r37)). If it cannot, access does not end by itself,
+    /// and you must take it away.
     #[must_use]
     pub const fn carries_end(self) -> bool {
         match self {
@@ -84,8 +84,8 @@ impl Endpoint {
         }
     }
 
-    /// What an application needs there. For the members and owners of a group to which roles can be assigned it takes
-    /// `RoleManagement.ReadWrite.Directory` as well.
+    /// The permissions that an application needs. For the members and owners of a role-assignable group it also needs
+    /// `RoleManagement.ReadWrite.Directory`.
     ///
     #[doc = include_str!("endpoint/permissions.md")]
     #[must_use]
@@ -112,7 +112,7 @@ impl Endpoint {
         LeastPermissions { enforce, observe }
     }
 
-    /// The path, with a placeholder for what differs.
+    /// The path, with a placeholder for the variable part.
     const fn path(self) -> &'static str {
         match self {
             Self::GroupMembers => "/groups/{id}/members",
@@ -133,7 +133,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The address of a service, before the version: `https://graph.microsoft.com`, or that of a national cloud.
+/// The address of a service without the version, such as `https://graph.microsoft.com` or that of a national cloud.
 ///
 /// ```
 /// use access_package::graph::BaseUrl;
@@ -153,12 +153,12 @@ impl BaseUrl {
         &self.0
     }
 
-    /// What is below v1.0 there.
+    /// The URL of a path below v1.0.
     pub(super) fn below(&self, rest: &str) -> String {
         format!("{self}/{}/{rest}", Version::V1.segment())
     }
 
-    /// Whether this link leads to the same service, so that it may be followed with the same token.
+    /// Whether the link leads to the same service, so that the same token may follow it.
     pub(super) fn has(&self, link: &Uri) -> bool {
         let own: Uri = self.0.parse().unwrap_or_default();
         own.scheme() == link.scheme() && own.authority() == link.authority()
@@ -175,19 +175,19 @@ impl FromStr for BaseUrl {
     type Err = RequestError;
 
     fn from_str(text: &str) -> Result<Self, RequestError> {
-        // What is added would become a part of them.
+        // A path that is appended would otherwise become part of the query, the fragment or the user.
         let is_plain = !text.contains(['?', '#', '@']);
         let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
         let uri = text.trim_end_matches('/').parse().ok().filter(|uri| is_plain && is_http(uri));
-        // In the spelling that requests and links have.
+        // Spelled as in requests and links.
         uri.map(|uri| Self(uri.to_string().trim_end_matches('/').into())).ok_or(RequestError::BaseUrl)
     }
 }
 
-/// A request without a token, which is the host's to add.
+/// A request without a token, which the host adds.
 pub(super) fn get(url: &str) -> Request<String> {
     let mut request = Request::new(String::new());
-    // The address of the service has been read as one, and what is added to it fits.
+    // The address has been parsed as a URL, and the appended path is valid.
     *request.uri_mut() = url.parse().unwrap_or_default();
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     request

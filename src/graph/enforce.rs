@@ -1,8 +1,8 @@
-//! An action on its way through Microsoft Graph: requests out, answers in, an outcome at the end.
+//! Carries an action out through Microsoft Graph: requests go out, responses come in, and an outcome is the result.
 //!
-//! There is no socket, clock or runtime here. A [`Delivery`] says what to do next; you do it, with any HTTP client, and tell it
-//! what came of it. It retries, waits and looks as the service asks for ([R37](crate::policy#r37) to
-//! [R42](crate::policy#r42)), and always comes to an end.
+//! There is no socket, clock or runtime here. A [`Delivery`] says what to do next. You do it with any HTTP client, and
+//! report the response. A delivery retries, waits and looks as the service requires ([R37](crate::policy#r37) to
+//! [R42](crate::policy#r42)), and it always ends.
 //!
 //! ```
 //! use access_package::graph::enforce::{Delivery, Next, Settings};
@@ -18,7 +18,7 @@
 //! #     Ok(response)
 //! # }
 //!
-//! /// The receipt to record; none if the assignment has ended before.
+//! /// The receipt to record. `None` if the assignment has ended first.
 //! fn carry_out(action: Action) -> Result<Option<Receipt>, Box<dyn std::error::Error>> {
 //!     let settings = Settings::new("https://graph.microsoft.com".parse()?);
 //!     let mut delivery = match Delivery::new(action.clone(), settings) {

@@ -1,9 +1,9 @@
-//! What helps against refusals of Microsoft Graph's own.
+//! Advice for refusals by Microsoft Graph itself.
 
-/// What helps where Microsoft Graph itself refuses, by the code of its error; `None` where no public document tells.
+/// Advice for an error of Microsoft Graph, by its code. `None` if no public document gives any.
 ///
-/// Graph gives one code for many reasons, so this is advice, and no reading of its answer. A server of this crate says more,
-/// in the details of its errors.
+/// Graph uses one code for many reasons, so this is only advice. A server of this crate says more, in the details of
+/// its errors.
 ///
 /// ```
 /// use access_package::graph::what_helps;
@@ -13,7 +13,7 @@
 /// ```
 #[must_use]
 pub fn what_helps(code: &str) -> Option<&'static str> {
-    // Documented in the pages on licensing and on catalogs of Microsoft Entra; what the first one says of rights is R1 to R6.
+    // Sources: the pages on licensing and on catalogs of Microsoft Entra. For `UnAuthorized`, R1 to R6.
     const KNOWN: [(&str, &str); 3] = [
         ("UnAuthorized", "find out which permission or role is missing: evaluate the caller with this crate"),
         ("NoLicense", "get a license for entitlement management, such as Microsoft Entra ID Governance"),

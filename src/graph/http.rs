@@ -1,10 +1,12 @@
-//! The requests and responses of Microsoft Graph, for a server and for a client, with the types of the
-//! crate `http`. There is no runtime, no socket and no clock here, and any type of body will do. What frames a message,
-//! such as `Host` and the length of an answer, is the transport's. Import `graph` rather than this module, or the crate
-//! `http` is `::http` beside it.
+//! The requests and responses of Microsoft Graph, for servers and clients.
 //!
-//! A server asks [`recognize`] what a request is, and [`respond`] for the answer. A client sends what [`request`] makes
-//! and hands the answer to [`read_response`]; then it follows the assignment with [`get`] and [`read_assignment`].
+//! It uses the types of the crate `http` with any type of body. There is no runtime, no socket and no clock. Your
+//! transport sets headers such as `Host` and `Content-Length`. Importing this module as `http` shadows the crate
+//! `http`; import `graph` instead.
+//!
+//! A server passes each request to [`recognize`], and makes its response with [`respond`]. A client sends the request
+//! that [`request`] makes and passes the response to [`read_response`]. Then it follows the assignment with [`get`] and
+//! [`read_assignment`].
 //!
 //! ```
 //! use access_package::graph::http::{Call, CallError, InnerError, Rejection, Target};
@@ -76,15 +78,15 @@ pub use client::{
 };
 pub use server::{Call, InnerError, Target, bearer_token, recognize, respond};
 
-/// Where both versions keep entitlement management.
+/// The path of entitlement management, in both versions.
 const ENTITLEMENT_MANAGEMENT: [&str; 2] = ["identityGovernance", "entitlementManagement"];
 
 const REPROCESS: &str = "reprocess";
 
-/// R35: the requests; beta and the older pages have the longer name.
+/// R35: the names of the requests. Beta and older pages use the longer one.
 const REQUESTS: [&str; 2] = ["assignmentRequests", "accessPackageAssignmentRequests"];
 
-/// R24: what the version calls the assignments.
+/// R24: the name of the assignments in each version.
 const fn collection(version: Version) -> &'static str {
     match version {
         Version::V1 => "assignments",
@@ -99,18 +101,18 @@ fn is_bearer_token(text: &str) -> bool {
     !token.is_empty() && token.bytes().all(is_allowed)
 }
 
-/// Why a request is not answered as it wishes: what the answer says, with every reason and every remedy in its body
-/// ([R29](crate::policy#r29)). A [`Refusal`] is one of these, beside what only a request over HTTP can get wrong.
+/// The reason to reject a request. The response has every reason and every remedy in its body
+/// ([R29](crate::policy#r29)). A [`Refusal`] is one of the rejections; the others occur only over HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
     /// `405`, `MethodNotAllowed`, with `Allow` ([R30](crate::policy#r30)).
     #[error("method is not allowed: use `{allowed}`")]
     MethodNotAllowed {
-        /// `POST` where something is reprocessed, and `GET` where it is read.
+        /// `POST` to reprocess, and `GET` to read.
         allowed: &'static str,
     },
-    /// `401`, `InvalidAuthenticationToken`, with `WWW-Authenticate: Bearer`: there is no bearer token, or
-    /// the host does not take it ([R25](crate::policy#r25)).
+    /// `401`, `InvalidAuthenticationToken`, with `WWW-Authenticate: Bearer`: there is no bearer token, or you do not
+    /// accept it ([R25](crate::policy#r25)).
     #[error("caller is not authenticated: a valid bearer token is required")]
     NoCaller,
     /// `400`, `InvalidRequest`: the id in the path is not valid ([R28](crate::policy#r28)).
@@ -119,19 +121,19 @@ pub enum Rejection {
     /// `400`, `InvalidRequest`: the id of a request in the path is not valid ([R35](crate::policy#r35)).
     #[error("{}", ParseIdError { kind: "assignment request" })]
     InvalidRequestId,
-    /// `404`, `ResourceNotFound`: there is no such assignment, and the caller may know, since they may reprocess in
-    /// every catalog ([`Caller::authority`](crate::Caller::authority) of `None`, [R28](crate::policy#r28)).
+    /// `404`, `ResourceNotFound`: there is no such assignment. Only a caller who may reprocess in every catalog may
+    /// learn that: see [`Caller::authority`](crate::Caller::authority) with `None` ([R28](crate::policy#r28)).
     #[error("assignment does not exist")]
     NotFound,
-    /// `404`, `ResourceNotFound`: there is no such request, and the caller may know, as for an assignment
+    /// `404`, `ResourceNotFound`: there is no such request. As for an assignment, only some callers may learn that
     /// ([R35](crate::policy#r35)).
     #[error("assignment request does not exist")]
     RequestNotFound,
-    /// `403`, `UnAuthorized`, for the caller; or `400`: `InvalidAssignmentState`, or `InvalidAssignmentRequest` for what
-    /// stands in the way of a request. The verdict ([R29](crate::policy#r29), [R35](crate::policy#r35)).
+    /// The verdict ([R29](crate::policy#r29), [R35](crate::policy#r35)). `403`, `UnAuthorized`, if the caller is
+    /// refused. `400`, `InvalidAssignmentState` or `InvalidAssignmentRequest`, if the assignment or its request is.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// `500`, `InternalServerError`: the host could not do its part. What has failed is for its log, and not for the caller.
+    /// `500`, `InternalServerError`: you could not do your part. Log the cause; do not send it to the caller.
     #[error("internal server error")]
     Failed,
 }
@@ -157,7 +159,7 @@ impl Entry {
 }
 
 impl Rejection {
-    /// The status and the code of the answer.
+    /// The status and the error code of the response.
     const fn answer(self) -> (StatusCode, &'static str) {
         match self {
             Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed"),
@@ -173,7 +175,7 @@ impl Rejection {
         }
     }
 
-    /// R29: every reason, then every remedy. There is always one.
+    /// R29: every reason, then every remedy. There is always at least one entry.
     fn details(self) -> Vec<Entry> {
         let only = |code: &str| Vec::from([Entry::new(code, self)]);
         match self {
@@ -193,7 +195,7 @@ impl Rejection {
     }
 }
 
-/// The codes of the steps, all of which are to be taken.
+/// The codes of the steps of one remedy.
 fn remedy_code(remedy: Remedy) -> String {
     remedy.steps().map(Step::code).collect::<Vec<_>>().join("+")
 }

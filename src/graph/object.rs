@@ -1,4 +1,4 @@
-//! Objects, and nothing else in their place; the names of their properties without regard to ASCII case.
+//! JSON objects. The names of their properties ignore ASCII case.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -10,18 +10,18 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess,
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-/// What is an object in JSON. Without this a list would be read as one too, its items taken for the
-/// properties in the order in which they happen to be declared.
+/// A JSON object. Without this type, a list would be read as an object too: its items would become the properties in
+/// the order of their declaration.
 ///
-/// Exporters write the names of properties in several cases, so those are read without regard to it; two spellings of
-/// one property are that property twice, which is an error. Properties that `T` does not have are ignored.
+/// Exporters write property names in various cases, so reading ignores case. Two spellings of one property count as a
+/// duplicate, which is an error. Unknown properties are ignored.
 #[derive(Default)]
 pub(super) struct Object<T>(pub(super) T);
 
-/// An [`Object`] that remembers the first property that `T` does not have and that holds a real value.
+/// An [`Object`] that remembers the first unknown property with a real value.
 pub(super) struct Closed<T> {
     pub(super) known: T,
-    /// Its name, as the document spells it.
+    /// The name of that property, as the document spells it.
     pub(super) unknown: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Closed<T> {
 }
 
 struct Properties<'u, T> {
-    /// Where the first unknown property that holds a real value is told, if anybody wants to know.
+    /// Receives the name of the first unknown property with a real value.
     unknown: Option<&'u mut Option<String>>,
     object: PhantomData<T>,
 }
@@ -58,7 +58,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Properties<'_, T> {
     }
 }
 
-/// The properties that a struct has, under the names that it has for them.
+/// The properties of the object, under the names of the struct's fields.
 struct Known<'u, A> {
     properties: A,
     fields: &'static [&'static str],
@@ -115,7 +115,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<'_, A> {
     }
 }
 
-/// The name of a property, as it is read: a known one costs no allocation.
+/// The name of a property. A known name needs no allocation.
 enum Property {
     Known(&'static str),
     Unknown(String),
@@ -124,7 +124,7 @@ enum Property {
 
 struct Name {
     fields: &'static [&'static str],
-    /// The name of an unknown property is asked for.
+    /// Whether to return the name of an unknown property.
     is_told: bool,
 }
 
@@ -147,15 +147,15 @@ impl Visitor<'_> for Name {
         let known = self.fields.iter().find(|field| field.eq_ignore_ascii_case(name));
         Ok(match known {
             Some(field) => Property::Known(field),
-            // What OData says of a property, as in `@odata.type`, is none.
+            // An OData annotation such as `@odata.type` is not a property.
             None if self.is_told && !name.contains('@') => Property::Unknown(name.to_owned()),
             None => Property::Ignored,
         })
     }
 }
 
-/// Whether there is a value: a text, a number or a boolean, at whatever depth. Null is none, and neither is an
-/// object or a list with nothing but null in it.
+/// Whether a value contains a string, a number or a boolean, at any depth. Null does not count, and neither does an
+/// object or a list that contains only nulls.
 #[derive(Default)]
 pub(super) struct Real(pub(super) bool);
 
@@ -166,7 +166,7 @@ impl<'de> Deserialize<'de> for Real {
 }
 
 impl Real {
-    /// What is known to be JSON is looked through without recursion: it may be as deep as it likes.
+    /// Scans valid JSON without recursion, so any depth is fine.
     pub(super) fn of(json: &RawValue) -> Self {
         let mut bytes = json.get().bytes().filter(|byte| !byte.is_ascii_whitespace()).peekable();
         while let Some(byte) = bytes.next() {
@@ -177,7 +177,7 @@ impl Real {
                             bytes.next();
                         }
                     }
-                    // Or it is the name of a property.
+                    // A string before a colon is the name of a property.
                     if bytes.peek() != Some(&b':') {
                         return Self(true);
                     }

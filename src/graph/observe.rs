@@ -1,7 +1,7 @@
-//! What is in place: the requests that tell who has a resource role, and their answers read.
+//! Observes what is in place: requests that read who has a resource role, and their responses.
 //!
-//! One [`Listing`] tells it of everybody who has a resource role, and of every other resource role that Graph keeps in the
-//! same list: ask for the members of a group once, and not once for each assignment. [`Holders`] asks for it page by page.
+//! One [`Listing`] covers everybody who has a resource role, and every other resource role in the same list of Graph.
+//! Read the members of a group once, not once for each assignment. [`Holders`] reads the list page by page.
 //!
 //! ```
 //! use access_package::graph::observe::{Holders, Listing, Replication};
@@ -46,7 +46,7 @@ use crate::id::ObjectId;
 use crate::resource_role::{GroupAccess, ResourceRole};
 use crate::timestamp::Timestamp;
 
-/// A list of Microsoft Graph that tells who has some resource roles.
+/// A list in Microsoft Graph of who has certain resource roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Listing {
     endpoint: Endpoint,
@@ -55,10 +55,10 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The list that tells who has this resource role. `None` where Graph has none, as for [`Endpoint::of`].
+    /// The list that shows who has this resource role. `None` if Graph has no such list; see [`Endpoint::of`].
     ///
-    /// Resource roles of one listing are observed together: the app roles of an application, eligible members and owners of
-    /// a group.
+    /// You observe all resource roles of one listing together: the app roles of an application, or the eligible members
+    /// and owners of a group.
     #[must_use]
     pub fn of(resource_role: &ResourceRole) -> Option<Self> {
         let endpoint = Endpoint::of(resource_role)?;
@@ -73,7 +73,7 @@ impl Listing {
         Some(Self { endpoint, resource })
     }
 
-    /// Where it is kept.
+    /// The endpoint of the list.
     #[must_use]
     pub const fn endpoint(self) -> Endpoint {
         self.endpoint
@@ -84,7 +84,7 @@ impl Listing {
         self.resource
     }
 
-    /// What is below the version: of everybody, or, as narrow as it can be asked for, of one.
+    /// The path below the version: of the whole list, or of the shortest one that covers this target.
     fn rest(self, target: Option<ObjectId>) -> String {
         let Self { endpoint, resource } = self;
         let filter = |own: &str| {
@@ -94,7 +94,7 @@ impl Listing {
             )
         };
         match (endpoint, target) {
-            // Observed to work for one, though no page documents it; the list of all can be very long.
+            // This is observed to work, although no page documents it. The whole list can be very long.
             (Endpoint::GroupMembers, Some(target)) => format!("groups/{resource}/members/{target}/$ref"),
             (Endpoint::GroupOwners, Some(target)) => format!("groups/{resource}/owners/{target}/$ref"),
             (Endpoint::GroupMembers, None) => format!("groups/{resource}/members?$select=id&$top=999"),
@@ -113,19 +113,18 @@ impl Listing {
                 "roleManagement/directory/roleAssignmentScheduleInstances?$filter={}",
                 filter("roleDefinitionId")
             ),
-            // No listing is of these.
+            // These have no listing.
             (Endpoint::SiteRoles | Endpoint::SiteGroups, _) => String::new(),
         }
     }
 }
 
-/// Whether the directory has had time to replicate since anybody could have granted what is looked for
-/// ([R39](crate::policy#r39)).
+/// Whether the directory has had time to replicate since the last possible grant ([R39](crate::policy#r39)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Replication {
-    /// It has, so that what is not seen is not there. Some minutes are enough (our choice).
+    /// It has had time, so a grant that is not visible is absent. Some minutes are enough (our choice).
     Over,
-    /// It may not have.
+    /// It may not have had time.
     UnderWay,
 }
 
@@ -133,17 +132,17 @@ pub enum Replication {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Holders {
     listing: Listing,
-    /// If it was asked for one alone.
+    /// The target, if only one was asked for.
     target: Option<ObjectId>,
     base_url: BaseUrl,
     next: Option<Uri>,
     held: BTreeSet<(Uuid, Held)>,
 }
 
-/// Which of the resource roles of one listing it is.
+/// One of the resource roles of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Held {
-    /// The only one.
+    /// The only resource role of the listing.
     It,
     Member,
     Owner,
@@ -165,7 +164,7 @@ impl Held {
     }
 }
 
-/// A page of a list, or one item of it that was asked for alone.
+/// A page of a list, or a single item.
 #[derive(Deserialize)]
 struct Page {
     value: Option<Vec<Object<Item>>>,
@@ -176,7 +175,7 @@ struct Page {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
-    /// Of an object, its GUID; of a grant, whatever the service likes.
+    /// The GUID of an object. The id of a grant can be anything.
     id: Option<Value>,
     principal_id: Option<ObjectId>,
     group_id: Option<ObjectId>,
@@ -191,7 +190,7 @@ struct Item {
 }
 
 impl Listing {
-    /// Who holds what by this item; `None` if it is of something else, or not of now.
+    /// Who holds which resource role by this item. `None` if the item is about something else, or does not apply now.
     fn held_by(self, item: &Item, now: Timestamp) -> Result<Option<(Uuid, Held)>, ReadError> {
         let needed = |id: Option<ObjectId>, name: &str| {
             id.map(ObjectId::as_uuid).ok_or_else(|| super::json::missing(&format!("value[].{name}")))
@@ -211,14 +210,14 @@ impl Listing {
                 .map(|(_, held)| held),
             Endpoint::AppRoles => Some(Held::AppRole(needed(item.app_role_id, "appRoleId")?)),
             Endpoint::DirectoryEligibility | Endpoint::DirectoryAssignments => {
-                // What its holder has activated goes away by itself.
+                // An activated role ends by itself.
                 let is_activated = is(&item.assignment_type, "Activated");
                 let is_whole = is(&item.directory_scope_id, "/");
                 (is_of_resource(item.role_definition_id) && is_whole && !is_activated).then_some(Held::It)
             }
             Endpoint::SiteRoles | Endpoint::SiteGroups => None,
         };
-        // By way of a group it is not the grant that is looked for.
+        // A role through a group is a different grant.
         let is_direct = item.member_type.is_none() || is(&item.member_type, "Direct");
         let has_begun = item.start_date_time.is_none_or(|start| start <= now);
         match held {
@@ -231,16 +230,16 @@ impl Listing {
 }
 
 impl Holders {
-    /// To ask for everybody.
+    /// Reads the whole list.
     #[must_use]
     pub fn new(listing: Listing, base_url: BaseUrl) -> Self {
         Self::asked(listing, None, base_url)
     }
 
-    /// To ask for one target. Nobody else is seen then.
+    /// Reads the list for one target only.
     ///
-    /// It takes one short answer for members and owners of groups, and a short list for eligible ones and for directory roles.
-    /// Of app roles Graph gives only the whole list.
+    /// The response is short for members and owners of groups, and the list is short for eligible members and for
+    /// directory roles. For app roles, Graph returns only the whole list.
     #[must_use]
     pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
         Self::asked(listing, Some(target), base_url)
@@ -251,18 +250,18 @@ impl Holders {
         Self { listing, target, base_url, next, held: BTreeSet::new() }
     }
 
-    /// The request for the next page, without a token, which is yours to add; `None` once all of them are read.
+    /// The request for the next page. It has no token: add yours. `None` after the last page.
     #[must_use]
     pub fn request(&self) -> Option<Request<String>> {
         self.next.as_ref().map(|uri| get(&uri.to_string()))
     }
 
-    /// Reads the answer to that request, at this instant: a grant that has ended or is yet to begin is none.
+    /// Reads the response to that request, at this instant. A grant that has ended or has not begun does not count.
     ///
     /// # Errors
-    /// It is no page. Nothing changes, and the same page is asked for again.
+    /// The response is not a page. Nothing changes, and the next request asks for the same page again.
     pub fn read<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) -> Result<(), LookError> {
-        // One target's reference, where there is one.
+        // Members and owners have a reference that can be read alone.
         let is_by_reference = match self.listing.endpoint {
             Endpoint::GroupMembers | Endpoint::GroupOwners => true,
             Endpoint::GroupEligibility
@@ -274,7 +273,7 @@ impl Holders {
         };
         match (response.status(), self.target) {
             (StatusCode::OK, Some(target)) if is_by_reference => {
-                // A gateway's page of its own is no answer of Graph.
+                // The body must be an object: a page of a gateway is not a response of Graph.
                 let Object(IgnoredAny) = super::json::parse(response.body().as_ref())?;
                 self.held.insert((target.as_uuid(), Held::It));
                 self.next = None;
@@ -301,7 +300,7 @@ impl Holders {
         Ok(())
     }
 
-    /// A link to the next page that leads elsewhere would take the token with it.
+    /// If the link leads to another service, the token must not follow it.
     fn followed(&self, link: String) -> Result<Uri, LookError> {
         match link.parse() {
             Ok(uri) if self.base_url.has(&uri) => Ok(uri),
@@ -309,10 +308,11 @@ impl Holders {
         }
     }
 
-    /// What is seen of this resource role and target.
+    /// What has been observed of this resource role and target.
     ///
-    /// *Absent* takes all pages, and a directory that has had time to replicate; *unknown* is the answer before, and for a
-    /// resource role of another listing or a target that was not asked for ([R39](crate::policy#r39)).
+    /// It is *absent* only if every page was read and the directory has had time to replicate. Before that it is
+    /// *unknown*. It is also *unknown* for a resource role of another listing, and for a target that was not asked for
+    /// ([R39](crate::policy#r39)).
     #[must_use]
     pub fn observed(
         &self,
@@ -335,16 +335,16 @@ impl Holders {
     }
 }
 
-/// An answer tells nothing about who has a resource role.
+/// The response does not show who has a resource role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LookError {
-    /// It is another answer: a refusal, or to ask again later.
+    /// The service refuses, or asks you to call again later.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// It is no page of a list.
+    /// The response is not a page of a list.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The link to the next page leads to another service; with it the token would go there.
+    /// The link to the next page leads to another service, which would receive the token.
     #[error("link to the next page leads to another service: `{link}`")]
     OtherService {
         /// The link.

@@ -1,4 +1,4 @@
-//! What the answers to a write mean: one table, read from the top.
+//! The meaning of the answers to a write, as one table. The first row that matches applies.
 
 use core::ops::RangeInclusive;
 
@@ -12,48 +12,49 @@ use crate::policy::Basis;
 /// What an answer to a write means ([R38](crate::policy#r38), [R40](crate::policy#r40), [R41](crate::policy#r41)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
-    /// The grant is there.
+    /// The grant is in place.
     Fulfilled,
-    /// It may be there already: look. If it is not to be seen, write again, as for [`TooEarly`](Self::TooEarly); in the end look
-    /// at the group, as for [`Denied`](Self::Denied).
+    /// The grant may already be in place: look. If it is not visible, write again as for [`TooEarly`](Self::TooEarly).
+    /// If that does not help, look at the group as for [`Denied`](Self::Denied).
     Look,
-    /// It was taken, and takes its time: look until it is to be seen, and do not write again.
+    /// The service has accepted the write and needs time. Look until the grant is visible, and do not write again.
     UnderWay,
-    /// What it needs may not be replicated yet: write again. Failed once the directory has had time to replicate.
+    /// Something that the write needs may not be replicated yet: write again. If the directory has had time to
+    /// replicate, the action fails with this cause.
     TooEarly(FailureCause),
     /// Nothing was done: write again later.
     Later,
-    /// It may or may not have been carried out: look, and write again if it is not to be seen.
+    /// The write may or may not have been carried out: look, and write again if the grant is not visible.
     InDoubt,
-    /// The token was not taken: write again with another one. Failed if that is not taken either.
+    /// The token was not accepted: write again with another one. If that is not accepted either, the action fails.
     NotAuthenticated,
-    /// It is not allowed: look at the group, which tells why.
+    /// The write is not allowed: look at the group, which may show why.
     Denied,
-    /// It cannot succeed.
+    /// The write cannot succeed.
     Failed(FailureCause),
 }
 
 /// One row of the [table](ANSWERS).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
-    /// To which writes; empty for all.
+    /// The writes that the row is about. Empty for all writes.
     pub endpoints: &'static [Endpoint],
-    /// With which statuses.
+    /// The statuses of the row.
     pub status: RangeInclusive<u16>,
-    /// What the body has to say.
+    /// What the body must say.
     pub says: Says,
-    /// What that means.
+    /// What the answer means.
     pub means: Meaning,
-    /// How it is known that such an answer is given. What it means is our choice where the documentation does not say.
+    /// How we know that the service gives this answer. Its meaning is our choice where the documentation is silent.
     pub basis: Basis,
 }
 
-/// What the body of an answer has to say. Words are compared without regard to case, and messages are not looked at.
+/// What the body of an answer must say. Words are compared without regard to case. Messages are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Says {
-    /// It may say anything, or nothing.
+    /// The body may say anything, or nothing.
     Anything,
-    /// This code, in the error or in any error inside it.
+    /// This code, in the error or in an inner error.
     Code(&'static str),
     /// This `status` of a schedule request.
     Status(&'static str),
@@ -85,17 +86,17 @@ const fn pim(code: &'static str, means: Meaning, basis: Basis) -> Answer {
     row(SCHEDULES, 400, Says::Code(code), means, basis)
 }
 
-/// What a schedule request was answered, by its status.
+/// The answer to a schedule request, by its status.
 const fn schedule(status: &'static str, means: Meaning) -> Answer {
     row(SCHEDULES, 201, Says::Status(status), means, Documented)
 }
 
-/// A code that tells that the service is busy, whatever the status.
+/// A code for a busy service, whatever the status.
 const fn busy(code: &'static str, basis: Basis) -> Answer {
     Answer { endpoints: ALL, status: 400..=599, says: Says::Code(code), means: Meaning::Later, basis }
 }
 
-/// What the answers to a write mean. The first row that fits holds, and one always does.
+/// The meaning of the answers to a write. The first row that matches applies, and there is always one.
 ///
 #[doc = include_str!("answers.md")]
 pub const ANSWERS: &[Answer] = &[
@@ -106,7 +107,7 @@ pub const ANSWERS: &[Answer] = &[
     schedule("Denied", Meaning::Failed(FailureCause::Declined)),
     schedule("Canceled", Meaning::Failed(FailureCause::Declined)),
     schedule("Revoked", Meaning::Failed(FailureCause::Declined)),
-    // `Granted`, the pending ones, and those that are not known.
+    // `Granted`, the pending statuses, and unknown ones.
     row(SCHEDULES, 201, Says::Anything, Meaning::UnderWay, Documented),
     Answer {
         endpoints: SITES,
@@ -115,7 +116,7 @@ pub const ANSWERS: &[Answer] = &[
         means: Meaning::Fulfilled,
         basis: Observed,
     },
-    // Success, but not the one that is documented.
+    // A success, but not the documented one.
     rows(100, 399, Meaning::InDoubt, OurChoice),
     busy("activityLimitReached", Documented),
     busy("throttledRequest", Documented),
@@ -124,13 +125,13 @@ pub const ANSWERS: &[Answer] = &[
     busy("resourceBeingProvisioned", Documented),
     busy("Directory_ConcurrencyViolation", Observed),
     pim("RoleAssignmentExists", Meaning::Look, Observed),
-    // The documentation of an older interface names it, as two of those below.
+    // The documentation of an older interface names this code, and two of those below.
     pim("PendingRoleAssignmentRequest", Meaning::UnderWay, OurChoice),
     pim("RoleNotFound", Meaning::TooEarly(FailureCause::NotFound), Observed),
     pim("SubjectNotFound", Meaning::TooEarly(FailureCause::NotFound), OurChoice),
     pim("ResourceIsLocked", Meaning::Later, OurChoice),
     pim("RoleAssignmentRequestPolicyValidationFailed", Meaning::Failed(FailureCause::Policy), Observed),
-    // One code for *there already*, *not replicated yet* and *wrong*.
+    // One code for three cases: already in place, not replicated yet, and wrong.
     row(DIRECT, 400, Says::Code("Request_BadRequest"), Meaning::Look, Observed),
     rows(400, 400, Meaning::Failed(FailureCause::Rejected), Documented),
     rows(401, 401, Meaning::NotAuthenticated, Documented),
@@ -152,7 +153,7 @@ pub const ANSWERS: &[Answer] = &[
     rows(501, 501, Meaning::Failed(FailureCause::Rejected), Documented),
     rows(503, 503, Meaning::Later, Documented),
     rows(509, 509, Meaning::Later, Documented),
-    // A gateway does not know what became of it.
+    // A gateway does not know whether the write was carried out.
     rows(500, 999, Meaning::InDoubt, Documented),
 ];
 

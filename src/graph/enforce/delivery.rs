@@ -1,4 +1,4 @@
-//! The machine itself: one action, from its first request to its end.
+//! The state machine: one action, from its first request to its end.
 
 use alloc::string::String;
 
@@ -18,39 +18,40 @@ use crate::graph::http::retry_after;
 use crate::timestamp::Timestamp;
 use uuid::Uuid;
 
-/// One action on its way.
+/// One action on its way to an outcome.
 ///
-/// Ask it what is [next](Self::next), do that, and tell it the [answer](Self::answered), or that there was
+/// Ask for the [next](Self::next) step and do it. Then report the [response](Self::answered), or that there was
 /// [none](Self::unanswered).
 ///
-/// It keeps these promises, whatever is answered:
+/// Whatever the service answers, these promises hold:
 ///
-/// - From the end of the assignment on nothing is sent ([R21](crate::policy#r21)).
-/// - After a write without an answer it looks before it writes again ([R40](crate::policy#r40)).
-/// - Nothing is sent before the service asks for it ([R40](crate::policy#r40)).
-/// - It comes to an end within its patience, and what the directory may take to replicate after that; where a list does not
+/// - From the end of the assignment on, nothing is sent ([R21](crate::policy#r21)).
+/// - After a write without a response, it looks before it writes again ([R40](crate::policy#r40)).
+/// - Nothing is sent earlier than the service asks for ([R40](crate::policy#r40)).
+/// - It ends within [`patience`](Settings::patience) plus [`replication`](Settings::replication). If a list never ends,
+///   it takes at most as long again.
 ///   end, as long again.
 ///
-/// It need not be stored. After a crash begin again, with [`looking_first`](Self::looking_first).
+/// You need not store it. After a crash, begin again with [`looking_first`](Self::looking_first).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Delivery {
     action: Action,
     place: Place,
     settings: Settings,
     stage: Stage,
-    /// When the first request was made.
+    /// The time of the first request.
     began: Option<Timestamp>,
-    /// Since when it may be that something is not replicated yet.
+    /// The first time that something may not have been replicated yet.
     early: Option<Timestamp>,
-    /// When a write may have been carried out without our knowing.
+    /// The last time that a write may have been carried out without an answer.
     doubt: Option<Timestamp>,
     pauses: u32,
     refused_tokens: u8,
-    /// When the last answer asks to come back, if that lies ahead.
+    /// The time at which the last response asks for the next request, if it is in the future.
     asked: Option<Timestamp>,
-    /// The last answer but for what looks have shown, if the last write had one.
+    /// The last response, except for what looks have shown. `None` if the last write had no response.
     said: Option<Said>,
-    /// How it fails, unless the last look finds the grant.
+    /// The failure, unless the last look finds the grant.
     failure: Option<Failure>,
 }
 
@@ -65,36 +66,36 @@ enum Stage {
 enum Step {
     Write,
     Look(Look),
-    /// Ask this group why not; if it does not tell, it is this.
+    /// Ask this group for the cause. If it does not show one, use this cause.
     Ask(Uuid, FailureCause),
 }
 
 /// What to do next.
 #[derive(Debug, Clone)]
 pub enum Next {
-    /// Send this request, and tell what came of it. It has no token: add yours as `Authorization`, for the service to which
-    /// the request goes.
+    /// Send this request, and report the response. The request has no token: add yours as `Authorization`, for the
+    /// service that the request goes to.
     Send(Request<String>),
     /// Do nothing until then.
     Wait(Timestamp),
-    /// It is over.
+    /// The delivery has ended.
     Over(End),
 }
 
 impl Delivery {
-    /// An action to carry out.
+    /// A delivery of this action.
     ///
     /// # Errors
-    /// No request can be made of it ([R42](crate::policy#r42)).
+    /// No request can carry the action out ([R42](crate::policy#r42)).
     pub fn new(action: Action, settings: Settings) -> Result<Self, Cannot> {
         let place = Place::of(&action.resource_role)?;
         Ok(Self::at(action, place, settings))
     }
 
-    /// An action for a role in a SharePoint site, with what the host knows of it.
+    /// A delivery of an action for a role in a SharePoint site, with the reading that you choose.
     ///
     /// # Errors
-    /// It is for another resource role, or the URL of the site is not one.
+    /// The action is for another kind of resource role, or the URL of the site is not valid.
     pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, Cannot> {
         let place = Place::in_site(&action.resource_role, reading)?;
         Ok(Self::at(action, place, settings))
@@ -117,7 +118,7 @@ impl Delivery {
         }
     }
 
-    /// Looks before the first write: for an action that may have been carried out before, as after a crash.
+    /// Looks before the first write. Use it if the action may have been carried out before, for example after a crash.
     #[must_use]
     pub fn looking_first(mut self) -> Self {
         self.stage = Stage::Due(self.look(Otherwise::Write), Timestamp::MIN);
@@ -130,9 +131,9 @@ impl Delivery {
         &self.action
     }
 
-    /// What to do at this instant. Give the true time.
+    /// What to do at this instant. Pass the true time.
     ///
-    /// To ask again after a request, without telling what came of it, is to say that it was not answered.
+    /// If you call this after a request without reporting a response, the request counts as unanswered.
     pub fn next(&mut self, now: Timestamp) -> Next {
         if let Stage::Over(end) = &self.stage {
             return Next::Over(end.clone());
@@ -164,11 +165,11 @@ impl Delivery {
         }
     }
 
-    /// Says what was answered to the last request. An answer to anything else is not looked at.
+    /// Reports the response to the last request. If no request is open, it does nothing.
     pub fn answered<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) {
         let Stage::Sent(step) = &self.stage else { return };
         let step = step.clone();
-        // R40: what does not lie ahead would have it sent again and again.
+        // R40: a time that is not in the future would cause the request to be sent again and again.
         self.asked = retry_after(response.headers()).and_then(|after| after.at(now)).filter(|at| *at > now);
         match step {
             Step::Write => self.written(Said::of(response), now),
@@ -180,7 +181,7 @@ impl Delivery {
         }
     }
 
-    /// Says that there was no answer to the last request, or that it is not known whether it was sent.
+    /// Reports that the last request had no response, or that you do not know whether it was sent.
     pub fn unanswered(&mut self, now: Timestamp) {
         let Stage::Sent(step) = &self.stage else { return };
         match step.clone() {
@@ -193,7 +194,7 @@ impl Delivery {
         }
     }
 
-    /// The receipt to record for this end: none if the assignment has ended before.
+    /// The receipt to record for this end. `None` if the assignment has ended first.
     #[must_use]
     pub fn receipt(self, end: &End) -> Option<Receipt> {
         match end {
@@ -203,7 +204,7 @@ impl Delivery {
         }
     }
 
-    /// What the answer to a write means, and what follows.
+    /// Continues after the response to a write.
     fn written(&mut self, said: Said, now: Timestamp) {
         match self.heard(said) {
             Meaning::Fulfilled => {
@@ -230,7 +231,7 @@ impl Delivery {
                 self.over(End::Fulfilled);
             }
             Some(Seen::Nothing) => self.not_seen(look.otherwise, now),
-            // R38: not on this page is not absent.
+            // R38: a grant that is not on this page may be on the next.
             Some(Seen::NothingYet) => self.next_page(look, now),
             None => self.not_told(look.otherwise, Said::of(response), now),
         }
@@ -245,7 +246,8 @@ impl Delivery {
         }
     }
 
-    /// R40: a list without an end ends as well, with patience; or later, so that the last look is not cut short.
+    /// R40: even a list without an end is given up when patience ends, or later, so that the last look is not cut
+    /// short.
     fn next_page(&mut self, mut look: Look, now: Timestamp) {
         let until = self.until(now).max(now.saturating_add(self.settings.replication));
         if now <= *look.until.get_or_insert(until) {
@@ -255,13 +257,13 @@ impl Delivery {
         }
     }
 
-    /// The answer to a look does not tell. What it means for the look is what it would mean for a write, but that a look may
-    /// be made again whatever became of it.
+    /// Continues after a response to a look that does not show who has the resource role. The table for writes applies,
+    /// except that a look can always be repeated.
     fn not_told(&mut self, otherwise: Otherwise, said: Said, now: Timestamp) {
         let look = self.look(otherwise);
         let is_a_list = said.status == StatusCode::OK;
         match self.heard(said) {
-            // Perhaps it is a gateway's, and the next one is not.
+            // A gateway may have sent this page. The next one may be readable.
             _ if is_a_list => self.while_early(look, FailureCause::Unreadable, now),
             Meaning::TooEarly(cause) => self.while_early(look, cause, now),
             Meaning::NotAuthenticated => self.with_another_token(look, now),
@@ -273,7 +275,7 @@ impl Delivery {
         }
     }
 
-    /// Keeps what was answered, and says what it means.
+    /// Keeps the response, and returns its meaning.
     fn heard(&mut self, said: Said) -> Meaning {
         let meaning = Answer::meaning(self.place.endpoint(), &said);
         if meaning != Meaning::NotAuthenticated {
@@ -292,13 +294,13 @@ impl Delivery {
         }
     }
 
-    /// R40: it is looked for before it is written again.
+    /// R40: looks before it writes again.
     fn in_doubt(&mut self, now: Timestamp) {
         self.doubt = Some(now);
         self.later(self.look(Otherwise::Write), now);
     }
 
-    /// Asks the group why not, if it is one whose members or owners are changed.
+    /// Asks the group for the cause, if the write changes the members or owners of a group.
     fn ask(&mut self, cause: FailureCause, now: Timestamp) {
         match &self.place {
             Place::Graph(listing)
@@ -310,7 +312,7 @@ impl Delivery {
         }
     }
 
-    /// R41: what may not be replicated yet is tried again for so long, and once more when that is over.
+    /// R41: tries again while something may not be replicated yet, and once more afterwards.
     fn while_early(&mut self, step: Step, cause: FailureCause, now: Timestamp) {
         let until = self.early.get_or_insert(now).saturating_add(self.settings.replication);
         if now < until {
@@ -322,7 +324,7 @@ impl Delivery {
         }
     }
 
-    /// A step at once, unless the service asks to wait.
+    /// Does a step immediately, unless the service asks to wait.
     fn soon(&mut self, step: Step, now: Timestamp) {
         match self.asked {
             Some(_) => self.later(step, now),
@@ -330,13 +332,13 @@ impl Delivery {
         }
     }
 
-    /// R40: a step again, after a pause.
+    /// R40: does a step after a pause.
     fn later(&mut self, step: Step, now: Timestamp) {
         self.again(step, now, Timestamp::MAX);
     }
 
-    /// The same, while there is patience. A pause of our own goes no further than it and this bound, so that each is tried to
-    /// its end.
+    /// Does a step after a pause, while there is patience. Our own pauses end no later than patience and this bound, so
+    /// that each of them is used to its end.
     fn again(&mut self, step: Step, now: Timestamp, bound: Timestamp) {
         let until = self.until(now);
         let own = self.settings.after(self.pauses, now).min(bound).min(until);
@@ -353,12 +355,13 @@ impl Delivery {
         self.give_up(cause, now);
     }
 
-    /// How long there is patience.
+    /// The time at which patience ends.
     fn until(&self, now: Timestamp) -> Timestamp {
         self.began.unwrap_or(now).saturating_add(self.settings.patience)
     }
 
-    /// It fails. R39: but a write that may have been carried out is looked for once more, when it has had time to be seen.
+    /// The action fails. R39: if a write may have been carried out, there is one more look, after the directory has had
+    /// time to replicate.
     fn give_up(&mut self, cause: FailureCause, now: Timestamp) {
         let failure = self
             .failure

@@ -1,4 +1,4 @@
-//! How an action ends on its way, and why one fails.
+//! The end of a delivery, and the causes of a failure.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,14 +9,14 @@ use crate::fulfillment::FailureReason;
 use crate::graph::endpoint::Endpoint;
 use crate::variants::with_all;
 
-/// How the way of an action has ended.
+/// The end of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum End {
     /// The target has the resource role.
     Fulfilled,
-    /// It does not, and it is given up.
+    /// The target does not have the resource role, and the delivery has given up.
     Failed(Failure),
-    /// The end of the assignment has come before, and nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let
+    /// The assignment has ended first, and nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let
     /// the assignment expire.
     Ended,
 }
@@ -26,15 +26,15 @@ pub enum End {
 #[error("{cause}{}", told(.status.as_ref(), .code.as_deref(), .request_id.as_deref()))]
 #[non_exhaustive]
 pub struct Failure {
-    /// The kind of reason.
+    /// The cause.
     pub cause: FailureCause,
-    /// Where the grant was to be.
+    /// The endpoint of the write.
     pub endpoint: Endpoint,
-    /// The status of the answer that decided; `None` if the last request had none.
+    /// The status of the response that decided. `None` if the last request had no response.
     pub status: Option<u16>,
-    /// Its code: the most detailed one, or the status of a schedule request; 64 bytes of it at most.
+    /// The code of that response: the most detailed one, or the status of a schedule request. It has at most 64 bytes.
     pub code: Option<String>,
-    /// Its `request-id`, for the support of Microsoft; 64 bytes of it at most.
+    /// The `request-id` of that response, for Microsoft's support. It has at most 64 bytes.
     pub request_id: Option<String>,
 }
 
@@ -45,34 +45,34 @@ fn told(status: Option<&u16>, code: Option<&str>, request_id: Option<&str>) -> S
 }
 
 with_all! {
-    /// Why an action cannot succeed, or did not in time. [`Display`](fmt::Display) says it in words.
+    /// Why an action cannot succeed, or did not succeed in time. [`Display`](fmt::Display) gives it as text.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum FailureCause {
-        /// The members of the group follow from its rule.
+        /// The rule of a dynamic group determines its members.
         DynamicGroup,
-        /// The group is kept in a directory on premises.
+        /// The group is synchronized from an on-premises directory.
         SyncedGroup,
-        /// The group is kept in Exchange.
+        /// The group is managed in Exchange.
         MailEnabledGroup,
-        /// Roles can be assigned to the group, and for that the caller has not the permission.
+        /// The group is role-assignable, and the caller lacks the permission to change such a group.
         RoleAssignableGroup,
         /// A permission is missing.
         MissingPermission,
-        /// It is not allowed, and the group does not tell why: as a rule a permission is missing.
+        /// The request is not allowed, and the group does not show why. Usually a permission is missing.
         NotAllowed,
         /// The resource, its role or the target does not exist.
         NotFound,
-        /// A policy of Privileged Identity Management does not allow it.
+        /// A Privileged Identity Management policy does not allow it.
         Policy,
         /// The schedule request has failed, or was denied, canceled or revoked.
         Declined,
         /// The request is wrong for this resource.
         Rejected,
-        /// The token was not taken, nor the next one.
+        /// The token was not accepted, and neither was the next one.
         NotAuthenticated,
-        /// What the service lists cannot be read.
+        /// The service's list cannot be read.
         Unreadable,
-        /// The time for it is up.
+        /// The grant did not succeed in time.
         OutOfPatience,
     }
 }
@@ -98,7 +98,7 @@ impl FailureCause {
         }
     }
 
-    /// What helps, as far as that is known without knowing where the grant was to be.
+    /// What helps, as far as the cause alone tells.
     #[must_use]
     pub const fn help(self) -> Option<&'static str> {
         match self {
@@ -154,7 +154,7 @@ impl Failure {
         }
     }
 
-    /// What helps, as far as that is known: where a permission is missing, which one it is.
+    /// What helps, if that is known. If a permission is missing, it names the permission.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         if matches!(self.cause, FailureCause::MissingPermission | FailureCause::NotAllowed) {
@@ -165,7 +165,7 @@ impl Failure {
         }
     }
 
-    /// The reason for the receipt: the code of the cause, and in words what was answered and what helps.
+    /// The reason for the receipt: the code of the cause, and as text the response and what helps.
     #[must_use]
     pub fn reason(&self) -> FailureReason {
         let help = self.help().map(|help| format!("; {help}")).unwrap_or_default();

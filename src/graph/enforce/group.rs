@@ -1,4 +1,4 @@
-//! What a group tells of itself where a change to it is refused: as the answer itself does not say why.
+//! The properties of a group that show why a change is refused. The refusal itself does not say why.
 
 use alloc::format;
 use alloc::string::String;
@@ -28,7 +28,7 @@ pub(super) fn request(base_url: &BaseUrl, group: Uuid) -> Request<String> {
     )))
 }
 
-/// Why the members or owners of this group cannot be changed. What it does not tell is not guessed.
+/// Why the members or owners of this group cannot be changed. It does not guess.
 pub(super) fn cause<B: AsRef<[u8]>>(
     endpoint: Endpoint,
     response: &Response<B>,

@@ -1,4 +1,4 @@
-//! A look for the grant: what is asked for, page by page, and what is seen.
+//! A look: reads page by page whether the grant is in place.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -17,23 +17,23 @@ use crate::timestamp::Timestamp;
 pub(super) struct Look {
     at: At,
     pub(super) otherwise: Otherwise,
-    /// When it is given up, if it has more than one page.
+    /// When to give up on a list of several pages.
     pub(super) until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum At {
-    /// The pages so far.
+    /// The pages read so far.
     Graph(Box<Holders>),
     Site(SiteRole),
 }
 
-/// What to do if it is not to be seen.
+/// What to do if the grant is not visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Otherwise {
-    /// Write, for nothing speaks against it.
+    /// Write: nothing has been written yet, or it may have been lost.
     Write,
-    /// Write again, while what is missing may not be replicated yet.
+    /// Write again, while something may not be replicated yet.
     WriteWhileEarly,
     /// Look again, while there is patience.
     LookAgain,
@@ -41,14 +41,14 @@ pub(super) enum Otherwise {
     GiveUp,
 }
 
-/// What an answer shows.
+/// What a response shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
-    /// The grant.
+    /// The grant is in place.
     Grant,
-    /// Everything, and not the grant.
+    /// The whole list was read, without the grant.
     Nothing,
-    /// Not the grant so far; there is another page.
+    /// The grant was not found yet, and there is another page.
     NothingYet,
 }
 
@@ -65,13 +65,13 @@ impl Look {
 
     pub(super) fn request(&self) -> Request<String> {
         match &self.at {
-            // While there is a look to be made, there is a page to be asked for.
+            // A look always has a next page.
             At::Graph(holders) => holders.request().unwrap_or_default(),
             At::Site(role) => role.look(),
         }
     }
 
-    /// What the answer shows; `None` if it does not tell.
+    /// What the response shows. `None` if it does not tell.
     pub(super) fn read<B: AsRef<[u8]>>(
         &mut self,
         action: &Action,
@@ -82,7 +82,7 @@ impl Look {
             At::Site(role) => {
                 return role.is_seen(response).map(|it| if it { Seen::Grant } else { Seen::Nothing });
             }
-            // Where nothing is, nobody has anything.
+            // A resource that does not exist has no members.
             At::Graph(_) if response.status() == StatusCode::NOT_FOUND => return Some(Seen::Nothing),
             At::Graph(holders) => holders,
         };
@@ -94,7 +94,7 @@ impl Look {
         }
         match (holders.request(), asked) {
             (None, _) => Some(Seen::Nothing),
-            // It would be asked for again and again.
+            // This page would be requested again and again.
             (Some(next), Some(asked)) if next.uri() == asked.uri() => None,
             (Some(_), _) => Some(Seen::NothingYet),
         }

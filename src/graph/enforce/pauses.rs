@@ -1,21 +1,22 @@
-//! How long to go on, and how long to wait in between.
+//! How long to go on, and how long to pause.
 
 use core::time::Duration;
 
 use crate::graph::endpoint::BaseUrl;
 use crate::timestamp::Timestamp;
 
-/// Where an action is carried out, and with how much patience. The bounds are our choice ([R40](crate::policy#r40)).
+/// Where to carry actions out, and how patiently. The bounds are our choice ([R40](crate::policy#r40)).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// The address of Microsoft Graph.
     pub base_url: BaseUrl,
-    /// How long an action is tried, from its first request on, while the service is busy or does not answer.
+    /// How long to try an action while the service is busy or does not answer, from its first request on.
     pub patience: Duration,
-    /// How long the directory may take to replicate what is new ([R39](crate::policy#r39)). An object that is not found is
-    /// looked for again for so long.
+    /// How long the directory may take to replicate a change ([R39](crate::policy#r39)). If an object is not found, the
+    /// delivery tries again for this long.
     pub replication: Duration,
-    /// A number by chance from your side, so that many deliveries do not call in step: pauses are shorter by up to a half.
+    /// A random number from you, so that many deliveries do not call at the same time. It shortens pauses by up to
+    /// half.
     pub jitter: u32,
 }
 
@@ -31,7 +32,7 @@ impl Settings {
         }
     }
 
-    /// When to go on after so many pauses, if the service does not say.
+    /// When to go on after this many pauses, if the service does not say.
     pub(super) fn after(&self, pauses: u32, now: Timestamp) -> Timestamp {
         const FIRST: Duration = Duration::from_secs(1);
         const LONGEST: Duration = Duration::from_secs(5 * 60);

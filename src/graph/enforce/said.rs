@@ -1,4 +1,4 @@
-//! What an answer says, but for its message, by which nothing is decided.
+//! The parts of a response that decide. A message never decides anything.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 
 use crate::graph::object::Object;
 
-/// The header that names a request for the support of Microsoft.
+/// The header that identifies a request for Microsoft's support.
 const REQUEST_ID: &str = "request-id";
 
-/// How long a code or an id is at most that is kept.
+/// The most bytes that are kept of a code or an id.
 const MAX_WORD: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -83,7 +83,7 @@ impl Said {
         self.state.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(state))
     }
 
-    /// The most detailed code; of a schedule request that has not failed, its status.
+    /// The most detailed code, or the status of a schedule request that has not failed.
     pub(super) fn word(&self) -> Option<&str> {
         self.codes.last().or(self.state.as_ref()).map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! Roles in SharePoint sites, for which the host has to say how they are to be read.
+//! Roles in SharePoint sites. The host must say how to read them.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -11,26 +11,27 @@ use super::write::{Cannot, body};
 use crate::graph::endpoint::{BaseUrl, Endpoint, get, post};
 use crate::graph::object::Object;
 
-/// How the number of a role in a SharePoint site is to be read, and who the target is in that site ([R42](crate::policy#r42)).
+/// How to read the number of a role in a SharePoint site, and who the target is in that site
+/// ([R42](crate::policy#r42)).
 ///
-/// Microsoft Graph calls it *the sequence number of the role in the site* and has no request for it; SharePoint has one for
-/// each of two readings, and does not know the target by its object id. The requests go to the site itself, with a token for
-/// SharePoint.
+/// Microsoft Graph calls the number *the sequence number of the role in the site*, and has no request for it.
+/// SharePoint has a request for each of two readings, and does not know the target by its object id. The requests go to
+/// the site itself, with a token for SharePoint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SiteReading {
-    /// It is the id of a role definition, such as 1073741827 for *Contribute*.
+    /// The number is the id of a role definition, such as 1073741827 for *Contribute*.
     RoleDefinition {
-        /// The number that the site has for the target.
+        /// The target's number in the site.
         principal: u32,
     },
-    /// It is the number of a group of the site.
+    /// The number is that of a group in the site.
     Group {
-        /// The name by which the target logs in, such as `i:0#.f|membership|ada@contoso.com`.
+        /// The target's login name, such as `i:0#.f|membership|ada@contoso.com`.
         login_name: String,
     },
 }
 
-/// A role in a site as it was read.
+/// A role in a site, with its reading.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct SiteRole {
     site: BaseUrl,
@@ -44,7 +45,7 @@ struct Bindings {
     role_definition_bindings: Option<List>,
 }
 
-/// SharePoint writes a list as one, or in an older form as an object that holds it.
+/// SharePoint writes a list as an array, or in an older form as an object that contains the array.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum List {
@@ -61,7 +62,7 @@ struct Definition {
 impl SiteRole {
     pub(super) fn new(site: &str, number: u32, reading: SiteReading) -> Result<Self, Cannot> {
         let site: BaseUrl = site.parse().map_err(|_| Cannot::SiteUrl)?;
-        // The token goes where the URL of the site leads.
+        // The token goes to the URL of the site.
         if !site.as_str().starts_with("https://") {
             return Err(Cannot::SiteUrl);
         }
@@ -98,7 +99,7 @@ impl SiteRole {
                 "{site}/_api/web/roleassignments/getbyprincipalid({principal})?$expand=RoleDefinitionBindings"
             )),
             SiteReading::Group { login_name } => {
-                // A quotation mark inside a text is doubled.
+                // A quotation mark inside a string is doubled.
                 let login_name = escaped(&login_name.replace('\'', "''"));
                 get(&format!(
                     "{site}/_api/web/sitegroups/getbyid({number})/users/getbyloginname(@v)?@v='{login_name}'"
@@ -107,11 +108,11 @@ impl SiteRole {
         }
     }
 
-    /// Whether the look has found it; `None` if the answer does not tell.
+    /// Whether the look has found the grant. `None` if the response does not tell.
     pub(super) fn is_seen<B: AsRef<[u8]>>(&self, response: &Response<B>) -> Option<bool> {
         match (&self.reading, response.status()) {
             (_, StatusCode::NOT_FOUND) => Some(false),
-            // A page to sign in is no user.
+            // A sign-in page is not a user.
             (SiteReading::Group { .. }, StatusCode::OK) => {
                 serde_json::from_slice(response.body().as_ref()).ok().map(|Object(IgnoredAny)| true)
             }
@@ -126,7 +127,7 @@ impl SiteRole {
     }
 }
 
-/// For a query: every byte that is neither a letter nor a digit, as `%` and two digits.
+/// Percent-encodes every byte that is neither a letter nor a digit, for a query.
 fn escaped(text: &str) -> String {
     let escape = |byte: u8| {
         if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }

@@ -15,22 +15,22 @@ use crate::resource_role::{GroupAccess, ResourceRole};
 use crate::timestamp::Timestamp;
 use alloc::string::String;
 
-/// There is no request that would carry the action out, or none without a word of the host ([R42](crate::policy#r42)).
+/// The crate has no request for the action, or needs you to choose one first ([R42](crate::policy#r42)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Cannot {
-    /// The origin system is not known to the crate.
+    /// The crate does not know the origin system.
     #[error("no request is known for this origin system")]
     OriginSystem,
-    /// Roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph.
+    /// Azure roles are assigned through Azure Resource Manager, not Microsoft Graph.
     #[error("Azure roles are assigned through Azure Resource Manager, not Microsoft Graph")]
     Azure,
-    /// A role in a SharePoint site takes a reading of its number: see [`Delivery::in_site`](super::Delivery::in_site).
+    /// The role number of a SharePoint site needs a reading: see [`Delivery::in_site`](super::Delivery::in_site).
     #[error("the role number of a SharePoint site is ambiguous: choose how to read it")]
     SiteWithoutReading,
-    /// A reading was given, and it is no role in a SharePoint site.
+    /// A reading was given, but the resource role is not in a SharePoint site.
     #[error("resource role is not in a SharePoint site")]
     NotInSite,
-    /// The URL of the site is not one of `https`, or it has a query or a fragment.
+    /// The URL of the site does not use `https`, or it has a query or a fragment.
     #[error("not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`")]
     SiteUrl,
 }
@@ -48,14 +48,14 @@ impl Cannot {
         }
     }
 
-    /// The reason to record for the action, if nobody else can carry it out: [`Action::failed`] makes the receipt.
+    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`] makes the receipt.
     #[must_use]
     pub fn reason(self) -> FailureReason {
         FailureReason::new(self.code(), &self.to_string())
     }
 }
 
-/// Where the grant of an action is kept, and so how it is written and looked for.
+/// Where the grant of an action is stored, which determines how to write it and look for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     Graph(Listing),
@@ -96,7 +96,7 @@ impl Place {
         }
     }
 
-    /// The request that grants it, from now on.
+    /// The request that grants the resource role, from this instant on.
     pub(super) fn write(&self, base_url: &BaseUrl, action: &Action, now: Timestamp) -> Request<String> {
         match self {
             Self::Site(role) => role.write(),
@@ -120,7 +120,7 @@ impl Place {
                         "roleManagement/directory/roleEligibilityScheduleRequests".into(),
                         directory_schedule(action, now),
                     ),
-                    // Of sites there is no listing.
+                    // Sites have no listing, so they never get here.
                     Endpoint::DirectoryAssignments | Endpoint::SiteRoles | Endpoint::SiteGroups => (
                         "roleManagement/directory/roleAssignmentScheduleRequests".into(),
                         directory_schedule(action, now),
@@ -138,7 +138,7 @@ pub(super) fn body<const N: usize>(properties: [(&str, Value); N]) -> Value {
     )
 }
 
-/// Whatever kind of object the target is.
+/// A reference to the target, whatever kind of object it is.
 fn reference(base_url: &BaseUrl, action: &Action) -> Value {
     body([("@odata.id", base_url.below(&format!("directoryObjects/{}", action.target)).into())])
 }
@@ -182,7 +182,7 @@ fn directory_schedule(action: &Action, now: Timestamp) -> Value {
     ])
 }
 
-/// R37, R21: a grant that can carry an end carries the assignment's.
+/// R37, R21: if a grant can carry an end, it carries the end of the assignment.
 fn schedule(action: &Action, now: Timestamp) -> Value {
     let expiration = action.end.map_or_else(
         || body([("type", "noExpiration".into())]),

@@ -1,4 +1,4 @@
-//! Requests written, responses read.
+//! The client: writes requests, reads responses.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -24,11 +24,11 @@ use crate::timestamp::Timestamp;
 
 /// Makes the request to reprocess the assignment ([R24](crate::policy#r24)). It has no body.
 ///
-/// The base URL is what comes before the version, such as `https://graph.microsoft.com`. The header
-/// with the token is marked as sensitive, so that it is not shown by `Debug`.
+/// The base URL ends before the version, such as `https://graph.microsoft.com`. The header with the token is marked as
+/// sensitive, so `Debug` does not show it.
 ///
 /// # Errors
-/// The base URL or the token is not valid. The error does not hold the token.
+/// The base URL or the token is not valid. The error does not contain the token.
 ///
 /// # Examples
 /// ```
@@ -41,7 +41,7 @@ use crate::timestamp::Timestamp;
 ///     "https://graph.microsoft.com/beta/identityGovernance/entitlementManagement/accessPackageAssignments/d82eb508-acc4-43cc-bcf1-7c1c4a2c073b/reprocess"
 /// );
 /// assert!(!format!("{request:?}").contains("eyJ0"));
-/// // Most clients have a body of their own for nothing: `request.map(|()| Body::empty())`.
+/// // Most clients have an empty body of their own: `request.map(|()| Body::empty())`.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn request(
@@ -54,8 +54,8 @@ pub fn request(
     post(base_url, version, &rest, token)
 }
 
-/// Makes the request to reprocess the request that an assignment came from ([R35](crate::policy#r35)). It has no body, and
-/// its answer is read by [`read_response`] too.
+/// Makes the request to reprocess the request that led to an assignment ([R35](crate::policy#r35)). It has no body.
+/// Read the response with [`read_response`].
 ///
 /// # Errors
 /// The base URL or the token is not valid, as for [`request`].
@@ -88,7 +88,7 @@ fn post(base_url: &str, version: Version, rest: &str, token: &str) -> Result<Req
     Ok(request)
 }
 
-/// Makes the request to read the assignment, with everything expanded that [`read_assignment`] needs.
+/// Makes the request to read the assignment, with every expansion that [`read_assignment`] needs.
 ///
 /// # Errors
 /// The base URL or the token is not valid, as for [`request`].
@@ -134,7 +134,7 @@ fn to(
 }
 
 fn uri(base_url: &str, version: Version, rest: &str) -> Option<Uri> {
-    // What is added would become a part of them.
+    // A path that is appended would otherwise become part of the query, the fragment or the user.
     if base_url.contains(['?', '#']) {
         return None;
     }
@@ -155,24 +155,23 @@ fn authorization(token: &str) -> Option<HeaderValue> {
 /// The request cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RequestError {
-    /// The base URL is not one of `http` or `https`, or it has a query or a fragment.
+    /// The base URL does not use `http` or `https`, or it has a query or a fragment.
     #[error(
         "not a base URL: expected a URL such as `https://graph.microsoft.com`, without query or fragment"
     )]
     BaseUrl,
-    /// The token is empty, or has a character that no bearer token has.
+    /// The token is empty, or has a character that is not allowed in a bearer token.
     #[error("not a bearer token: expected letters, digits and `-._~+/`, with `=` only at the end")]
     Token,
 }
 
-/// Reads the answer to a call.
+/// Reads the response to a call to reprocess.
 ///
-/// Accepted is not done: look at the assignment again to learn what became of it
-/// ([R15](crate::policy#r15)).
+/// Accepted is not done: read the assignment again to learn its outcome ([R15](crate::policy#r15)).
 ///
 /// # Errors
-/// The call is not accepted: see [`CallError`]. A body that is absent, empty or not JSON is normal, and
-/// never an error of its own.
+/// The call was not accepted: see [`CallError`]. An absent, empty or non-JSON body is normal, and not an error of its
+/// own.
 ///
 /// # Examples
 /// ```
@@ -195,10 +194,10 @@ pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallE
     if response.status() == StatusCode::ACCEPTED { Ok(()) } else { Err(CallError::of(response)) }
 }
 
-/// Reads the answer to [`get`].
+/// Reads the response to [`get`].
 ///
 /// # Errors
-/// There is no assignment in it; see [`GetError`].
+/// The response contains no assignment: see [`GetError`].
 pub fn read_assignment<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Assignment, GetError> {
     if response.status() == StatusCode::OK {
         Ok(json::read(response.body().as_ref())?)
@@ -207,10 +206,10 @@ pub fn read_assignment<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Assignm
     }
 }
 
-/// The assignment cannot be had from the answer.
+/// The response contains no assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GetError {
-    /// The answer is another one.
+    /// The server rejects the call, or asks you to call again later.
     #[error(transparent)]
     Call(#[from] CallError),
     /// The document cannot be read as an assignment.
@@ -218,19 +217,19 @@ pub enum GetError {
     Read(#[from] ReadError),
 }
 
-/// The call is not accepted.
+/// The call was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The server says no, or it is no answer to this call.
+    /// The server rejects the call, or the response does not belong to this call.
     #[error(transparent)]
     Rejected(#[from] Told),
-    /// `429`, `503` or `504`: call again later. After the latter two it may be that the call was accepted
-    /// all the same; as a rule another one then finds the assignment `delivering` and is refused.
+    /// `429`, `503` or `504`: call again later. After `503` and `504` the call may have been accepted. The next call
+    /// then usually finds the assignment `delivering`, and is refused.
     #[error("response is `{status}`: call again later", status = .status.as_u16())]
     Retry {
         /// The status.
         status: StatusCode,
-        /// When; `None` if the server does not say.
+        /// When to call again. `None` if the server does not say.
         after: Option<RetryAfter>,
     },
 }
@@ -253,8 +252,8 @@ impl CallError {
     }
 }
 
-/// What a server says that does not do what it is asked: this crate's, with the reasons and remedies that it gives, or
-/// another one, such as Graph.
+/// A server's explanation of a rejection. A server of this crate gives reasons and remedies. Others, such as Graph, do
+/// not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("response is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
 pub struct Told {
@@ -264,12 +263,12 @@ pub struct Told {
     pub code: Option<String>,
     /// The message of the error, if the body has one.
     pub message: Option<String>,
-    /// The details, in their order.
+    /// The details, in the order of the response.
     pub details: Vec<Detail>,
 }
 
 impl Told {
-    /// Every reason that this crate knows.
+    /// The reasons among the details that this crate knows.
     pub fn reasons(&self) -> impl Iterator<Item = Reason> + Clone {
         self.details.iter().filter_map(|detail| match detail {
             Detail::Reason(reason) => Some(*reason),
@@ -277,13 +276,13 @@ impl Told {
         })
     }
 
-    /// What helps where Graph itself has refused, by the code of its error; see [`what_helps`].
+    /// Advice for an error of Graph itself, by its code. See [`what_helps`].
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         self.code.as_deref().and_then(what_helps)
     }
 
-    /// What would help, each a set of steps that this crate knows.
+    /// The remedies among the details. Each is a set of steps that this crate knows.
     pub fn remedies(&self) -> impl Iterator<Item = &[Step]> + Clone {
         self.details.iter().filter_map(|detail| match detail {
             Detail::Remedy(steps) => Some(steps.as_slice()),
@@ -295,11 +294,11 @@ impl Told {
 /// One entry of the `details` of an error, by its code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Detail {
-    /// Something that stands in the way.
+    /// A reason.
     Reason(Reason),
-    /// Something that would help: steps that are to be taken together.
+    /// A remedy: steps to take together.
     Remedy(Vec<Step>),
-    /// Something that this version of the crate does not know.
+    /// A detail that this version of the crate does not know.
     Other {
         /// Its code, if it has one.
         code: Option<String>,
@@ -327,14 +326,15 @@ fn said(code: Option<&str>, message: Option<&str>) -> String {
 /// The header `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RetryAfter {
-    /// So many seconds after the answer.
+    /// The number of seconds after the response.
     Seconds(u64),
-    /// What else it says, in its own words: as a rule a date such as `Wed, 21 Oct 2015 07:28:00 GMT`.
+    /// Any other text, usually a date such as `Wed, 21 Oct 2015 07:28:00 GMT`.
     Text(String),
 }
 
 impl RetryAfter {
-    /// The instant that it names, for an answer that came now; `None` if it is no number of seconds and no date.
+    /// The instant to call again, for a response that arrived at `now`. `None` if the text is neither a number of
+    /// seconds nor a date.
     ///
     /// ```
     /// use access_package::{Timestamp, graph::http::RetryAfter};

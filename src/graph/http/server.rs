@@ -1,4 +1,4 @@
-//! Requests read, responses written.
+//! The server: reads requests, writes responses.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -14,14 +14,14 @@ use crate::graph::Version;
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::timestamp::Timestamp;
 
-/// A request that is ours. Its [`Debug`](fmt::Debug) leaves the token out.
+/// A request that this crate answers. Its [`Debug`](fmt::Debug) output omits the token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Call<'r> {
-    /// The version that the path names. The answers to a call to reprocess are the same in both.
+    /// The version in the path. The response to a call to reprocess is the same in both versions.
     pub version: Version,
-    /// The bearer token, unverified: it is for the host to establish the caller.
+    /// The bearer token, unverified. Verify it to establish the caller.
     pub token: &'r str,
-    /// What the path names, and so what is asked.
+    /// The target in the path, which says what is asked.
     pub target: Target,
 }
 
@@ -33,8 +33,8 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// What a path of ours names. An id that is not valid is [`Rejection::InvalidId`]: establish the caller before you look at
-/// it, so that an unknown caller learns nothing more.
+/// The target of a path. An invalid id is [`Rejection::InvalidId`]. Establish the caller before you return it, so that
+/// an unknown caller learns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -44,7 +44,7 @@ pub enum Target {
     ReprocessRequest {
         /// The request.
         request: Result<AssignmentRequestId, Rejection>,
-        /// The assignment below which the path names it, where it does: the request has to be its own.
+        /// The assignment, if the path names one above the request. The request must belong to it.
         below: Option<Result<AssignmentId, Rejection>>,
     },
     /// `GET …/{id}`: read the assignment.
@@ -62,28 +62,28 @@ impl Target {
     }
 }
 
-/// Recognizes a request for assignments: to reprocess one or the request that it came from, to read one, to list them.
-/// `None` for any other path, which the host can route on ([R30](crate::policy#r30)).
+/// Recognizes the requests that this crate answers: to reprocess an assignment or its request, to read an assignment,
+/// and to list assignments. Returns `None` for any other path, so that you can route it on ([R30](crate::policy#r30)).
 ///
-/// These are ours ([R24](crate::policy#r24)), with `/` or `//` after the version:
+/// These paths are recognized ([R24](crate::policy#r24)), with `/` or `//` after the version:
 /// - `/v1.0/identityGovernance/entitlementManagement/assignments`,
 /// - `/v1.0/identityGovernance/entitlementManagement/accessPackageAssignments`,
 /// - `/beta/identityGovernance/entitlementManagement/accessPackageAssignments`,
-/// - behind each of them `/{id}` or `('{id}')`,
-/// - and behind that `/reprocess`, with or without `microsoft.graph.` before it;
-/// - the same for requests ([R35](crate::policy#r35)): `/assignmentRequests/{id}/reprocess` or
-///   `/accessPackageAssignmentRequests/{id}/reprocess`, also below an assignment.
+/// - each of them followed by `/{id}` or `('{id}')`,
+/// - and then by `/reprocess`, with or without `microsoft.graph.` before it;
+/// - for requests ([R35](crate::policy#r35)), `/assignmentRequests/{id}/reprocess` or
+///   `/accessPackageAssignmentRequests/{id}/reprocess`, alone or after an assignment.
 ///
-/// Like Graph, it ignores ASCII case, any character may be percent-encoded, and
-/// the query is ignored. Nothing else is guessed: a slash that is encoded, at the end, or doubled at another place
-/// makes another path. But anything may stand in place of the id, even nothing: such a request is ours, and its id invalid.
+/// Like Graph, it ignores ASCII case and the query, and any character may be percent-encoded. A slash that is encoded,
+/// trailing, or doubled elsewhere makes another path. The id may be any text, even an empty one: the path is
+/// recognized, and the id is invalid.
 ///
-/// The body is not looked at: none is needed, and clients send `{}` and `null`
-/// ([R26](crate::policy#r26)).
+/// The body is ignored. A call needs none, and clients send `{}` and `null` ([R26](crate::policy#r26)).
 ///
 /// # Errors
-/// The path is ours, but the answer is certain: [`Rejection::MethodNotAllowed`], or, without one header
-/// `Authorization: Bearer …` that holds a token, [`Rejection::NoCaller`] ([R25](crate::policy#r25)).
+/// The path is recognized, but the request must be rejected: [`Rejection::MethodNotAllowed`], or
+/// [`Rejection::NoCaller`] unless there is exactly one header `Authorization: Bearer …` with a token
+/// ([R25](crate::policy#r25)).
 ///
 /// # Examples
 /// ```
@@ -115,7 +115,7 @@ pub fn recognize<B>(request: &Request<B>) -> Option<Result<Call<'_>, Rejection>>
     Some(Ok(Call { version, token, target }))
 }
 
-/// R24: the version and what is named, if the path is ours.
+/// R24: the version and the target of a path.
 fn read_path(path: &str) -> Option<(Version, Target)> {
     let mut segments = path.strip_prefix('/')?.split('/').map(percent_decoded);
     let mut next = segments.next()?;
@@ -137,7 +137,7 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
         let target = Target::ReprocessRequest { request, below: None };
         return is_reprocess(segments).then_some((version, target));
     }
-    // The first page of v1.0 had the name of beta.
+    // The first page of v1.0 used the name of beta.
     if !is(&name, collection(version)) && !is(&name, collection(Version::Beta)) {
         return None;
     }
@@ -154,7 +154,7 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
     is_reprocess([next].into_iter().chain(segments)).then_some((version, Target::Reprocess(id)))
 }
 
-/// The name of a collection and the key behind it: in parentheses, or in the next segment if there is one.
+/// The name of a collection and the key after it, which is in parentheses or in the next segment.
 fn keyed<'s>(
     segment: &[u8],
     segments: &mut impl Iterator<Item = Cow<'s, [u8]>>,
@@ -169,14 +169,14 @@ fn parsed<T: str::FromStr>(id: &[u8], otherwise: Rejection) -> Result<T, Rejecti
     str::from_utf8(id).ok().and_then(|id| id.parse().ok()).ok_or(otherwise)
 }
 
-/// Whether this is what is left of a path, with or without the namespace.
+/// Whether this is the rest of a path to reprocess, with or without the namespace.
 fn is_reprocess<'s>(mut rest: impl Iterator<Item = Cow<'s, [u8]>>) -> bool {
     let Some(action) = rest.next() else { return false };
     let action = strip_prefix(&action, "microsoft.graph.").unwrap_or(&action);
     is(action, REPROCESS) && rest.next().is_none()
 }
 
-/// Graph does not tell the case of letters.
+/// Like Graph, ignores ASCII case.
 fn is(segment: &[u8], name: &str) -> bool {
     segment.eq_ignore_ascii_case(name.as_bytes())
 }
@@ -193,8 +193,8 @@ fn key_in_parentheses(segment: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, key.strip_prefix(b"('")?.strip_suffix(b"')")?))
 }
 
-/// One segment without its percent-encoding; what is no encoding stands for itself. The path is split
-/// before, so that an encoded slash does not split it.
+/// Decodes one segment. An invalid encoding stands for itself. The path is split first, so an encoded slash does not
+/// split it.
 fn percent_decoded(segment: &str) -> Cow<'_, [u8]> {
     let mut rest = segment.as_bytes();
     if !rest.contains(&b'%') {
@@ -218,9 +218,8 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The bearer token of a request, unverified, for the other paths of a host; [`recognize`] reads it from a call.
-/// `None` without exactly one header `Authorization: Bearer …` that holds a token ([R25](crate::policy#r25)).
-// Of two it could not be said which one counts.
+/// The unverified bearer token of a request, for your other paths; [`recognize`] returns it for a call. `None` unless
+/// there is exactly one header `Authorization: Bearer …` with a token ([R25](crate::policy#r25)).
 #[must_use]
 pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
@@ -232,26 +231,27 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("Bearer") && is_bearer_token(token)).then_some(token)
 }
 
-/// What the host knows of a request, for whoever has to find it again: the `innerError` of an error.
+/// What identifies a request when somebody looks for it later: the `innerError` of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct InnerError<'a> {
-    /// When the request was answered.
+    /// The time of the response.
     pub date: Timestamp,
-    /// The host's own id of the request.
+    /// Your own id of the request.
     pub request_id: &'a str,
-    /// The request's header `client-request-id`, if it has one.
+    /// The header `client-request-id` of the request, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_request_id: Option<&'a str>,
 }
 
-/// Writes the answer to a call.
+/// Writes the response to a call.
 ///
-/// Accepted, it is `202` with neither body nor `Content-Type` ([R27](crate::policy#r27)): answer so once
-/// the assignment is saved, and not when everything is enforced. Otherwise it is the status of the
-/// [`Rejection`], with an error of OData as JSON that holds each reason and each remedy as one of its
-/// `details` ([R29](crate::policy#r29)). Their codes are words for programs, which stay the same: that of the
-/// [`Reason`](crate::Reason)s, and those of each remedy's [`Step`](crate::Step)s with `+` between.
+/// If the call is accepted, the response is `202` without a body and without `Content-Type` ([R27](crate::policy#r27)).
+/// Send it once the assignment is saved; do not wait until everything is enforced.
+///
+/// Otherwise the response has the status of the [`Rejection`], and an OData error in JSON. Every reason and every
+/// remedy is an entry of its `details` ([R29](crate::policy#r29)). The code of an entry is that of the
+/// [`Reason`](crate::Reason), or those of the remedy's [`Step`](crate::Step)s joined by `+`. These codes are stable.
 ///
 /// # Examples
 /// ```
@@ -328,6 +328,6 @@ fn error_body(rejection: Rejection, inner_error: &InnerError<'_>) -> String {
         details: rejection.details(),
         inner_error,
     };
-    // Text and lists of text: there is nothing in it that cannot be written.
+    // The body contains only strings and lists of strings, so it can always be written.
     serde_json::to_string(&Body { error }).unwrap_or_default()
 }
