@@ -171,7 +171,7 @@ impl FromStr for Scope {
 
 /// The text is not the scope of a role that this crate knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not a known scope: expected `/` or `/AccessPackageCatalog/` and the id of a catalog")]
+#[error("not a known scope: expected `/` or `/AccessPackageCatalog/<catalog id>`")]
 pub struct ParseScopeError;
 
 #[cfg(feature = "graph")]

@@ -146,15 +146,15 @@ impl fmt::Display for Caveat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RolesNotInToken => {
-                "roles of entitlement management are not in a token: look them up with \
+                "a token contains no entitlement management roles: look them up with \
                  `GET /v1.0/roleManagement/entitlementManagement/roleAssignments?$filter=principalId eq '<object id>'`"
             }
             Self::DirectoryRolesNotKnown => {
-                "directory roles are not known from this token: it has no `wids`, so look them up with \
+                "directory roles are unknown, because the token has no `wids`: look them up with \
                  `GET /v1.0/roleManagement/directory/roleAssignments?$filter=principalId eq '<object id>'`"
             }
-            Self::OtherAudience => "token is for another API than Microsoft Graph, by its `aud`",
-            Self::ExpiredToken => "token has expired, by its `exp`",
+            Self::OtherAudience => "token is for an API other than Microsoft Graph, according to its `aud`",
+            Self::ExpiredToken => "token has expired, according to its `exp`",
         })
     }
 }

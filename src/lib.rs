@@ -28,7 +28,7 @@
 //! let refusal = reader.authority(catalog).unwrap_err();
 //! assert_eq!(
 //!     refusal.to_string(),
-//!     "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher"
+//!     "caller may not reprocess this assignment: role `Access package assignment manager` or higher is missing"
 //! );
 //!
 //! // First the caller, then the assignment at this instant, and then what the access package gives now.

@@ -66,7 +66,7 @@ pub enum Reason {
     /// The request and the assignment are not in the same state: one of them is not as it is now, or it is not the request
     /// that led to that ([R32](crate::policy#r32)).
     RequestStateDisagrees,
-    /// The request was completed 14 days ago or earlier ([R33](crate::policy#r33)).
+    /// The request was completed 14 or more days ago ([R33](crate::policy#r33)).
     RequestTooOld,
 }
 
@@ -206,16 +206,16 @@ impl fmt::Display for Reason {
             Self::MissingRoleManagementPermission => {
                 write!(f, "application permission `{manages_roles}` is missing")
             }
-            Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
+            Self::InsufficientRole => write!(f, "role `{REQUIRED_ROLE}` or higher is missing"),
             Self::OutOfScope => {
                 write!(
                     f,
-                    "a role is `{REQUIRED_ROLE}` or higher, but held on neither the assignment's catalog nor the tenant"
+                    "role `{REQUIRED_ROLE}` or higher is held, but not on the assignment's catalog or in the tenant"
                 )
             }
             Self::PrivilegedCatalog => write!(
                 f,
-                "the catalog is privileged: no role is `{top}`, nor `{governs}` together with `{grants}`"
+                "the catalog is privileged: caller holds neither `{top}` nor both `{governs}` and `{grants}`"
             ),
             Self::WithoutIdentityGovernanceAdministrator => {
                 write!(
@@ -230,7 +230,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::CatalogDisagrees => {
-                f.write_str("the assignment's catalog is not as it was when the caller was judged")
+                f.write_str("the assignment's catalog is not the one that the caller was authorized for")
             }
             Self::InvalidState(actual) => {
                 write!(
@@ -239,18 +239,16 @@ impl fmt::Display for Reason {
                 )
             }
             Self::ResourceRolesUnknown => {
-                f.write_str("resource roles are not known: load what the access package gives now")
+                f.write_str("resource roles are unknown: load the access package's current resource roles")
             }
             Self::RequestDelivering => write_request_state(f, AssignmentState::Delivering),
             Self::RequestDelivered => write_request_state(f, AssignmentState::Delivered),
             Self::RequestExpired => write_request_state(f, AssignmentState::Expired),
             Self::RequestOfAnotherAssignment => f.write_str("request is for another assignment"),
             Self::RequestWithoutGrant => f.write_str("request does not ask for access"),
-            Self::RequestSuperseded => {
-                f.write_str("a newer request for access to the assignment was completed")
-            }
-            Self::RequestStateDisagrees => f.write_str("request and assignment are not in the same state"),
-            Self::RequestTooOld => f.write_str("request was completed 14 days ago or earlier"),
+            Self::RequestSuperseded => f.write_str("a newer request for access was completed"),
+            Self::RequestStateDisagrees => f.write_str("request and assignment are in different states"),
+            Self::RequestTooOld => f.write_str("request was completed 14 or more days ago"),
         }
     }
 }

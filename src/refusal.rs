@@ -165,7 +165,7 @@ mod data {
                 ] => return refusal(first, Some(second)),
                 _ => {}
             }
-            Err(de::Error::custom("these reasons are not those of one refusal"))
+            Err(de::Error::custom("reasons do not form a valid refusal"))
         }
     }
 }

@@ -84,9 +84,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let permission = Permission::EntitlementManagementReadWriteAll;
         match self {
-            Self::UseWorkOrSchoolAccount => {
-                f.write_str("use a work or school account (it starts with neither role nor permission)")
-            }
+            Self::UseWorkOrSchoolAccount => f.write_str("sign in with a work or school account"),
             Self::HoldRole => write!(f, "hold the role `{REQUIRED_ROLE}` on the assignment's catalog"),
             Self::HoldIdentityGovernanceAdministrator => {
                 write!(f, "hold the role `{}`", Role::IdentityGovernanceAdministrator)
@@ -103,20 +101,20 @@ impl fmt::Display for Step {
                 let permission = Permission::RoleManagementReadWriteDirectory;
                 write!(f, "obtain the application permission `{permission}`")
             }
-            Self::Wait => f.write_str("wait until delivery has ended, then look at the state again"),
-            Self::ReprocessRequest => f.write_str(
-                "reprocess the request of this assignment, less than 14 days after it was completed",
-            ),
+            Self::Wait => f.write_str("wait until delivery has ended, then check the state again"),
+            Self::ReprocessRequest => {
+                f.write_str("reprocess this assignment's request, if it was completed less than 14 days ago")
+            }
             Self::ReprocessNewestRequest => {
-                f.write_str("reprocess the newest request for access to this assignment")
+                f.write_str("reprocess this assignment's newest request for access")
             }
             Self::ReprocessAssignment => f.write_str("reprocess the assignment, not its request"),
             Self::RequestAgain => f.write_str("request the access package again"),
-            Self::LoadResourceRoles => f.write_str("load what the access package gives now, and call again"),
-            Self::LoadCatalog => f.write_str("look up the assignment's catalog as it is now, and call again"),
-            Self::LoadRequest => {
-                f.write_str("load the request and its assignment as they are now, and call again")
+            Self::LoadResourceRoles => {
+                f.write_str("load the access package's current resource roles, and call again")
             }
+            Self::LoadCatalog => f.write_str("reload the assignment's catalog, and call again"),
+            Self::LoadRequest => f.write_str("reload the request and its assignment, and call again"),
         }
     }
 }

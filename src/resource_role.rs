@@ -422,7 +422,7 @@ impl serde::Serialize for OriginIds {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ParseResourceRoleError {
     /// The resource is not one of this origin system.
-    #[error("origin id of the resource does not fit `{origin_system}`: expected {expected}")]
+    #[error("resource origin id does not fit `{origin_system}`: expected {expected}")]
     ResourceOriginId {
         /// The origin system.
         origin_system: &'static str,
@@ -430,7 +430,7 @@ pub enum ParseResourceRoleError {
         expected: &'static str,
     },
     /// The role is not one of this origin system, or not one of this resource.
-    #[error("origin id of the role does not fit `{origin_system}`: expected {expected}")]
+    #[error("role origin id does not fit `{origin_system}`: expected {expected}")]
     RoleOriginId {
         /// The origin system.
         origin_system: &'static str,
@@ -438,7 +438,7 @@ pub enum ParseResourceRoleError {
         expected: &'static str,
     },
     /// The type of the role is missing, or not one that this role has.
-    #[error("type of the role does not fit `{origin_system}`: expected {expected}")]
+    #[error("role type does not fit `{origin_system}`: expected {expected}")]
     RoleType {
         /// The origin system.
         origin_system: &'static str,
@@ -446,6 +446,6 @@ pub enum ParseResourceRoleError {
         expected: &'static str,
     },
     /// The origin system only provides data for reviews.
-    #[error("`CustomDataProvidedResource` provides data for reviews: there is nothing to enforce")]
+    #[error("`CustomDataProvidedResource` only provides data for reviews: there is nothing to enforce")]
     NothingToEnforce,
 }

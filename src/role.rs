@@ -191,5 +191,5 @@ impl FromStr for Role {
 
 /// The text is neither the name nor the id of a role that this crate knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not a known role: expected a name such as `Catalog owner`, or the id of a role")]
+#[error("not a known role: expected a name such as `Catalog owner`, or a role id")]
 pub struct ParseRoleError;

@@ -148,7 +148,7 @@ mod text {
     /// The text is not an instant in ISO 8601 between the years 1 and 9999.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
     #[error(
-        "not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`"
+        "not a valid timestamp: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`"
     )]
     pub struct ParseTimestampError;
 }

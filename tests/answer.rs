@@ -68,7 +68,7 @@ fn a_refusal_to_the_letter() {
         "remedies": [
             {
                 "steps": ["reprocessRequest"],
-                "text": "reprocess the request of this assignment, less than 14 days after it was completed",
+                "text": "reprocess this assignment's request, if it was completed less than 14 days ago",
             },
             { "steps": ["requestAgain"], "text": "request the access package again" },
         ],
@@ -195,25 +195,25 @@ fn an_error_is_a_code_a_message_and_what_it_holds() {
         (
             json!(LoadError::StateContradictsFulfillments { required: state, actual: id }),
             "stateContradictsFulfillments",
-            "state is `delivering`: with these fulfillments it has to be `delivered`",
+            "state is `delivering`, but its resource roles imply `delivered`",
         ),
         (
             json!(LoadError::DuplicateResourceRole(member_of(0))),
             "duplicateResourceRole",
-            &format!("resource role `{}` is given twice", member_of(0)),
+            &format!("resource role `{}` is listed twice", member_of(0)),
         ),
         (
             json!(LoadError::ReasonWithoutFailure(member_of(0))),
             "reasonWithoutFailure",
             &format!(
-                "resource role `{}` has a reason for a failure: its fulfillment has to be `failed`",
+                "resource role `{}` has a failure reason, but its fulfillment is not `failed`",
                 member_of(0)
             ),
         ),
         (
             json!(RecordError::UnknownResourceRole(member_of(0))),
             "unknownResourceRole",
-            &format!("receipt is for resource role `{}`: the assignment does not have it", member_of(0)),
+            &format!("receipt is for resource role `{}`, which the assignment does not have", member_of(0)),
         ),
         (
             json!(RecordError::OtherAssignment {
@@ -222,7 +222,7 @@ fn an_error_is_a_code_a_message_and_what_it_holds() {
             }),
             "otherAssignment",
             &format!(
-                "receipt is for assignment `{}`: this one is `{}`",
+                "receipt is for assignment `{}`, but this is assignment `{}`",
                 uuid::Uuid::nil(),
                 in_state(state).id()
             ),

@@ -93,10 +93,7 @@ fn nothing_else_is_a_permission() {
 #[test]
 fn the_errors_say_what_was_expected() {
     let errors: [(&dyn Error, _); 2] = [
-        (
-            &ParseScopeError,
-            "not a known scope: expected `/` or `/AccessPackageCatalog/` and the id of a catalog",
-        ),
+        (&ParseScopeError, "not a known scope: expected `/` or `/AccessPackageCatalog/<catalog id>`"),
         (
             &ParsePermissionError,
             "not a known permission: expected `EntitlementManagement.ReadWrite.All`, `EntitlementManagement.Read.All` or `RoleManagement.ReadWrite.Directory`",

@@ -221,7 +221,7 @@ refused: the caller may not reprocess this assignment (at Graph: 403)
 why
   - application permission `EntitlementManagement.ReadWrite.All` is missing
     (R5, R7: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
-  - no role is `Access package assignment manager` or higher
+  - role `Access package assignment manager` or higher is missing
     (R1, R2: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
 
 what helps, any one of these
@@ -242,7 +242,7 @@ why
     (R9, R10: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
 
 what helps
-  - wait until delivery has ended, then look at the state again
+  - wait until delivery has ended, then check the state again
 ";
     assert!(before_notes(&text).ends_with(reasons.trim_end()), "{text}");
     assert_eq!(status, Some(1));
@@ -413,7 +413,10 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     let input = failed.to_string();
     let (text, status) = printed(&[], input.as_bytes());
     assert_eq!(status, Some(1), "{text}");
-    assert!(text.contains("reprocess the request of this assignment, less than 14 days after"), "{text}");
+    assert!(
+        text.contains("reprocess this assignment's request, if it was completed less than 14 days ago"),
+        "{text}"
+    );
 
     // What helps names the calls, and how to try it here.
     let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
@@ -457,7 +460,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         assert!(text.contains("\n  - the request is taken for the newest for this assignment"), "{text}");
         assert!(!text.contains("assignmentRequests"), "{text}");
         let (text, status) = printed(&["--request", file.path(), "--superseded"], input.as_bytes());
-        assert!(text.contains("a newer request for access to the assignment was completed"), "{text}");
+        assert!(text.contains("a newer request for access was completed"), "{text}");
         assert!(!text.contains("is taken for the newest"), "{text}");
         assert_eq!(status, Some(1));
     }
@@ -489,7 +492,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
     let (text, status) = printed(&["--request", denied.path()], input.as_bytes());
     assert_eq!(status, Some(2), "{text}");
-    assert!(text.contains("request is `denied`: no assignment came of it"), "{text}");
+    assert!(text.contains("request is `denied`: it has no assignment"), "{text}");
 }
 
 #[test]

@@ -57,47 +57,47 @@ fn errors_that_come_of_reading() {
         ),
         (
             refused("".parse::<Role>()),
-            "not a known role: expected a name such as `Catalog owner`, or the id of a role",
+            "not a known role: expected a name such as `Catalog owner`, or a role id",
         ),
         (
             refused(read("AadGroup", "", "")),
-            "origin id of the resource does not fit `AadGroup`: expected a GUID of 36 characters with hyphens",
+            "resource origin id does not fit `AadGroup`: expected a GUID of 36 characters with hyphens",
         ),
         (
             refused(read("AadGroup", guid, "")),
-            "origin id of the role does not fit `AadGroup`: expected `Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
+            "role origin id does not fit `AadGroup`: expected `Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
         ),
         (
             refused(read("AadApplication", guid, "")),
-            "origin id of the role does not fit `AadApplication`: expected the GUID of an app role",
+            "role origin id does not fit `AadApplication`: expected the GUID of an app role",
         ),
         (
             refused(read("SharePointOnline", "", "")),
-            "origin id of the role does not fit `SharePointOnline`: expected a number such as `4`",
+            "role origin id does not fit `SharePointOnline`: expected a number such as `4`",
         ),
         (
             refused(read("DirectoryRole", guid, "")),
-            "origin id of the role does not fit `DirectoryRole`: expected `Eligible` or `Active`",
+            "role origin id does not fit `DirectoryRole`: expected `Eligible` or `Active`",
         ),
         (
             refused(read("AzureResources", "", &definition)),
-            "origin id of the resource does not fit `AzureResources`: expected `/`, or a path such as `/subscriptions/<guid>`",
+            "resource origin id does not fit `AzureResources`: expected `/`, or a path such as `/subscriptions/<guid>`",
         ),
         (
             refused(read("AzureResources", "/", "/")),
-            "origin id of the role does not fit `AzureResources`: expected a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
+            "role origin id does not fit `AzureResources`: expected a path that ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`",
         ),
         (
             refused(read("AzureResources", "/", &definition)),
-            "type of the role does not fit `AzureResources`: expected `active` or `eligible`",
+            "role type does not fit `AzureResources`: expected `active` or `eligible`",
         ),
         (
             refused(read_typed("DirectoryRole", guid, "Active", Some("eligible"))),
-            "type of the role does not fit `DirectoryRole`: expected `active` or none",
+            "role type does not fit `DirectoryRole`: expected `active` or none",
         ),
         (
             refused(read_typed("DirectoryRole", guid, "Eligible", Some(""))),
-            "type of the role does not fit `DirectoryRole`: expected `eligible` or none",
+            "role type does not fit `DirectoryRole`: expected `eligible` or none",
         ),
         (
             refused("".parse::<ArmId>()),
@@ -105,12 +105,12 @@ fn errors_that_come_of_reading() {
         ),
         (
             refused(read("CustomDataProvidedResource", "", "")),
-            "`CustomDataProvidedResource` provides data for reviews: there is nothing to enforce",
+            "`CustomDataProvidedResource` only provides data for reviews: there is nothing to enforce",
         ),
         #[cfg(feature = "serde")]
         (
             refused("".parse::<access_package::Timestamp>()),
-            "not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
+            "not a valid timestamp: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
         ),
     ];
     check(texts);
@@ -122,11 +122,11 @@ fn errors_that_come_of_a_call() {
     let texts: [(Box<dyn Error>, _); 6] = [
         (
             Box::new(RecordError::OtherAssignment { required: id(1), actual: id(2) }),
-            "receipt is for assignment `00000000-0000-0000-0000-000000000002`: this one is `00000000-0000-0000-0000-000000000001`",
+            "receipt is for assignment `00000000-0000-0000-0000-000000000002`, but this is assignment `00000000-0000-0000-0000-000000000001`",
         ),
         (
             Box::new(RecordError::UnknownResourceRole(member_of(7))),
-            "receipt is for resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007`: the assignment does not have it",
+            "receipt is for resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007`, which the assignment does not have",
         ),
         (
             Box::new(LoadError::UnsupportedFormat { required: 1, actual: 2 }),
@@ -134,18 +134,18 @@ fn errors_that_come_of_a_call() {
         ),
         (
             Box::new(LoadError::DuplicateResourceRole(member_of(7))),
-            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is given twice",
+            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` is listed twice",
         ),
         (
             Box::new(LoadError::ReasonWithoutFailure(member_of(7))),
-            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` has a reason for a failure: its fulfillment has to be `failed`",
+            "resource role `AadGroup 00000000-0000-0000-0000-000000000007 Member_00000000-0000-0000-0000-000000000007` has a failure reason, but its fulfillment is not `failed`",
         ),
         (
             Box::new(LoadError::StateContradictsFulfillments {
                 required: Delivering,
                 actual: DeliveryFailed,
             }),
-            "state is `deliveryFailed`: with these fulfillments it has to be `delivering`",
+            "state is `deliveryFailed`, but its resource roles imply `delivering`",
         ),
     ];
     check(texts);

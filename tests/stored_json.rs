@@ -233,7 +233,7 @@ fn a_resource_role_is_its_texts() {
         let untyped = format!("{{{ids}}}");
         let null: Result<ResourceRole, _> = serde_json::from_str(&format!(r#"{{{ids},"roleType":null}}"#));
         if role.origin_system() == "AzureResources" {
-            let why = "type of the role does not fit `AzureResources`: expected `active` or `eligible`";
+            let why = "role type does not fit `AzureResources`: expected `active` or `eligible`";
             assert_eq!(unread::<ResourceRole>(serde_json::from_str(&untyped).expect("JSON")), why);
             assert!(null.is_err());
         } else {
@@ -257,12 +257,12 @@ fn what_cannot_be_read_says_why() {
         (
             "end",
             json!("2022-07-27"),
-            "`2022-07-27` is not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
+            "`2022-07-27` is not a valid timestamp: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`",
         ),
         (
             "resourceRoles",
             json!([{"resourceRole": {"originSystem": "SharePointOnline", "resourceOriginId": "", "roleOriginId": "04"}, "fulfillment": "pending"}]),
-            "origin id of the role does not fit `SharePointOnline`: expected a number such as `4`",
+            "role origin id does not fit `SharePointOnline`: expected a number such as `4`",
         ),
         ("attempt", json!(-1), "invalid value: integer `-1`, expected u32"),
     ];

@@ -392,7 +392,7 @@ impl RecordError {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RecordError {
     /// It is for another assignment.
-    #[error("receipt is for assignment `{actual}`: this one is `{required}`")]
+    #[error("receipt is for assignment `{actual}`, but this is assignment `{required}`")]
     OtherAssignment {
         /// This assignment.
         required: AssignmentId,
@@ -400,6 +400,6 @@ pub enum RecordError {
         actual: AssignmentId,
     },
     /// It is for a resource role that the assignment does not have in this attempt.
-    #[error("receipt is for resource role `{0}`: the assignment does not have it")]
+    #[error("receipt is for resource role `{0}`, which the assignment does not have")]
     UnknownResourceRole(ResourceRole),
 }

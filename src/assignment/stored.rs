@@ -186,13 +186,13 @@ pub enum LoadError {
         actual: u32,
     },
     /// A resource role is there more than once.
-    #[error("resource role `{0}` is given twice")]
+    #[error("resource role `{0}` is listed twice")]
     DuplicateResourceRole(ResourceRole),
     /// A resource role has a reason for a failure, and has not failed.
-    #[error("resource role `{0}` has a reason for a failure: its fulfillment has to be `failed`")]
+    #[error("resource role `{0}` has a failure reason, but its fulfillment is not `failed`")]
     ReasonWithoutFailure(ResourceRole),
     /// The state is not the one that the fulfillments give.
-    #[error("state is `{actual}`: with these fulfillments it has to be `{required}`")]
+    #[error("state is `{actual}`, but its resource roles imply `{required}`")]
     StateContradictsFulfillments {
         /// The state that the fulfillments give. One that is expired may have any.
         required: AssignmentState,

@@ -64,13 +64,15 @@ pub const MAX: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
     /// There are too many requests.
-    #[error("a batch holds at most {MAX} requests: {actual} were given")]
+    #[error("batch has {actual} requests: at most {MAX} are allowed")]
     TooMany {
         /// How many were given.
         actual: usize,
     },
     /// A request is for another service, or has a body that is not JSON.
-    #[error("request {index} cannot be a part of a batch: expected JSON, and the service of the batch")]
+    #[error(
+        "request {index} cannot be part of the batch: it must be for the same service, and its body must be JSON"
+    )]
     NotAPart {
         /// Which one it is, from 0.
         index: usize,

@@ -19,7 +19,7 @@ pub fn what_helps(code: &str) -> Option<&'static str> {
         ("NoLicense", "get a license for entitlement management, such as Microsoft Entra ID Governance"),
         (
             "CallerNotResourceOwner",
-            "own the resource; or, as an application, obtain the permission to change it, such as `Group.ReadWrite.All`",
+            "become an owner of the resource; as an application, obtain the permission to change it, such as `Group.ReadWrite.All`",
         ),
     ];
     KNOWN.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, help)| help)

@@ -104,14 +104,14 @@ fn is_bearer_token(text: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
     /// `405`, `MethodNotAllowed`, with `Allow` ([R30](crate::policy#r30)).
-    #[error("method is not allowed: only `{allowed}` is")]
+    #[error("method is not allowed: use `{allowed}`")]
     MethodNotAllowed {
         /// `POST` where something is reprocessed, and `GET` where it is read.
         allowed: &'static str,
     },
     /// `401`, `InvalidAuthenticationToken`, with `WWW-Authenticate: Bearer`: there is no bearer token, or
     /// the host does not take it ([R25](crate::policy#r25)).
-    #[error("caller is not known: a valid bearer token is required")]
+    #[error("caller is not authenticated: a valid bearer token is required")]
     NoCaller,
     /// `400`, `InvalidRequest`: the id in the path is not valid ([R28](crate::policy#r28)).
     #[error("{}", ParseIdError { kind: "assignment" })]
@@ -132,7 +132,7 @@ pub enum Rejection {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// `500`, `InternalServerError`: the host could not do its part. What has failed is for its log, and not for the caller.
-    #[error("the server has failed")]
+    #[error("internal server error")]
     Failed,
 }
 

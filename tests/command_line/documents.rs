@@ -87,7 +87,7 @@ fn what_the_package_gives_may_come_by_itself() {
             [&["--package", first.path()][..], &["--package", last.path(), "--package", first.path()]]
         {
             let (text, status) = printed(pages, input.as_bytes());
-            let why = "`value` goes on elsewhere, so it is not the whole list: ask for `https://next` (`--package FILE`)\n";
+            let why = "`value` is not the whole list: request `https://next` (`--package FILE`)\n";
             assert_eq!((text, status), (format!("error: {}: {why}", first.path()), Some(2)));
         }
     }
@@ -98,7 +98,7 @@ fn what_the_package_gives_may_come_by_itself() {
     let other = File::new("package-other", &json!({ "id": TARGET, "resourceRoleScopes": [] }).to_string());
     let (text, status) = printed(&["--package", other.path()], bare.to_string().as_bytes());
     let id = whole["accessPackage"]["id"].as_str().expect("an id");
-    let why = format!("list is of access package `{TARGET}`: it has to be of `{id}`\n");
+    let why = format!("list belongs to access package `{TARGET}`, not to `{id}`\n");
     assert_eq!((text, status), (format!("error: {}: {why}", other.path()), Some(2)));
     // Documents at the wrong place.
     let (text, status) = printed(&["--package", all.path()], &page(&[bare.clone()]));
@@ -110,7 +110,7 @@ fn what_the_package_gives_may_come_by_itself() {
     assert_eq!(text, format!("error: {}: {why}", document.path()));
     let (text, status) = printed(&[], json!({ "value": scopes }).to_string().as_bytes());
     assert!(
-        text.contains("unreadable: `value[0]`: document is of an access package and its resource roles: give it with `--package FILE`\n"),
+        text.contains("unreadable: `value[0]`: document is an access package or its resource roles: give it with `--package FILE`\n"),
         "{text}"
     );
     assert_eq!(status, Some(2));

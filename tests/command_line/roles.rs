@@ -171,7 +171,7 @@ fn a_list_of_roles_may_have_any_shape_that_tools_give_it() {
 fn what_is_no_list_of_roles_says_what_it_is() {
     let error =
         json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges" } });
-    let of_graph = "document is an error of Microsoft Graph, `Authorization_RequestDenied`: Insufficient privileges; it is a refusal by Graph, and not an export";
+    let of_graph = "document is a Microsoft Graph error, `Authorization_RequestDenied`: Insufficient privileges; it is a refusal by Graph, and not an export";
     let eligible = json!({ "@odata.context": context("directory/roleEligibilitySchedules"), "value": [in_directory(GOVERNANCE)] });
     let mut nobody = owner();
     nobody["principalId"] = json!("me");

@@ -46,7 +46,7 @@ fn a_batch_holds_twenty() {
     }
     let error = batch::request(&base_url(), &parts).unwrap_err();
     assert_eq!(error, BatchError::TooMany { actual: 21 });
-    assert_eq!(error.to_string(), "a batch holds at most 20 requests: 21 were given");
+    assert_eq!(error.to_string(), "batch has 21 requests: at most 20 are allowed");
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn what_is_for_another_service_or_not_json_is_no_part() {
         assert_eq!(error, BatchError::NotAPart { index: 1 }, "{:?}", parts[1]);
         assert_eq!(
             error.to_string(),
-            "request 1 cannot be a part of a batch: expected JSON, and the service of the batch"
+            "request 1 cannot be part of the batch: it must be for the same service, and its body must be JSON"
         );
     }
     // However the address was spelt.

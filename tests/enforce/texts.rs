@@ -26,25 +26,25 @@ fn a_failure_says_what_was_answered_and_what_helps() {
         (
             failure(Endpoint::GroupEligibility, &denied),
             "missingPermission",
-            "a permission is missing: the answer was `403`, `PermissionScopeNotGranted` (request `aa324f0f`)",
+            "a permission is missing: the response was `403`, `PermissionScopeNotGranted` (request `aa324f0f`)",
             "; obtain the permission `PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup`",
         ),
         (
             failure(Endpoint::AppRoles, &answer(403, "")),
             "notAllowed",
-            "it is not allowed: the answer was `403`",
+            "the request is not allowed: the response was `403`",
             "; obtain the permission `AppRoleAssignment.ReadWrite.All` and `Application.Read.All`",
         ),
         (
             failure(Endpoint::AppRoles, &answer(400, "")),
             "rejected",
-            "the request was rejected: the answer was `400`",
+            "the request was rejected: the response was `400`",
             "",
         ),
         (
             failure(Endpoint::DirectoryEligibility, &answer(201, r#"{"status":"Denied"}"#)),
             "declined",
-            "the schedule request was not carried out: the answer was `201`, `Denied`",
+            "the schedule request was not carried out: the response was `201`, `Denied`",
             "",
         ),
         (
@@ -53,7 +53,7 @@ fn a_failure_says_what_was_answered_and_what_helps() {
                 &answer(418, r#"{"error":{"code":"a","innerError":{"code":"b","innerError":{"code":"c"}}}}"#),
             ),
             "rejected",
-            "the request was rejected: the answer was `418`, `c`",
+            "the request was rejected: the response was `418`, `c`",
             "",
         ),
     ];
@@ -73,7 +73,7 @@ fn a_failure_without_an_answer_says_so() {
     }
     let Some(End::Failed(failure)) = run.end() else { panic!("failed") };
     assert_eq!((failure.status, failure.code.as_ref(), failure.request_id.as_ref()), (None, None, None));
-    assert_eq!(failure.to_string(), "it did not succeed in time");
+    assert_eq!(failure.to_string(), "the grant did not succeed in time");
 }
 
 /// Whatever a service says, a reason stays short and whole.
@@ -102,25 +102,25 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
         (
             FailureCause::DynamicGroup,
             "dynamicGroup",
-            "the members of the group follow from its rule",
-            Some("change the rule of the group, or take the group out of the access package"),
+            "the group is dynamic: its rule determines its members",
+            Some("change the group's rule, or remove the group from the access package"),
         ),
         (
             FailureCause::SyncedGroup,
             "syncedGroup",
-            "the group is kept in a directory on premises",
-            Some("change the group in the directory on premises that it comes from"),
+            "the group is synchronized from an on-premises directory",
+            Some("change the group in its on-premises directory"),
         ),
         (
             FailureCause::MailEnabledGroup,
             "mailEnabledGroup",
-            "the group is kept in Exchange",
+            "the group is managed in Exchange",
             Some("change the group in Exchange"),
         ),
         (
             FailureCause::RoleAssignableGroup,
             "roleAssignableGroup",
-            "roles can be assigned to the group, and that takes a permission of its own",
+            "the group is role-assignable, which requires an additional permission",
             Some("obtain the permission `RoleManagement.ReadWrite.Directory`"),
         ),
         (
@@ -132,31 +132,31 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
         (
             FailureCause::NotAllowed,
             "notAllowed",
-            "it is not allowed",
+            "the request is not allowed",
             None, // it depends on where
         ),
         (
             FailureCause::NotFound,
             "notFound",
             "the resource, its role or the target does not exist",
-            Some("bring the resource back, or take it out of the access package"),
+            Some("restore the resource, or remove it from the access package"),
         ),
         (
             FailureCause::Policy,
             "policy",
-            "a policy of Privileged Identity Management does not allow it",
-            Some("change the policy of the role in Privileged Identity Management"),
+            "a Privileged Identity Management policy does not allow it",
+            Some("change the role's policy in Privileged Identity Management"),
         ),
         (FailureCause::Declined, "declined", "the schedule request was not carried out", None),
         (FailureCause::Rejected, "rejected", "the request was rejected", None),
         (
             FailureCause::NotAuthenticated,
             "notAuthenticated",
-            "the token was not taken",
-            Some("get a new token, for the service that the request goes to"),
+            "the token was not accepted",
+            Some("get a new token for the service that the request goes to"),
         ),
-        (FailureCause::Unreadable, "unreadable", "what the service lists cannot be read", None),
-        (FailureCause::OutOfPatience, "outOfPatience", "it did not succeed in time", None),
+        (FailureCause::Unreadable, "unreadable", "the service's list cannot be read", None),
+        (FailureCause::OutOfPatience, "outOfPatience", "the grant did not succeed in time", None),
     ];
     assert!(texts.iter().map(|it| it.0).eq(FailureCause::ALL.iter().copied()));
     let mut codes = HashSet::new();
@@ -174,18 +174,18 @@ fn errors_say_what_is_wrong() {
         (
             Cannot::Azure,
             "azureRole",
-            "roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph",
+            "Azure roles are assigned through Azure Resource Manager, not Microsoft Graph",
         ),
         (
             Cannot::SiteWithoutReading,
             "siteWithoutReading",
-            "how the number of a role in a SharePoint site is to be read is not known",
+            "the role number of a SharePoint site is ambiguous: choose how to read it",
         ),
-        (Cannot::NotInSite, "notInSite", "resource role is not one in a SharePoint site"),
+        (Cannot::NotInSite, "notInSite", "resource role is not in a SharePoint site"),
         (
             Cannot::SiteUrl,
             "invalidSiteUrl",
-            "not the URL of a site: expected one such as `https://contoso.sharepoint.com/sites/campaign`",
+            "not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`",
         ),
     ];
     for (cannot, code, text) in texts {

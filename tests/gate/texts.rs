@@ -87,13 +87,13 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::InsufficientRole,
         "insufficientRole",
-        "no role is `Access package assignment manager` or higher",
+        "role `Access package assignment manager` or higher is missing",
         &["R1", "R2"],
     ),
     (
         Reason::OutOfScope,
         "outOfScope",
-        "a role is `Access package assignment manager` or higher, but held on neither the assignment's catalog nor the tenant",
+        "role `Access package assignment manager` or higher is held, but not on the assignment's catalog or in the tenant",
         &["R3"],
     ),
     (
@@ -105,7 +105,7 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::PrivilegedCatalog,
         "privilegedCatalog",
-        "the catalog is privileged: no role is `Global Administrator`, nor `Identity Governance Administrator` together with `Privileged Role Administrator`",
+        "the catalog is privileged: caller holds neither `Global Administrator` nor both `Identity Governance Administrator` and `Privileged Role Administrator`",
         &["R43"],
     ),
     (
@@ -123,13 +123,13 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::CatalogDisagrees,
         "catalogDisagrees",
-        "the assignment's catalog is not as it was when the caller was judged",
+        "the assignment's catalog is not the one that the caller was authorized for",
         &["R3", "R43"],
     ),
     (
         Reason::ResourceRolesUnknown,
         "resourceRolesUnknown",
-        "resource roles are not known: load what the access package gives now",
+        "resource roles are unknown: load the access package's current resource roles",
         &["R13"],
     ),
     (
@@ -139,19 +139,14 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
         &["R32"],
     ),
     (Reason::RequestWithoutGrant, "requestWithoutGrant", "request does not ask for access", &["R32"]),
-    (
-        Reason::RequestSuperseded,
-        "requestSuperseded",
-        "a newer request for access to the assignment was completed",
-        &["R32"],
-    ),
+    (Reason::RequestSuperseded, "requestSuperseded", "a newer request for access was completed", &["R32"]),
     (
         Reason::RequestStateDisagrees,
         "requestStateDisagrees",
-        "request and assignment are not in the same state",
+        "request and assignment are in different states",
         &["R32"],
     ),
-    (Reason::RequestTooOld, "requestTooOld", "request was completed 14 days ago or earlier", &["R33"]),
+    (Reason::RequestTooOld, "requestTooOld", "request was completed 14 or more days ago", &["R33"]),
 ];
 
 #[test]
@@ -171,11 +166,7 @@ fn every_reason() {
 }
 
 const STEPS: [(Step, &str, &str); 16] = [
-    (
-        Step::UseWorkOrSchoolAccount,
-        "useWorkOrSchoolAccount",
-        "use a work or school account (it starts with neither role nor permission)",
-    ),
+    (Step::UseWorkOrSchoolAccount, "useWorkOrSchoolAccount", "sign in with a work or school account"),
     (
         Step::HoldRole,
         "holdRole",
@@ -207,22 +198,26 @@ const STEPS: [(Step, &str, &str); 16] = [
         "obtainRoleManagementPermission",
         "obtain the application permission `RoleManagement.ReadWrite.Directory`",
     ),
-    (Step::Wait, "wait", "wait until delivery has ended, then look at the state again"),
+    (Step::Wait, "wait", "wait until delivery has ended, then check the state again"),
     (
         Step::ReprocessRequest,
         "reprocessRequest",
-        "reprocess the request of this assignment, less than 14 days after it was completed",
+        "reprocess this assignment's request, if it was completed less than 14 days ago",
     ),
     (
         Step::ReprocessNewestRequest,
         "reprocessNewestRequest",
-        "reprocess the newest request for access to this assignment",
+        "reprocess this assignment's newest request for access",
     ),
     (Step::ReprocessAssignment, "reprocessAssignment", "reprocess the assignment, not its request"),
     (Step::RequestAgain, "requestAgain", "request the access package again"),
-    (Step::LoadResourceRoles, "loadResourceRoles", "load what the access package gives now, and call again"),
-    (Step::LoadCatalog, "loadCatalog", "look up the assignment's catalog as it is now, and call again"),
-    (Step::LoadRequest, "loadRequest", "load the request and its assignment as they are now, and call again"),
+    (
+        Step::LoadResourceRoles,
+        "loadResourceRoles",
+        "load the access package's current resource roles, and call again",
+    ),
+    (Step::LoadCatalog, "loadCatalog", "reload the assignment's catalog, and call again"),
+    (Step::LoadRequest, "loadRequest", "reload the request and its assignment, and call again"),
 ];
 
 #[test]

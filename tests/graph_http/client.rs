@@ -309,16 +309,16 @@ fn errors_say_what_is_wrong() {
     let texts: [(&dyn std::error::Error, _); 6] = [
         (
             &RequestError::BaseUrl,
-            "not a base URL: expected one such as `https://graph.microsoft.com`, without query and fragment",
+            "not a base URL: expected a URL such as `https://graph.microsoft.com`, without query or fragment",
         ),
         (
             &RequestError::Token,
-            "not a bearer token: expected letters, digits and `-._~+/`, and `=` at the end only",
+            "not a bearer token: expected letters, digits and `-._~+/`, with `=` only at the end",
         ),
-        (&CallError::Retry { status, after: None }, "answer is `504`: call again later"),
-        (&other(None, None), "answer is `504`"),
-        (&other(Some("Gone"), None), "answer is `504`, `Gone`"),
-        (&other(Some("Gone"), Some("So it is.")), "answer is `504`, `Gone`: So it is."),
+        (&CallError::Retry { status, after: None }, "response is `504`: call again later"),
+        (&other(None, None), "response is `504`"),
+        (&other(Some("Gone"), None), "response is `504`, `Gone`"),
+        (&other(Some("Gone"), Some("So it is.")), "response is `504`, `Gone`: So it is."),
     ];
     for (error, text) in texts {
         assert_eq!(error.to_string(), text);

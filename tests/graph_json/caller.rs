@@ -150,7 +150,7 @@ fn a_session_of_graph_powershell() {
         let session = json!({ "TenantId": TENANT, "AuthType": auth_type });
         let error = read_mg_context(session.to_string().as_bytes()).expect_err("no kind").to_string();
         let text =
-            format!("`AuthType`: invalid type: {found}, expected a word such as `AppOnly`, or its number");
+            format!("`AuthType`: invalid type: {found}, expected a string such as `AppOnly`, or a number");
         assert!(error.ends_with(&text), "{error}");
     }
 }

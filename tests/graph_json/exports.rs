@@ -158,12 +158,12 @@ fn an_answer_to_a_batch_is_read_response_by_response() {
     // The id of a call is not that of an assignment.
     assert_eq!(
         text(three),
-        format!("`responses[1]`: response `{ID}` of the batch is `429`, `TooManyRequests`: Later.")
+        format!("`responses[1]`: batch response `{ID}` is `429`, `TooManyRequests`: Later.")
     );
-    assert_eq!(text(five), "`responses[3]`: response `4` of the batch is `199`");
-    assert_eq!(text(six), "`responses[4]`: response `5` of the batch is `300`");
-    assert_eq!(text(seven), "`responses[5]`: response `6` of the batch is `404`");
-    assert_eq!(text(eight), "`responses[6]`: response `` of the batch is `500`");
+    assert_eq!(text(five), "`responses[3]`: batch response `4` is `199`");
+    assert_eq!(text(six), "`responses[4]`: batch response `5` is `300`");
+    assert_eq!(text(seven), "`responses[5]`: batch response `6` is `404`");
+    assert_eq!(text(eight), "`responses[6]`: batch response `` is `500`");
     assert_eq!(batch(&[]).items, []);
 }
 
@@ -195,7 +195,7 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
     assert_eq!((&found.items[4], &found.items[5]), (&v1, &beta));
     // R45
     for (item, index) in [(6, 4), (7, 5)] {
-        let text = "`value` goes on elsewhere, so it is not the whole list: ask for `https://next`";
+        let text = "`value` is not the whole list: request `https://next`";
         assert_eq!(texts[item], Err(format!("`responses[{index}].body`: {text}")));
     }
     assert!(texts[8].as_ref().is_err_and(|it| it.contains("`state`: invalid type")), "{texts:?}");
@@ -264,7 +264,7 @@ fn a_byte_order_mark_is_no_part_of_a_document() {
         assert_eq!(read(&text), Err(ReadError::NotUtf8));
         assert_eq!(read_list(&text), Err(ReadError::NotUtf8));
         assert_eq!(read_request(&text, Recency::Newest), Err(ReadError::NotUtf8));
-        assert!(read(&text).unwrap_err().to_string().contains("is not UTF-8"));
+        assert!(read(&text).unwrap_err().to_string().contains("is UTF-16"));
     }
     assert!(matches!(read(b"\xff{}"), Err(ReadError::Malformed { .. })));
 }

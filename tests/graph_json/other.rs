@@ -87,7 +87,7 @@ fn an_error_of_graph_is_told_with_its_code_and_message() {
         (json!({ "code": format!("a{long}") }), &format!(", `a{}…`", &long[..396])),
     ] {
         let document = said(error);
-        let expected = format!("document is an error of Microsoft Graph{expected}");
+        let expected = format!("document is a Microsoft Graph error{expected}");
         assert_eq!(text(&document), expected);
         assert_eq!(text_of_request(&document), expected);
         let text = document.to_string();

@@ -140,8 +140,7 @@ fn a_list_that_goes_on_elsewhere_is_not_the_whole_list() {
             for items in [document.pointer(&pointer).cloned(), Some(json!([])), Some(Value::Null), None] {
                 let cut = with(document.clone(), &format!("{pointer}@odata.nextLink"), Some(rest.clone()));
                 let cut = with(cut, &pointer, items);
-                let text =
-                    format!("`{list}` goes on elsewhere, so it is not the whole list: ask for {whole}");
+                let text = format!("`{list}` is not the whole list: request {whole}");
                 for word in ["delivered", "Delivering"] {
                     let cut = with(cut.clone(), state, Some(json!(word)));
                     assert_eq!(read_value(&cut).expect_err("a part").to_string(), text);
@@ -329,9 +328,7 @@ fn what_is_wrong_with_an_access_package_is_named() {
     );
     let wrong =
         json!({ "role": { "originSystem": "AadGroup", "originId": "x" }, "scope": { "originId": GROUP } });
-    assert!(
-        text(json!({ "value": [v1_scope(GROUP), wrong] })).starts_with("`value[1]`: origin id of the role")
-    );
+    assert!(text(json!({ "value": [v1_scope(GROUP), wrong] })).starts_with("`value[1]`: role origin id"));
     // What it is has to show.
     let twice = read_access_package(br#"{"state":1,"State":2,"value":[]}"#).expect_err("twice");
     assert_eq!(twice.to_string(), "line 1, column 18: duplicate field `state`");

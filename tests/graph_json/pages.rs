@@ -75,7 +75,7 @@ fn the_list_of_another_package_is_none_of_this_one() {
             assert_eq!(another.whole_of(id), Err(other(actual)));
             let error = read_value_with(&v1(), &another).expect_err("of another");
             assert_eq!(error, other(actual));
-            let text = format!("list is of access package `{actual}`: it has to be of `{ID}`");
+            let text = format!("list belongs to access package `{actual}`, not to `{ID}`");
             assert_eq!((error.to_string(), error.code()), (text, "otherAccessPackage"));
             assert_eq!(own.clone().join(another.clone()), Err(other(actual)));
             // Known of one page, it is known of all.
@@ -154,7 +154,7 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
             assert_eq!((*named, error.code()), (required, "otherCollection"));
             assert!(name.contains(actual.as_str()), "{name}: {actual}");
             let text =
-                format!("page is of `{actual}`, by its `@odata.context`: it has to be of `{required}`");
+                format!("page contains `{actual}` according to its `@odata.context`: expected `{required}`");
             assert_eq!(error.to_string(), text);
         }
     }
@@ -231,7 +231,7 @@ fn what_an_assignment_was_delivered_is_not_what_its_package_gives() {
     ] {
         let error = error(&document);
         let text = format!(
-            "`{part}` has a `status`: it is a resource role of an assignment, and not of its access package"
+            "`{part}` has a `status`: it is a resource role of an assignment, not of an access package"
         );
         assert_eq!((error.to_string(), error.code()), (text, "ofAssignment"), "{document}");
     }

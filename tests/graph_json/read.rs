@@ -125,7 +125,7 @@ fn a_document_is_of_one_version() {
     let error = read_value(&with(v1(), "/assignmentState", Some(json!("Delivered")))).unwrap_err();
     assert_eq!(
         text(&error),
-        "`state` and `assignmentState` are both there: a document is of v1.0 or of beta"
+        "`state` and `assignmentState` are both present: a document is either v1.0 or beta"
     );
 }
 
@@ -144,9 +144,7 @@ fn a_malformed_origin_id_is_an_error_and_review_data_is_left_out() {
     let role = "/accessPackage/resourceRoleScopes/1/role";
     let wrong = with(v1(), &format!("{role}/originId"), Some(json!(format!("Member_{GROUP}"))));
     let error = read_value(&wrong).unwrap_err();
-    assert!(
-        text(&error).starts_with("`accessPackage.resourceRoleScopes[1]`: origin id of the role does not fit")
-    );
+    assert!(text(&error).starts_with("`accessPackage.resourceRoleScopes[1]`: role origin id does not fit"));
 
     let data = with(v1(), role, Some(json!({ "originSystem": "CustomDataProvidedResource" })));
     let data = with(data, "/accessPackage/resourceRoleScopes/1/scope", None);

@@ -91,11 +91,11 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     // R11: in these states there is no assignment, and an unknown word is none of them.
     for word in ["submitted", "pendingApproval", "denied", "scheduled", "canceled", "Canceled"] {
         let document = with(of_v1(), "/state", Some(json!(word)));
-        assert_eq!(error(&document), format!("request is `{word}`: no assignment came of it"));
+        assert_eq!(error(&document), format!("request is `{word}`: it has no assignment"));
     }
     for word in ["unknownFutureValue", "", "denied "] {
         let document = with(of_v1(), "/state", Some(json!(word)));
-        assert_eq!(error(&document), format!("request is `{word}`: not a known state of a request"));
+        assert_eq!(error(&document), format!("request is `{word}`, which is not a known request state"));
     }
     // Of a version that shows by the rest.
     for (name, value) in
@@ -108,7 +108,10 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     }
     let mut mixed = of_v1();
     mixed["requestState"] = json!("Delivered");
-    assert_eq!(error(&mixed), "`state` and `requestState` are both there: a document is of v1.0 or of beta");
+    assert_eq!(
+        error(&mixed),
+        "`state` and `requestState` are both present: a document is either v1.0 or beta"
+    );
     assert!(matches!(read_request(b"[]", Recency::Newest), Err(ReadError::Malformed { .. })));
 }
 

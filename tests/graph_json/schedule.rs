@@ -82,7 +82,7 @@ fn what_says_nothing_is_not_endless() {
     }
     assert_eq!(
         end(&json!({})).unwrap_err().to_string(),
-        "`schedule` says neither when the assignment ends nor that it does not"
+        "`schedule` does not say whether the assignment ends"
     );
 }
 
@@ -110,7 +110,7 @@ fn what_could_be_an_end_is_named() {
     }
     assert_eq!(
         end(&json!({ "startDateTime": START, "stopDateTime": START })).unwrap_err().to_string(),
-        "`schedule.stopDateTime` could be an end: only that of `schedule.expiration` is known"
+        "`schedule.stopDateTime` could be an end: only the end in `schedule.expiration` can be read"
     );
     // The first of them, and before anything that is wrong with the rest.
     let many = with(v1(), "/schedule", None).to_string();
@@ -158,7 +158,7 @@ fn an_instant_of_windows_power_shell_is_read_to_the_millisecond() {
         "/Date(9223372036854775808)/",
     ] {
         let error = ending(text).expect_err(text).to_string();
-        assert!(error.contains(&format!("`{text}` is not an instant")), "{error}");
+        assert!(error.contains(&format!("`{text}` is not a valid timestamp")), "{error}");
     }
     // As it escapes it.
     let document = with(v1(), "/schedule/startDateTime", Some(json!("at"))).to_string();

@@ -169,7 +169,7 @@ fn the_type_of_a_role_is_part_of_it() {
         let document = with(v1(), "/accessPackage/resourceRoleScopes", Some(given));
         assert_eq!(
             read_value(&document).expect_err("no type of Azure").to_string(),
-            "`accessPackage.resourceRoleScopes[0]`: type of the role does not fit `AzureResources`: \
+            "`accessPackage.resourceRoleScopes[0]`: role type does not fit `AzureResources`: \
              expected `active` or `eligible`"
         );
     }
@@ -260,7 +260,7 @@ fn what_is_no_timestamp_is_an_error_wherever_it_decides() {
         for pointer in ["/schedule/startDateTime", "/schedule/expiration/endDateTime"] {
             let error = read_value(&with(v1(), pointer, Some(json!(text)))).expect_err(text).to_string();
             let why = format!(
-                "`{text}` is not an instant: expected ISO 8601 with an offset, in the years 1 to 9999, such as \
+                "`{text}` is not a valid timestamp: expected ISO 8601 with an offset, in the years 1 to 9999, such as \
                  `2022-07-27T21:55:19.69Z`"
             );
             assert!(error.ends_with(&why), "{error}");
@@ -306,7 +306,7 @@ fn an_end_where_the_type_has_none_is_a_contradiction() {
             let document = with(v1(), "/schedule/expiration", Some(expiration));
             assert_eq!(
                 read_value(&document).expect_err("a contradiction").to_string(),
-                format!("`schedule.expiration.{property}` is there, but the type says that there is no end")
+                format!("`schedule.expiration.{property}` is present, but `type` says that there is no end")
             );
         }
     }

@@ -39,7 +39,7 @@ pub struct Failure {
 }
 
 fn told(status: Option<&u16>, code: Option<&str>, request_id: Option<&str>) -> String {
-    let mut told = status.map(|status| format!(": the answer was `{status}`")).unwrap_or_default();
+    let mut told = status.map(|status| format!(": the response was `{status}`")).unwrap_or_default();
     told += &code.map(|code| format!(", `{code}`")).unwrap_or_default();
     told + &request_id.map(|id| format!(" (request `{id}`)")).unwrap_or_default()
 }
@@ -103,14 +103,14 @@ impl FailureCause {
     pub const fn help(self) -> Option<&'static str> {
         match self {
             Self::DynamicGroup => {
-                Some("change the rule of the group, or take the group out of the access package")
+                Some("change the group's rule, or remove the group from the access package")
             }
-            Self::SyncedGroup => Some("change the group in the directory on premises that it comes from"),
+            Self::SyncedGroup => Some("change the group in its on-premises directory"),
             Self::MailEnabledGroup => Some("change the group in Exchange"),
             Self::RoleAssignableGroup => Some("obtain the permission `RoleManagement.ReadWrite.Directory`"),
-            Self::NotFound => Some("bring the resource back, or take it out of the access package"),
-            Self::Policy => Some("change the policy of the role in Privileged Identity Management"),
-            Self::NotAuthenticated => Some("get a new token, for the service that the request goes to"),
+            Self::NotFound => Some("restore the resource, or remove it from the access package"),
+            Self::Policy => Some("change the role's policy in Privileged Identity Management"),
+            Self::NotAuthenticated => Some("get a new token for the service that the request goes to"),
             Self::MissingPermission
             | Self::NotAllowed
             | Self::Declined
@@ -124,21 +124,21 @@ impl FailureCause {
 impl fmt::Display for FailureCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::DynamicGroup => "the members of the group follow from its rule",
-            Self::SyncedGroup => "the group is kept in a directory on premises",
-            Self::MailEnabledGroup => "the group is kept in Exchange",
+            Self::DynamicGroup => "the group is dynamic: its rule determines its members",
+            Self::SyncedGroup => "the group is synchronized from an on-premises directory",
+            Self::MailEnabledGroup => "the group is managed in Exchange",
             Self::RoleAssignableGroup => {
-                "roles can be assigned to the group, and that takes a permission of its own"
+                "the group is role-assignable, which requires an additional permission"
             }
             Self::MissingPermission => "a permission is missing",
-            Self::NotAllowed => "it is not allowed",
+            Self::NotAllowed => "the request is not allowed",
             Self::NotFound => "the resource, its role or the target does not exist",
-            Self::Policy => "a policy of Privileged Identity Management does not allow it",
+            Self::Policy => "a Privileged Identity Management policy does not allow it",
             Self::Declined => "the schedule request was not carried out",
             Self::Rejected => "the request was rejected",
-            Self::NotAuthenticated => "the token was not taken",
-            Self::Unreadable => "what the service lists cannot be read",
-            Self::OutOfPatience => "it did not succeed in time",
+            Self::NotAuthenticated => "the token was not accepted",
+            Self::Unreadable => "the service's list cannot be read",
+            Self::OutOfPatience => "the grant did not succeed in time",
         })
     }
 }

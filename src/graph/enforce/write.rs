@@ -22,16 +22,16 @@ pub enum Cannot {
     #[error("no request is known for this origin system")]
     OriginSystem,
     /// Roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph.
-    #[error("roles of Azure are assigned by Azure Resource Manager, and not by Microsoft Graph")]
+    #[error("Azure roles are assigned through Azure Resource Manager, not Microsoft Graph")]
     Azure,
     /// A role in a SharePoint site takes a reading of its number: see [`Delivery::in_site`](super::Delivery::in_site).
-    #[error("how the number of a role in a SharePoint site is to be read is not known")]
+    #[error("the role number of a SharePoint site is ambiguous: choose how to read it")]
     SiteWithoutReading,
     /// A reading was given, and it is no role in a SharePoint site.
-    #[error("resource role is not one in a SharePoint site")]
+    #[error("resource role is not in a SharePoint site")]
     NotInSite,
     /// The URL of the site is not one of `https`, or it has a query or a fragment.
-    #[error("not the URL of a site: expected one such as `https://contoso.sharepoint.com/sites/campaign`")]
+    #[error("not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`")]
     SiteUrl,
 }
 

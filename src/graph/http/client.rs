@@ -156,10 +156,12 @@ fn authorization(token: &str) -> Option<HeaderValue> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RequestError {
     /// The base URL is not one of `http` or `https`, or it has a query or a fragment.
-    #[error("not a base URL: expected one such as `https://graph.microsoft.com`, without query and fragment")]
+    #[error(
+        "not a base URL: expected a URL such as `https://graph.microsoft.com`, without query or fragment"
+    )]
     BaseUrl,
     /// The token is empty, or has a character that no bearer token has.
-    #[error("not a bearer token: expected letters, digits and `-._~+/`, and `=` at the end only")]
+    #[error("not a bearer token: expected letters, digits and `-._~+/`, with `=` only at the end")]
     Token,
 }
 
@@ -185,7 +187,7 @@ pub enum RequestError {
 ///
 /// let body = r#"{"error":{"code":"InvalidModel","message":"The model is invalid."}}"#;
 /// let error = read_response(&::http::Response::builder().status(400).body(body)?).unwrap_err();
-/// assert_eq!(error.to_string(), "answer is `400`, `InvalidModel`: The model is invalid.");
+/// assert_eq!(error.to_string(), "response is `400`, `InvalidModel`: The model is invalid.");
 /// # Ok::<(), ::http::Error>(())
 /// ```
 pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallError> {
@@ -224,7 +226,7 @@ pub enum CallError {
     Rejected(#[from] Told),
     /// `429`, `503` or `504`: call again later. After the latter two it may be that the call was accepted
     /// all the same; as a rule another one then finds the assignment `delivering` and is refused.
-    #[error("answer is `{status}`: call again later", status = .status.as_u16())]
+    #[error("response is `{status}`: call again later", status = .status.as_u16())]
     Retry {
         /// The status.
         status: StatusCode,
@@ -254,7 +256,7 @@ impl CallError {
 /// What a server says that does not do what it is asked: this crate's, with the reasons and remedies that it gives, or
 /// another one, such as Graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("answer is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
+#[error("response is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
 pub struct Told {
     /// The status.
     pub status: StatusCode,

@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for AuthType {
             type Value = AuthType;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a word such as `AppOnly`, or its number")
+                f.write_str("a string such as `AppOnly`, or a number")
             }
 
             fn visit_str<E>(self, word: &str) -> Result<AuthType, E> {

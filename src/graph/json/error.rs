@@ -30,10 +30,10 @@ pub enum ReadError {
         message: String,
     },
     /// It is in UTF-16, by its byte order mark.
-    #[error("document is not UTF-8, but UTF-16: save it as UTF-8")]
+    #[error("document is UTF-16: save it as UTF-8")]
     NotUtf8,
     /// It is an error of Microsoft Graph, in place of what was asked for.
-    #[error("document is an error of Microsoft Graph{}", Said(Some(code), .message.as_deref()))]
+    #[error("document is a Microsoft Graph error{}", Said(Some(code), .message.as_deref()))]
     GraphError {
         /// Its code.
         code: String,
@@ -41,7 +41,7 @@ pub enum ReadError {
         message: Option<String>,
     },
     /// It is an answer in a batch that has failed.
-    #[error("response `{id}` of the batch is `{status}`{}", Said(.code.as_deref(), .message.as_deref()))]
+    #[error("batch response `{id}` is `{status}`{}", Said(.code.as_deref(), .message.as_deref()))]
     FailedResponse {
         /// The id that the call has in the batch.
         id: String,
@@ -65,7 +65,7 @@ pub enum ReadError {
     #[error("document is a page of a list: read it with `read_list`")]
     IsPage,
     /// It is an access package, or a resource role that one gives, or a page of those.
-    #[error("document is of an access package and its resource roles: read it with `read_access_package`")]
+    #[error("document is an access package or its resource roles: read it with `read_access_package`")]
     IsAccessPackage,
     /// It is a page of a list without the list.
     #[error("document is a page without its list: `value` is missing")]
@@ -79,7 +79,7 @@ pub enum ReadError {
         expand: &'static str,
     },
     /// A list goes on elsewhere, so that it is not the whole list ([R45](crate::policy#r45)).
-    #[error("`{part}` goes on elsewhere, so it is not the whole list: ask for `{whole}`")]
+    #[error("`{part}` is not the whole list: request `{whole}`")]
     ListCut {
         /// The path of the list.
         part: String,
@@ -87,7 +87,7 @@ pub enum ReadError {
         whole: String,
     },
     /// It is of another access package than it has to be.
-    #[error("list is of access package `{actual}`: it has to be of `{required}`")]
+    #[error("list belongs to access package `{actual}`, not to `{required}`")]
     OtherAccessPackage {
         /// The access package that it has to be of.
         required: AccessPackageId,
@@ -95,7 +95,7 @@ pub enum ReadError {
         actual: AccessPackageId,
     },
     /// It is a page of another collection, by its `@odata.context`.
-    #[error("page is of `{actual}`, by its `@odata.context`: it has to be of `{required}`")]
+    #[error("page contains `{actual}` according to its `@odata.context`: expected `{required}`")]
     OtherCollection {
         /// The collection that it has to be of.
         required: &'static str,
@@ -103,7 +103,7 @@ pub enum ReadError {
         actual: String,
     },
     /// It is a list of what an assignment has delivered, not of what an access package gives.
-    #[error("`{part}` has a `status`: it is a resource role of an assignment, and not of its access package")]
+    #[error("`{part}` has a `status`: it is a resource role of an assignment, not of an access package")]
     OfAssignment {
         /// The path of the first item that shows it.
         part: String,
@@ -126,10 +126,10 @@ pub enum ReadError {
         other: &'static str,
     },
     /// The document has the state twice, as in v1.0 and as in beta.
-    #[error("`state` and `assignmentState` are both there: a document is of v1.0 or of beta")]
+    #[error("`state` and `assignmentState` are both present: a document is either v1.0 or beta")]
     MixedVersions,
     /// The document has the state of a request twice, as in v1.0 and as in beta.
-    #[error("`state` and `requestState` are both there: a document is of v1.0 or of beta")]
+    #[error("`state` and `requestState` are both present: a document is either v1.0 or beta")]
     MixedRequestVersions,
     /// The assignment that a request shows cannot be read.
     #[error("`{part}`: {problem}")]
@@ -140,13 +140,13 @@ pub enum ReadError {
         problem: Box<ReadError>,
     },
     /// The request is in a state in which there is no assignment.
-    #[error("request is `{state}`: no assignment came of it")]
+    #[error("request is `{state}`: it has no assignment")]
     RequestWithoutAssignment {
         /// The state, in the words of the document.
         state: String,
     },
     /// The request is in a state that this crate does not know ([R11](crate::policy#r11)).
-    #[error("request is `{state}`: not a known state of a request")]
+    #[error("request is `{state}`, which is not a known request state")]
     UnknownRequestState {
         /// The state, in the words of the document.
         state: String,
@@ -160,7 +160,7 @@ pub enum ReadError {
         problem: ParseResourceRoleError,
     },
     /// The expiration is of a type without an end, and has one.
-    #[error("`{part}` is there, but the type says that there is no end")]
+    #[error("`{part}` is present, but `type` says that there is no end")]
     ContradictoryExpiration {
         /// The path of the property that says when it ends.
         part: &'static str,
@@ -170,13 +170,13 @@ pub enum ReadError {
     TwoEnds,
     /// A part of the schedule could be an end, and is not one that the crate can read
     /// ([R44](crate::policy#r44)).
-    #[error("`{part}` could be an end: only that of `schedule.expiration` is known")]
+    #[error("`{part}` could be an end: only the end in `schedule.expiration` can be read")]
     PossibleEnd {
         /// The path of the part.
         part: String,
     },
     /// The schedule does not say whether there is an end ([R44](crate::policy#r44)).
-    #[error("`{part}` says neither when the assignment ends nor that it does not")]
+    #[error("`{part}` does not say whether the assignment ends")]
     EndUnknown {
         /// The path of what should say it.
         part: &'static str,

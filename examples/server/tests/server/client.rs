@@ -29,13 +29,13 @@ fn client(words: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
 fn the_client_follows_to_the_end() {
     let place = Place::new();
     let server = Server::start(&place, Duration::from_millis(20));
-    let what_helps = "  what helps: reprocess the request of this assignment, less than 14 days after it was completed\n  what helps: request the access package again\n";
+    let what_helps = "  what helps: reprocess this assignment's request, if it was completed less than 14 days ago\n  what helps: request the access package again\n";
     let half = format!("accepted\npartiallyDelivered\n{what_helps}");
-    let failed = "refused: answer is `400`, `InvalidAssignmentState`: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed\n  because: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n";
+    let failed = "refused: response is `400`, `InvalidAssignmentState`: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed\n  because: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n";
     let failed = format!("{failed}{what_helps}");
-    let delivered = "refused: answer is `400`, `InvalidAssignmentRequest`: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed\n  because: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed (R32)\n  what helps: reprocess the assignment, not its request\n";
-    let expired = "refused: answer is `400`, `InvalidAssignmentState`: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  because: state is `expired`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n  what helps: request the access package again\n";
-    let reader = "refused: answer is `403`, `UnAuthorized`: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
+    let delivered = "refused: response is `400`, `InvalidAssignmentRequest`: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed\n  because: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed (R32)\n  what helps: reprocess the assignment, not its request\n";
+    let expired = "refused: response is `400`, `InvalidAssignmentState`: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  because: state is `expired`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n  what helps: request the access package again\n";
+    let reader = "refused: response is `403`, `UnAuthorized`: caller may not reprocess this assignment: role `Access package assignment manager` or higher is missing\n  because: role `Access package assignment manager` or higher is missing (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
     let cases = [
         ("v1.0", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),
         ("beta", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),
@@ -233,13 +233,13 @@ fn the_client_bears_odd_answers() {
     let fails =
         |headers| answer("500 Internal Server Error", headers, if headers == json { invalid } else { html });
     let cases = [
-        (answer("400 Bad Request", json, invalid), 1, "refused: answer is `400`, `InvalidModel`: not valid"),
-        (answer("404 Not Found", "", ""), 1, "refused: answer is `404`"),
-        (answer("403 Forbidden", json, "{}"), 1, "refused: answer is `403`"),
-        (fails("Content-Type: text/html\r\n"), 2, "client: answer is `500`"),
-        (fails(json), 2, "client: answer is `500`, `InvalidModel`: not valid"),
-        (answer("302 Found", "Location: /elsewhere\r\n", ""), 2, "client: answer is `302`"),
-        (shown("{}"), 2, "client: answer is `200`"),
+        (answer("400 Bad Request", json, invalid), 1, "refused: response is `400`, `InvalidModel`: not valid"),
+        (answer("404 Not Found", "", ""), 1, "refused: response is `404`"),
+        (answer("403 Forbidden", json, "{}"), 1, "refused: response is `403`"),
+        (fails("Content-Type: text/html\r\n"), 2, "client: response is `500`"),
+        (fails(json), 2, "client: response is `500`, `InvalidModel`: not valid"),
+        (answer("302 Found", "Location: /elsewhere\r\n", ""), 2, "client: response is `302`"),
+        (shown("{}"), 2, "client: response is `200`"),
     ];
     for (answer, status, says) in cases {
         assert_eq!(against(vec![answer]), ended(status, &format!("{says}\n")));
@@ -247,9 +247,9 @@ fn the_client_bears_odd_answers() {
     let unreadable = |body: &str| (shown(body), graph::json::read(body.as_bytes()).unwrap_err().to_string());
     let told = |answer, says: &str| (answer, says.to_owned());
     let cases = [
-        told(fails(""), "answer is `500`"),
-        told(answer("403 Forbidden", json, invalid), "answer is `403`, `InvalidModel`: not valid"),
-        told(accepted(), "answer is `202`"),
+        told(fails(""), "response is `500`"),
+        told(answer("403 Forbidden", json, invalid), "response is `403`, `InvalidModel`: not valid"),
+        told(accepted(), "response is `202`"),
         unreadable("[7]"),
         unreadable(r#"{"state":7}"#),
         // R11

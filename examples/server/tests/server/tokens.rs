@@ -36,8 +36,8 @@ fn assert_not_known(answer: Answer, what: &str) {
         answer.body,
         concat!(
             r#"{"error":{"code":"InvalidAuthenticationToken","#,
-            r#""message":"caller is not known: a valid bearer token is required","#,
-            r#""details":[{"code":"noCaller","message":"caller is not known: a valid bearer token is required"}],"#,
+            r#""message":"caller is not authenticated: a valid bearer token is required","#,
+            r#""details":[{"code":"noCaller","message":"caller is not authenticated: a valid bearer token is required"}],"#,
             r#""innerError":{"date":"DATE","request-id":"ID"}}}"#,
         ),
         "{what}"
