@@ -135,7 +135,7 @@ pub struct OpaqueResourceRole(Arc<OriginIds>);
 /// The texts that identify a resource role; also its serde form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", expecting = "a resource role"))]
 struct OriginIds {
     origin_system: String,
     resource_origin_id: String,
