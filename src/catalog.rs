@@ -18,7 +18,7 @@ use crate::variants::with_all;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", expecting = "a catalog"))]
 pub struct Catalog {
     /// The id of the catalog.
     pub id: CatalogId,

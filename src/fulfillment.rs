@@ -11,7 +11,10 @@ use crate::state::AssignmentState;
 /// A resource role of an assignment, and its fulfillment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(
+    feature = "serde",
+    serde(rename_all = "camelCase", expecting = "a resource role and its fulfillment")
+)]
 pub struct AssignmentResourceRole {
     /// The resource role that the access package gives.
     pub resource_role: ResourceRole,
@@ -183,6 +186,7 @@ mod data {
     use super::FailureReason;
 
     #[derive(Serialize, Deserialize)]
+    #[serde(expecting = "a reason: its code and words")]
     struct Plain<'a> {
         code: Cow<'a, str>,
         words: Cow<'a, str>,

@@ -135,7 +135,7 @@ pub struct OpaqueResourceRole(Arc<OriginIds>);
 /// The texts that identify a resource role; also its serde form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", expecting = "a resource role"))]
 struct OriginIds {
     origin_system: String,
     resource_origin_id: String,
@@ -155,8 +155,9 @@ impl ResourceRole {
     /// Reads a resource role from the origin system, the origin id of the resource, and the origin id and the type of the
     /// role, as Graph gives them.
     ///
-    /// The names of the known origin systems and the words of the type are read without regard to case. An origin system
-    /// that is not known gives [`ResourceRole::Other`], with everything as it is.
+    /// The names of the known origin systems and the words of the type are read without regard to case
+    /// ([R48](crate::policy#r48)). An origin system that is not known gives [`ResourceRole::Other`], with everything as it
+    /// is.
     ///
     /// `AzureResources` needs a type, `active` or `eligible`. In the other known origin systems the origin id says it
     /// already: a type that says the same is dropped.
@@ -169,7 +170,7 @@ impl ResourceRole {
         role_origin_id: &str,
         role_type: Option<&str>,
     ) -> Result<Self, ParseResourceRoleError> {
-        let is = |known: &str| origin_system.eq_ignore_ascii_case(known);
+        let is = |known: &str| origin_system.eq_ignore_ascii_case(known); // R48
         let resource_error = |known: &'static str, expected: &'static str| {
             ParseResourceRoleError::ResourceOriginId { origin_system: known, expected }
         };

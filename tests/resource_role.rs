@@ -132,7 +132,7 @@ fn an_unknown_origin_system_is_handed_on_as_it_is() {
     }
 }
 
-// R23
+// R23, R48
 #[test]
 fn guids_and_the_names_of_known_systems_have_no_case() {
     for (texts, role) in known() {

@@ -215,6 +215,7 @@ const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
 const ENFORCE: &str = "Carrying an action out";
 const OF_2026: &str = "The service of 2026";
+const SPELLING: &str = "How words are read";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
     Part { basis, what: None, sources }
@@ -749,5 +750,15 @@ pub static RULES: &[Rule] = &[
             part(Documented, "the names and ids", &[DELEGATION, ROLE_DEFINITIONS]),
             part(OurChoice, "to pass over what is not known", &[]),
         ],
+    },
+    Rule {
+        id: "R48",
+        about: SPELLING,
+        text: "The names of six origin systems are read without regard to the case of ASCII letters: `AadGroup`, \
+               `AadApplication`, `SharePointOnline`, `DirectoryRole`, `AzureResources` and \
+               `CustomDataProvidedResource`. So are the types `active` and `eligible` there. Resource roles that differ \
+               in nothing else are the same, and ids that do not fit are refused however the name is spelled. The name \
+               of any other origin system stays as it is, and is compared to the letter (R23).",
+        parts: &[whole(OurChoice, &[RESOURCE_ROLE])],
     },
 ];

@@ -1,8 +1,13 @@
-//! The crate as one function from text to text: every test vector, asked in JSON.
+//! The crate as one function from text to text: every test vector, asked in JSON; and the questions in `asked.rs`, whose
+//! answers are kept in `tests/vectors/asked.json`.
 //!
-//! What is asked here is also written to a file, one call a line, for `tests/vectors/schemas.py` to hold to the schema.
+//! What is asked here is also written to files, one call a line, for `tests/vectors/schemas.py` to hold to the schema.
 #![cfg(feature = "graph")]
 
+mod asked;
+#[path = "../support/golden.rs"]
+mod golden;
+mod hostile;
 mod vectors;
 
 use std::fs::File;
@@ -21,10 +26,13 @@ impl Calls {
     }
 
     fn ask(&mut self, operation: &str, question: &Value) -> Value {
-        let answer = access_package::ask(operation, question.to_string().as_bytes());
-        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        let answer = ask(operation, &question.to_string());
         let call = json!({ "operation": operation, "question": question, "answer": answer });
         writeln!(self.0, "{call}").expect("written");
         answer
     }
+}
+
+fn ask(operation: &str, question: &str) -> Value {
+    serde_json::from_str(&access_package::ask(operation, question.as_bytes())).expect("JSON")
 }

@@ -12,7 +12,27 @@ import unicodedata
 from datetime import datetime
 from pathlib import Path
 
-VERSION = 3
+VERSION = 4
+
+# --- words in both files --------------------------------------------------------------------------------
+
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+STATES = ("delivering", "partiallyDelivered", "delivered", "expired", "deliveryFailed")
+
+
+def without_case(text):
+    """In lower case, as far as it is ASCII."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def known_as(word, known):
+    """The word as the page writes it; none if it is not one of those that are known."""
+    return next((each for each in known if without_case(each) == without_case(word)), None)
+
+
+def is_guid(text):
+    return GUID.fullmatch(text) is not None
+
 
 # --- gate.json: who may -------------------------------------------------------------------------------
 
@@ -46,15 +66,33 @@ STEPS_IN_PRIVILEGED = [
 HOLD = {"holdIdentityGovernanceAdministrator": GOVERNS, "holdPrivilegedRoleAdministrator": GRANTS, "holdGlobalAdministrator": TOP}
 
 
+ROLES = [
+    "Catalog reader",
+    "Catalog creator",
+    "Connected Organization Administrator",
+    "User Administrator",
+    GRANTS,
+    *SUFFICING,
+]
+
+
+def catalog_of(scope):
+    """The catalog that a scope names; none if it names none."""
+    before, _, catalog = scope.rpartition("/")
+    return catalog.lower() if before == "/AccessPackageCatalog" and is_guid(catalog) else None
+
+
 class Caller:
     def __init__(self, account, permissions, roles):
         self.account = account
         self.permissions = set(permissions)
-        self.roles = {(held["role"], held["scope"]) for held in roles}
+        held = {(known_as(held["role"], ROLES), held["scope"]) for held in roles}
+        # What is not known is passed over.
+        self.roles = {(role, scope) for role, scope in held if role and (scope == "/" or catalog_of(scope))}
 
     def here(self, catalog):
         """The roles that count for this catalog."""
-        return {role for role, scope in self.roles if scope in ("/", f"/AccessPackageCatalog/{catalog}")}
+        return {role for role, scope in self.roles if scope == "/" or catalog_of(scope) == catalog.lower()}
 
     def sufficing(self, catalog=None):
         """The roles that suffice; with a catalog, only those that count there."""
@@ -171,6 +209,7 @@ def answer(case, catalog):
 
 def as_set(items):
     """A list that stands for a set names nothing twice."""
+    items = list(items)
     if len(set(items)) < len(items):
         raise ValueError(f"named twice: {items}")
     return set(items)
@@ -186,26 +225,15 @@ def check_gate(vectors):
 
 # --- lifecycle.json: what happens ---------------------------------------------------------------------
 
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DEFINITION = re.compile(r"/providers/Microsoft\.Authorization/roleDefinitions/" + GUID.pattern, re.IGNORECASE | re.ASCII)
 WITH_GUIDS = ("AadGroup", "AadApplication", "DirectoryRole")
 SYSTEMS = (*WITH_GUIDS, "SharePointOnline", "AzureResources", "CustomDataProvidedResource")
 TYPES = ("active", "eligible")
 
 
-def without_case(text):
-    """In lower case, as far as it is ASCII."""
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
-
-
 def system_of(role):
     """The origin system, as the page writes it if it knows it."""
-    system = role["originSystem"]
-    return next((known for known in SYSTEMS if without_case(known) == without_case(system)), system)
-
-
-def is_guid(text):
-    return GUID.fullmatch(text) is not None
+    return known_as(role["originSystem"], SYSTEMS) or role["originSystem"]
 
 
 def is_segment(text):
@@ -263,6 +291,27 @@ FOURTEEN_DAYS = 14 * 86400 * 10**7
 CALLER = "00000000-0000-0000-0000-0000000000ca"
 CANNOT_HOLD = {"servicePrincipal": ("aadapplication", "sharepointonline"), "user": ("oauthapplication",)}
 ORDER = ["pending", "failed", "unenforceable", "fulfilled"]
+HELPS = {
+    "insufficientRole": ["holdRole"],
+    "resourceRolesUnknown": ["loadResourceRoles"],
+    "requestOfAnotherAssignment": ["reprocessNewestRequest"],
+    "requestWithoutGrant": ["reprocessNewestRequest"],
+    "requestSuperseded": ["reprocessNewestRequest"],
+    "requestStateDisagrees": ["loadRequest"],
+    "requestTooOld": ["requestAgain"],
+}
+HELPS_WITH_REQUEST = {"delivering": "wait", "delivered": "reprocessAssignment", "expired": "requestAgain"}
+
+
+def remedies_for(result, state):
+    """What helps against a refused call, if the assignment is in this state afterwards."""
+    if result == "invalidState":
+        steps = ADVICE[state]
+    elif result == "invalidRequestState":
+        steps = [HELPS_WITH_REQUEST[state]]
+    else:
+        steps = HELPS.get(result, [])
+    return {(step,) for step in steps}
 
 
 def state_of(fulfillments):
@@ -283,8 +332,10 @@ def twice(identities):
 
 class Assignment:
     def __init__(self, stored):
-        self.fixed = {name: stored[name] for name in ("format", "id", "catalog", "accessPackage", "target", "targetType", "end")}
-        self.state, self.attempt = stored["state"], stored["attempt"]
+        self.fixed = {name: stored[name] for name in ("format", "targetType", "end")}
+        self.fixed |= {name: stored[name].lower() for name in ("id", "accessPackage", "target")}
+        self.fixed["catalog"] = stored["catalog"]["id"].lower(), stored["catalog"]["privilegeLevel"]
+        self.state, self.attempt = known_as(stored["state"], STATES), stored["attempt"]
         self.roles = None
         if stored["resourceRoles"] is not None:
             self.roles = {
@@ -325,7 +376,7 @@ class Assignment:
             return "insufficientRole", None
         _, expired = self.expire(now)
         for stands_in_the_way, result in [
-            (request["assignment"] != self.fixed["id"], "requestOfAnotherAssignment"),
+            (request["assignment"].lower() != self.fixed["id"], "requestOfAnotherAssignment"),
             (request["purpose"] != "grant", "requestWithoutGrant"),
             (request["recency"] != "newest", "requestSuperseded"),
             (self.state not in ("partiallyDelivered", "deliveryFailed"), "invalidRequestState"),
@@ -334,7 +385,7 @@ class Assignment:
         ]:
             if stands_in_the_way:
                 return result, expired
-        return self.accept(role, now, request["id"], gives, observed)
+        return self.accept(role, now, request["id"].lower(), gives, observed)
 
     def accept(self, role, now, request, gives, observed):
         before, had = self.state, set(self.roles or ())
@@ -353,7 +404,7 @@ class Assignment:
         return "accepted", self.event(now, before, "reprocessed", CALLER, role, request, *lists)
 
     def record(self, receipt, now):
-        if receipt["assignment"] != self.fixed["id"]:
+        if receipt["assignment"].lower() != self.fixed["id"]:
             return "otherAssignment", None
         if self.state == "expired":
             return "afterTheEnd", None
@@ -399,6 +450,11 @@ class Assignment:
 
 
 def load(stored):
+    if not all(map(is_guid, (stored["id"], stored["catalog"]["id"], stored["accessPackage"], stored["target"]))):
+        return "malformedId"
+    state = known_as(stored["state"], STATES)
+    if state is None:
+        return "unknownState"
     if not all(fits(each["resourceRole"]) for each in stored["resourceRoles"] or []):
         return "malformedResourceRole"
     if stored["format"] != 1:
@@ -409,7 +465,7 @@ def load(stored):
         if any(each.get("reason") and each["fulfillment"] != "failed" for each in stored["resourceRoles"]):
             return "reasonWithoutFailure"
         follows = state_of([each["fulfillment"] for each in stored["resourceRoles"]])
-        if stored["state"] not in ("expired", follows):
+        if state not in ("expired", follows):
             return "stateContradictsFulfillments"
     return "loaded"
 
@@ -446,8 +502,9 @@ def check_traces(vectors):
         assignment = Assignment(trace["start"])
         for number, step in enumerate(trace["steps"], 1):
             result, event = assignment.make(step["call"])
-            expected = step["result"], event_of(step["event"]), as_set([action_of(each) for each in step["actions"]])
-            yield f"{trace['name']}, step {number}", (result, event, assignment.actions()), expected
+            actual = result, remedies_for(result, assignment.state), event, assignment.actions()
+            remedies, actions = as_set(map(tuple, step["remedies"])), as_set(map(action_of, step["actions"]))
+            yield f"{trace['name']}, step {number}", actual, (step["result"], remedies, event_of(step["event"]), actions)
             stored = Assignment(step["stored"])
             yield f"{trace['name']}, step {number}, stored", assignment.stored(), stored.stored()
             yield f"{trace['name']}, step {number}, loaded", load(step["stored"]), "loaded"

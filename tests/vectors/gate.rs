@@ -1,10 +1,11 @@
-//! Every point of the gate, and callers with two roles.
+//! Every point of the gate, callers with two roles, and words in other spellings.
 
 use access_package::{
     Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
     RoleAssignment, Scope, Step, StoredAssignment, Timestamp, Verdict, evaluate,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::support::{in_state, load};
@@ -37,7 +38,7 @@ impl Given {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Case {
     account: &'static str,
-    permissions: Vec<&'static str>,
+    permissions: Vec<String>,
     roles: Vec<Held>,
     privilege_level: Option<PrivilegeLevel>,
     state: AssignmentState,
@@ -52,7 +53,7 @@ pub(crate) struct Case {
 
 #[derive(Serialize)]
 struct Held {
-    role: &'static str,
+    role: String,
     scope: String,
 }
 
@@ -67,7 +68,7 @@ impl Case {
                 Account::Application => "application",
                 Account::Personal => "personal",
             },
-            permissions: caller.permissions.iter().map(|permission| permission.name()).collect(),
+            permissions: caller.permissions.iter().map(|permission| permission.name().into()).collect(),
             roles: caller.roles.iter().map(Held::from).collect(),
             privilege_level,
             state,
@@ -88,11 +89,20 @@ impl Case {
         }
         case
     }
+
+    /// A user who is given as a text, since some of these words cannot be made.
+    fn spelled(permission: &str, role: &str, scope: &str) -> Self {
+        let (permissions, roles) =
+            (vec![permission.to_owned()], vec![Held { role: role.into(), scope: scope.into() }]);
+        let caller = json!({ "account": "workOrSchool", "permissions": permissions, "roles": roles });
+        let caller = Caller::deserialize(caller).expect("what is not known is passed over");
+        Self { permissions, roles, ..Self::new(&caller, STANDARD, AssignmentState::Delivered) }
+    }
 }
 
 impl From<&RoleAssignment> for Held {
     fn from(held: &RoleAssignment) -> Self {
-        Self { role: held.role.name(), scope: held.scope.to_string() }
+        Self { role: held.role.name().into(), scope: held.scope.to_string() }
     }
 }
 
@@ -154,5 +164,65 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }
     }
+    cases.extend(spellings());
     cases
+}
+
+/// R3, R23, R47: one word of a user who would pass, in other spellings.
+fn spellings() -> Vec<Case> {
+    let (permission, role) = (READ_WRITE.name(), Role::CatalogOwner.name());
+    let scope = Scope::Catalog(HERE).to_string();
+    let id = HERE.as_uuid();
+    let (upper, simple) = (id.to_string().to_uppercase(), id.simple().to_string());
+    let on = |id: &str| format!("/AccessPackageCatalog/{id}");
+    let scopes = [
+        on(&upper),
+        on(&format!("{}{}", &upper[..18], &id.to_string()[18..])),
+        on(&simple),
+        on(&simple.to_uppercase()),
+        on(&format!("{{{id}}}")),
+        on(&format!("({id})")),
+        on(&format!("urn:uuid:{id}")),
+        on(&format!("{id}/")),
+        on(&format!(" {id}")),
+        on(""),
+        on("*"),
+        on(&THERE.to_string().to_uppercase()),
+        scope.to_lowercase(),
+        scope.to_uppercase(),
+        scope[1..].to_owned(),
+        format!("/{scope}"),
+        format!("/AccessPackageCatalogs/{id}"),
+        format!("/AccessPackage/{id}"),
+        format!("/administrativeUnits/{id}"),
+        id.to_string(),
+        String::new(),
+        " /".into(),
+        "//".into(),
+        "*".into(),
+    ];
+    let roles = [
+        "catalog owner",
+        "CATALOG OWNER",
+        "Catalog  owner",
+        " Catalog owner",
+        "CatalogOwner",
+        "Catalog owners",
+        "Catalog chef",
+        "Acce\u{17f}\u{17f} package manager",
+        "",
+    ];
+    let permissions = [
+        "entitlementmanagement.readwrite.all",
+        "EntitlementManagement.ReadWrite.All ",
+        "EntitlementManagement.ReadWrite",
+        "EntitlementManagement.ReadWrite.All EntitlementManagement.Read.All",
+        "https://graph.microsoft.com/EntitlementManagement.ReadWrite.All",
+        "Directory.ReadWrite.All",
+        "",
+    ];
+    let scopes = scopes.iter().map(|scope| Case::spelled(permission, role, scope));
+    let roles = roles.map(|role| Case::spelled(permission, role, &scope));
+    let permissions = permissions.map(|permission| Case::spelled(permission, role, &scope));
+    scopes.chain(roles).chain(permissions).collect()
 }

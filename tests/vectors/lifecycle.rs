@@ -27,6 +27,10 @@ fn delivered(resource_roles: usize) -> StoredAssignment {
     stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
 }
 
+fn instant(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
 fn word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Fulfilled => "fulfilled",
@@ -43,7 +47,9 @@ pub(crate) fn traces() -> Vec<Trace> {
         reasons(),
         astray(),
         ends(),
+        ticks(),
         given_now(),
+        in_upper_case(),
         targets(),
         requests(),
     ]
@@ -161,7 +167,6 @@ fn astray() -> Vec<Trace> {
 
 /// In each state, a tick before the end, at the end, and after it.
 fn ends() -> Vec<Trace> {
-    let instant = |text: &str| text.parse::<Timestamp>().expect("an instant");
     let end = instant("2030-01-01T00:00:00.5Z");
     let clocks = [
         ("a tick before", instant("2030-01-01T00:00:00.4999999Z")),
@@ -196,6 +201,93 @@ fn ends() -> Vec<Trace> {
     let without = Trace::new("without an end", &["R21"], delivered(1)).expire(clocks[2].1).reprocess(MANAGER);
     let states = AssignmentState::ALL.iter().copied();
     states.clone().flat_map(ended).chain(states.flat_map(forgotten)).chain([without]).collect()
+}
+
+/// Ends and present times that lie one tick apart, within a millisecond and a second and on both sides of one.
+fn ticks() -> Vec<Trace> {
+    let next = |instant: Timestamp| Timestamp::from_unix_ticks(instant.unix_ticks() + 1).expect("an instant");
+    let lasts = [
+        "0001-01-01T00:00:00Z",
+        "2029-12-31T23:59:59.9999999Z",
+        "2030-01-01T00:00:00Z",
+        "2030-01-01T00:00:00.0000011Z",
+        "2030-01-01T00:00:00.1Z",
+        "2030-01-01T00:00:00.5Z",
+        "2030-01-01T00:00:00.5009994Z",
+        "2030-01-01T00:00:00.5009999Z",
+        "2030-01-01T00:00:00.9999998Z",
+        "2030-01-01T00:00:00.9999999Z",
+        "9999-12-31T23:59:59.9999998Z",
+    ];
+    let ended = lasts.iter().flat_map(|text| {
+        let (last, rules) = (instant(text), &["R21"]);
+        let end = next(last);
+        let start = StoredAssignment { end: Some(end), ..delivered(1) };
+        let asked = Trace::new(
+            format!("asked for at {last}, the last tick, and told of at the end"),
+            rules,
+            start.clone(),
+        );
+        let asked = asked.asked(MANAGER, last, None, None);
+        let receipt = asked.receipt(0, Outcome::Fulfilled);
+        let told =
+            Trace::new(format!("told of at {last}, the last tick, and asked for at the end"), rules, start);
+        let told = told
+            .asked(MANAGER, last, None, None)
+            .record_at(receipt.clone(), last)
+            .asked(MANAGER, end, None, None);
+        let failed = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed]);
+        let by_request = Trace::new(
+            format!("its request asked for at {last}, the last tick"),
+            rules,
+            StoredAssignment { end: Some(end), ..failed },
+        );
+        let request = AssignmentRequest { completed: last, ..request_of(&by_request.assignment) };
+        let by_request = by_request.request(MANAGER, last, request).expire(last).expire(end);
+        [asked.expire(last).record_at(receipt, end), told, by_request]
+    });
+    // R33: and so with the 14 days.
+    let completed = lasts[2..10].iter().map(|text| {
+        let completed = instant(text);
+        let failed = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed]);
+        let trace = Trace::new(format!("its request, completed at {completed}"), &["R33"], failed);
+        let request = AssignmentRequest { completed, ..request_of(&trace.assignment) };
+        let after = |ticks| Timestamp::from_unix_ticks(completed.unix_ticks() + ticks).expect("an instant");
+        let late = trace.request(MANAGER, after(FOURTEEN_DAYS + 1), request);
+        late.request(MANAGER, after(FOURTEEN_DAYS), request).request(
+            MANAGER,
+            after(FOURTEEN_DAYS - 1),
+            request,
+        )
+    });
+    ended.chain(completed).collect()
+}
+
+/// GUIDs are in upper case wherever somebody else writes them, and nothing else becomes of it.
+fn in_upper_case() -> Vec<Trace> {
+    let gives = one_of_each_origin_system();
+    let start = |state, fulfillment| {
+        let entries = gives.iter().map(|role| AssignmentResourceRole::new(role.clone(), fulfillment));
+        StoredAssignment { resource_roles: Some(entries.collect()), ..stored(state, &[]) }
+    };
+    let rules = &["R23"];
+    let trace =
+        Trace::new("GUIDs in upper case", rules, start(AssignmentState::Delivered, Fulfillment::Fulfilled));
+    let trace = trace.in_upper_case().asked(MANAGER, NOW, Some(gives.clone()), Some(&[OBSERVED[1]; 8]));
+    let receipt = trace.receipt(0, Outcome::Fulfilled);
+    let of_another = Receipt { assignment: Uuid::from_u128(0xaa).into(), ..receipt.clone() };
+    let told = |trace: Trace, role: &ResourceRole| {
+        trace.record(Receipt { resource_role: role.clone(), ..receipt.clone() })
+    };
+    let asked = gives.iter().fold(trace.record(of_another), told);
+    let failed = start(AssignmentState::DeliveryFailed, Fulfillment::Failed);
+    let trace = Trace::new("a request with GUIDs in upper case", rules, failed).in_upper_case();
+    let request = request_of(&trace.assignment);
+    let of_another = AssignmentRequest { assignment: Uuid::from_u128(0xaa).into(), ..request };
+    vec![
+        asked,
+        trace.request(MANAGER, request.completed, of_another).request(MANAGER, request.completed, request),
+    ]
 }
 
 /// What the access package gives now.
@@ -292,7 +384,7 @@ fn request_of(assignment: &Assignment) -> AssignmentRequest {
         assignment: assignment.id(),
         purpose: Purpose::Grant,
         state: assignment.state(),
-        completed: "2029-01-01T00:00:00Z".parse().expect("an instant"),
+        completed: instant("2029-01-01T00:00:00Z"),
         recency: Recency::Newest,
     }
 }
@@ -363,6 +455,14 @@ fn requests() -> Vec<Trace> {
     let trace =
         trace.request(MANAGER, in_time, request).told(0, Outcome::Fulfilled).told(1, Outcome::Fulfilled);
     traces.push(trace.request(MANAGER, in_time, request));
+    // Another attempt knows nothing of why the one before has failed.
+    let mut start = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed; 2]);
+    start.resource_roles.iter_mut().flatten().for_each(|role| role.reason = Some(reason("a", "1")));
+    let trace = Trace::new("a request of what has failed for a reason", rules, start);
+    let request = request_of(&trace.assignment);
+    let trace = trace.request(MANAGER, in_time, request).told(0, Outcome::Failed);
+    let failed = Receipt { reason: Some(reason("b", "2")), ..trace.receipt(1, Outcome::Failed) };
+    traces.push(trace.record(failed));
     // What was seen narrows it, and what the package gives by now comes in; also where nothing was known.
     let start = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed; 2]);
     let trace = Trace::new("a request for another package, seen in part", rules, start);

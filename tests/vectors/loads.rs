@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::json;
-use crate::support::{every_list, stored};
+use crate::support::{every_list, in_state, stored};
 
 const FULFILLMENTS: [Fulfillment; 4] =
     [Fulfillment::Pending, Fulfillment::Failed, Fulfillment::Unenforceable, Fulfillment::Fulfilled];
@@ -36,8 +36,70 @@ pub(crate) fn loads() -> Vec<Load> {
     let others = [of_another_format].into_iter().chain(reasoned);
     let agreeing = known.chain(unknown).chain(others).map(|stored| json(&stored));
     let doubled = pairs().into_iter().map(|pair| in_place(&pair));
-    let malformed = malformed().into_iter().map(|role| in_place(&[role]));
-    agreeing.chain(doubled).chain(malformed).map(Load::new).collect()
+    let alone = alone().into_iter().map(|role| in_place(&[role]));
+    agreeing.chain(doubled).chain(alone).chain(ids()).chain(states()).map(Load::new).collect()
+}
+
+/// R23: each id in forms that a GUID may have elsewhere.
+fn ids() -> Vec<String> {
+    let plain = json(&stored(AssignmentState::Delivered, &[]));
+    let ids = ["a", "b", "c", "d"].map(|last| format!("00000000-0000-0000-0000-00000000000{last}"));
+    let forms = |id: &String| {
+        let (simple, digits) = (id.replace('-', ""), &id[9..]);
+        [
+            id.to_uppercase(),
+            simple.clone(),
+            simple.to_uppercase(),
+            format!("{{{id}}}"),
+            format!("({id})"),
+            format!("urn:uuid:{id}"),
+            format!("{id} "),
+            id[1..].to_owned(),
+            format!("0{id}"),
+            format!("0000000g-{digits}"),
+            format!("0000000\u{ff11}-{digits}"),
+            format!("0000-0000{}", &id[8..]),
+            String::new(),
+        ]
+    };
+    let with = |id: &String| forms(id).map(|form| plain.replace(&json(id), &json(&form)));
+    ids.iter().flat_map(with).collect()
+}
+
+/// R11: words in other spellings, and words that are none of the states. Beside resource roles that are not known any state
+/// may stand.
+fn states() -> Vec<String> {
+    let unknown = |state| json(&StoredAssignment { resource_roles: None, ..stored(state, &[]) });
+    let known = |state| json(&StoredAssignment::from(&in_state(state)));
+    let spelled = |form: String, state: AssignmentState, word: &str| {
+        form.replace(&format!(r#""state":{}"#, json(&state)), &format!(r#""state":{}"#, json(&word)))
+    };
+    let others = [
+        "unknownFutureValue",
+        "UnknownFutureValue",
+        "",
+        "deliver",
+        "deliveredd",
+        "delivered ",
+        " delivered",
+        "del\u{131}vered",
+        "partially delivered",
+        "partially_delivered",
+        "autoAssignmentInGracePeriod",
+        "fulfilled",
+        "pending",
+        "canceled",
+    ];
+    let others = others.map(|word| {
+        let state = AssignmentState::Delivered;
+        spelled(unknown(state), state, word)
+    });
+    let known = AssignmentState::ALL.iter().flat_map(|&state| {
+        let word = state.to_string();
+        [word[..1].to_uppercase() + &word[1..], word.to_uppercase()]
+            .map(|word| [unknown(state), known(state)].map(|form| spelled(form, state, &word)))
+    });
+    known.flatten().chain(others).collect()
 }
 
 /// An assignment with these resource roles, as a text, since some of them cannot be made.
@@ -66,7 +128,7 @@ fn azure(scope: &str, definition: &str, role_type: &str) -> String {
     resource_role("AzureResources", scope, definition, Some(role_type))
 }
 
-/// R23: pairs of resource roles that are the same, or nearly.
+/// R23, R48: pairs of resource roles that are the same, or nearly.
 fn pairs() -> Vec<[String; 2]> {
     let subscription = format!("/subscriptions/{ONE}");
     let (lab, defined) = (format!("{subscription}/resourceGroups/Lab"), definition(&subscription));
@@ -85,30 +147,36 @@ fn pairs() -> Vec<[String; 2]> {
         let same = resource_role(system, resource, role, role_type);
         let role = role.replace("0282e19d", "0282E19D");
         let upper = resource_role(system, &resource.to_uppercase(), &role, role_type);
-        [[same.clone(), same.clone()], [same, upper]]
+        let [of_lower, of_upper] =
+            [system.to_lowercase(), system.to_uppercase()].map(|it| same.replace(system, &it));
+        [[same.clone(), same.clone()], [same.clone(), upper], [same.clone(), of_lower], [same, of_upper]]
     });
 
     let opaque = |role_type| resource_role("SapIag", "Finance/1", "approver", role_type);
+    let api = |system| resource_role(system, "api", "permission", Some("application"));
+    let site_of = |system| resource_role(system, site, "4", None);
     let eligible = |role_type| resource_role("AadGroup", ONE, &format!("EligibleMember_{ONE}"), role_type);
     let active = azure("/", &definition(""), "active");
     let of_one_system = [
         [eligible(None), eligible(Some("Eligible"))],
         [opaque(None), opaque(Some(""))],
         [opaque(Some("active")), opaque(Some("Active"))],
+        [api("OAuthApplication"), api("oauthapplication")],
+        // Only ASCII letters have no case.
+        [site_of("SharePointOnline"), site_of("\u{17f}harePointOnline")],
         [active.clone(), azure("/", &definition(""), "eligible")],
         [active.clone(), azure("/", &definition(""), "ACTIVE")],
         [active.clone(), azure("/", &definition("").to_uppercase(), "active")],
         // A definition is the same only as a whole.
         [active, azure("/", &defined, "active")],
-        // Only ASCII letters have no case.
         [azure("/a/ä", &defined, "active"), azure("/A/ä", &defined, "active")],
         [azure("/a/ä", &defined, "active"), azure("/a/Ä", &defined, "active")],
     ];
     in_any_case.chain(of_one_system).collect()
 }
 
-/// Resource roles that have not the form of their origin system, each in one place.
-fn malformed() -> Vec<String> {
+/// Resource roles that have the form of their origin system in another spelling, or have it not, each in one place.
+fn alone() -> Vec<String> {
     let member = format!("Member_{ONE}");
     let defined = definition("");
     let others = [
@@ -127,23 +195,72 @@ fn malformed() -> Vec<String> {
         ("AzureResources", "/", &defined, None),
         ("AzureResources", "/", &defined, Some("delegated")),
         ("AzureResources", "/", &defined, Some("active ")),
+        // R48: the same, by names in another case; and by names that are not known.
+        ("aadgroup", "Finance", &member, None),
+        ("AADAPPLICATION", ONE, "User", None),
+        ("sharepointonline", "", "04", None),
+        ("DIRECTORYROLE", ONE, "active", None),
+        ("azureresources", "/", &defined, None),
+        ("customdataprovidedresource", "Finance", "approver", None),
+        ("CUSTOMDATAPROVIDEDRESOURCE", "Finance", "approver", None),
+        ("AadGroup ", "Finance", &member, None),
+        ("AadGroups", "Finance", &member, None),
+        ("", "Finance", &member, None),
+        ("\u{17f}harePointOnline", "", "04", None),
+        ("AzureRe\u{17f}ources", "/", &defined, None),
+        ("CustomDataProvidedRe\u{17f}ource", "Finance", "approver", None),
     ]
     .map(|(system, resource, role, role_type)| resource_role(system, resource, role, role_type));
-    let not_ids = ["", "a", "//", "/a/", "/a//b", "/.", "/a/..", "/ a", "/a /b", "/a?b", "/a#b", "/a%20b"];
-    let not_ids = not_ids.into_iter().chain(["/a\\b", "/a\nb"]);
-    let scopes = not_ids.map(|scope| azure(scope, &defined, "active"));
+    let guids = |id: &str| {
+        let simple = id.replace('-', "");
+        [id.to_uppercase(), simple.clone(), format!("{{{id}}}"), format!("urn:uuid:{id}"), format!("{id}\n")]
+    };
+    let resources = guids(ONE).into_iter().flat_map(|resource| {
+        let systems = [("AadGroup", &*member), ("AadApplication", OTHER), ("DirectoryRole", "Active")];
+        systems.map(|(system, role)| resource_role(system, &resource, role, None))
+    });
+    let roles = guids(OTHER).into_iter().flat_map(|role| {
+        [
+            resource_role("AadApplication", ONE, &role, None),
+            resource_role("AadGroup", OTHER, &format!("Owner_{role}"), None),
+            resource_role("AadGroup", ONE, &format!("EligibleOwner_{role}"), None),
+            azure("/", &defined.replace(OTHER, &role), "active"),
+        ]
+    });
+    let of_groups =
+        ["member_", "MEMBER_", "Member__", "Member-", "Member", "", "Eligible_", "eligibleMember_"];
+    let of_groups = of_groups.map(|before| resource_role("AadGroup", ONE, &format!("{before}{ONE}"), None));
+    let nothing = ["Member_", "Member", "EligibleOwner_", "EligibleMember_Finance"];
+    let of_groups = of_groups.into_iter().chain(nothing.map(|it| resource_role("AadGroup", ONE, it, None)));
+    let numbers =
+        ["", "0", "4294967295", "00", "+4", "-4", "-0", " 4", "4 ", "4.0", "0x4", "1_0", "1e1", "\u{664}"];
+    let numbers = numbers.map(|number| resource_role("SharePointOnline", "", number, None));
+    let activations = ["", "ELIGIBLE", "Eligible ", "Member"];
+    let activations = activations.map(|word| resource_role("DirectoryRole", ONE, word, None));
+    let in_ids = ["", "a", "//", "/a/", "/a//b", "/.", "/a/..", "/ a", "/a /b", "/a?b", "/a#b", "/a%20b"];
+    let in_ids =
+        in_ids.into_iter().chain(["/a\\b", "/a\nb", "/a\u{7f}b", "/a\u{85}b", "/a\u{a0}", "/\u{3000}a"]);
+    // In these nothing is wrong.
+    let in_ids = in_ids.chain(["/...", "/a b", "/a\u{a0}b", "/a\u{200b}", "/a+b&c=d;e:f@g"]);
+    let scopes = in_ids.map(|scope| azure(scope, &defined, "active"));
     let definitions = [
         String::new(),
         "/".to_owned(),
         defined.replace(OTHER, "Reader"),
         defined.replace("roleDefinitions", "roleAssignments"),
         defined.replace("Microsoft.Authorization", "Microsoft.Web"),
+        defined.replace("Microsoft.Authorization", "Micro\u{17f}oft.Authorization"),
+        defined.replace("roleDefinitions", "roleDefinition\u{17f}"),
+        format!("/a{defined}/b{defined}"),
+        format!("/providers{defined}"),
+        defined.replace("/providers/", "/provider/"),
         format!("{defined}/"),
         format!("/a/..{defined}"),
         defined.trim_start_matches('/').to_owned(),
     ];
     let definitions = definitions.iter().map(|role| azure("/", role, "active"));
-    others.into_iter().chain(scopes).chain(definitions).collect()
+    let of_known = resources.chain(roles).chain(of_groups).chain(numbers).chain(activations);
+    others.into_iter().chain(of_known).chain(scopes).chain(definitions).collect()
 }
 
 impl Load {
@@ -154,8 +271,13 @@ impl Load {
             // Everything else in these can be read.
             Err(error) => {
                 let error = error.to_string();
-                assert!(error.contains("does not fit") || error.contains("nothing to enforce"), "{error}");
-                "malformedResourceRole"
+                let says = |words: &str| error.contains(words);
+                match () {
+                    () if says("is not a valid ") => "malformedId",
+                    () if says("is not a known assignment state") => "unknownState",
+                    () if says("does not fit") || says("nothing to enforce") => "malformedResourceRole",
+                    () => panic!("{error}"),
+                }
             }
             Ok(Err(error)) => error.code(),
         };

@@ -6,6 +6,7 @@ use access_package::{
     Timestamp, reprocess,
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::json;
@@ -19,14 +20,16 @@ pub(crate) struct Trace {
     pub(crate) name: String,
     rules: &'static [&'static str],
     start: StoredAssignment,
+    spelling: fn(&str) -> String,
     steps: Vec<Step>,
     pub(crate) assignment: Assignment,
 }
 
 #[derive(Serialize)]
 struct Step {
-    call: Call,
+    call: Box<RawValue>,
     result: &'static str,
+    remedies: Vec<Vec<&'static str>>,
     event: Option<Event>,
     actions: Vec<Action>,
     stored: StoredAssignment,
@@ -64,6 +67,15 @@ struct Seen {
     observed: &'static str,
 }
 
+/// Each GUID with which a string ends, in upper case.
+fn with_guids_in_upper_case(json: &str) -> String {
+    let upper = |text: &str| match text.len().checked_sub(36).and_then(|at| text.split_at_checked(at)) {
+        Some((before, id)) if Uuid::try_parse(id).is_ok() => before.to_owned() + &id.to_uppercase(),
+        _ => text.to_owned(),
+    };
+    json.split('"').map(upper).collect::<Vec<_>>().join("\"")
+}
+
 impl Trace {
     pub(crate) fn new(
         name: impl Into<String>,
@@ -71,12 +83,30 @@ impl Trace {
         start: StoredAssignment,
     ) -> Self {
         let assignment = load(start.clone());
-        Self { name: name.into(), rules, start, steps: Vec::new(), assignment }
+        Self { name: name.into(), rules, start, spelling: str::to_owned, steps: Vec::new(), assignment }
     }
 
-    fn note(mut self, call: Call, result: &'static str, event: Option<Event>) -> Self {
+    /// What the start and the calls say is the same, and its GUIDs are in upper case.
+    pub(crate) fn in_upper_case(self) -> Self {
+        let start = with_guids_in_upper_case(&json(&self.start));
+        assert!(start != json(&self.start) && serde_json::from_str(&start).ok() == Some(self.start.clone()));
+        Self { spelling: with_guids_in_upper_case, ..self }
+    }
+
+    fn note(self, call: &Call, result: &'static str, event: Option<Event>) -> Self {
+        self.note_refused(call, result, Vec::new(), event)
+    }
+
+    fn note_refused(
+        mut self,
+        call: &Call,
+        result: &'static str,
+        remedies: Vec<Vec<&'static str>>,
+        event: Option<Event>,
+    ) -> Self {
         let (actions, stored) = (self.assignment.actions().collect(), (&self.assignment).into());
-        self.steps.push(Step { call, result, event, actions, stored });
+        let call = RawValue::from_string((self.spelling)(&json(call))).expect("it is JSON in any case");
+        self.steps.push(Step { call, result, remedies, event, actions, stored });
         self
     }
 
@@ -128,8 +158,9 @@ impl Trace {
             let mut all = seen.iter().flatten();
             all.find(|(of, ..)| of == resource_role).map_or(Observed::Unknown, |(_, observed, _)| *observed)
         };
-        let (result, event) = match accept(&mut self.assignment, role, now, request.as_ref(), offered, look) {
-            Ok(event) => ("accepted", Some(event)),
+        let accepted = accept(&mut self.assignment, role, now, request.as_ref(), offered, look);
+        let (result, remedies, event) = match accepted {
+            Ok(event) => ("accepted", vec![], Some(event)),
             Err((refusal, event)) => {
                 let result = match refusal.reasons().next() {
                     Some(Reason::InvalidState(_)) => "invalidState",
@@ -138,7 +169,9 @@ impl Trace {
                     }
                     reason => reason.expect("a reason").code(),
                 };
-                (result, event)
+                let remedies =
+                    refusal.remedies().map(|remedy| remedy.steps().map(access_package::Step::code).collect());
+                (result, remedies.collect(), event)
             }
         };
         let words = |(resource_role, _, observed)| Seen { resource_role, observed };
@@ -151,7 +184,7 @@ impl Trace {
                 Call::ReprocessRequest { role, now, request, gives, observed }
             }
         };
-        self.note(call, result, event)
+        self.note_refused(&call, result, remedies, event)
     }
 
     pub(crate) fn record(self, receipt: Receipt) -> Self {
@@ -167,7 +200,7 @@ impl Trace {
             Ok(Recorded::Unchanged(unchanged)) => (unchanged.code(), None),
             Err(error) => (error.code(), None),
         };
-        self.note(Call::Record { receipt, now }, result, event)
+        self.note(&Call::Record { receipt, now }, result, event)
     }
 
     /// Of the resource role with this number, in the present attempt.
@@ -184,7 +217,7 @@ impl Trace {
     pub(crate) fn expire(mut self, now: Timestamp) -> Self {
         let event = self.assignment.expire(now);
         let result = if event.is_some() { "expired" } else { "unchanged" };
-        self.note(Call::Expire { now }, result, event)
+        self.note(&Call::Expire { now }, result, event)
     }
 
     pub(crate) fn steps(&self) -> usize {
@@ -193,9 +226,10 @@ impl Trace {
 
     /// A line for the trace, and one for each step.
     pub(crate) fn lines(&self) -> String {
-        let Self { name, rules, start, steps, .. } = self;
+        let Self { name, rules, start, spelling, steps, .. } = self;
         let steps: Vec<_> = steps.iter().map(json).collect();
-        let (name, rules, start, steps) = (json(name), json(rules), json(start), steps.join(",\n"));
+        let (name, rules, start, steps) =
+            (json(name), json(rules), spelling(&json(start)), steps.join(",\n"));
         format!("{{\"name\":{name},\"rules\":{rules},\"start\":{start},\"steps\":[\n{steps}\n]}}")
     }
 }

@@ -48,7 +48,7 @@ fn part<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
     let path = error.path();
-    (path.iter().len() > 0).then(|| path.to_string())
+    (path.iter().len() > 0).then(|| shortened(&path.to_string(), SHOWN, 0))
 }
 
 /// What to say instead where `ConvertTo-Json` has put a text, such as `@{id=1; role=}` or the name of a type, in place
