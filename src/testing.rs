@@ -1,8 +1,8 @@
-//! For your own tests: strategies for what a host passes in, and laws to hold an implementation to.
+//! Tools for your own tests: strategies for the input of a host, and laws for an implementation.
 //!
-//! Whatever reprocesses assignments, with this crate or without it, can be held to its rules: a server,
-//! a client, a library. Implement [`Implementation`] for it in your tests, and ask for
-//! [all laws](laws::all), or for one:
+//! You can test anything that reprocesses assignments against the rules, with or without this crate: a server, a
+//! client, a library. Implement [`Implementation`] for it in your tests, and check [all laws](laws::all) or one of
+//! them:
 //!
 //! ```
 //! use access_package::testing::{Broken, Implementation, Refused, laws};
@@ -66,13 +66,13 @@ use crate::{
 
 /// Something that reprocesses one assignment, as the [laws] see it.
 ///
-/// A law makes one from what is stored, which is also how it restarts one: what the new one knows is
-/// what [`stored`](Self::stored) gave. The law has the clock and the executor.
+/// A law makes an implementation from a stored assignment. To restart one, it makes a new one from
+/// [`stored`](Self::stored). The law has the clock and the executor.
 pub trait Implementation {
     /// The caller asks to reprocess the assignment, now.
     ///
-    /// `observe` says what can be seen of a resource role. An implementation that does not look ignores it, and leaves out
-    /// the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
+    /// `observe` returns what can be seen of a resource role. If your implementation does not observe, ignore it, and
+    /// leave out the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
     ///
     /// # Errors
     /// The call is refused.
@@ -83,9 +83,9 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<(), Refused>;
 
-    /// The caller asks to reprocess the request of the assignment, now, and the access package gives this.
+    /// The caller asks to reprocess the request of the assignment, now. The access package gives these resource roles.
     ///
-    /// An implementation that knows no requests leaves out the laws about them.
+    /// If your implementation has no requests, leave out the laws about them.
     ///
     /// # Errors
     /// The call is refused.
@@ -97,33 +97,33 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<(), Refused>;
 
-    /// The executor reports, now, what became of an action. It may report what makes no sense.
+    /// The executor reports the outcome of an action, now. The receipt may make no sense.
     fn record(&mut self, receipt: &Receipt, now: Timestamp);
 
-    /// What is still to be carried out, in any order.
+    /// The remaining actions, in any order.
     fn actions(&self) -> Vec<Action>;
 
-    /// What would be found after a restart. The resource roles may stand in any order.
+    /// The stored form that a restart would find. The resource roles may be in any order.
     fn stored(&self) -> StoredAssignment;
 }
 
-/// Why an [`Implementation`] refuses a call, in its own words: those of a [`Refusal`], right or wrong.
+/// The answer of an [`Implementation`] that refuses a call, in its own words: those of a [`Refusal`], right or wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Everything that stands in the way, in any order.
+    /// The reasons, in any order.
     pub reasons: Vec<Reason>,
-    /// What would help: sets of steps, in any order. For a refusal that is not about the caller they are not looked at.
+    /// The remedies as sets of steps, in any order. They are checked only if the refusal is about the caller.
     pub remedies: Vec<Vec<Step>>,
 }
 
 impl Refused {
-    /// Whether it is about the caller.
+    /// Whether the refusal is about the caller.
     fn is_of_caller(&self) -> bool {
         self.reasons.iter().all(|reason| reason.is_of_caller())
     }
 }
 
-/// A refusal for this alone, without saying what would help.
+/// A refusal with this reason and no remedies.
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Self {
         Self { reasons: [reason].into(), remedies: Vec::new() }
@@ -145,16 +145,16 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// A law that does not hold, and the simplest case that was found to show it. Its `Display` says it all.
+/// A broken law, with the simplest case that shows it. Its `Display` output contains everything.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// The law, by its name.
+    /// The name of the law.
     pub law: &'static str,
-    /// The ids of the [rules](crate::policy) that it comes from.
+    /// The ids of the [rules](crate::policy) behind the law.
     pub rules: &'static str,
-    /// The case, in words: what was given, a line each.
+    /// The case: the input, one line for each value.
     pub case: String,
-    /// What the implementation did there.
+    /// What the implementation did in that case.
     pub found: String,
 }
 
@@ -165,7 +165,7 @@ impl fmt::Display for Broken {
     }
 }
 
-/// As displayed, for that is how a test shows the error that it returns.
+/// The same as `Display`, since a test shows a returned error that way.
 impl fmt::Debug for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,23 +1,23 @@
-# Who may reprocess an access package assignment or the request that it came from, in which state, and why not: the rules
-# R1 to R9, R31 to R33, and R43.
+# Who may reprocess an access package assignment or its request, in which state, and why not: rules R1 to R9, R31 to
+# R33, and R43.
 #
 #	input.caller.account        "workOrSchool", "application" or "personal"
 #	input.caller.permissions    names of permissions
 #	input.caller.roles          objects with the name of a `role` and its `scope`, an `appScopeId`
 #	input.assignment.scope      the `appScopeId` of its catalog: /AccessPackageCatalog/{id}
-#	input.assignment.privilegeLevel  of that catalog: "standard", "privileged", or null if it is not known
+#	input.assignment.privilegeLevel  of that catalog: "standard", "privileged", or null if unknown
 #	input.assignment.state      one of the words for a state
 #
 # For `allow_request` also `input.assignment.id`, `input.now`, in ticks of 100 nanoseconds since 1970, and
 #
-#	input.request.assignment    the id of the assignment that it came from
+#	input.request.assignment    the id of the assignment that it is for
 #	input.request.purpose       "grant", "removal" or "unknown"
 #	input.request.recency       "newest" or "superseded"
-#	input.request.state         its own
+#	input.request.state         the state of the request
 #	input.request.completed     when it was completed, in ticks
 #
-# The host has validated the token, looked up the roles, and writes ids in one case. Whether it is known what the
-# access package gives (R13) is not asked here; the call that follows asks it.
+# The host validates the token, looks up the roles, and writes ids in one case. The policy does not check whether the
+# access package's resource roles are known (R13); the call that follows does.
 package access_package
 
 default allow := false
@@ -48,7 +48,7 @@ request_hindrances contains "requestStateDisagrees" if input.request.state != in
 
 request_hindrances contains "requestTooOld" if input.now - input.request.completed >= 12096000000000
 
-# What is missing or of another form is a hindrance too.
+# A missing or malformed member is a hindrance too.
 request_hindrances contains "incompleteRequest" if not request_is_complete
 
 request_is_complete if {
@@ -73,7 +73,7 @@ may_in_standard if {
 	has_role
 }
 
-# R5: an application needs either. R6: there is no such rule for a personal account.
+# R5: an application needs either. R6: no rule allows a personal account.
 may_in_standard if {
 	input.caller.account == "application"
 	has_permission
@@ -84,7 +84,7 @@ may_in_standard if {
 	has_role
 }
 
-# R43: a level that is not known counts as standard; one that is missing, or another word, as none.
+# R43: an unknown level (null) counts as standard. A missing level, or another word, matches nothing.
 level_suffices if input.assignment.privilegeLevel in {"standard", null}
 
 level_suffices if {
@@ -112,10 +112,10 @@ grants if {
 	"RoleManagement.ReadWrite.Directory" in input.caller.permissions
 }
 
-# R7: the permission to read is another one.
+# R7: the read permission does not count.
 has_permission if "EntitlementManagement.ReadWrite.All" in input.caller.permissions
 
-# R3: on the catalog of the assignment, or on the tenant.
+# R3: on the assignment's catalog, or on the tenant.
 has_role if {
 	some role in roles_here
 	role in qualifying
@@ -126,7 +126,7 @@ roles_here contains held.role if {
 	held.scope in {"/", input.assignment.scope}
 }
 
-# R1, R2: the roles of the ladder.
+# R1, R2: the roles on the ladder.
 qualifying := {
 	"Access package assignment manager",
 	"Access package manager",
@@ -140,9 +140,9 @@ qualifying_scopes contains held.scope if {
 	held.role in qualifying
 }
 
-# Everything that stands in the way of the caller, at once. R8: it says nothing of the assignment but whether a
-# role of the caller's own covers its catalog, of that whether it is privileged only to a caller who could act in a
-# standard one, and of the state only to a caller who may.
+# Every reason, at once. R8: the reasons reveal only whether a role of the caller's own covers the assignment's catalog.
+# A caller who could act in a standard catalog also learns that this one is privileged, and a caller who may reprocess
+# learns the state.
 reasons contains "personalAccount" if input.caller.account == "personal"
 
 reasons contains "missingDelegatedPermission" if {
@@ -206,7 +206,7 @@ needs_role if {
 	not has_role
 }
 
-# R8: but for the delegated permission.
+# R8: ignoring the delegated permission.
 needs_more if {
 	input.assignment.privilegeLevel == "privileged"
 	not level_suffices

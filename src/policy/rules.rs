@@ -1,4 +1,4 @@
-//! The rules as data. `rules.md` is made from it: `UPDATE=1 cargo test --all-features`.
+//! The rules as data. `rules.md` is made from them: `UPDATE=1 cargo test --all-features`.
 
 use Basis::{Documented, Observed, OurChoice};
 
@@ -8,42 +8,42 @@ use crate::reason::Reason;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Rule {
-    /// `R1` and so on, which stays the same.
+    /// The id, such as `R1`. It never changes.
     pub id: &'static str,
-    /// The heading under which it stands.
+    /// The heading above the rule.
     pub about: &'static str,
-    /// What it says, as Markdown without links.
+    /// The text of the rule, as Markdown without links.
     pub text: &'static str,
-    /// Where its parts come from, which need not be one place for all of it.
+    /// The parts of the rule with their sources.
     pub parts: &'static [Part],
 }
 
 impl Rule {
-    /// The public documents that it rests on as a whole or in part, beginning with the one that says most.
+    /// The public documents behind the rule or a part of it. The most important one comes first.
     pub fn sources(&self) -> impl Iterator<Item = &'static Source> + Clone + use<> {
         self.parts.iter().filter(|part| part.basis == Documented).flat_map(|part| part.sources)
     }
 }
 
-/// Where a rule, or a part of it, comes from.
+/// A rule, or a part of it, with its sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Part {
-    /// How it is known.
+    /// How we know it.
     pub basis: Basis,
-    /// Which part of the rule this is about; `None` if it is the rest of it.
+    /// The part of the rule that this is about. `None` for the rest of the rule.
     pub what: Option<&'static str>,
-    /// The public documents that say or show so; or, for what they do not say, the ones that come closest.
+    /// The public documents that say or show it. If none does, the documents that come closest.
     pub sources: &'static [Source],
 }
 
-/// How a rule is known.
+/// How we know a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Basis {
     /// Microsoft's public documentation says so.
     Documented,
-    /// The documentation does not say so, but a public client of the service or a public report of its answers
-    /// shows it. We have not called the service ourselves.
+    /// The documentation does not say so, but a public client of the service or a public report of its responses shows
+    /// it. We have not called the service ourselves.
     Observed,
     /// The documentation is silent, and this is the conservative reading.
     OurChoice,
@@ -53,9 +53,9 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Source {
-    /// What the list of rules calls it.
+    /// The name in the list of rules.
     pub name: &'static str,
-    /// Where it is.
+    /// The address.
     pub url: &'static str,
 }
 
@@ -208,14 +208,14 @@ const NEW_PRINCIPAL: Source = Source {
 };
 
 const WHO: &str = "Who may reprocess";
-const WHEN: &str = "When";
+const WHEN: &str = "When an assignment can be reprocessed";
 const WHAT: &str = "What happens";
 const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
 const ENFORCE: &str = "Carrying an action out";
-const OF_2026: &str = "The service of 2026";
-const SPELLING: &str = "How words are read";
+const OF_2026: &str = "New in the service in 2026";
+const SPELLING: &str = "Spelling";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
     Part { basis, what: None, sources }
@@ -226,7 +226,7 @@ const fn part(basis: Basis, what: &'static str, sources: &'static [Source]) -> P
 }
 
 impl Reason {
-    /// The rules behind it, the one that decides first.
+    /// The rules behind the reason. The one that decides comes first.
     ///
     /// ```
     /// use access_package::Reason;
@@ -278,178 +278,181 @@ pub static RULES: &[Rule] = &[
                Governance Administrator* < *Global Administrator*.",
         parts: &[
             whole(Documented, &[REPROCESS, DELEGATION]),
-            part(OurChoice, "the order among those that suffice", &[]),
+            part(OurChoice, "the order of the sufficient roles", &[]),
         ],
     },
     Rule {
         id: "R2",
         about: WHO,
-        text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. \
-               Each is only itself and none suffices. An older page still lists *User Administrator*.",
+        text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. Each \
+               can be compared only with itself, and never suffices. An older page still lists *User \
+               Administrator*.",
         parts: &[
             whole(Documented, &[DELEGATION]),
-            part(OurChoice, "not to follow the older page", &[HOW_TO_OF_2023]),
+            part(OurChoice, "ignoring the older page", &[HOW_TO_OF_2023]),
         ],
     },
     Rule {
         id: "R3",
         about: WHO,
-        text: "A role of entitlement management counts on the one catalog it is held on \
-               (`/AccessPackageCatalog/{id}`), or everywhere if held on the tenant (`/`). A directory \
+        text: "A role of entitlement management counts on the catalog that it is held on \
+               (`/AccessPackageCatalog/{id}`), or everywhere if it is held on the tenant (`/`). A directory \
                role counts everywhere, unless it was given for one catalog.",
         parts: &[
             whole(Documented, &[DELEGATION]),
-            part(OurChoice, "a directory role that was given for one catalog", &[]),
+            part(OurChoice, "a directory role given for one catalog", &[]),
         ],
     },
     Rule {
         id: "R4",
         about: WHO,
         text: "A call on behalf of a work or school account needs both the permission \
-               `EntitlementManagement.ReadWrite.All` and the role. One without the other is not enough, \
-               however high the role.",
+               `EntitlementManagement.ReadWrite.All` and the role. Neither suffices alone, however high the \
+               role.",
         parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R5",
         about: WHO,
-        text: "An application that calls on its own needs the application permission of that name, \
-               which counts in the whole tenant, or a role that suffices. With the permission it acts as an \
-               *Identity Governance Administrator*, or as a *Global Administrator* if it holds that role where \
-               it counts.",
-        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "as whom it acts", &[])],
+        text: "An application that calls on its own behalf needs the application permission of that name, \
+               or a sufficient role. The permission counts in the whole tenant. With it the application \
+               acts as *Identity Governance Administrator*, or as *Global Administrator* if it holds that \
+               role where it counts.",
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the role in which it acts", &[])],
     },
     Rule {
         id: "R6",
         about: WHO,
-        text: "A personal Microsoft account may never reprocess. A guest whose account is a personal one \
-               comes with a token of the tenant, and counts as a work or school account.",
+        text: "A personal Microsoft account may never reprocess. A guest with a personal account has a \
+               token of the tenant, and counts as a work or school account.",
         parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the guest", &[])],
     },
     Rule {
         id: "R7",
         about: WHO,
-        text: "The permission to read, `EntitlementManagement.Read.All`, is never enough.",
+        text: "The read permission, `EntitlementManagement.Read.All`, never suffices.",
         parts: &[whole(Documented, &[REPROCESS])],
     },
     Rule {
         id: "R8",
         about: WHO,
-        text: "The caller is judged before the state is looked at. A caller who may not reprocess learns \
-               nothing of the assignment: not its state, and of its catalog only whether a role of the \
-               caller's own covers it and, to those whom R43 names, whether it is privileged and which of the roles \
-               that it then takes count there.",
+        text: "The caller is judged before the state. A caller who may not reprocess learns nothing about \
+               the assignment, except whether one of the caller's own roles covers its catalog. A caller \
+               whom R43 names also learns that the catalog is privileged, and which of the caller's roles \
+               count there.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R9",
         about: WHEN,
-        text: "The *state* has to be `delivered`. The free text in *status* decides nothing.",
+        text: "The *state* must be `delivered`. The free text in *status* decides nothing.",
         parts: &[whole(Documented, &[REPROCESS, ASSIGNMENT])],
     },
     Rule {
         id: "R10",
         about: WHEN,
-        text: "Any other state refuses and says what helps: while `delivering`, to wait; when \
-               `partiallyDelivered` or `deliveryFailed`, to reprocess the *request* (R31 to R35) or, once it is \
-               too old for that, to request again; when `expired`, to request again.",
+        text: "Every other state refuses, and says what helps. `delivering`: wait. `partiallyDelivered` or \
+               `deliveryFailed`: reprocess the *request* (R31 to R35), or request again if the request is \
+               too old. `expired`: request again.",
         parts: &[
             part(Documented, "the refusal", &[REPROCESS]),
-            part(Documented, "to reprocess the request", &[REPROCESS_REQUEST]),
-            part(Documented, "to request again", &[PROCESS]),
-            part(OurChoice, "to wait", &[]),
+            part(Documented, "reprocessing the request", &[REPROCESS_REQUEST]),
+            part(Documented, "requesting again", &[PROCESS]),
+            part(OurChoice, "waiting", &[]),
         ],
     },
     Rule {
         id: "R11",
         about: WHEN,
-        text: "A word that is not one of the five states, such as `unknownFutureValue`, is refused and \
-               never taken for one of them.",
+        text: "A word that is not one of the five states, such as `unknownFutureValue`, is refused. It is \
+               never read as one of them.",
         parts: &[whole(OurChoice, &[ASSIGNMENT])],
     },
     Rule {
         id: "R12",
         about: WHEN,
-        text: "A refused call changes nothing. That time has made an assignment expire is not the \
-               call's doing, and a host may save it.",
+        text: "A refused call changes nothing. If the assignment has expired meanwhile, time has changed it \
+               and not the call, and the host may save it.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R13",
         about: WHAT,
-        text: "Every resource role that the access package gives *now* is enforced again, each by one \
-               action. They come in with the acceptance, each counted once. Where they are not known the \
-               call is refused, for it would enforce nothing.",
+        text: "Every resource role that the access package gives *now* is enforced again, with one action \
+               for each. The host passes them when the call is accepted, and each counts once. If they are \
+               unknown, the call is refused, since it would enforce nothing.",
         parts: &[
             whole(Documented, &[HOW_TO, RESOURCES]),
-            part(OurChoice, "*now*, when they come in, and the refusal", &[]),
+            part(OurChoice, "*now*, that they are passed at acceptance, and the refusal", &[]),
         ],
     },
     Rule {
         id: "R14",
         about: WHAT,
-        text: "Access is only restored. Nothing is removed, no schedule moves, and neither approval, \
-               custom extension nor mail is set off again.",
+        text: "Reprocessing only restores access. It removes nothing, moves no schedule, and triggers no \
+               approval, custom extension or mail.",
         parts: &[
-            part(Documented, "that access is given again", &[HOW_TO]),
+            part(Documented, "that access is restored", &[HOW_TO]),
             part(OurChoice, "that nothing else happens", &[]),
         ],
     },
     Rule {
         id: "R15",
         about: WHAT,
-        text: "Accepted is not done: until the last outcome is known the assignment is `delivering`, \
-               and cannot be reprocessed again meanwhile.",
+        text: "Accepted is not done. The assignment is `delivering` until the last outcome is known, and \
+               cannot be reprocessed until then.",
         parts: &[part(Documented, "the `202`", &[REPROCESS]), part(OurChoice, "the state in between", &[])],
     },
     Rule {
         id: "R16",
         about: WHAT,
-        text: "When every outcome is known the state is `delivered` if all resource roles are in place, \
-               `partiallyDelivered` if some are, `deliveryFailed` if none is. With nothing to enforce \
-               it is `delivered` at once.",
+        text: "When every outcome is known, the state is `delivered` if all resource roles are in place, \
+               `partiallyDelivered` if some are, and `deliveryFailed` if none are. If nothing needs \
+               enforcing, it is `delivered` immediately.",
         parts: &[
-            part(Documented, "what the states mean", &[PROCESS, ASSIGNMENT]),
-            part(OurChoice, "how they follow", &[]),
+            part(Documented, "the meaning of the states", &[PROCESS, ASSIGNMENT]),
+            part(OurChoice, "how they follow from the outcomes", &[]),
         ],
     },
     Rule {
         id: "R17",
         about: WHAT,
-        text: "Outcomes may come late, twice and in any order: the result is the same. Within an \
-               attempt *fulfilled* beats *failed*, even after the state was final. An outcome of \
-               another attempt changes nothing and is no error. *Failed* is said once the executor has \
-               given up, not for each try; of two reasons for it the smaller one stays.",
+        text: "Outcomes may arrive late, twice and in any order, and the result is the same. Within an \
+               attempt *fulfilled* beats *failed*, even after the state was final. An outcome of another \
+               attempt changes nothing, and is not an error. The executor reports *failed* when it has \
+               given up, not after each try. Of two reasons for a failure the smaller one stays.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R18",
         about: WHAT,
-        text: "What is in place already counts as fulfilled, so every action can be repeated.",
+        text: "A resource role that is already in place counts as fulfilled, so every action can be \
+               repeated.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R19",
         about: WHAT,
-        text: "What could not be observed is neither there nor missing, but unknown, and is enforced.",
+        text: "A resource role that could not be observed is unknown: it is neither present nor absent, and \
+               is enforced.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R20",
         about: WHAT,
-        text: "A resource role that was seen to be unenforceable (a dynamic or on-premises group, a \
-               deleted resource) fails at once and without an action, and shows as *unenforceable*.",
+        text: "A resource role that was observed to be unenforceable (a dynamic or on-premises group, a \
+               deleted resource) fails immediately, without an action. It is shown as *unenforceable*.",
         parts: &[
             part(Documented, "which groups cannot be changed", &[RESOURCES]),
-            part(OurChoice, "the deleted resource, and failing at once", &[]),
+            part(OurChoice, "the deleted resource, and failing immediately", &[]),
         ],
     },
     Rule {
         id: "R21",
         about: WHAT,
-        text: "Expiry wins over everything, and the end is exclusive: an assignment is expired at its \
-               end and after it. Expired, it yields no action, takes no outcome and never comes back. \
-               Each action says from when on it must not be carried out.",
+        text: "Expiry wins over everything. The end is exclusive: the assignment is expired at its end and \
+               after it. An expired assignment yields no action, takes no outcome, and never comes back. \
+               Each action carries the instant from which it must not be carried out.",
         parts: &[
             part(Documented, "that assignments expire", &[ASSIGNMENT]),
             part(OurChoice, "the boundary, and that it is final", &[]),
@@ -458,30 +461,30 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R22",
         about: WHAT,
-        text: "What is still to be done follows from the assignment at any time. After a crash, loading \
-               it gives the actions that remain.",
+        text: "The remaining actions follow from the assignment at any time. After a crash, loading the \
+               assignment gives the same actions again.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R23",
         about: WHAT,
-        text: "Resource roles are told apart by origin system, origin ids and, where it is a part of what the \
-               role is, the role's type; never by a display name. GUIDs are compared without regard to case, \
-               and so are the ids of Azure, each as a whole; other ids, the URLs of sites and the types of \
-               unknown origin systems to the letter. A role of Azure is `active` or `eligible`, and refused \
-               without such a type. Elsewhere a type that contradicts the origin id is refused.",
+        text: "The identity of a resource role is its origin system, its origin ids and, if the role has a \
+               type that is part of it, that type. A display name never counts. GUIDs and Azure ids ignore \
+               case, and an Azure id is compared as a whole. Other ids, site URLs, and the types of unknown \
+               origin systems are compared exactly. An Azure role must have the type `active` or \
+               `eligible`. In other known origin systems a type that contradicts the origin id is refused.",
         parts: &[
-            part(Documented, "the types of a role of Azure", &[RESOURCE_ROLE_SCOPES]),
-            part(Documented, "that names in Azure have no case", &[NAMES_IN_AZURE]),
+            part(Documented, "the types of an Azure role", &[RESOURCE_ROLE_SCOPES]),
+            part(Documented, "that Azure names ignore case", &[NAMES_IN_AZURE]),
             part(OurChoice, "the rest", &[RESOURCE_ROLE]),
         ],
     },
     Rule {
         id: "R24",
         about: HTTP,
-        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`; \
-               in beta, and as v1.0 was first documented, `…/accessPackageAssignments/{id}/reprocess`. \
-               Also taken: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
+        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`. In \
+               beta, and as v1.0 was first documented, `…/accessPackageAssignments/{id}/reprocess`. Also \
+               accepted: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
                slash after the version.",
         parts: &[
             whole(Documented, &[REPROCESS]),
@@ -492,29 +495,30 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R25",
         about: HTTP,
-        text: "The header `Authorization: Bearer …` is required. Without a caller the answer is `401`.",
+        text: "The header `Authorization: Bearer …` is required. Without a caller the response is `401`.",
         parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "the `401`", &[])],
     },
     Rule {
         id: "R26",
         about: HTTP,
-        text: "There is no body to send. None, `{}` and `null` are all taken, with or without a length.",
-        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "to take the others", &[])],
+        text: "A call needs no body. An absent body, `{}` and `null` are all accepted, with or without a \
+               length.",
+        parts: &[whole(Documented, &[REPROCESS]), part(OurChoice, "accepting the others", &[])],
     },
     Rule {
         id: "R27",
         about: HTTP,
-        text: "Accepted is `202` with neither body nor `Content-Type`: a content type on an empty body \
-               has broken a client.",
+        text: "An accepted call gets `202` without a body and without `Content-Type`. A content type on an \
+               empty body has broken a client.",
         parts: &[whole(Documented, &[REPROCESS]), part(Observed, "the missing header", &[EMPTY_JSON])],
     },
     Rule {
         id: "R28",
         about: HTTP,
-        text: "An id that is no GUID of 36 characters with hyphens: `400`, code `InvalidRequest`. No \
-               such assignment: `404`, code `ResourceNotFound`, but only for a caller who may reprocess \
-               in every standard catalog. A caller who may in some catalogs only gets the same `403` as for an \
-               assignment in another catalog.",
+        text: "If the id is not a GUID of 36 characters with hyphens: `400`, code `InvalidRequest`. If the \
+               assignment does not exist: `404`, code `ResourceNotFound`, but only for a caller who may \
+               reprocess in every standard catalog. A caller who may reprocess only in some catalogs gets \
+               the same `403` as for an assignment in another catalog.",
         parts: &[
             part(Documented, "`400` and `404`", &[REPROCESS]),
             part(OurChoice, "the `403` and the codes", &[]),
@@ -523,24 +527,24 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R29",
         about: HTTP,
-        text: "A caller who may not: `403`, code `UnAuthorized`. The wrong state: `400`, code \
-               `InvalidAssignmentState`. No caller: `401`, code `InvalidAuthenticationToken`. Errors \
-               are OData JSON, and each reason and each remedy is an entry of `details`.",
+        text: "If the caller may not reprocess: `403`, code `UnAuthorized`. If the state is wrong: `400`, \
+               code `InvalidAssignmentState`. If there is no caller: `401`, code \
+               `InvalidAuthenticationToken`. Errors are OData JSON, with every reason and every remedy as \
+               an entry of `details`.",
         parts: &[part(Observed, "the `403`", &[FORBIDDEN]), part(OurChoice, "the rest", &[])],
     },
     Rule {
         id: "R30",
         about: HTTP,
-        text: "Any other method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`; where an \
-               assignment or a list of them is read, with `Allow: GET`. Any other path is said not to be \
-               ours, so that a host can route it on.",
+        text: "For another method on the path: `405`, code `MethodNotAllowed`, with `Allow: POST`, or with \
+               `Allow: GET` where assignments are read. Other paths are left to the host.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R31",
         about: REQUEST,
-        text: "Whoever may reprocess an assignment may reprocess the request that it came from: the same \
-               permission, the same roles, the same scope (R1 to R8).",
+        text: "A caller who may reprocess an assignment may also reprocess its request, with the same \
+               permission, roles and scope (R1 to R8).",
         parts: &[
             part(Documented, "the permission and the role", &[REPROCESS_REQUEST]),
             part(OurChoice, "an application, and the scope, as for the assignment", &[]),
@@ -549,10 +553,10 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R32",
         about: REQUEST,
-        text: "The request has to be `partiallyDelivered` or `deliveryFailed`, and so has its assignment. \
-               Any other state refuses and says what helps: while `delivering`, to wait; when `delivered`, \
-               to reprocess the assignment; when `expired`, to request again. It has to be the request that \
-               led to that state: one for this assignment that asks for access, and the newest such one.",
+        text: "The request and its assignment must both be `partiallyDelivered` or `deliveryFailed`. Every \
+               other state refuses, and says what helps. `delivering`: wait. `delivered`: reprocess the \
+               assignment. `expired`: request again. The request must be the one that led to the state: it \
+               is for this assignment, it asks for access, and it is the newest such request.",
         parts: &[
             part(Documented, "the states", &[REPROCESS_REQUEST, REQUEST_TYPE]),
             part(OurChoice, "what helps, and which request", &[]),
@@ -561,29 +565,32 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R33",
         about: REQUEST,
-        text: "Only less than 14 days after the original request was completed. The boundary is exclusive: \
-               14 days later it is refused, and what helps is to request the access package again.",
+        text: "A request can be reprocessed for less than 14 days after it was first completed. The \
+               boundary is exclusive: after exactly 14 days the call is refused, and requesting the access \
+               package again helps.",
         parts: &[whole(Documented, &[REPROCESS_REQUEST]), part(OurChoice, "the boundary", &[])],
     },
     Rule {
         id: "R34",
         about: REQUEST,
-        text: "Accepted, another attempt begins, and everything that the access package gives now is asked \
-               for again, whatever became of it before; observations narrow it. What holds for an \
-               assignment that is reprocessed holds alike (R12 to R23).",
+        text: "When the call is accepted, another attempt begins. Everything that the access package gives \
+               now is enforced again, whatever became of it before. Observations narrow that, and R12 to \
+               R23 apply, as for an assignment.",
         parts: &[
             part(Documented, "that the request is retried", &[REPROCESS_REQUEST]),
-            part(OurChoice, "that everything is asked for", &[]),
+            part(OurChoice, "that everything is enforced", &[]),
         ],
     },
     Rule {
         id: "R35",
         about: REQUEST,
-        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`; \
-               also in beta, by the older `…/accessPackageAssignmentRequests/{id}/reprocess`, and below an \
-               assignment, `…/accessPackageAssignments/{id}/accessPackageAssignmentRequests/{id}/reprocess`. \
-               The answers are those for an assignment (R25 to R30); what stands in the way of the request \
-               is `400`, code `InvalidAssignmentRequest`.",
+        text: "`POST` to \
+               `/v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`. Also in \
+               beta, at the older `…/accessPackageAssignmentRequests/{id}/reprocess`, and below an \
+               assignment at \
+               `…/accessPackageAssignments/{id}/accessPackageAssignmentRequests/{id}/reprocess`. Responses \
+               are as for an assignment (R25 to R30). If the request cannot be reprocessed: `400`, code \
+               `InvalidAssignmentRequest`.",
         parts: &[
             part(Documented, "the first two", &[REPROCESS_REQUEST]),
             part(OurChoice, "the path below an assignment, and the code", &[]),
@@ -592,25 +599,25 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R36",
         about: TOKEN,
-        text: "A token is an application's own if `idtyp` is `app`, whatever else it holds; where `idtyp` is \
-               absent, if it has no `scp` and its `oid` is its `sub`. Any other is of a call on behalf of an \
-               account. A claim that is null is as good as absent.",
+        text: "A token is an application's own if `idtyp` is `app`, whatever else it contains. If `idtyp` \
+               is absent, it is one if there is no `scp` and `oid` equals `sub`. Every other token is for a \
+               call on behalf of an account. A claim that is null counts as absent.",
         parts: &[
             part(
                 Documented,
-                "`idtyp`, that `scp` is for users, and that `oid` is `sub`",
+                "`idtyp`, that `scp` is for users, and that `oid` equals `sub`",
                 &[IDTYP, SCP, OID_SUB],
             ),
-            part(OurChoice, "to ask for the last two together", &[AGENT]),
+            part(OurChoice, "requiring the last two together", &[AGENT]),
         ],
     },
     Rule {
         id: "R37",
         about: ENFORCE,
-        text: "Each kind of resource role has its request to Microsoft Graph. Members and owners of a group are added by \
-               `$ref`, app roles by `appRoleAssignedTo`; eligible members and owners of a group, and directory roles, by a \
-               schedule request of Privileged Identity Management. A grant that can carry an end carries that of the \
-               assignment (R21).",
+        text: "Each kind of resource role has its own request to Microsoft Graph. Members and owners of a \
+               group are added by `$ref`, and app roles by `appRoleAssignedTo`. Eligible members and owners \
+               of a group, and directory roles, are added by a schedule request of Privileged Identity \
+               Management. If a grant can carry an end, it carries that of the assignment (R21).",
         parts: &[
             part(
                 Documented,
@@ -623,35 +630,37 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R38",
         about: ENFORCE,
-        text: "A grant that is there already is fulfilled (R18). That is known from a code made for it or from a look, and \
-               never from the text of a message. A schedule request that is accepted is judged by its `status`.",
+        text: "A grant that is already in place is fulfilled (R18). That follows from a specific code or \
+               from a look, never from the text of a message. An accepted schedule request is judged by its \
+               `status`.",
         parts: &[
             part(
                 Documented,
-                "that messages are not to be relied on, the status, and the `400` for a member who is there",
+                "that messages are not reliable, the status, and the `400` for an existing member",
                 &[ERRORS, SCHEDULE_STATUS, ADD_MEMBER],
             ),
             part(Observed, "the code `RoleAssignmentExists`", &[EXISTS]),
-            part(OurChoice, "the look, and what each status means", &[]),
+            part(OurChoice, "the look, and the meaning of each status", &[]),
         ],
     },
     Rule {
         id: "R39",
         about: ENFORCE,
-        text: "A look that finds a grant proves it. A look that does not find it proves nothing until the directory has had \
-               time to replicate.",
+        text: "A look that finds a grant proves it. A look that does not find it proves nothing until the \
+               directory has had time to replicate.",
         parts: &[
             part(Documented, "that the list of app roles may lag behind", &[LIST_APP_ROLES]),
-            part(Observed, "that members do", &[NEGATIVE_READ]),
-            part(OurChoice, "the rest, and five minutes where you do not say otherwise", &[]),
+            part(Observed, "that members lag too", &[NEGATIVE_READ]),
+            part(OurChoice, "the rest, and five minutes by default", &[]),
         ],
     },
     Rule {
         id: "R40",
         about: ENFORCE,
-        text: "A request that is throttled, that meets a passing fault or that is not answered is made again, within a bound: \
-               not before `Retry-After`, and after growing pauses where that is absent or names no later instant. A write \
-               whose fate is not known is looked for before it is made again.",
+        text: "A request is repeated, within a bound, if it is throttled, meets a transient fault or gets \
+               no response. It is not repeated before `Retry-After`, or, if that is absent or not in the \
+               future, only after growing pauses. If the fate of a write is unknown, the crate looks before \
+               it writes again.",
         parts: &[
             part(Documented, "`Retry-After`, and growing pauses without it", &[THROTTLING, ERRORS]),
             part(OurChoice, "the pauses, the bound, and the look", &[]),
@@ -660,25 +669,26 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R41",
         about: ENFORCE,
-        text: "An action that cannot succeed fails at once, and keeps the reason. One that may only be too early, because its \
-               target or resource is new, is tried again while the directory may still replicate. Where members or owners of \
-               a group are refused, the group is asked why.",
+        text: "An action that cannot succeed fails immediately, and keeps the reason. An action that may \
+               only be too early, because its target or resource is new, is repeated while the directory \
+               may still replicate. If a change to the members or owners of a group is refused, the crate \
+               reads the group to find out why.",
         parts: &[
-            part(Documented, "what a group may be", &[GROUP_403]),
+            part(Documented, "the kinds of group", &[GROUP_403]),
             part(Observed, "being too early", &[NEW_GUEST, NEW_PRINCIPAL]),
-            part(OurChoice, "the bound, and that a look which is refused fails too", &[]),
+            part(OurChoice, "the bound, and that a refused look fails too", &[]),
         ],
     },
     Rule {
         id: "R42",
         about: ENFORCE,
-        text: "From the end of the assignment on nothing is sent (R21). An action that the crate cannot express as a request \
-               is refused before anything is sent: a role in a SharePoint site whose number the host does not say how to \
-               read, a role of Azure, and anything of an unknown origin system.",
+        text: "From the end of the assignment on, nothing is sent (R21). If the crate has no request for an \
+               action, it refuses it before anything is sent: a role in a SharePoint site for whose number \
+               the host has chosen no reading, an Azure role, and every role in an unknown origin system.",
         parts: &[
             part(
                 Documented,
-                "that Graph grants no user a role in a site, and what it says of the number",
+                "that Graph cannot grant a user a role in a site, and what it says about the number",
                 &[SITE_PERMISSIONS, ROLE_IN_SITE],
             ),
             part(OurChoice, "the rest", &[]),
@@ -687,23 +697,24 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R43",
         about: OF_2026,
-        text: "In a privileged catalog the caller needs *Global Administrator*, or *Identity Governance \
-               Administrator* and *Privileged Role Administrator* both. For an application that calls on its \
-               own each of the two has a permission that stands for it: `EntitlementManagement.ReadWrite.All` \
-               for the first, `RoleManagement.ReadWrite.Directory` for the second. A caller is told that \
-               the catalog is privileged only if they could act there were it a standard one, or lack no more than \
-               the delegated permission; anyone else is refused as there. A catalog whose level is not known is \
-               judged as a standard one, and an accepted verdict shows that it is not known.",
+        text: "In a privileged catalog the caller needs *Global Administrator*, or both *Identity \
+               Governance Administrator* and *Privileged Role Administrator*. For an application that calls \
+               on its own behalf, a permission can replace each of those two: \
+               `EntitlementManagement.ReadWrite.All` the first, and `RoleManagement.ReadWrite.Directory` \
+               the second. The refusal says that the catalog is privileged only if the caller could act in \
+               a standard catalog, or lacks only the delegated permission for that. Every other caller is \
+               refused as in a standard catalog. A catalog of unknown level is judged as a standard one, \
+               and an accepted verdict shows that its level is unknown.",
         parts: &[
             part(
                 Documented,
                 "the roles, for every change there, and that an application needs permissions to manage directory \
-                 roles: so the page said in spring 2026, and later copies of it say nothing of this",
+                 roles, as the page said in spring 2026; later copies do not mention it",
                 &[CATALOGS],
             ),
             part(
                 OurChoice,
-                "that it covers reprocessing, which permission that is, who is told, and the level that is not known",
+                "that it covers reprocessing, which permission it is, who learns of it, and the unknown level",
                 &[],
             ),
         ],
@@ -711,9 +722,9 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R44",
         about: OF_2026,
-        text: "Unknown is not endless. A schedule says that there is no end, or gives one, or is null as a whole, \
-               or has nothing but a start. One that says nothing, or that holds a value which could be an end \
-               and is not known, such as a recurrence, is an error.",
+        text: "Unknown is not endless. A schedule says that there is no end, gives an end, is null as a \
+               whole, or has nothing but a start. A schedule that says nothing is an error. So is one with \
+               an unknown value that could be an end, such as a recurrence.",
         parts: &[
             part(Documented, "the schedule and its types", &[ASSIGNMENT]),
             part(OurChoice, "the rest", &[]),
@@ -722,43 +733,49 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R45",
         about: OF_2026,
-        text: "A list that says it goes on elsewhere is not the whole list. Where the whole is needed that is an \
-               error, and nothing is enforced in part.",
+        text: "A list that continues elsewhere is not the whole list. If the whole list is needed, that is \
+               an error, and no part of it is enforced.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R46",
         about: OF_2026,
-        text: "When an attempt begins, what a target of its kind cannot hold fails at once and without an action, and shows as \
-               *unenforceable*, unless it was seen to be in place: of a service principal the roles of applications \
-               and of sites, of a user API permissions. A kind that is not known forbids nothing.",
+        text: "When an attempt begins, a resource role that the target's kind of subject cannot hold fails \
+               immediately, without an action, unless it was observed to be in place. It is shown as \
+               *unenforceable*. A service principal cannot hold roles of applications and sites, and a user \
+               cannot hold API permissions. An unknown kind forbids nothing.",
         parts: &[
             part(Documented, "what a service principal cannot hold", &[AGENTS]),
             part(Documented, "what a user cannot hold", &[RESOURCES]),
-            part(Observed, "that API permissions are of `OAuthApplication`", &[API_PERMISSIONS]),
-            part(OurChoice, "failing at once, and the rest", &[]),
+            part(
+                Observed,
+                "that API permissions have the origin system `OAuthApplication`",
+                &[API_PERMISSIONS],
+            ),
+            part(OurChoice, "failing immediately, and the rest", &[]),
         ],
     },
     Rule {
         id: "R47",
         about: OF_2026,
-        text: "A role that is not known is one that does not suffice: it is passed over, and is no error that \
-               hides the verdict. Roles are read by their ids, by the names in the documentation, and by \
-               those that Graph shows. *Connected Organization Administrator* and *Privileged Role \
-               Administrator* are not on the ladder.",
+        text: "A role that is unknown does not suffice. It is ignored, and is not an error that would hide \
+               the verdict. Roles are read by their ids, by their names in the documentation, and by their \
+               names in Graph. *Connected Organization Administrator* and *Privileged Role Administrator* \
+               are not on the ladder.",
         parts: &[
             part(Documented, "the names and ids", &[DELEGATION, ROLE_DEFINITIONS]),
-            part(OurChoice, "to pass over what is not known", &[]),
+            part(OurChoice, "ignoring unknown roles", &[]),
         ],
     },
     Rule {
         id: "R48",
         about: SPELLING,
-        text: "The names of six origin systems are read without regard to the case of ASCII letters: `AadGroup`, \
+        text: "The names of six origin systems are read without regard to ASCII case: `AadGroup`, \
                `AadApplication`, `SharePointOnline`, `DirectoryRole`, `AzureResources` and \
-               `CustomDataProvidedResource`. So are the types `active` and `eligible` there. Resource roles that differ \
-               in nothing else are the same, and ids that do not fit are refused however the name is spelled. The name \
-               of any other origin system stays as it is, and is compared to the letter (R23).",
+               `CustomDataProvidedResource`. So are the types `active` and `eligible` in them. Resource \
+               roles that differ only in that case are the same, and ids that do not fit are refused, \
+               whatever the case of the name. The name of any other origin system stays as it is, and is \
+               compared exactly (R23).",
         parts: &[whole(OurChoice, &[RESOURCE_ROLE])],
     },
 ];

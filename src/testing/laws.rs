@@ -1,12 +1,12 @@
-//! The laws: what has to hold of every [`Implementation`].
+//! The laws that hold for every [`Implementation`].
 //!
-//! Each is a function of its own, named for what it says, and takes what makes an implementation of a
-//! stored assignment. The cases are the same each time, and nothing is written down about a failure;
-//! `PROPTEST_CASES` says how many there are of each law (256 if it does not).
+//! Each law is a function. It takes a function that makes an implementation from a stored assignment. The cases are the
+//! same in every run, and failures are not saved. `PROPTEST_CASES` sets the number of cases for each law (256 by
+//! default).
 //!
-//! A law looks only at what the implementation answers, gives to be done and has stored. Where it can,
-//! it holds one answer against another; where it cannot, it says itself what the rules say. Of the rest of the crate it
-//! asks only which roles suffice.
+//! A law looks only at the answers of the implementation, its actions and its stored form. If it can, it compares one
+//! answer with another. Otherwise it computes the answer from the rules. From the rest of the crate it uses only which
+//! roles suffice.
 
 mod caller;
 mod life;
@@ -39,10 +39,10 @@ pub use life::{
 };
 pub use request::{a_request_is_refused_as_the_rules_say, an_accepted_request_asks_for_everything_again};
 
-/// Every law.
+/// Checks every law.
 ///
 /// # Errors
-/// The first law that does not hold.
+/// The first broken law.
 pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
     refusal_is_complete_and_its_remedies_minimal(&make)?;
     more_authority_never_hurts(&make)?;
@@ -65,7 +65,7 @@ struct Law {
 }
 
 impl Law {
-    /// Holds the law in every case, or says in which it does not.
+    /// Checks the law in every case. Returns the case that breaks it.
     fn hold<C: Words>(
         self,
         cases: impl Strategy<Value = C>,
@@ -91,7 +91,7 @@ fn ensure(holds: bool, found: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(found()) }
 }
 
-/// Whether both have the same items, each as often, in any order.
+/// Whether both contain the same items the same number of times, in any order.
 fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
     let often = |list: &[T], item| list.iter().filter(|&it| it == item).count();
     one.len() == other.len() && one.iter().all(|item| often(one, item) == often(other, item))
@@ -100,10 +100,10 @@ fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
 /// The catalog of every assignment here.
 const HERE: CatalogId = CatalogId::from_uuid(Uuid::from_u128(1));
 
-/// An assignment, and when it is asked for.
+/// An assignment, and the time of the call.
 type Given = (StoredAssignment, Timestamp);
 
-/// The catalog is no privileged one.
+/// The catalog is not privileged.
 fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let level = select([None, Some(PrivilegeLevel::Standard)].as_slice());
     let here = (stored, level).prop_map(|(stored, privilege_level)| StoredAssignment {
@@ -113,7 +113,7 @@ fn at_any_time(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy
     (here, strategy::timestamp())
 }
 
-/// As likely as not the catalog is privileged.
+/// The catalog is privileged in half of the cases.
 fn in_any_catalog(given: impl Strategy<Value = Given>) -> impl Strategy<Value = Given> {
     (given, any::<bool>()).prop_map(|((mut stored, now), is_privileged)| {
         if is_privileged {
@@ -137,7 +137,7 @@ fn highly_privileged() -> impl Strategy<Value = Caller> {
         .prop_map(|(caller, roles)| Caller { roles, ..caller })
 }
 
-/// The end has not come; it may be a tick away.
+/// A time before the end, possibly by only one tick.
 fn before_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let ahead = proptest::option::of(select([1, 2, 1 << 40, i64::MAX].as_slice()));
     (at_any_time(stored), ahead).prop_map(|((stored, now), ahead)| {
@@ -147,7 +147,7 @@ fn before_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strat
     })
 }
 
-/// The end has come; it may be just now.
+/// A time at or after the end.
 fn from_the_end(stored: impl Strategy<Value = StoredAssignment>) -> impl Strategy<Value = Given> {
     let behind = select([0, 1, 1 << 40, i64::MAX].as_slice());
     (at_any_time(stored), behind).prop_map(|((stored, now), behind)| {
@@ -169,7 +169,7 @@ fn suffices(role: Role) -> bool {
     role.at_least(Role::AccessPackageAssignmentManager)
 }
 
-/// A caller who may, with no more than is needed (R3, R4, R5).
+/// A caller who may reprocess, with no more than is needed (R3, R4, R5).
 fn who_may() -> impl Strategy<Value = Caller> {
     let ladder: Vec<_> = Role::ALL.iter().copied().filter(|&role| suffices(role)).collect();
     let held = (select(ladder), select([Scope::Catalog(HERE), Scope::Tenant].as_slice()))
@@ -191,7 +191,7 @@ fn who_may() -> impl Strategy<Value = Caller> {
     ]
 }
 
-/// What a host says that has not looked.
+/// The observations of a host that does not observe.
 fn unseen(_: &ResourceRole) -> Observed {
     Observed::Unknown
 }

@@ -1,7 +1,7 @@
-//! Strategies for what a host passes in: as it should be, nearly so, and hostile.
+//! Strategies for the input of a host: valid, nearly valid, and hostile.
 //!
-//! Ids, resource roles and texts come from few values most of the time, so that two of them meet.
-// The large ones are boxed: laid out one in the other they would not fit the stack of a test.
+//! Ids, resource roles and texts mostly come from a few values, so that collisions occur.
+// Large strategies are boxed: nested, they would not fit on the stack of a test.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -20,19 +20,19 @@ use crate::{
     StoredAssignment, SubjectType, Timestamp,
 };
 
-/// An id of any kind, or a plain GUID.
+/// An id of any kind, or a GUID.
 pub fn id<T: From<Uuid> + Debug>() -> impl Strategy<Value = T> {
     prop_oneof![4 => 0..4_u128, 1 => any::<u128>()].prop_map(|number| Uuid::from_u128(number).into())
 }
 
-/// An instant; the edges of time come up often.
+/// An instant. The first and last instants are frequent.
 pub fn timestamp() -> impl Strategy<Value = Timestamp> {
     let (first, last) = (Timestamp::MIN.unix_ticks(), Timestamp::MAX.unix_ticks());
     let ticks = prop_oneof![1 => select([0, first, first + 1, last - 1, last].to_vec()), 4 => first..=last];
     ticks.prop_filter_map("lies between the first instant and the last", Timestamp::from_unix_ticks)
 }
 
-/// A text that is nearly this one, but not it: for what reads text.
+/// A text that differs a little from this one, to test parsers.
 pub fn near_miss(text: &str) -> impl Strategy<Value = String> + use<> {
     let original: Vec<char> = text.chars().collect();
     let same = original.clone();
@@ -54,7 +54,7 @@ pub fn role() -> impl Strategy<Value = Role> {
     select(Role::ALL)
 }
 
-/// The level of a catalog, or that it is not known.
+/// The level of a catalog, or an unknown one.
 pub fn privilege_level() -> impl Strategy<Value = Option<PrivilegeLevel>> {
     proptest::option::of(select(PrivilegeLevel::ALL))
 }
@@ -64,8 +64,7 @@ pub fn state() -> impl Strategy<Value = AssignmentState> {
     select(AssignmentState::ALL)
 }
 
-/// A resource role, of each origin system that the crate knows and of others; some differ by a letter, or only in the type
-/// of the role.
+/// A resource role of any known or unknown origin system. Some differ by one letter, or only in the type of the role.
 pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
     let access = prop_oneof![
         Just(GroupAccess::Member),
@@ -95,7 +94,7 @@ pub fn resource_role() -> impl Strategy<Value = ResourceRole> {
     .boxed()
 }
 
-/// The id of a role definition of Azure, of one of two.
+/// The id of one of two Azure role definitions.
 fn azure_definition() -> impl Strategy<Value = String> {
     (0..2_u128).prop_map(|number| {
         let definition = Uuid::from_u128(number);
@@ -103,7 +102,7 @@ fn azure_definition() -> impl Strategy<Value = String> {
     })
 }
 
-/// What a role of Azure is on. Two of them are one, for they differ in the case of letters.
+/// The scope of an Azure role. Two of them are the same, since they differ only in ASCII case.
 fn azure_scope() -> impl Strategy<Value = &'static str> {
     const FEW: [&str; 5] = [
         "/",
@@ -115,43 +114,43 @@ fn azure_scope() -> impl Strategy<Value = &'static str> {
     select(FEW.as_slice())
 }
 
-/// The type of a role that is not for us to understand, mostly none.
+/// The type of an opaque role, which is mostly absent.
 fn role_type() -> impl Strategy<Value = Option<String>> {
     let few = select(["active", "Active", "eligible", "delegated", ""].as_slice()).prop_map(String::from);
     prop_oneof![2 => Just(None), 1 => few.prop_map(Some)]
 }
 
-/// The text of an origin system or an origin id that is not for us to understand.
+/// The text of an opaque origin system or origin id.
 fn origin_text() -> impl Strategy<Value = String> {
     let few = ["https://contoso.sharepoint.com/sites/Sales", "https://contoso.sharepoint.com/sites/sales"];
     let few = [few.as_slice(), &["SapIag", "OAuthApplication", "AadGroups", "", " ", "4", "04"]].concat();
     prop_oneof![4 => select(few).prop_map(String::from), 1 => any::<String>()]
 }
 
-/// How far a resource role of an assignment has got.
+/// The fulfillment of a resource role.
 pub fn fulfillment() -> impl Strategy<Value = Fulfillment> {
     use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
     select([Fulfilled, Failed, Pending, Unenforceable].as_slice())
 }
 
-/// What a host may have seen of a resource role.
+/// What a host has observed of a resource role.
 pub fn observed() -> impl Strategy<Value = Observed> {
     select([Observed::Unknown, Observed::Absent, Observed::Present, Observed::Unenforceable].as_slice())
 }
 
-/// What may become of an action.
+/// The outcome of an action.
 pub fn outcome() -> impl Strategy<Value = Outcome> {
     select([Outcome::Fulfilled, Outcome::Failed].as_slice())
 }
 
-/// What an executor says of a failure: nothing, or one of a few reasons.
+/// The reason of a failure: none, or one of a few.
 pub fn failure_reason() -> impl Strategy<Value = Option<FailureReason>> {
     let reason = |code, words| Some(FailureReason::new(code, words));
     let few = [reason("a", "2"), reason("b", "1"), reason("a", "1"), reason("", ""), None];
     select(few.to_vec())
 }
 
-/// A stored assignment that loads, in any state, with resource roles that are known or not.
+/// A valid stored assignment in any state, with known or unknown resource roles.
 pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let known = state().prop_flat_map(stored_assignment_in);
     let unknown = state()
@@ -160,18 +159,18 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     prop_oneof![8 => known, 1 => unknown].boxed()
 }
 
-/// What kind of subject has an assignment, if it is known.
+/// The kind of subject that has an assignment, or an unknown one.
 pub fn target_type() -> impl Strategy<Value = Option<SubjectType>> {
     prop_oneof![2 => Just(None), 1 => select(SubjectType::ALL).prop_map(Some)]
 }
 
-/// How many resource roles there are at most, beyond what the state needs.
+/// The most resource roles, beyond those that the state needs.
 const MANY: usize = 20;
 
-/// A stored assignment that loads, in this state, with resource roles that are known.
+/// A valid stored assignment in this state, with known resource roles.
 pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = StoredAssignment> {
     use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
-    // What there has to be at least for this state (R16), and what there can be beyond it.
+    // The fulfillments that this state requires (R16), and those that it allows.
     let (least, beyond): (&[Fulfillment], &[Fulfillment]) = match state {
         AssignmentState::Delivering => (&[Pending], &[Fulfilled, Failed, Pending, Unenforceable]),
         AssignmentState::PartiallyDelivered => (&[Failed, Fulfilled], &[Fulfilled, Failed, Unenforceable]),
@@ -179,7 +178,7 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending, Unenforceable]),
         AssignmentState::DeliveryFailed => (&[Failed], &[Failed, Unenforceable]),
     };
-    // Few most of the time; many, since what stores them may have room for less.
+    // Mostly few, but sometimes many, to find storage with too little room.
     let least_number = least.len();
     let resource_roles = prop_oneof![
         7 => btree_set(resource_role(), least_number..=least_number + 3),
@@ -195,7 +194,7 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
             };
             let mut all: Vec<_> = resource_roles.into_iter().zip(fulfillments).map(with).collect();
             if backwards {
-                all.reverse(); // Loading takes any order.
+                all.reverse(); // Any order loads.
             }
             all
         });
@@ -222,8 +221,8 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         .boxed()
 }
 
-/// A stored assignment that is nearly whole and does not load: its state contradicts its fulfillments,
-/// a resource role is there twice or has a reason without a failure, or the format is another.
+/// A stored assignment with one mistake, so it does not load: its state contradicts its fulfillments, a resource role
+/// is listed twice or has a reason without a failure, or the format is unknown.
 pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let whole = || {
         let living = state().prop_filter("can be contradicted", |&state| state != AssignmentState::Expired);
@@ -255,8 +254,8 @@ pub fn assignment() -> impl Strategy<Value = Assignment> {
     stored_assignment().prop_filter_map("loads", |stored| stored.try_into().ok())
 }
 
-/// A request beside an assignment, most often its own, and the time at which it is asked for: before, at and after its 14
-/// days, and long before or after.
+/// A request, mostly for this assignment, and the time of the call: before, at and after the 14 days, and long before
+/// and after.
 pub fn request_for(
     stored: &StoredAssignment,
 ) -> impl Strategy<Value = (AssignmentRequest, Timestamp)> + use<> {
@@ -291,8 +290,8 @@ pub fn action() -> impl Strategy<Value = Action> {
     )
 }
 
-/// A receipt that comes to this assignment: most often of its attempt and for a resource role that it
-/// has; but also of another attempt, for another resource role, or of another assignment.
+/// A receipt for this assignment. It is mostly of the current attempt and for a resource role of the assignment, but
+/// sometimes of another attempt, resource role or assignment.
 pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + use<> {
     let (own, attempt) = (assignment.id(), assignment.attempt());
     let had = assignment.resource_roles().unwrap_or_default().iter().map(|role| role.resource_role.clone());
@@ -319,12 +318,12 @@ pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + 
     )
 }
 
-/// A role, and where it is held: on this catalog, on another, or in the tenant.
+/// A role and its scope: this catalog, another one, or the tenant.
 pub fn role_assignment(catalog: CatalogId) -> impl Strategy<Value = RoleAssignment> {
     (role(), scope(catalog)).prop_map(|(role, scope)| RoleAssignment { role, scope })
 }
 
-/// Where a role may be held: most often where it counts on this catalog.
+/// The scope of a role. It mostly counts on this catalog.
 pub fn scope(catalog: CatalogId) -> impl Strategy<Value = Scope> {
     prop_oneof![2 => Just(Scope::Catalog(catalog)), 1 => id().prop_map(Scope::Catalog), 1 => Just(Scope::Tenant)]
 }
@@ -334,14 +333,14 @@ pub fn permission() -> impl Strategy<Value = Permission> {
     select(Permission::ALL)
 }
 
-/// A caller who asks for an assignment in this catalog: with too little, just enough, or more than that.
+/// A caller for an assignment in this catalog, with too little, just enough, or more.
 pub fn caller(catalog: CatalogId) -> impl Strategy<Value = Caller> {
     let account = select([Account::WorkOrSchool, Account::Application, Account::Personal].as_slice());
     (proptest::option::of(id()), account, vec(permission(), 0..3), vec(role_assignment(catalog), 0..4))
         .prop_map(|(object, account, permissions, roles)| Caller { object, account, permissions, roles })
 }
 
-/// The claims of a token: such as the service gives, and such as it would not.
+/// The claims of a token, valid and invalid.
 pub fn claims() -> impl Strategy<Value = Claims> {
     const PERSONAL: Uuid = uuid!("9188040d-6c67-4c5b-b112-36a304b66dad");
     let personal = PERSONAL.to_string();

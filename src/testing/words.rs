@@ -1,4 +1,4 @@
-//! A case in words, a line for each thing given.
+//! A case as text, with a line for each input.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ pub(super) trait Words {
     fn words(&self) -> String;
 }
 
-/// Joined; "none" if there are none.
+/// The items, joined. "none" for an empty list.
 pub(super) fn list<T: Words>(items: &[T], between: &str) -> String {
     if items.is_empty() {
         return "none".into();
@@ -23,7 +23,7 @@ pub(super) fn list<T: Words>(items: &[T], between: &str) -> String {
     items.iter().map(Words::words).collect::<Vec<_>>().join(between)
 }
 
-/// A thing given: a line of its own.
+/// An input, on a line of its own.
 impl<A: Words, B: Words> Words for (A, B) {
     fn words(&self) -> String {
         format!("{}\n{}", self.0.words(), self.1.words())

@@ -8,14 +8,14 @@ use access_package::policy::Basis;
 
 fn in_markdown(meaning: Meaning) -> String {
     match meaning {
-        Meaning::Fulfilled => "the grant is there".into(),
-        Meaning::Look => "look; if it is not to be seen, write again while it may be too early".into(),
-        Meaning::UnderWay => "look until it is to be seen".into(),
+        Meaning::Fulfilled => "the grant is in place".into(),
+        Meaning::Look => "look; if the grant is not visible, write again while it may be too early".into(),
+        Meaning::UnderWay => "look until the grant is visible".into(),
         Meaning::TooEarly(cause) => {
             format!("write again while it may be too early; then **failed**: {cause}")
         }
         Meaning::Later => "write again later".into(),
-        Meaning::InDoubt => "look; if it is not to be seen, write again".into(),
+        Meaning::InDoubt => "look; if the grant is not visible, write again".into(),
         Meaning::NotAuthenticated => "write again, once, with another token".into(),
         Meaning::Denied => "ask the group why".into(),
         Meaning::Failed(cause) => format!("**failed**: {cause}"),

@@ -1,4 +1,4 @@
-//! Laws on who may.
+//! Laws about who may reprocess.
 
 use alloc::format;
 use alloc::string::String;
@@ -23,11 +23,11 @@ fn refuses_the_caller(answer: &Answer) -> bool {
     answer.as_ref().is_err_and(Refused::is_of_caller)
 }
 
-/// A caller who may not reprocess is refused, with everything that stands in the way. The remedies are the smallest
-/// sets of steps that turn the refusal into a yes: all of them, and no other.
+/// A caller who may not reprocess is refused, with every reason. The remedies are exactly the smallest sets of steps
+/// that make the call allowed.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -53,7 +53,7 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
         if in_the_way.is_empty() {
             return Ok(());
         }
-        // R8: who is not told that the catalog is privileged is told what helps in a standard one.
+        // R8: a caller who is not told that the catalog is privileged gets the remedies for a standard catalog.
         let as_told = if in_the_way.iter().any(|reason| IN_PRIVILEGED.contains(reason)) {
             stored.clone()
         } else {
@@ -71,7 +71,7 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
     })
 }
 
-/// Those that say that the catalog is privileged.
+/// The reasons that say that the catalog is privileged.
 const IN_PRIVILEGED: [Reason; 4] = [
     Reason::MissingRoleManagementPermission,
     Reason::PrivilegedCatalog,
@@ -79,7 +79,7 @@ const IN_PRIVILEGED: [Reason; 4] = [
     Reason::WithoutPrivilegedRoleAdministrator,
 ];
 
-/// R3 to R7, R43: what stands in the way of this caller.
+/// R3 to R7, R43: the reasons to refuse this caller.
 fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
     let counts = |scope| scope == Scope::Tenant || scope == Scope::Catalog(stored.catalog.id);
     let here = |role| caller.roles.iter().any(|held| held.role == role && counts(held.scope));
@@ -88,7 +88,7 @@ fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
     let is_here = qualifying.clone().any(|held| counts(held.scope));
     let as_told = is_here || (caller.account == Account::Application && permitted);
     let is_privileged = as_told && stored.catalog.privilege_level == Some(PrivilegeLevel::Privileged);
-    // R43: a permission of an application's stands for each of the two.
+    // R43: each of an application's permissions replaces one of the two roles.
     let manages_roles = caller.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
     let stand_for =
         [permitted, manages_roles].map(|permission| permission && caller.account == Account::Application);
@@ -118,8 +118,7 @@ fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
     reasons.into_iter().flatten().collect()
 }
 
-/// What a caller can do to pass the gate of a catalog of this level. Of the roles those are named that are the least to
-/// suffice.
+/// The steps of a caller to pass the gate of a catalog of this level. Only the least sufficient roles are included.
 fn steps(level: Option<PrivilegeLevel>) -> Vec<Step> {
     let roles: &[_] = match level {
         Some(PrivilegeLevel::Privileged) => &[
@@ -133,13 +132,13 @@ fn steps(level: Option<PrivilegeLevel>) -> Vec<Step> {
     [roles, &[Step::ObtainDelegatedPermission, Step::ObtainApplicationPermission]].concat()
 }
 
-/// The smallest sets of steps that turn the verdict, found by trying every set.
+/// The smallest sets of steps that make the call allowed, found by trying every set.
 fn minimal(all: &[Step], turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
     let mut minimal: Vec<Vec<Step>> = Vec::new();
     for set in 1..1_u32 << all.len() {
         let steps = (0..).zip(all.iter().copied()).filter(|(number, _)| set >> number & 1 == 1);
         let steps: Vec<_> = steps.map(|(_, step)| step).collect();
-        // Every part of a set has come before it.
+        // Every subset has been tried before.
         let has_a_part = minimal.iter().any(|part| part.iter().all(|step| steps.contains(step)));
         if !has_a_part && turns(&steps) {
             minimal.push(steps);
@@ -148,7 +147,7 @@ fn minimal(all: &[Step], turns: impl Fn(&[Step]) -> bool) -> Vec<Vec<Step>> {
     minimal
 }
 
-/// The caller, after this step was taken.
+/// The caller after this step.
 fn taken(caller: Caller, step: Step) -> Caller {
     let is_application = caller.account == Account::Application;
     match step {
@@ -172,11 +171,11 @@ fn taken(caller: Caller, step: Step) -> Caller {
         Step::ObtainRoleManagementPermission if is_application => {
             with_permission(caller, Permission::RoleManagementReadWriteDirectory)
         }
-        // A permission of the other kind does not come with such a call.
+        // Such a call cannot carry a permission of the other kind.
         Step::ObtainDelegatedPermission
         | Step::ObtainApplicationPermission
         | Step::ObtainRoleManagementPermission
-        // These are no steps of a caller's.
+        // The caller cannot take these steps.
         | Step::Wait
         | Step::ReprocessRequest
         | Step::ReprocessNewestRequest
@@ -203,10 +202,10 @@ fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-/// Who may, still may with one more role or permission, and to the same effect.
+/// A caller who may reprocess still may with one more role or permission, and with the same effect.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn more_authority_never_hurts<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -226,7 +225,7 @@ pub fn more_authority_never_hurts<I: Implementation>(
         if refuses_the_caller(&before.0) {
             return Ok(());
         }
-        // First, and last: the order must not count.
+        // The addition comes first, and then last: the order must not matter.
         for place in [0, usize::MAX] {
             let after = ask(&more.beside(caller, place));
             let (was, is) = (before.0.words(), after.0.words());
@@ -263,17 +262,17 @@ impl Words for More {
     }
 }
 
-/// A caller who may not reprocess gets the same answer whatever assignment of the catalog it is, and in any state.
+/// A caller who may not reprocess gets the same answer for every assignment in the catalog, in any state.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn a_refused_caller_learns_nothing<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
     let law = Law { name: "a refused caller learns nothing", rules: "R8" };
     let any = || at_any_time(strategy::stored_assignment());
     let callers = prop_oneof![2 => strategy::caller(HERE), 1 => highly_privileged()];
-    // One catalog has one level.
+    // A catalog has one level.
     let both = (any(), any(), strategy::privilege_level()).prop_map(|(mut one, mut other, level)| {
         (one.0.catalog.privilege_level, other.0.catalog.privilege_level) = (level, level);
         (one, other)

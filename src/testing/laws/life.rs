@@ -1,4 +1,4 @@
-//! Laws on when, and on what happens.
+//! Laws about the state, and about the life of an assignment.
 
 use alloc::format;
 use alloc::string::String;
@@ -16,11 +16,11 @@ use crate::{
     Reason, Receipt, ResourceRole, StoredAssignment, Timestamp,
 };
 
-/// Of an assignment that has not ended, only one that is delivered can be reprocessed, and only if its
-/// resource roles are known. So a second call is refused while the first is under way.
+/// An assignment that has not ended can be reprocessed only if it is delivered and its resource roles are known. So a
+/// second call is refused while the first is under way.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn only_a_delivered_assignment_is_reprocessed<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -37,10 +37,10 @@ pub fn only_a_delivered_assignment_is_reprocessed<I: Implementation>(
     })
 }
 
-/// A refused call changes nothing but what time does: an assignment whose end has come may be expired.
+/// A refused call changes nothing. Only time does: an assignment whose end has come may be expired.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn refused_changes_nothing<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -55,12 +55,12 @@ pub fn refused_changes_nothing<I: Implementation>(
     })
 }
 
-/// Accepted, another attempt begins, with an action for every resource role and the assignment
-/// `delivering`, or `delivered` where there is nothing to enforce. What a target of its kind cannot hold has failed, without
-/// an action. Nothing else has changed.
+/// When a call is accepted, another attempt begins. Every resource role becomes an action and the assignment is
+/// `delivering`, or it is `delivered` if nothing needs enforcing. A resource role that the target's kind of subject
+/// cannot hold has failed without an action. Nothing else changes.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn accepted_asks_for_everything_owed<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -71,11 +71,11 @@ pub fn accepted_asks_for_everything_owed<I: Implementation>(
     })
 }
 
-/// With observations, what is present is fulfilled and what cannot be enforced has failed, both without
-/// an action; what is absent or unknown is asked for.
+/// With observations, a present resource role is fulfilled and an unenforceable one has failed, both without an action.
+/// An absent or unknown one becomes an action.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn observed_asks_only_for_what_is_missing<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -92,11 +92,11 @@ pub fn observed_asks_only_for_what_is_missing<I: Implementation>(
     })
 }
 
-/// Each outcome settles its action. Until the last the assignment is `delivering`; then it is
-/// `delivered` if everything is in place, `partiallyDelivered` if something is, or `deliveryFailed`.
+/// Each outcome settles its action. The assignment is `delivering` until the last one. Then it is `delivered` if
+/// everything is in place, `partiallyDelivered` if something is, and otherwise `deliveryFailed`.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn outcomes_make_the_state<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -121,12 +121,12 @@ pub fn outcomes_make_the_state<I: Implementation>(
     })
 }
 
-/// Outcomes may come late, twice and in any order: *fulfilled* beats *failed* whichever came first, and of several reasons
-/// for a failure the smallest stays, by its code and then by its words. Those of
-/// other attempts, other assignments and resource roles that it does not have change nothing.
+/// Outcomes may arrive late, twice and in any order. *Fulfilled* beats *failed*, whichever came first. Of several
+/// reasons for a failure the smallest stays, by its code and then by its words. Outcomes of other attempts, other
+/// assignments and unknown resource roles change nothing.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn order_and_repetition_do_not_matter<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -154,11 +154,11 @@ pub fn order_and_repetition_do_not_matter<I: Implementation>(
     })
 }
 
-/// From its end on, and once expired, an assignment cannot be reprocessed, asks for nothing, takes no
-/// outcome, and never comes back, not even if the clock does.
+/// From its end on, an assignment cannot be reprocessed, has no actions and takes no outcome. It never comes back, even
+/// if the clock goes back.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
     let law = Law { name: "expired stays expired", rules: "R21" };
     let given = prop_oneof![
@@ -166,7 +166,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
         from_the_end(strategy::stored_assignment()),
         at_any_time(strategy::stored_assignment_in(AssignmentState::Expired)),
     ];
-    // Or it is reprocessed before anything makes it look at the time.
+    // Or a call to reprocess comes before anything else looks at the time.
     let outcomes = prop_oneof![Just(Vec::new()), outcomes()];
     law.hold((given, who_may(), outcomes), |((stored, now), caller, outcomes)| {
         let mut it = make(stored.clone());
@@ -184,7 +184,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
                 .map_err(|found| format!("told {}, {found}", receipt.words()))?;
         }
         let clocks = [*now, Timestamp::MIN];
-        // One who did not save what time has done cannot know of it when the clock goes back.
+        // If the expiry was not saved, a clock that goes back hides it.
         let until = if it.stored().state == AssignmentState::Expired { 2 } else { 1 };
         for now in clocks.into_iter().take(until) {
             let answer = it.reprocess(caller, &unseen, now);
@@ -196,11 +196,11 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
     })
 }
 
-/// What is still to be done follows from what is stored: one that is started anew asks for the same,
-/// and goes on the same.
+/// The remaining actions follow from the stored form. A restarted implementation has the same actions, and continues
+/// the same way.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn restart_forgets_nothing<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -209,7 +209,7 @@ pub fn restart_forgets_nothing<I: Implementation>(
     law.hold((given, who_may(), outcomes()), |((stored, now), caller, outcomes)| {
         let mut it = make(stored.clone());
         agree(&it, stored).map_err(|found| format!("started, {found}"))?;
-        // Refused or not: what counts is what it has become.
+        // The result does not matter here, only the new state.
         let _ = it.reprocess(caller, &unseen, *now);
         let receipts = it.actions().into_iter().zip(outcomes.iter().cycle());
         let receipts: Vec<_> = receipts.map(|(action, outcome)| action.receipt(*outcome)).collect();
@@ -229,7 +229,7 @@ pub(super) fn is_refused_for(answer: &Result<(), Refused>, reason: Reason) -> bo
     answer.as_ref().is_err_and(|refused| refused.reasons == [reason])
 }
 
-/// What the host sees, of one resource role after the other.
+/// The observations of the host, in the order of the resource roles.
 fn seen() -> impl Strategy<Value = Vec<Observed>> {
     vec(strategy::observed(), 1..4)
 }
@@ -264,8 +264,8 @@ fn accepted<I: Implementation>(
     Ok(it)
 }
 
-/// The assignment, in the attempt that the implementation has begun, when this is known of each
-/// resource role. Of what its target cannot hold nothing is pending (R46).
+/// The assignment in the attempt that the implementation has begun, with these observations. A resource role that the
+/// target cannot hold is never pending (R46).
 pub(super) fn attempted(
     before: &StoredAssignment,
     it: &impl Implementation,
@@ -284,7 +284,7 @@ pub(super) fn attempted(
     after.state = if count(Fulfillment::Pending) > 0 {
         AssignmentState::Delivering // R15
     } else if count(Fulfillment::Fulfilled) == all.len() {
-        AssignmentState::Delivered // R16, and for the others too
+        AssignmentState::Delivered // R16, and the other final states too
     } else if count(Fulfillment::Fulfilled) > 0 {
         AssignmentState::PartiallyDelivered
     } else {
@@ -293,7 +293,7 @@ pub(super) fn attempted(
     after
 }
 
-/// What has to be done for an assignment that stands so (R21, R22).
+/// The actions of an assignment in this form (R21, R22).
 fn owed(stored: &StoredAssignment) -> Vec<Action> {
     let pending = |role: &&AssignmentResourceRole| {
         stored.state == AssignmentState::Delivering && role.fulfillment == Fulfillment::Pending
@@ -312,7 +312,7 @@ pub(super) fn agree(it: &impl Implementation, expected: &StoredAssignment) -> Re
     agrees(&it.stored(), &it.actions(), expected, &owed(expected))
 }
 
-/// Each with what it has stored and gives to be done.
+/// Each implementation, with its stored form and its actions.
 fn same_as(it: &impl Implementation, other: &impl Implementation) -> Result<(), String> {
     agrees(&it.stored(), &it.actions(), &other.stored(), &other.actions())
 }
@@ -330,7 +330,7 @@ fn agrees(
     })
 }
 
-/// As it was; or, where its end has come, expired and otherwise as it was (R12, R21).
+/// The assignment unchanged, or, if its end has come, only expired (R12, R21).
 pub(super) fn agree_but_for_expiry(
     it: &impl Implementation,
     before: &StoredAssignment,

@@ -1,4 +1,4 @@
-//! Laws on reprocessing the request of an assignment.
+//! Laws about reprocessing the request of an assignment.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use crate::{
     Recency, ResourceRole, StoredAssignment, Timestamp,
 };
 
-/// An assignment, a request beside it, and when it is asked for.
+/// An assignment, its request, and the time of the call.
 fn asked() -> impl Strategy<Value = (StoredAssignment, AssignmentRequest, Timestamp)> {
     at_any_time(strategy::stored_assignment()).prop_flat_map(|(stored, _)| {
         let request = strategy::request_for(&stored);
@@ -23,7 +23,7 @@ fn asked() -> impl Strategy<Value = (StoredAssignment, AssignmentRequest, Timest
     })
 }
 
-/// R21, R32, R33: what stands in the way, in the order in which it is looked at.
+/// R21, R32, R33: the reason, in the order in which the rules are checked.
 fn in_the_way(stored: &StoredAssignment, request: &AssignmentRequest, now: Timestamp) -> Option<Reason> {
     let ended = stored.end.is_some_and(|end| now >= end);
     let state = if ended { AssignmentState::Expired } else { stored.state };
@@ -42,11 +42,11 @@ fn in_the_way(stored: &StoredAssignment, request: &AssignmentRequest, now: Times
     all.into_iter().find(|(stands, _)| *stands).map(|(_, reason)| reason)
 }
 
-/// A request is refused for the first thing that stands in its way, and a refused call changes nothing but what time does.
-/// A caller who may not reprocess the assignment is refused as there.
+/// A request is refused for the first reason that applies. A refused call changes nothing; only time does. A caller who
+/// may not reprocess the assignment is refused in the same way.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -73,11 +73,11 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
     })
 }
 
-/// Accepted, another attempt begins, with an action for everything that the access package gives now, each once, whatever
-/// became of it before.
+/// When a call is accepted, another attempt begins. Everything that the access package gives now becomes an action,
+/// each once, whatever became of it before.
 ///
 /// # Errors
-/// The law does not hold.
+/// The law is broken.
 pub fn an_accepted_request_asks_for_everything_again<I: Implementation>(
     make: impl Fn(StoredAssignment) -> I,
 ) -> Result<(), Broken> {
@@ -97,7 +97,7 @@ pub fn an_accepted_request_asks_for_everything_again<I: Implementation>(
             completed: *now,
             recency: Recency::Newest,
         };
-        // Something of before is given still, and something twice.
+        // The access package still gives some of the old resource roles, and gives some twice.
         let before = stored.resource_roles.iter().flatten().take(1).map(|role| role.resource_role.clone());
         let gives: Vec<ResourceRole> =
             before.chain(gives.iter().cloned()).chain(gives.first().cloned()).collect();

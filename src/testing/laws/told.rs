@@ -1,4 +1,4 @@
-//! The same reports, told in two ways.
+//! The same receipts in two orders.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,17 +13,17 @@ use crate::testing::words::Words;
 use crate::testing::{Implementation, strategy};
 use crate::{Action, Activation, AssignmentId, FailureReason, Outcome, Receipt, ResourceRole};
 
-/// What is reported, each by the place of its action.
+/// The receipts, each by the index of its action.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     reports: Vec<Report>,
-    /// Which of them are repeated, before they come from the last to the first.
+    /// The receipts that are repeated in the end, from the last to the first.
     again: Vec<usize>,
-    /// What does not belong here.
+    /// Receipts that do not belong to the attempt.
     astray: Vec<(Astray, Report)>,
 }
 
-/// The place of the action, what became of it, and why it failed.
+/// The index of the action, its outcome, and the reason of a failure.
 type Report = (usize, Outcome, Option<FailureReason>);
 
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ impl Told {
             let mut receipt = receipt(&asked, report)?;
             match astray {
                 Astray::AttemptBefore => receipt.attempt = attempt_before,
-                // One after, or one that only a counter of more than 8 or 16 bits can tell from it.
+                // The next attempt, and those that a counter of 8 or 16 bits would confuse with this one.
                 Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1 << (8 * report.0)),
                 Astray::OtherAssignment => {
                     let other = receipt.assignment.as_uuid().as_u128() ^ 1;
@@ -74,7 +74,7 @@ impl Told {
     }
 }
 
-/// What it asks for, in the order of the resource roles.
+/// The actions, in the order of their resource roles.
 fn asked(it: &impl Implementation) -> Vec<Action> {
     let mut actions = it.actions();
     actions.sort_by(|a, b| a.resource_role.cmp(&b.resource_role));
@@ -87,7 +87,7 @@ fn receipt(asked: &[Action], (place, outcome, reason): &Report) -> Option<Receip
     Some(Receipt { reason, ..action.receipt(*outcome) })
 }
 
-/// Other resource roles: for one known by its texts, and for one of Azure, those that differ from it by little (R23).
+/// Resource roles that differ from this one only a little (R23), if it is known by its texts or is an Azure role.
 fn nearly(resource_role: &ResourceRole) -> Vec<ResourceRole> {
     let (system, role) = (resource_role.origin_system(), resource_role.role_origin_id());
     let (resource, role_type) = (resource_role.resource_origin_id(), resource_role.role_type());
@@ -115,7 +115,7 @@ fn nearly(resource_role: &ResourceRole) -> Vec<ResourceRole> {
     }
 }
 
-/// In the other case.
+/// The same text in the other case.
 fn swapped(text: &str) -> String {
     let swap = |letter: char| {
         if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
