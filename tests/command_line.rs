@@ -199,7 +199,7 @@ fn what_is_no_list_is_one_document() {
 #[test]
 fn an_action_that_fails_says_why() {
     let (text, status) = printed(&["--fail", "2"], sample().to_string().as_bytes());
-    let outcomes = "  1. fulfilled\n  2. failed: `toldToFail`: as `--fail` says\n  3. fulfilled\nstate      partiallyDelivered\n";
+    let outcomes = "  1. fulfilled\n  2. failed: `toldToFail`: requested by `--fail`\n  3. fulfilled\nstate      partiallyDelivered\n";
     assert!(before_notes(&text).ends_with(outcomes.trim_end()), "{text}");
     assert_eq!(status, Some(0));
 
@@ -273,7 +273,7 @@ fn at_its_end_it_has_expired() {
         json!({ "expiration": { "type": "afterDateTime", "endDateTime": "2024-01-01T00:00:00Z" } });
     let document = document.to_string();
     let (text, status) = printed(&[], document.as_bytes());
-    assert!(text.contains("\nstate      delivered, but its end has come: expired\n"), "{text}");
+    assert!(text.contains("\nstate      delivered, but its end has passed: expired\n"), "{text}");
     assert!(
         text.contains("state is `expired`")
             && before_notes(&text).ends_with("request the access package again"),
@@ -421,9 +421,9 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     // What helps names the calls, and how to try it here.
     let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
     let find = format!(
-        "to reprocess the request:\n    1. save the answer to `GET /v1.0/identityGovernance/entitlementManagement/\
+        "to reprocess the request:\n    1. save the response to `GET /v1.0/identityGovernance/entitlementManagement/\
          assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq '{}'` as FILE\n    \
-         2. try it here with `--request FILE`, which takes the newest request for the assignment `{}`\n    3. call ",
+         2. try it here with `--request FILE`, which uses the newest request for the assignment `{}`\n    3. call ",
         ids.1, ids.0
     );
     let call = "`POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id of the request}/reprocess`";
@@ -457,11 +457,11 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         assert!(text.contains("\nrequest    d82eb508-acc4-43cc-bcf1-7c1c4a2c073b\n"), "{text}");
         assert!(before_notes(&text).ends_with("state      delivered"), "{text}");
         // R32
-        assert!(text.contains("\n  - the request is taken for the newest for this assignment"), "{text}");
+        assert!(text.contains("\n  - the request is assumed to be the newest for this assignment"), "{text}");
         assert!(!text.contains("assignmentRequests"), "{text}");
         let (text, status) = printed(&["--request", file.path(), "--superseded"], input.as_bytes());
         assert!(text.contains("a newer request for access was completed"), "{text}");
-        assert!(!text.contains("is taken for the newest"), "{text}");
+        assert!(!text.contains("is assumed to be the newest"), "{text}");
         assert_eq!(status, Some(1));
     }
     // R33: too late, and what helps says so.
@@ -477,10 +477,10 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains(r#""code":"requestStateDisagrees""#), "{text}");
     let (text, status) = printed(&["--superseded"], input.as_bytes());
-    assert_eq!(text, "error: --superseded is about a request: give it with --request\n");
+    assert_eq!(text, "error: --superseded requires --request\n");
     assert_eq!(status, Some(2));
     // What people take for the document of a request.
-    let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE\n";
+    let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and pass the assignment as FILE\n";
     let mut without = request("partiallyDelivered", completed, &failed);
     without.as_object_mut().expect("an object").remove("assignment");
     let file = File::new("no-request", &without.to_string());

@@ -1,4 +1,4 @@
-//! The arguments.
+//! The command-line arguments.
 
 use std::error::Error;
 use std::time::SystemTime;
@@ -24,19 +24,19 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Nothing is said of an assignment, or of a caller whom there is, so that the sample will do.
+    /// Whether to use the sample: no argument names an assignment or an actual caller.
     pub fn takes_sample(&self) -> bool {
         let Given { token, role_assignments, .. } = &self.caller;
         self.document.is_none() && self.request.is_none() && token.is_none() && role_assignments.is_empty()
     }
 }
 
-/// Who asks if nothing is said of the roles.
+/// The caller if no argument gives roles.
 pub fn manager() -> RoleAssignment {
     RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant }
 }
 
-/// The arguments; nothing if only the help was asked for.
+/// Parses the arguments. `None` if the help was printed.
 pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
     use lexopt::prelude::*;
     let mut given = Arguments {
@@ -75,7 +75,8 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
                 };
                 if caller.token.replace(token(parser.value()?.string()?)).is_some() {
                     return Err(
-                        "there is one token: give one of --token-file, --token-env and --claims".into()
+                        "only one token is allowed: pass one of --token-file, --token-env and --claims"
+                            .into(),
                     );
                 }
             }
@@ -98,7 +99,7 @@ pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         }
     }
     if given.recency == Recency::Superseded && given.request.is_none() {
-        return Err("--superseded is about a request: give it with --request".into());
+        return Err("--superseded requires --request".into());
     }
     Ok(Some(given))
 }
@@ -116,7 +117,7 @@ fn unless_none(name: &str) -> Result<Option<Permission>, access_package::ParsePe
     if name == "none" { Ok(None) } else { name.parse().map(Some) }
 }
 
-/// The role and its scope; nothing if the role is not known, for that is no error (R47).
+/// The role and its scope. `None` if the role is unknown, which is not an error (R47).
 fn role_assignment(text: &str) -> Result<Option<RoleAssignment>, Box<dyn Error>> {
     let (role, scope) = match text.split_once('@') {
         Some((role, scope)) => (role, scope_of(scope)?),
@@ -125,7 +126,7 @@ fn role_assignment(text: &str) -> Result<Option<RoleAssignment>, Box<dyn Error>>
     Ok(role.parse().ok().map(|role| RoleAssignment { role, scope }))
 }
 
-/// A catalog by its id, or an `appScopeId`.
+/// The scope from a catalog id or an `appScopeId`.
 fn scope_of(text: &str) -> Result<Scope, Box<dyn Error>> {
     let scope = if text.starts_with('/') {
         text.parse().map_err(|error| format!("--role: `{text}` is {error}"))?

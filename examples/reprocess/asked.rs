@@ -1,4 +1,4 @@
-//! What is asked for, from the documents that say it.
+//! The assignment or the request to reprocess, read from the documents.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::arguments::Arguments;
 use crate::notes::Note;
 use crate::{files, requests};
 
-/// The assignment, or its request; and what the access package gives now.
+/// The assignment or its request, and what the access package gives now.
 pub struct Asked {
     pub assignment: Assignment,
     pub request: Option<AssignmentRequest>,
@@ -20,10 +20,10 @@ pub struct Asked {
     pub notes: Vec<Note>,
 }
 
-/// There is nothing to judge.
-pub const NO_FILE: &str = "no FILE: give the assignment";
+/// The error if there is nothing to judge.
+pub const NO_FILE: &str = "FILE is missing: pass the assignment";
 
-/// What the document says stands for what the access package gives now. One that is delivered says it.
+/// A document of a delivered assignment lists what the access package gives now.
 impl From<Assignment> for Asked {
     fn from(assignment: Assignment) -> Self {
         let listed = assignment.resource_roles().unwrap_or_default().iter();
@@ -33,7 +33,7 @@ impl From<Assignment> for Asked {
 }
 
 impl Asked {
-    /// What is asked for the document: for its assignment, or for a request, if there is one.
+    /// Reads the request if there is one, and otherwise the assignment in the document.
     pub fn read(
         arguments: &Arguments,
         document: Option<&[u8]>,
@@ -46,7 +46,7 @@ impl Asked {
         }
     }
 
-    /// For the assignment in the document, and what its access package gives if that is known by itself.
+    /// Reads the assignment in the document, and what its access package gives if a package document says so.
     fn of_document(
         arguments: &Arguments,
         document: &[u8],
@@ -59,14 +59,15 @@ impl Asked {
         match assignment {
             Ok(assignment) => Ok(assignment.into()),
             Err(error) => without_list(document, &error).ok_or_else(|| {
-                // A page that cannot be read is why it was taken for a document.
+                // The document was read as an assignment because it is a page that cannot be read: report the page's
+                // error.
                 let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
                 of(arguments, document, &of_page.unwrap_or(error))
             }),
         }
     }
 
-    /// For the request in this file: of the assignment that it has expanded, or else of the one in the document.
+    /// Reads the request in this file, with the assignment that it expands, or else with the one in the document.
     fn by_request(
         path: &str,
         arguments: &Arguments,
@@ -84,7 +85,7 @@ impl Asked {
         if let Some(other) = document.and_then(id).filter(|id| *id != request.assignment) {
             let (of, file) = (request.assignment, arguments.document.as_deref().unwrap_or_default());
             return Err(
-                format!("{path}: a request for the assignment `{of}`, and {file} is `{other}`").into()
+                format!("{path}: a request for the assignment `{of}`, but {file} is `{other}`").into()
             );
         }
         let (assignment, of_document) = match (shown, document) {
@@ -107,32 +108,33 @@ impl Asked {
             (None, listed, _) => listed,
         };
         let is_newest = is_of_list || arguments.recency == Recency::Superseded;
-        let text = "the request is taken for the newest for this assignment: if there is a newer one, say so with \
+        let text = "the request is assumed to be the newest for this assignment: if there is a newer one, add \
                     `--superseded`";
         let notes = if is_newest { Vec::new() } else { vec![Note::new("requestTakenForNewest", text)] };
         Ok(Self { assignment, request: Some(request), gives_now, notes })
     }
 }
 
-/// Whether all that is missing is what the access package gives.
+/// Whether only the list of what the access package gives is missing.
 fn lacks_list(error: &ReadError) -> bool {
-    // One that is listed has an index.
+    // A missing part of a listed item has an index.
     matches!(error, ReadError::NotExpanded { part, .. } if !part.contains('['))
 }
 
-/// The assignment of a document that does not list what the access package gives: enough to judge who may, and when.
+/// The assignment of a document without the list of what the access package gives. It is enough to judge the caller and
+/// the state.
 fn without_list(document: &[u8], error: &ReadError) -> Option<Asked> {
     let nothing = json::read_access_package(br#"{ "value": [] }"#).ok().filter(|_| lacks_list(error))?;
     let assignment = json::read_with(document, &nothing).ok()?;
     Some(Asked { assignment, request: None, gives_now: None, notes: Vec::new() })
 }
 
-/// Whose document it is.
+/// The id of the assignment in the document.
 fn id(document: &[u8]) -> Option<AssignmentId> {
     serde_json::from_slice::<Value>(document).ok()?["id"].as_str()?.parse().ok()
 }
 
-/// What is in all of these files together; `None` if there are none.
+/// Joins all of these files. `None` if there are none.
 pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dyn Error>> {
     let mut all: Option<AccessPackageDocument> = None;
     for path in paths {
@@ -144,7 +146,7 @@ pub fn package(paths: &[String]) -> Result<Option<AccessPackageDocument>, Box<dy
     Ok(all)
 }
 
-/// The error of the document; or of the access package beside it, whose list takes the place of the document's own.
+/// The error of the document, or of the access package document that replaces its list.
 fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
     let package = match error {
         ReadError::ListCut { .. } | ReadError::OtherAccessPackage { .. } => arguments.packages.last(),
@@ -162,28 +164,28 @@ fn of(arguments: &Arguments, document: &[u8], error: &ReadError) -> String {
     format!("{named}; what helps: export it again with `{}`", export(&path))
 }
 
-/// The error of the document of a request.
+/// The error of the request document.
 fn of_request(path: &str, text: &[u8], error: &ReadError) -> String {
     let named = named(Some(path), text, error);
     match error {
         ReadError::NotExpanded { .. } | ReadError::Missing { .. } => format!(
-            "{named}; what helps: export the request with `$expand=assignment($select=id)`, and give the assignment as FILE"
+            "{named}; what helps: export the request with `$expand=assignment($select=id)`, and pass the assignment as FILE"
         ),
         _ => named,
     }
 }
 
-/// Whether a better export helps.
+/// Whether a better export would help.
 pub fn is_incomplete(error: &ReadError) -> bool {
     matches!(error, ReadError::Missing { .. } | ReadError::NotExpanded { .. })
 }
 
-/// The call that exports everything that is needed of an assignment, or of each in a list.
+/// The call that exports an assignment, or a list of them, completely.
 pub fn export(path: &str) -> String {
     format!("GET /v1.0/identityGovernance/entitlementManagement/{path}?$expand={}", json::EXPAND_V1)
 }
 
-/// The error of this text, with the file that it is in, and what helps here.
+/// The error of this text, with its file and with advice.
 pub fn named(path: Option<&str>, text: &[u8], error: &ReadError) -> String {
     let said = said(error, error);
     let help = match error {
@@ -202,23 +204,23 @@ pub fn named(path: Option<&str>, text: &[u8], error: &ReadError) -> String {
     }
 }
 
-/// The words for an error that this problem is or leads to, with an option in place of a function.
+/// The text of an error that is or contains this problem, with an option in place of a function.
 pub fn said(error: &impl fmt::Display, problem: &ReadError) -> String {
     let words = error.to_string();
     let kind = words.split_once(": read it with `").map_or(words.as_str(), |(kind, _)| kind);
     let help = match problem {
-        ReadError::IsRequest { .. } => ": give it with `--request FILE`",
-        ReadError::IsAccessPackage => ": give it with `--package FILE`",
-        ReadError::IsAssignment => ": give it as FILE",
-        ReadError::IsPage => ": give it without `--package` and `--request`, or one assignment of it",
+        ReadError::IsRequest { .. } => ": pass it with `--request FILE`",
+        ReadError::IsAccessPackage => ": pass it with `--package FILE`",
+        ReadError::IsAssignment => ": pass it as FILE",
+        ReadError::IsPage => ": pass it without `--package` and `--request`, or pass one of its assignments",
         ReadError::ListCut { .. } => " (`--package FILE`)",
-        ReadError::GraphError { .. } => "; it is a refusal by Graph, and not an export",
+        ReadError::GraphError { .. } => "; this is a refusal by Graph, not an export",
         _ => "",
     };
     format!("{kind}{help}")
 }
 
-/// What a text may be that is no JSON. What may be a token is not shown.
+/// A guess at a text that is not JSON. A possible token is not shown.
 pub fn no_json(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     let text = text.trim_start();
@@ -231,9 +233,9 @@ pub fn no_json(text: &[u8]) -> Option<String> {
     } else if text.starts_with(['{', '[']) {
         None
     } else if is_token {
-        Some("is this a token? give it with `--token-file`".into())
+        Some("is this a token? pass it with `--token-file`".into())
     } else {
         let first: String = text.chars().take(20).flat_map(char::escape_debug).collect();
-        Some(format!("it begins with `{first}`, and JSON with `{{` or `[`"))
+        Some(format!("it begins with `{first}`, but JSON begins with `{{` or `[`"))
     }
 }

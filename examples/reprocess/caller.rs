@@ -1,4 +1,4 @@
-//! Who is asking: an access token or what stands for it, and the roles that were looked up.
+//! The caller: an access token or its replacement, and the roles that were looked up.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -11,24 +11,24 @@ use crate::notes::{self, Matters, Note, Outcome};
 use crate::roles::Listed;
 use crate::token::{Token, Told};
 
-/// The caller, and what has to be known to anyone who believes the verdict.
+/// The caller, with the notes that belong to every verdict.
 pub struct Asking {
     pub caller: Caller,
     is_of_token: bool,
     notes: Vec<Note>,
-    /// Roles that were given and count for nothing, and why.
+    /// The roles that do not count, with the reason.
     unknown_roles: Vec<String>,
-    /// How many role assignments of others were given.
+    /// The number of role assignments that belong to others.
     passed_over: usize,
 }
 
 impl Asking {
-    /// What has to be known beside the verdicts.
+    /// The notes that belong to this outcome.
     pub fn notes(&self, outcome: &Outcome) -> impl Iterator<Item = &Note> {
         self.notes.iter().filter(|note| note.is_for(outcome))
     }
 
-    /// The look-ups after which the caller may turn out to be one who may, so that this refusal is in doubt.
+    /// The look-ups that may find a role with which the caller may reprocess. They cast doubt on this refusal.
     pub fn look_ups(&self, report: &Report) -> impl Iterator<Item = &Note> {
         let is_refused = report.refusal().is_some_and(Refusal::is_unauthorized);
         let catalog = report.assignment.catalog();
@@ -42,17 +42,17 @@ impl Asking {
         })
     }
 
-    /// What this program does and does not do, and who asks.
+    /// Says that this is a simulation, and describes the caller.
     pub fn as_text(&self) -> String {
         let rest = if self.is_of_token {
-            ", nothing has changed, and nothing of the token is verified"
+            ", nothing has changed, and the token is not verified"
         } else {
             ", and nothing has changed"
         };
         format!("simulation: nothing is sent to Microsoft Graph{rest}\n\n{}", self.who())
     }
 
-    /// Who it is, a line each.
+    /// The caller, one line for each fact.
     fn who(&self) -> String {
         let Caller { object, account, permissions, roles } = &self.caller;
         let account = match account {
@@ -60,7 +60,7 @@ impl Asking {
             Account::Application => "application",
             Account::Personal => "personal account",
         };
-        let object = object.map_or("object id not known".into(), |object| object.to_string());
+        let object = object.map_or("object id unknown".into(), |object| object.to_string());
         let role = |held: &RoleAssignment| match held.scope {
             Scope::Tenant => format!("{}, in the tenant", held.role),
             scope => format!("{}, on {scope}", held.role),
@@ -96,7 +96,7 @@ impl Asking {
     }
 }
 
-/// What the arguments say of the caller.
+/// The arguments about the caller.
 #[derive(Default)]
 pub struct Given {
     pub account: Option<Account>,
@@ -111,7 +111,7 @@ pub struct Given {
 impl Given {
     pub fn asking(self, now: Timestamp) -> Result<Asking, Box<dyn Error>> {
         if self.token.is_some() && (self.account.is_some() || self.permissions.is_some()) {
-            return Err("a token says what --account and --permission say: give one or the other".into());
+            return Err("a token already gives --account and --permission: pass one or the other".into());
         }
         let token = self.token.as_ref().map(Token::read).transpose()?;
         let claims = token.as_ref().map(|Told { claims, .. }| claims);

@@ -1,12 +1,12 @@
-//! The files, as the tools of Windows write them too: with a byte order mark, and in UTF-16.
+//! Reads files, also those that Windows tools write with a byte order mark or in UTF-16.
 
 use std::error::Error;
 use std::io::Read as _;
 
-/// The assignment that is judged if nothing is given.
+/// The assignment to judge if no argument names one.
 pub const SAMPLE: &[u8] = include_bytes!("../assignment.json");
 
-/// What is in the file, in UTF-8.
+/// The content of the file, in UTF-8.
 pub fn read(path: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bytes = Vec::new();
     match path {
@@ -19,7 +19,7 @@ pub fn read(path: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         [0xfe, 0xff, text @ ..] => utf8(text, u16::from_be_bytes),
         _ => return Ok(bytes),
     };
-    text.ok_or_else(|| format!("{path}: begins as UTF-16, and is not: save it as UTF-8").into())
+    text.ok_or_else(|| format!("{path}: invalid UTF-16: save the file as UTF-8").into())
 }
 
 fn utf8(text: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! A list: who asks, a line for each assignment, and a sum at the end.
+//! A list: the caller, a line for each assignment, and the totals.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -21,7 +21,7 @@ struct Sum {
     unreadable: usize,
     outcome: Outcome,
     is_incomplete: bool,
-    /// The first of each kind.
+    /// The first note of each kind.
     notes: Vec<Note>,
 }
 
@@ -33,7 +33,7 @@ impl Sum {
     }
 }
 
-/// Prints what becomes of each, and gives the worst status there was.
+/// Prints the result of each assignment, and returns the worst status.
 pub fn run(
     page: Page,
     arguments: &Arguments,
@@ -41,7 +41,7 @@ pub fn run(
     observations: &Observations,
 ) -> Result<Status, Box<dyn Error>> {
     if page.items.is_empty() && page.next_link.is_none() {
-        return Err("no assignment in the list: check the filter".into());
+        return Err("the list has no assignments: check the filter".into());
     }
     let mut all_look_ups: Vec<&Note> = Vec::new();
     let mut out = std::io::BufWriter::new(stdout().lock());
@@ -77,10 +77,7 @@ pub fn run(
     }
     if sum.is_incomplete {
         let export = asked::export("assignments");
-        sum.add(Note::new(
-            "exportAgain",
-            format!("what cannot be read was not exported whole: use `{export}`"),
-        ));
+        sum.add(Note::new("exportAgain", format!("the export is incomplete: use `{export}`")));
     }
     let Sum { accepted, refused, unreadable, outcome, notes, .. } = sum;
     let notes = asking.notes(&outcome).chain(&notes);
@@ -119,7 +116,7 @@ fn line(report: &Report, arguments: &Arguments, look_ups: &[&Note]) -> String {
     }
 }
 
-/// Says of a list that it is one of something else.
+/// Reports a list of something other than assignments.
 pub fn of_something_else(problem: &ReadError, arguments: &Arguments) -> Status {
     if arguments.json {
         println!("{}", json!({ "verdict": "unreadable", "message": asked::said(problem, problem) }));

@@ -1,5 +1,5 @@
-//! Tells whether a caller may reprocess the assignment in a document of Microsoft Graph, or each in a list, and why not.
-//! `help.txt` says how it is used.
+//! Tells whether a caller may reprocess the assignment in a document of Microsoft Graph, or each one in a list, and why
+//! not. `help.txt` describes its use.
 
 mod arguments;
 mod asked;
@@ -31,20 +31,20 @@ use caller::Asking;
 use notes::Note;
 use observed::Observations;
 
-/// What the call has led to.
+/// The result of the call.
 struct Report {
     assignment: Assignment,
-    /// It is the one that is built in.
+    /// The assignment is the built-in sample.
     is_sample: bool,
-    /// What the access package gives now is known, and so what is enforced.
+    /// What the access package gives now is known, and so are the actions.
     gives_is_known: bool,
     before: AssignmentState,
-    /// Why the assignment would be refused, too, where the caller is.
+    /// If the caller is refused: the refusal of the assignment itself.
     of_assignment_too: Option<Refusal>,
-    /// By which request, if it is by one.
+    /// The request, if a request is reprocessed.
     request: Option<AssignmentRequestId>,
     notes: Vec<Note>,
-    /// It was found that the end has come, whatever the document says.
+    /// The end of the assignment has passed, whatever the document says.
     has_expired: bool,
     verdict: Verdict,
 }
@@ -54,7 +54,7 @@ enum Verdict {
     Accepted {
         authority: Authority,
         between: AssignmentState,
-        /// What needed no action: it is in place, or cannot be enforced.
+        /// The resource roles that need no action: in place, or unenforceable.
         observed: Vec<AssignmentResourceRole>,
         done: Vec<(Action, Receipt)>,
     },
@@ -153,7 +153,7 @@ fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Statu
     Ok(report.status())
 }
 
-/// Does what a host does, but for storing, and carries out each action by doing as it is told.
+/// Does what a host does, except for saving. It carries each action out as the arguments say.
 fn drive(
     Asked { assignment, request, gives_now, notes }: Asked,
     arguments: &Arguments,
@@ -199,7 +199,7 @@ fn drive(
     })
 }
 
-/// Why it would be refused whoever asks.
+/// The refusal that every caller would get.
 fn refusal_of_anyone(
     assignment: &Assignment,
     request: Option<&AssignmentRequest>,
@@ -218,7 +218,7 @@ fn refusal_of_anyone(
     verdict.err()
 }
 
-/// The assignment in a catalog of this level; without one, of the level that the document says.
+/// The assignment in a catalog of this level, or unchanged without one.
 fn at_level(assignment: Assignment, level: Option<PrivilegeLevel>) -> Result<Assignment, LoadError> {
     let Some(level) = level else { return Ok(assignment) };
     let mut stored = StoredAssignment::from(&assignment);
@@ -244,14 +244,14 @@ fn accept(
     let actions: Vec<_> = assignment.actions().collect();
     let receipt = |n, action: Action| {
         if arguments.fail.contains(&n) {
-            action.failed(FailureReason::new("toldToFail", "as `--fail` says"))
+            action.failed(FailureReason::new("toldToFail", "requested by `--fail`"))
         } else {
             action.receipt(Outcome::Fulfilled)
         }
     };
     let done: Vec<_> = (1..).zip(actions).map(|(n, action)| (action.clone(), receipt(n, action))).collect();
     for (_, receipt) in &done {
-        // Each changes it, and a host saves it each time.
+        // Each receipt changes the assignment, and a host saves it each time.
         let _ = assignment.record(receipt, arguments.now)?;
     }
     let verdict = Verdict::Accepted { authority, between, observed, done };

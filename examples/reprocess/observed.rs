@@ -1,4 +1,4 @@
-//! What was seen of the resource roles, from a file.
+//! Observations of resource roles, from a file.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,11 +7,11 @@ use std::error::Error;
 use access_package::{ObjectId, Observed, ResourceRole};
 use serde::Deserialize;
 
-/// What was seen of each target and resource role; what is not in it was not seen.
+/// The observation of each target and resource role. Others are unknown.
 #[derive(Default)]
 pub struct Observations(HashMap<(ObjectId, ResourceRole), Observed>);
 
-/// That somebody has a resource role says nothing of anybody else, so each names the target.
+/// An observation is about one target, so each names its target.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Observation {

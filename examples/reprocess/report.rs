@@ -1,4 +1,4 @@
-//! What a person, or a program, wants to see of it.
+//! The report, for a person or a program.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::notes::{self, Note};
 use crate::{Report, Verdict};
 
-/// Where the calls are.
+/// The path of the calls.
 const BASE: &str = "/v1.0/identityGovernance/entitlementManagement";
 
 impl Report {
@@ -19,7 +19,7 @@ impl Report {
         let assignment = &self.assignment;
         let end = assignment.end().map_or("never".into(), |end| end.to_string());
         let level = match assignment.catalog().privilege_level {
-            None => " (level not known: judged as a standard one)".into(),
+            None => " (level unknown: judged as standard)".into(),
             Some(level) => format!(" ({level})"),
         };
         let sample = if self.is_sample { " (the sample that is built in)" } else { "" };
@@ -30,11 +30,11 @@ impl Report {
         }
         let _ = writeln!(text, "catalog    {}{level}", assignment.catalog().id);
         let _ = write!(text, "ends       {end}\nstate      {}", self.before);
-        text += if self.has_expired { ", but its end has come: expired\n\n" } else { "\n\n" };
+        text += if self.has_expired { ", but its end has passed: expired\n\n" } else { "\n\n" };
         match &self.verdict {
             Verdict::Refused(refusal) => text += &explain(*refusal, look_ups),
             Verdict::Accepted { .. } if !self.gives_is_known => {
-                text += "accepted: what would be enforced is not known";
+                text += "accepted: the actions are unknown";
             }
             Verdict::Accepted { between, observed, done, .. } => {
                 let _ = writeln!(text, "accepted: {} to enforce", done.len());
@@ -58,16 +58,17 @@ impl Report {
         text
     }
 
-    /// R8: the state is told only to one who may. Here whoever asks has the document.
+    /// R8: Graph shows the state only to a caller who may reprocess. Here the user has the document anyway.
     pub fn of_assignment_too(&self) -> Option<Note> {
         let refusal = self.of_assignment_too?;
         let what = if refusal.is_of_request() { "request" } else { "assignment" };
-        let text =
-            format!("the {what} would be refused, too, which Graph tells only to one who may: {refusal}");
+        let text = format!(
+            "the {what} would be refused too, but Graph tells this only to a caller who may reprocess: {refusal}"
+        );
         Some(Note::new("assignmentToo", text))
     }
 
-    /// What has to be known beside it, whoever asks.
+    /// The notes about this assignment.
     pub fn notes(&self, caller: &Caller) -> Vec<Note> {
         let (id, package) = (self.assignment.id(), self.assignment.access_package());
         let has_failed = self.refusal().is_some_and(|refusal| {
@@ -76,18 +77,18 @@ impl Report {
         let next = has_failed.then(|| {
             let text = format!(
                 "to reprocess the request:\n    \
-                 1. save the answer to `GET \
+                 1. save the response to `GET \
                  {BASE}/assignmentRequests?$expand=assignment($select=id),accessPackage&$filter=accessPackage/id eq \
                  '{package}'` as FILE\n    \
-                 2. try it here with `--request FILE`, which takes the newest request for the assignment `{id}`\n    \
+                 2. try it here with `--request FILE`, which uses the newest request for the assignment `{id}`\n    \
                  3. call `POST {BASE}/assignmentRequests/{{id of the request}}/reprocess`"
             );
             Note::new("reprocessRequest", text)
         });
         let gives = (!self.gives_is_known && self.refusal().is_none()).then(|| {
             let text = format!(
-                "the document does not list what the access package gives: to see what would be enforced, save the \
-                 answer to `GET {BASE}/accessPackages/{package}/resourceRoleScopes?$expand=role,scope` as FILE, and give \
+                "the document does not list what the access package gives: to see the actions, save the \
+                 response to `GET {BASE}/accessPackages/{package}/resourceRoleScopes?$expand=role,scope` as FILE, and pass \
                  it with `--package FILE`"
             );
             Note::new("resourceRolesNotListed", text)
@@ -132,21 +133,21 @@ impl Report {
     }
 }
 
-/// R43: how to find the level of the catalog, if this caller may act in a standard one alone.
+/// R43: how to look up the level of the catalog, if this caller may act only in a standard one.
 fn of_level(catalog: Catalog, caller: &Caller) -> Option<Note> {
     let privileged = Catalog { privilege_level: Some(PrivilegeLevel::Privileged), ..catalog };
     let is_open = caller.authority(Some(catalog)).is_ok() && caller.authority(Some(privileged)).is_err();
     (is_open && catalog.privilege_level.is_none()).then(|| {
         let text = format!(
-            "a privileged catalog needs higher roles: look up its `privilegeLevel` with `GET \
-             /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`, and give it with `--catalog-level`",
+            "a privileged catalog requires higher roles: look up its `privilegeLevel` with `GET \
+             /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`, and pass it with `--catalog-level`",
             catalog.id
         );
         Note::new("catalogLevelNotKnown", text)
     })
 }
 
-/// Why it was refused and what to do about it, as a colleague would say it.
+/// The reasons for a refusal and what helps, in plain words.
 fn explain(refusal: Refusal, look_ups: &[&Note]) -> String {
     let who = "the caller may not reprocess this assignment";
     let what = "the assignment cannot be reprocessed as it is";
@@ -168,9 +169,9 @@ fn explain(refusal: Refusal, look_ups: &[&Note]) -> String {
     text
 }
 
-/// The word for it. There is doubt as long as there is something to look up.
+/// The word for a refusal. It is in doubt while roles remain to be looked up.
 pub fn refused(look_ups: &[&Note]) -> &'static str {
-    if look_ups.is_empty() { "refused" } else { "refused, as far as the roles are known" }
+    if look_ups.is_empty() { "refused" } else { "refused, as far as roles are known" }
 }
 
 fn ids(reason: Reason) -> Vec<&'static str> {

@@ -1,4 +1,4 @@
-//! The role assignments that Graph lists, as tools write them: pages, plain arrays, one object a line.
+//! The role assignments that Graph lists, as tools write them: pages, plain arrays, one object per line.
 
 use std::error::Error;
 
@@ -8,22 +8,22 @@ use serde_json::{Value, json};
 
 use crate::{asked, files};
 
-/// What the files list, all together.
+/// The content of all the files.
 #[derive(Default)]
 pub struct Listed {
-    /// Who holds it, and the role; or what is not known of it, as by --role, so that it counts for nothing (R47).
+    /// The principal and the role. An unknown role or scope is given as for `--role`, and does not count (R47).
     pub assignments: Vec<(ObjectId, Result<RoleAssignment, String>)>,
-    /// The roles of entitlement management were asked for.
+    /// The files list entitlement management roles.
     pub of_entitlement_management: bool,
-    /// Those of the directory were.
+    /// The files list directory roles.
     pub of_directory: bool,
 }
 
-/// A part of a list, and where the rest is.
+/// A part of a list, and the link to the rest.
 #[derive(Default)]
 struct Page {
     items: Vec<Value>,
-    /// What it is a list of, in the words of OData.
+    /// What the list contains, in the words of OData.
     context: Option<String>,
     next_link: Option<String>,
 }
@@ -34,7 +34,7 @@ impl Listed {
         for path in paths {
             let read = read_pages(path, &files::read(path)?)?;
             if read.is_empty() {
-                return Err(format!("{path}: no role assignments: it is empty").into());
+                return Err(format!("{path}: no role assignments: the file is empty").into());
             }
             pages.extend(read.into_iter().map(|page| (path, page)));
         }
@@ -43,8 +43,8 @@ impl Listed {
             // R45
             let follows = pages.get(at + 1).is_some_and(|(_, after)| after.may_follow(page));
             if !follows {
-                let why = "not the whole list, which goes on at";
-                return Err(format!("{path}: {why} {next}: give that page too, right after it").into());
+                let why = "not the whole list, which continues at";
+                return Err(format!("{path}: {why} {next}: pass that page too, right after it").into());
             }
         }
         let mut all = Self::default();
@@ -57,23 +57,21 @@ impl Listed {
     fn add(&mut self, Page { items, context, .. }: Page) -> Result<(), String> {
         let is = |words| context.as_ref().is_some_and(|context| context.contains(words));
         if is("roleEligib") {
-            return Err(
-                "lists roles that are only eligible: list those that are held, or activate them".into()
-            );
+            return Err("lists eligible roles: list the active ones, or activate these".into());
         }
         let is_assignment = |item: &Value| {
             property(item, "principalId").is_none()
                 && ["state", "assignmentState"].iter().any(|name| property(item, name).is_some())
         };
         if items.iter().any(is_assignment) {
-            return Err("an assignment of an access package, and not one of a role: give it as FILE".into());
+            return Err("an access package assignment, not a role assignment: pass it as FILE".into());
         }
-        // What says nothing of itself is what the documentation asks for.
+        // A list without a context counts as the list that the documentation asks for.
         self.of_directory |= is("roleManagement/directory");
         self.of_entitlement_management |= !is("roleManagement/directory") && items.is_empty();
         let read = json::read_role_assignments(json!({ "value": items }).to_string().as_bytes());
         read.map_err(|error| match error {
-            // The place is not that in the file.
+            // The position is not that in the file.
             ReadError::Malformed { part: Some(part), message, .. } => format!("`{part}`: {message}"),
             error => error.to_string(),
         })?;
@@ -86,7 +84,7 @@ impl Listed {
         Ok(())
     }
 
-    /// Whose roles these are, if they are all of one.
+    /// The principal, if all role assignments belong to one.
     pub fn only_principal(&self) -> Result<Option<ObjectId>, String> {
         let mut all: Vec<ObjectId> = Vec::new();
         for (principal, _) in &self.assignments {
@@ -98,8 +96,8 @@ impl Listed {
             [] => Ok(None),
             [only] => Ok(Some(only)),
             [first, ..] => Err(format!(
-                "--role-assignments: these are of {} principals, such as `{first}`, and the caller's object id is not \
-                 known: give it with `--principal ID`",
+                "--role-assignments: the roles belong to {} principals, such as `{first}`, and the caller's object id \
+                 is unknown: pass it with `--principal ID`",
                 all.len()
             )),
         }
@@ -112,7 +110,7 @@ impl Page {
     }
 }
 
-/// What an item says, which can be read.
+/// The role assignment of a readable item.
 fn assigned(item: &Value) -> Option<(ObjectId, Result<RoleAssignment, String>)> {
     let text = |name| property(item, name).and_then(Value::as_str);
     let read = json::read_role_assignments(json!({ "value": [item] }).to_string().as_bytes()).ok()?;
@@ -120,7 +118,7 @@ fn assigned(item: &Value) -> Option<(ObjectId, Result<RoleAssignment, String>)> 
         return Some((principal, Ok(held)));
     }
     let (role, scope) = (text("roleDefinitionId")?, text("appScopeId").or(text("directoryScopeId"))?);
-    // Which of the two it is.
+    // Either the role or the scope is unknown.
     let unknown = match role.parse::<Role>() {
         Ok(role) => format!("{role}@{scope}"),
         Err(_) => role.into(),
@@ -128,7 +126,7 @@ fn assigned(item: &Value) -> Option<(ObjectId, Result<RoleAssignment, String>)> 
     Some((text("principalId")?.parse().ok()?, Err(unknown)))
 }
 
-/// The pages in a text: those of one document, or of one after the other.
+/// The pages in a text: one document, or several in a row.
 fn read_pages(path: &str, text: &[u8]) -> Result<Vec<Page>, String> {
     let mut pages = Vec::new();
     for document in serde_json::Deserializer::from_slice(text).into_iter() {
@@ -146,7 +144,7 @@ fn take_apart(document: &Value, pages: &mut Vec<Page>) -> Result<(), ReadError> 
     let (context, next_link) = (text("@odata.context"), text("@odata.nextLink"));
     let items = match (property(document, "value"), document) {
         (Some(Value::Array(items)), _) => items.clone(),
-        // Some tools write the only item in place of the list.
+        // Some tools write a single item in place of the list.
         (Some(item @ Value::Object(_)), _) => vec![item.clone()],
         (_, Value::Array(joined)) if joined.iter().any(|page| property(page, "value").is_some()) => {
             return joined.iter().try_for_each(|page| take_apart(page, pages));
@@ -161,7 +159,7 @@ fn take_apart(document: &Value, pages: &mut Vec<Page>) -> Result<(), ReadError> 
     Ok(())
 }
 
-/// The property of an object, in whatever case a tool has written it.
+/// The property of an object. The case of the name depends on the tool.
 fn property<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
     object.as_object()?.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

@@ -1,4 +1,4 @@
-//! An access token, or what stands for one. Nothing is verified, and nothing of it is printed but what it says.
+//! An access token or its replacement. Nothing is verified, and nothing of the token is printed except its claims.
 
 use std::error::Error;
 
@@ -9,18 +9,18 @@ use serde_json::Value;
 
 use crate::files;
 
-/// Where the token is. It is never an argument, for other users of the machine could see it there.
+/// The source of the token. It is never an argument, since other users of the machine could see that.
 pub enum Token {
     File(String),
     Variable(String),
-    /// Only its payload, or what Graph PowerShell shows of its session.
+    /// Only the payload, or the session as Graph PowerShell prints it.
     Payload(String),
 }
 
-/// What is told of the caller.
+/// What the token says about the caller.
 pub struct Told {
     pub claims: Claims,
-    /// The application that Graph PowerShell has signed in as or with, where there is no token.
+    /// The client id of the Graph PowerShell session, if there is no token.
     pub client: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl From<Claims> for Told {
     }
 }
 
-const INSTEAD: &str = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
+const INSTEAD: &str = "pass the caller with `--claims`, or with `--account`, `--permission` and `--role`";
 
 impl Token {
     pub fn read(&self) -> Result<Told, Box<dyn Error>> {
@@ -48,7 +48,7 @@ impl Token {
 
 fn of_payload(payload: &[u8]) -> Result<Told, String> {
     if payload.trim_ascii_start().starts_with(b"eyJ") {
-        return Err("not the payload as JSON, but a whole token: give it with `--token-file`".into());
+        return Err("a whole token instead of its payload: pass it with `--token-file`".into());
     }
     match graph::json::read_claims(payload) {
         Ok(claims) => Ok(claims.into()),
@@ -59,18 +59,18 @@ fn of_payload(payload: &[u8]) -> Result<Told, String> {
     }
 }
 
-/// The `ClientId` of a context of Graph PowerShell.
+/// The `ClientId` of a Graph PowerShell context.
 fn client(context: &[u8]) -> Option<String> {
     let context: Value = serde_json::from_slice(context).ok()?;
     let id: ObjectId = context["ClientId"].as_str()?.parse().ok()?;
     Some(id.to_string())
 }
 
-/// An error does not hold the token.
+/// An error never contains the token.
 fn of_token(text: &[u8]) -> Result<Claims, String> {
     let text = std::str::from_utf8(text).map_err(|_| "not a text")?;
     let payload = payload(text)?;
-    graph::json::read_claims(&payload).map_err(|error| format!("the payload of the token: {error}"))
+    graph::json::read_claims(&payload).map_err(|error| format!("token payload: {error}"))
 }
 
 fn payload(token: &str) -> Result<Vec<u8>, String> {
@@ -82,10 +82,10 @@ fn payload(token: &str) -> Result<Vec<u8>, String> {
     // A console may have wrapped it.
     let token: String = token.split_whitespace().collect();
     if token.is_empty() {
-        return Err("no token: it is empty".into());
+        return Err("no token: the text is empty".into());
     }
     if token.starts_with(['{', '[']) {
-        return Err("not a token, but JSON: give only the token, such as `az account get-access-token --query accessToken -o tsv` \
+        return Err("JSON instead of a token: pass only the token, as `az account get-access-token --query accessToken -o tsv` \
              prints it, or its payload with `--claims`"
                 .into(),
         );
@@ -96,13 +96,11 @@ fn payload(token: &str) -> Result<Vec<u8>, String> {
             let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('='));
             payload.map_err(|_| "the second part of the token is not base64url".into())
         }
-        [_, _, _, _, _] => {
-            Err(format!("an encrypted token (JWE), which only the API that it is for can read: {INSTEAD}"))
-        }
+        [_, _, _, _, _] => Err(format!("an encrypted token (JWE), which only its API can read: {INSTEAD}")),
         [_] => Err(format!(
             "an opaque token, which only the service can read: if it is a personal account's, run again with \
              `--account personal` instead; if not, {INSTEAD}"
         )),
-        _ => Err("not a JSON Web Token: expected three parts with dots between".into()),
+        _ => Err("not a JSON Web Token: expected three parts separated by dots".into()),
     }
 }

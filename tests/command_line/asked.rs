@@ -26,7 +26,11 @@ fn the_sample_stands_in_for_no_document_of_a_caller_whom_there_is() {
             _ => roles.path(),
         };
         let (text, status) = without_file(&[option, path]);
-        assert_eq!((text.as_str(), status), ("error: no FILE: give the assignment\n", Some(2)), "{option}");
+        assert_eq!(
+            (text.as_str(), status),
+            ("error: FILE is missing: pass the assignment\n", Some(2)),
+            "{option}"
+        );
     }
     // One who is made up may be tried on the sample, which says what it is.
     let line =
@@ -50,7 +54,7 @@ fn a_request_is_for_the_assignment_in_the_file() {
     for shown in [json!({ "id": TARGET }), json!({ "id": TARGET, "state": "deliveryFailed" }), other] {
         let file = File::new("request-elsewhere", &request("deliveryFailed", completed, &shown).to_string());
         let (text, status) = printed(&["--request", file.path()], failed.to_string().as_bytes());
-        let why = format!("a request for the assignment `{TARGET}`, and - is `{id}`\n");
+        let why = format!("a request for the assignment `{TARGET}`, but - is `{id}`\n");
         assert_eq!((text, status), (format!("error: {}: {why}", file.path()), Some(2)));
     }
 }
@@ -78,7 +82,7 @@ fn who_may_and_when_needs_no_resource_roles() {
     for document in [bare("delivered"), null, beta] {
         let input = document.to_string();
         let (text, status) = printed(&[], input.as_bytes());
-        assert!(before_notes(&text).ends_with("\n\naccepted: what would be enforced is not known"), "{text}");
+        assert!(before_notes(&text).ends_with("\n\naccepted: the actions are unknown"), "{text}");
         assert_eq!((text.matches(&call).count(), status), (1, Some(0)), "{text}");
         let (text, status) = printed(&["--role", "none"], input.as_bytes());
         assert!(!text.contains(&call), "{text}");
@@ -101,7 +105,7 @@ fn who_may_and_when_needs_no_resource_roles() {
         let file = File::new("request-unlisted", &file);
         let (text, status) =
             printed(&["--request", file.path()], bare("deliveryFailed").to_string().as_bytes());
-        assert!(text.contains("\naccepted: what would be enforced is not known\n"), "{text}");
+        assert!(text.contains("\naccepted: the actions are unknown\n"), "{text}");
         assert_eq!((text.matches(&call).count(), status), (1, Some(0)), "{text}");
     }
     // What is listed has to be whole.
@@ -151,16 +155,15 @@ fn the_newest_request_is_taken_out_of_a_list() {
         assert_eq!(status, Some(0), "{text}");
     }
     let id = failed["id"].as_str().expect("an id");
-    let none = format!("no request for access to the assignment `{id}` in the list");
-    let cut =
-        "not the whole list, which goes on at https://next: give only the newest request for the assignment";
+    let none = format!("the list has no request for access to the assignment `{id}`");
+    let cut = "not the whole list, which continues at https://next: pass only the newest request for the assignment";
     for (list, why) in [
         (json!({ "value": [] }), none.as_str()),
         (json!({ "value": [elsewhere, removal, denied] }), &none),
         (json!({ "value": [newer], "@odata.nextLink": "https://next" }), cut),
         (
             json!({ "value": [newer, newer] }),
-            "two requests were completed at 2023-12-20T00:00:00Z: give only the newest one",
+            "two requests were completed at 2023-12-20T00:00:00Z: pass only the newest one",
         ),
         (json!({ "value": [newer, unshown] }), "`value[1]`: `assignment` is missing"),
     ] {
@@ -168,13 +171,16 @@ fn the_newest_request_is_taken_out_of_a_list() {
     }
     let file = File::new("requests-alone", &json!({ "value": [newer] }).to_string());
     let (text, status) = without_file(&["--request", file.path()]);
-    assert_eq!((text, status), (format!("error: {}: no FILE: give the assignment\n", file.path()), Some(2)));
+    assert_eq!(
+        (text, status),
+        (format!("error: {}: FILE is missing: pass the assignment\n", file.path()), Some(2))
+    );
 }
 
 #[test]
 fn what_is_no_json_is_said_to_be_what_it_may_be() {
     let secret = token(&user());
-    let is_token = "; is this a token? give it with `--token-file`\n";
+    let is_token = "; is this a token? pass it with `--token-file`\n";
     let opaque = "0.AXoA".repeat(9);
     for (text, kind) in [
         (secret.as_str(), is_token),
@@ -184,9 +190,9 @@ fn what_is_no_json_is_said_to_be_what_it_may_be() {
         (" \n", "; it is empty\n"),
         (
             "id,state\n1,delivered\n2,expired",
-            "; it begins with `id,state\\n1,delivered`, and JSON with `{` or `[`\n",
+            "; it begins with `id,state\\n1,delivered`, but JSON begins with `{` or `[`\n",
         ),
-        ("<html>\u{1b}[2J", "; it begins with `<html>\\u{1b}[2J`, and JSON with `{` or `[`\n"),
+        ("<html>\u{1b}[2J", "; it begins with `<html>\\u{1b}[2J`, but JSON begins with `{` or `[`\n"),
     ] {
         let file = File::new("no-json", text);
         let name = |option: &str| (option.to_owned(), vec![option.to_owned(), file.path().to_owned()]);
@@ -209,7 +215,7 @@ fn what_is_no_json_is_said_to_be_what_it_may_be() {
 
 #[test]
 fn a_document_at_the_wrong_place_is_called_what_it_is() {
-    let an_assignment = "an assignment of an access package, and not one of a role: give it as FILE\n";
+    let an_assignment = "an access package assignment, not a role assignment: pass it as FILE\n";
     let mut beta = sample();
     beta["assignmentState"] = beta.as_object_mut().expect("an object").remove("state").expect("it has one");
     for list in [sample(), beta, json!({ "value": [sample()] }), json!([sample()])] {
@@ -217,7 +223,7 @@ fn a_document_at_the_wrong_place_is_called_what_it_is() {
         let (text, status) = printed(&["--role-assignments", file.path()], sample().to_string().as_bytes());
         assert_eq!((text, status), (format!("error: {}: {an_assignment}", file.path()), Some(2)));
     }
-    let refused = "; it is a refusal by Graph, and not an export";
+    let refused = "; this is a refusal by Graph, not an export";
     for code in ["UnAuthorized", "NoLicense", "InvalidModel"] {
         let error = json!({ "error": { "code": code, "message": "No." } }).to_string();
         let (text, status) = printed(&[], error.as_bytes());
@@ -227,7 +233,7 @@ fn a_document_at_the_wrong_place_is_called_what_it_is() {
     let a_request = request("delivered", "2023-12-20T00:00:00Z", &json!({ "id": TARGET }));
     let page = json!({ "value": [a_request, sample()] });
     let (text, _) = printed(&[], page.to_string().as_bytes());
-    assert!(text.contains("`: give it with `--request FILE`\n") && !text.contains("read it with"), "{text}");
+    assert!(text.contains("`: pass it with `--request FILE`\n") && !text.contains("read it with"), "{text}");
     let (json, _) = printed(&["--json"], page.to_string().as_bytes());
-    assert!(json.contains("`: give it with `--request FILE`\"") && !json.contains("read it with"), "{json}");
+    assert!(json.contains("`: pass it with `--request FILE`\"") && !json.contains("read it with"), "{json}");
 }

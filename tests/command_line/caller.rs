@@ -84,15 +84,14 @@ fn a_token_is_taken_as_it_is_and_never_printed() {
 #[test]
 fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
     let secret = token(&user());
-    let parts = "not a JSON Web Token: expected three parts with dots between";
-    let instead = "say who calls with `--claims`, or with `--account`, `--permission` and `--role`";
+    let parts = "not a JSON Web Token: expected three parts separated by dots";
+    let instead = "pass the caller with `--claims`, or with `--account`, `--permission` and `--role`";
     let opaque = format!(
         "an opaque token, which only the service can read: if it is a personal account's, run again with `--account \
          personal` instead; if not, {instead}"
     );
-    let encrypted =
-        format!("an encrypted token (JWE), which only the API that it is for can read: {instead}");
-    let json = "not a token, but JSON: give only the token, such as `az account get-access-token --query accessToken -o \
+    let encrypted = format!("an encrypted token (JWE), which only its API can read: {instead}");
+    let json = "JSON instead of a token: pass only the token, as `az account get-access-token --query accessToken -o \
                 tsv` prints it, or its payload with `--claims`";
     let not_base64 = "the second part of the token is not base64url";
     let cases = [
@@ -100,8 +99,8 @@ fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
         ("Bearer opaque", &opaque),
         ("EwBoA8l6BAAU", &opaque),
         ("Bearer EwBoA8l6BAAU", &opaque),
-        ("", "no token: it is empty"),
-        (" \n", "no token: it is empty"),
+        ("", "no token: the text is empty"),
+        (" \n", "no token: the text is empty"),
         ("a.b.c.d.e", &encrypted),
         (r#"{ "access_token": "opaque" }"#, json),
         ("a.%.c", not_base64),
@@ -115,7 +114,7 @@ fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
     }
     let whole = File::new("whole-token", &secret);
     let (text, status) = printed(&["--claims", whole.path()], &document());
-    let why = "not the payload as JSON, but a whole token: give it with `--token-file`";
+    let why = "a whole token instead of its payload: pass it with `--token-file`";
     assert_eq!((text, status), (format!("error: {}: {why}\n", whole.path()), Some(2)));
     let (text, status) = printed(&["--token-env", "REPROCESS_TEST_NO_SUCH_VARIABLE"], &document());
     assert_eq!(text, "error: REPROCESS_TEST_NO_SUCH_VARIABLE: environment variable not found\n");
@@ -130,12 +129,12 @@ fn what_is_no_token_is_said_to_be_none_and_is_not_printed() {
 fn there_is_one_token_and_it_says_the_account() {
     let file = File::new("one-token", &token(&user()));
     let (text, status) = printed(&["--token-file", file.path(), "--claims", file.path()], &document());
-    let one = "error: there is one token: give one of --token-file, --token-env and --claims\n";
+    let one = "error: only one token is allowed: pass one of --token-file, --token-env and --claims\n";
     assert_eq!((text.as_str(), status), (one, Some(2)));
     for more in [["--account", "work"], ["--permission", "none"]] {
         let (text, status) =
             printed(&[&["--token-file", file.path()], more.as_slice()].concat(), &document());
-        assert!(text.starts_with("error: a token says what --account and --permission say"), "{text}");
+        assert!(text.starts_with("error: a token already gives --account and --permission"), "{text}");
         assert_eq!(status, Some(2));
     }
 }
@@ -166,7 +165,7 @@ fn a_role_that_is_not_known_refuses_and_is_no_error() {
         let (text, status) = printed(&["--role", role], &document());
         assert!(text.contains("role `Access package assignment manager` or higher is missing"), "{text}");
         let is_known = role == "Connected Organization Administrator";
-        assert_eq!(text.contains(&format!("role `{role}` is not known")), !is_known, "{text}");
+        assert_eq!(text.contains(&format!("role `{role}` is unknown")), !is_known, "{text}");
         assert_eq!(status, Some(1));
     }
     // By the name of Graph, and with the scope as Graph shows it.
@@ -204,7 +203,7 @@ fn an_old_token_is_said_to_be_old_beside_a_yes() {
     let file = File::new("old-token", &token(&claims));
     let (text, status) = printed(&["--token-file", file.path()], &document());
     assert!(text.contains("accepted: 3 to enforce"), "{text}");
-    assert_eq!(text.matches("\ntoken      Graph answers 401 to this token: ").count(), 2, "{text}");
+    assert_eq!(text.matches("\ntoken      Graph rejects this token with 401: ").count(), 2, "{text}");
     assert!(!text.contains("roleAssignments"), "{text}");
     assert_eq!(status, Some(0));
 }
@@ -243,8 +242,8 @@ fn what_people_are_told() {
 fn a_token_that_was_judged_by_its_ids_says_so() {
     let neither = |sub: &str| json!({ "aud": GRAPH, "oid": OBJECT, "sub": sub, "tid": TENANT, "roles": [READ_WRITE], "wids": [] });
     let application =
-        "token has neither `idtyp` nor `scp`: it is taken for an application's, since `oid` is `sub` (R36)";
-    let account = "token has neither `idtyp` nor `scp`: it is taken for that of an account, since `oid` is not `sub` (R36)";
+        "token has neither `idtyp` nor `scp`: it counts as an application's, since `oid` equals `sub` (R36)";
+    let account = "token has neither `idtyp` nor `scp`: it counts as an account's, since `oid` differs from `sub` (R36)";
     let mut app = neither(OBJECT);
     app["idtyp"] = json!("app");
     let mut personal = neither("x");
@@ -292,7 +291,7 @@ fn what_was_read_of_the_caller_is_shown() {
         ),
         (
             session,
-            "caller     work or school account, object id not known\ngranted    none that counts\nrole       none known\n".into(),
+            "caller     work or school account, object id unknown\ngranted    none that counts\nrole       none known\n".into(),
             json!({
                 "account": "workOrSchool", "object": null, "permissions": [], "passedOver": 0, "rolesKnown": false, "unknownRoles": [], "roles": [],
             }),
@@ -300,7 +299,7 @@ fn what_was_read_of_the_caller_is_shown() {
     ] {
         let file = File::new("shown", &claims.to_string());
         let head = format!(
-            "simulation: nothing is sent to Microsoft Graph, nothing has changed, and nothing of the token is verified\n\n\
+            "simulation: nothing is sent to Microsoft Graph, nothing has changed, and the token is not verified\n\n\
              {shown}\n"
         );
         let (text, _) = printed(&["--claims", file.path()], &document());

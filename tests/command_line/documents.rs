@@ -21,10 +21,7 @@ fn every_file_may_begin_with_a_byte_order_mark() {
     }
     for broken in [b"\xff\xfe{".as_slice(), b"\xfe\xff\xd8\x00\x00{"] {
         let (text, status) = printed(&[], broken);
-        assert_eq!(
-            (text.as_str(), status),
-            ("error: -: begins as UTF-16, and is not: save it as UTF-8\n", Some(2))
-        );
+        assert_eq!((text.as_str(), status), ("error: -: invalid UTF-16: save the file as UTF-8\n", Some(2)));
     }
     let claims = json!({ "tid": TARGET, "scp": "EntitlementManagement.ReadWrite.All" }).to_string();
     let claims = File::of_bytes("marked-claims", &text(&claims));
@@ -102,15 +99,15 @@ fn what_the_package_gives_may_come_by_itself() {
     assert_eq!((text, status), (format!("error: {}: {why}", other.path()), Some(2)));
     // Documents at the wrong place.
     let (text, status) = printed(&["--package", all.path()], &page(&[bare.clone()]));
-    let why = "document is a page of a list: give it without `--package` and `--request`, or one assignment of it\n";
+    let why = "document is a page of a list: pass it without `--package` and `--request`, or pass one of its assignments\n";
     assert_eq!((text, status), (format!("error: {why}"), Some(2)));
     let document = File::new("package-document", &whole.to_string());
     let (text, _) = printed(&["--package", document.path()], bare.to_string().as_bytes());
-    let why = "document is an assignment: give it as FILE\n";
+    let why = "document is an assignment: pass it as FILE\n";
     assert_eq!(text, format!("error: {}: {why}", document.path()));
     let (text, status) = printed(&[], json!({ "value": scopes }).to_string().as_bytes());
     assert!(
-        text.contains("unreadable: `value[0]`: document is an access package or its resource roles: give it with `--package FILE`\n"),
+        text.contains("unreadable: `value[0]`: document is an access package or its resource roles: pass it with `--package FILE`\n"),
         "{text}"
     );
     assert_eq!(status, Some(2));
@@ -135,6 +132,6 @@ fn what_the_package_gives_may_come_by_itself() {
     assert_eq!(status, Some(0));
     // And one in place of an assignment says which option takes it.
     let (text, status) = printed(&[], bare_request.as_bytes());
-    assert!(text.ends_with("`: give it with `--request FILE`\n"), "{text}");
+    assert!(text.ends_with("`: pass it with `--request FILE`\n"), "{text}");
     assert_eq!(status, Some(2));
 }

@@ -7,11 +7,11 @@ use crate::caller::{
 };
 use crate::{File, before_notes, page, printed, request, sample, with};
 
-const IN_DOUBT: &str = "refused, as far as the roles are known: the caller may not reprocess this assignment (at Graph: 403)\n\nwhy\n";
+const IN_DOUBT: &str = "refused, as far as roles are known: the caller may not reprocess this assignment (at Graph: 403)\n\nwhy\n";
 const FACT: &str = "refused: the caller may not reprocess this assignment (at Graph: 403)\n\nwhy\n";
-const ENTITLEMENT: &str = "  - roles of entitlement management are in no token: look them up with `GET";
+const ENTITLEMENT: &str = "  - a token contains no entitlement management roles: look them up with `GET";
 const DIRECTORY: &str =
-    "  - directory roles are not known, for the token has no `wids`: look them up with `GET";
+    "  - directory roles are unknown, because the token has no `wids`: look them up with `GET";
 
 #[test]
 fn a_refusal_is_in_doubt_as_long_as_a_role_may_be_found() {
@@ -60,7 +60,7 @@ fn a_refusal_is_in_doubt_as_long_as_a_role_may_be_found() {
         let line = if look_ups.is_empty() {
             "  refused: caller"
         } else {
-            "  refused, as far as the roles are known: caller"
+            "  refused, as far as roles are known: caller"
         };
         assert_eq!(list.matches(line).count(), 2, "{list}");
         assert_eq!(list.contains("\nfind out first\n"), !look_ups.is_empty(), "{list}");
@@ -93,16 +93,17 @@ fn a_token_that_graph_does_not_take_is_said_to_be_one_before_the_verdict() {
     let role = "role       none known\n";
     let unlike = |audience: &str| {
         format!(
-            "token      Graph answers 401 to this token: its audience is `{audience}`, not Microsoft Graph: is it the token of the call?\n"
+            "token      Graph rejects this token with 401: its audience is `{audience}`, not Microsoft Graph: is it the token that you call with?\n"
         )
     };
-    let expired = |when: &str| format!("token      Graph answers 401 to this token: it expired at {when}\n");
+    let expired =
+        |when: &str| format!("token      Graph rejects this token with 401: it expired at {when}\n");
     for (audience, expires, told) in [
         (GRAPH, 7, expired("1970-01-01T00:00:07Z")),
         ("api://own", 4_102_444_800, unlike("api://own")),
         ("a\u{1b}[2J\nb", 4_102_444_800, unlike("a\\u{1b}[2J\\nb")),
         ("api://own", 1_700_000_000, unlike("api://own") + &expired("2023-11-14T22:13:20Z")),
-        (GRAPH, i64::MIN, "token      Graph answers 401 to this token: it has expired\n".into()),
+        (GRAPH, i64::MIN, "token      Graph rejects this token with 401: it has expired\n".into()),
         (GRAPH, 4_102_444_800, String::new()),
     ] {
         let mut claims = user();
@@ -118,7 +119,7 @@ fn a_token_that_graph_does_not_take_is_said_to_be_one_before_the_verdict() {
 
 #[test]
 fn what_else_to_ask_stands_beside_a_yes_to_a_token() {
-    let asks = "\n  - if Graph refuses the call all the same: was it made with this token";
+    let asks = "\n  - if Graph refuses the call nevertheless: was it made with this token";
     let owner = ["--role", "Catalog owner"];
     let file = File::new("yes", &token(&user()));
     let by_token = ["--token-file", file.path()];
@@ -136,7 +137,9 @@ fn what_else_to_ask_stands_beside_a_yes_to_a_token() {
 #[test]
 fn what_the_assignment_is_refused_for_stands_beside_the_callers_refusal() {
     let too = |what: &str| {
-        format!("\n  - the {what} would be refused, too, which Graph tells only to one who may: ")
+        format!(
+            "\n  - the {what} would be refused too, but Graph tells this only to a caller who may reprocess: "
+        )
     };
     let nobody = ["--role", "none"];
     for state in ["partiallyDelivered", "expired", "delivering"] {
@@ -174,7 +177,7 @@ fn the_object_id_of_an_application_is_found_by_its_client_id() {
     ] {
         let file = File::new("client", &context.to_string());
         let mut arguments = vec!["--claims", file.path()];
-        let hint = format!(" (`<object id>` is the `id` in the answer to `GET /v1.0/{call}`)");
+        let hint = format!(" (`<object id>` is the `id` in the response to `GET /v1.0/{call}`)");
         // Beside the permission the application needs no role.
         let level = ["--catalog-level", "privileged"];
         arguments.extend(level);
@@ -205,7 +208,7 @@ fn an_application_is_not_told_to_activate_roles() {
 
 #[test]
 fn an_empty_list_judges_nothing() {
-    let why = "error: no assignment in the list: check the filter\n";
+    let why = "error: the list has no assignments: check the filter\n";
     for empty in ["[]", r#"{"value":[]}"#, r#"{"Value":[],"@odata.context":null}"#] {
         for arguments in [&[][..], &["--json"]] {
             assert_eq!(printed(arguments, empty.as_bytes()), (why.into(), Some(2)), "{empty}");

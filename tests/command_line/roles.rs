@@ -57,8 +57,8 @@ fn roles_of_several_count_only_if_it_is_said_whose_they_are() {
         [&[][..], &["--claims", nobody.path()], &["--claims", broken.path()], &["--claims", session.path()]]
     {
         let why = format!(
-            "error: --role-assignments: these are of 2 principals, such as `{OBJECT}`, and the caller's object id is not \
-             known: give it with `--principal ID`\n"
+            "error: --role-assignments: the roles belong to 2 principals, such as `{OBJECT}`, and the caller's object id \
+             is unknown: pass it with `--principal ID`\n"
         );
         assert!(told(who, &[&both]).0.ends_with(&why), "{who:?}");
         assert_eq!(told(who, &[&both]).1, Some(2));
@@ -92,18 +92,18 @@ fn roles_of_several_count_only_if_it_is_said_whose_they_are() {
 fn roles_of_others_than_the_token_speaks_of_do_not_count() {
     let token = File::new("own-roles-token", &token(&user()));
     let group = assigned(GROUP, CATALOG_OWNER, "/");
-    let help = "if one is of a group of the caller's, name the group with `--principal ID`";
+    let help = "if one belongs to a group of the caller, pass the group with `--principal ID`";
     for (items, why) in [
         (
             json!([group]),
             format!(
-                "no role assignment in the list is of `{OBJECT}`: 1 role assignment of another principal does not count"
+                "no role assignment in the list belongs to `{OBJECT}`: 1 role assignment of another principal does not count"
             ),
         ),
         (
             json!([group, assigned(TENANT, CATALOG_OWNER, "/")]),
             format!(
-                "no role assignment in the list is of `{OBJECT}`: 2 role assignments of other principals do not count"
+                "no role assignment in the list belongs to `{OBJECT}`: 2 role assignments of other principals do not count"
             ),
         ),
         (
@@ -171,14 +171,14 @@ fn a_list_of_roles_may_have_any_shape_that_tools_give_it() {
 fn what_is_no_list_of_roles_says_what_it_is() {
     let error =
         json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges" } });
-    let of_graph = "document is a Microsoft Graph error, `Authorization_RequestDenied`: Insufficient privileges; it is a refusal by Graph, and not an export";
+    let of_graph = "document is a Microsoft Graph error, `Authorization_RequestDenied`: Insufficient privileges; this is a refusal by Graph, not an export";
     let eligible = json!({ "@odata.context": context("directory/roleEligibilitySchedules"), "value": [in_directory(GOVERNANCE)] });
     let mut nobody = owner();
     nobody["principalId"] = json!("me");
     for (list, why) in [
         (error.to_string(), of_graph),
         (format!("{}\n{error}", owner()), of_graph),
-        (String::new(), "no role assignments: it is empty"),
+        (String::new(), "no role assignments: the file is empty"),
         ("{".into(), "EOF while parsing an object at line 1 column 1"),
         (format!("{}\n{{", owner()), "EOF while parsing an object at line 2 column 1"),
         (json!({ "value": [owner(), {}] }).to_string(), "`value[1].principalId` is missing"),
@@ -187,10 +187,7 @@ fn what_is_no_list_of_roles_says_what_it_is() {
             json!([nobody]).to_string(),
             "`value[0].principalId`: `me` is not a valid object id: expected a GUID of 36 characters with hyphens",
         ),
-        (
-            eligible.to_string(),
-            "lists roles that are only eligible: list those that are held, or activate them",
-        ),
+        (eligible.to_string(), "lists eligible roles: list the active ones, or activate these"),
     ] {
         assert_eq!(told_user(&list), (format!("error: FILE 0: {why}\n"), Some(2)), "{list}");
     }
@@ -220,7 +217,7 @@ fn a_list_that_goes_on_needs_its_next_page_right_after_it() {
         let pages: Vec<_> = pages.into_iter().map(String::as_str).collect();
         let (text, status) = told(&["--token-file", token.path()], &pages);
         let why = of_cut.map(|n| {
-            format!("error: FILE {n}: not the whole list, which goes on at {NEXT}: give that page too, right after it\n")
+            format!("error: FILE {n}: not the whole list, which continues at {NEXT}: pass that page too, right after it\n")
         });
         assert_eq!(status, Some(if why.is_some() { 2 } else { 1 }), "{text}");
         assert!(why.is_none_or(|why| why == text), "{text}");
@@ -232,15 +229,9 @@ fn a_list_that_goes_on_needs_its_next_page_right_after_it() {
 fn a_listed_role_that_is_not_known_is_named() {
     let list = json!({ "value": [assigned(OBJECT, TENANT, "/"), assigned(OBJECT, CATALOG_OWNER, "/administrativeUnits/7"), assigned(GROUP, GROUP, "/")] });
     let (text, status) = told_user(&list.to_string());
-    assert!(
-        text.contains(&format!("\n  - role `{TENANT}` is not known, and counts for nothing\n")),
-        "{text}"
-    );
+    assert!(text.contains(&format!("\n  - role `{TENANT}` is unknown, and does not count\n")), "{text}");
     let scope = format!("{CATALOG_OWNER}@/administrativeUnits/7");
-    assert!(
-        text.contains("\n  - role `Catalog owner@/administrativeUnits/7` is not known"),
-        "{text}: {scope}"
-    );
+    assert!(text.contains("\n  - role `Catalog owner@/administrativeUnits/7` is unknown"), "{text}: {scope}");
     assert!(!text.contains(&format!("role `{GROUP}`")), "{text}");
     assert_eq!(status, Some(1));
     let token = File::new("unknown-token", &token(&user()));
@@ -311,7 +302,7 @@ fn a_caveat_names_the_caller_where_that_is_known() {
         let look_up = format!("entitlementManagement/roleAssignments?$filter=principalId eq '{id}'`");
         assert!(text.contains(&look_up), "{text}");
         assert_eq!(
-            text.contains("`<object id>` is the `id` in the answer to `GET /v1.0/me`"),
+            text.contains("`<object id>` is the `id` in the response to `GET /v1.0/me`"),
             hint,
             "{text}"
         );
