@@ -69,10 +69,17 @@ fn the_loads() {
                     "{load}"
                 );
             }
-            "malformedResourceRole" => {
+            malformed @ ("malformedResourceRole" | "malformedId" | "unknownState") => {
                 assert_eq!(error["code"], "malformed", "{load}");
                 let place = error["place"].as_str().expect("a place");
-                assert!(place.starts_with("stored.resourceRoles["), "{place}");
+                let expected = match malformed {
+                    "malformedResourceRole" => place.starts_with("stored.resourceRoles["),
+                    "unknownState" => place == "stored.state",
+                    _ => ["id", "catalog.id", "accessPackage", "target"]
+                        .map(|id| format!("stored.{id}"))
+                        .contains(&place.into()),
+                };
+                assert!(expected, "{place}: {load}");
             }
             code => assert_eq!((&error["code"], &error["place"]), (&json!(code), &json!("stored")), "{load}"),
         }
