@@ -1,7 +1,7 @@
-//! The assignment: what is known of it.
+//! The assignment.
 //!
-//! An assignment is always whole: its state agrees with its fulfillments (R16), and its resource
-//! roles are sorted, each there once (R23).
+//! An assignment never contradicts itself. Its state agrees with its fulfillments (R16), and its resource roles are
+//! sorted and unique (R23).
 
 mod lifecycle;
 mod stored;
@@ -21,8 +21,8 @@ pub use stored::{LoadError, StoredAssignment};
 
 /// An access package assignment: one access package, given to one subject, for a time.
 ///
-/// It is made from a [`StoredAssignment`] and goes back into one; a new one is [`delivered`](Self::delivered). Its fields
-/// are read here and changed only by the transitions: [`reprocess`](crate::Admitted::reprocess),
+/// It is made from a [`StoredAssignment`] and converted back into one. [`delivered`](Self::delivered) makes a new one.
+/// You can read its fields. Only the transitions change them: [`reprocess`](crate::Admitted::reprocess),
 /// [`record`](Self::record) and [`expire`](Self::expire).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
@@ -34,15 +34,15 @@ pub struct Assignment {
     state: AssignmentState,
     end: Option<Timestamp>,
     attempt: u32,
-    /// `None` where they are not known.
+    /// `None` if they are unknown.
     resource_roles: Option<Vec<AssignmentResourceRole>>,
-    /// Of the resource roles, if they are known.
+    /// The tally of the resource roles, if they are known.
     tally: Tally,
 }
 
 impl Assignment {
-    /// An assignment that was just delivered, with everything in place that its access package gives, each once. It was
-    /// never reprocessed, and the kind of its target is not known.
+    /// A new assignment with everything in place that its access package gives. Duplicate resource roles count once. It
+    /// was never reprocessed, and the kind of its target is unknown.
     #[must_use]
     pub fn delivered(
         id: AssignmentId,
@@ -77,7 +77,7 @@ impl Assignment {
         self.id
     }
 
-    /// The catalog that the access package is in: where the caller's role has to count.
+    /// The catalog of the access package. The caller's role must count there.
     #[must_use]
     pub const fn catalog(&self) -> Catalog {
         self.catalog
@@ -89,13 +89,14 @@ impl Assignment {
         self.access_package
     }
 
-    /// The directory object that has the assignment, and so gets the resource roles.
+    /// The directory object that has the assignment and gets the resource roles.
     #[must_use]
     pub const fn target(&self) -> ObjectId {
         self.target
     }
 
-    /// What kind of subject the target is; `None` if it is not known, which forbids nothing ([R46](crate::policy#r46)).
+    /// The kind of subject that the target is. `None` if it is unknown, which forbids nothing
+    /// ([R46](crate::policy#r46)).
     #[must_use]
     pub const fn target_type(&self) -> Option<SubjectType> {
         self.target_type
@@ -107,28 +108,27 @@ impl Assignment {
         self.state
     }
 
-    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)); `None` if it
-    /// has no end.
+    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)). `None` if it has no end.
     #[must_use]
     pub const fn end(&self) -> Option<Timestamp> {
         self.end
     }
 
-    /// Which attempt at enforcing the assignment this is. Each accepted reprocess begins another.
-    /// Compare it for equality only: it wraps.
+    /// The number of the current attempt. Each accepted call begins another attempt. Compare it only for equality,
+    /// since it wraps around.
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// The resource roles in their order, each with how far it has got; `None` if they are not known.
+    /// The resource roles in their order, with their fulfillments. `None` if they are unknown.
     #[must_use]
     pub fn resource_roles(&self) -> Option<&[AssignmentResourceRole]> {
         self.resource_roles.as_deref()
     }
 }
 
-/// Resource roles in their one order and each once, which makes them no more (R23); all of them pending.
+/// Sorts resource roles and removes duplicates (R23). All of them become pending.
 fn each_once(mut resource_roles: Vec<ResourceRole>) -> Vec<AssignmentResourceRole> {
     resource_roles.sort_unstable();
     resource_roles.dedup();
@@ -136,7 +136,7 @@ fn each_once(mut resource_roles: Vec<ResourceRole>) -> Vec<AssignmentResourceRol
     resource_roles.into_iter().map(pending).collect()
 }
 
-/// Brings resource roles into their one order; the error is one that is there twice (R23).
+/// Sorts resource roles. The error is a duplicate (R23).
 fn sorted(
     mut resource_roles: Vec<AssignmentResourceRole>,
 ) -> Result<Vec<AssignmentResourceRole>, ResourceRole> {

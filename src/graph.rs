@@ -1,4 +1,4 @@
-//! The face that Microsoft Graph shows: its documents, on the way to and from the domain.
+//! The Microsoft Graph adapter: documents, requests and responses.
 
 #[cfg(feature = "http")]
 pub mod batch;
@@ -18,7 +18,7 @@ pub mod observe;
 pub use endpoint::{BaseUrl, Endpoint, LeastPermissions};
 pub use help::what_helps;
 
-/// A version of Microsoft Graph. The two name the same things differently.
+/// A version of Microsoft Graph. The versions use different names for the same things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
     /// v1.0.

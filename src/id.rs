@@ -1,20 +1,20 @@
-//! Typed ids over [`Uuid`], so that a catalog is never taken for a package.
+//! Typed ids over [`Uuid`], so that you cannot mistake a catalog for an access package.
 //!
-//! Text is read strictly: 36 characters with hyphens, in either case (R23, R28), and written in lower case.
+//! Reading is strict: 36 characters with hyphens, ignoring case (R23, R28). Ids are written in lower case.
 
 use uuid::Uuid;
 
-/// Reads the one form of a GUID that the service uses: 36 characters with hyphens, in either case.
+/// Reads a GUID in the form that the service uses: 36 characters with hyphens, ignoring case.
 pub(crate) fn parse_guid(text: &str) -> Option<Uuid> {
-    // `Uuid` reads other forms too; of 36 characters only the hyphenated one is.
+    // `Uuid` reads other forms too. Of 36 characters, it reads only the hyphenated form.
     (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// The text is not a valid id: that is a GUID of 36 characters, with hyphens.
+/// The text is not a valid id, which is a GUID of 36 characters with hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a valid {kind} id: expected a GUID of 36 characters with hyphens")]
 pub struct ParseIdError {
-    /// What the id was to name, such as `assignment`.
+    /// The kind of the id, such as `assignment`.
     pub kind: &'static str,
 }
 
@@ -26,7 +26,7 @@ macro_rules! typed_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// The id with this value. Every GUID is a possible id, the zero GUID too.
+            /// The id with this value. Every GUID is a valid id, including the zero GUID.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
@@ -73,12 +73,12 @@ macro_rules! typed_id {
 typed_id! {
     /// The id of an access package assignment.
     AssignmentId("assignment");
-    /// The id of the request that an access package assignment came from.
+    /// The id of a request for an access package assignment.
     AssignmentRequestId("assignment request");
     /// The id of an access package.
     AccessPackageId("access package");
     /// The id of a catalog.
     CatalogId("catalog");
-    /// The id of a directory object: a user, a group, a service principal.
+    /// The id of a directory object, such as a user, a group or a service principal.
     ObjectId("object");
 }

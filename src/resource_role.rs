@@ -1,7 +1,7 @@
-//! What an access package gives: one role on one resource, typed by origin system.
+//! Resource roles: one role on one resource, typed by origin system.
 //!
-//! Identity is the origin system, the canonical origin ids and the role's type, never a display name (R23). The
-//! grammar of the origin ids is read and written here and nowhere else, but for the paths of Azure (`arm`).
+//! Their identity is the origin system, the canonical origin ids and the role's type, never a display name (R23). Only
+//! this file reads and writes origin ids, except for Azure ids (`arm`).
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -12,11 +12,11 @@ use uuid::Uuid;
 use crate::arm::{self, ArmId};
 use crate::id::{ObjectId, parse_guid};
 
-/// A role on a resource, as an access package gives it and an [`Action`](crate::Action) enforces it.
+/// A role on a resource, which an access package gives and an [`Action`](crate::Action) enforces.
 ///
-/// Two are the same if they have the same origin system, the same origin ids and, where there is one, the same type of
-/// the role: GUIDs and [ids of Azure](ArmId) without regard to case, everything else exactly
-/// ([R23](crate::policy#r23)). The order is for lists and maps; it ranks nothing.
+/// Two resource roles are equal if they have the same origin system, the same origin ids and, if there is one, the same
+/// type of role ([R23](crate::policy#r23)). GUIDs and [Azure ids](ArmId) ignore case; everything else is compared
+/// exactly. The order is for lists and maps only: it does not rank.
 ///
 /// ```
 /// use access_package::{GroupAccess, ResourceRole};
@@ -36,19 +36,19 @@ pub enum ResourceRole {
     Group {
         /// The group.
         group: ObjectId,
-        /// What access to it.
+        /// The access that it gives.
         access: GroupAccess,
     },
     /// A role of an enterprise application (`AadApplication`).
     Application {
         /// The application's service principal.
         service_principal: ObjectId,
-        /// The app role; the zero GUID is the default access of an application without roles.
+        /// The app role. The zero GUID is the default access of an application without app roles.
         app_role: Uuid,
     },
     /// A role in a SharePoint site (`SharePointOnline`).
     SharePointSite {
-        /// The URL of the site, compared to the letter.
+        /// The URL of the site, compared exactly.
         site: Arc<str>,
         /// The number of the role in the site.
         role: u32,
@@ -57,21 +57,21 @@ pub enum ResourceRole {
     Directory {
         /// The role definition.
         definition: Uuid,
-        /// Whether the role is active, or to be activated.
+        /// Whether the role is active or eligible.
         activation: Activation,
     },
-    /// A role of Azure on a management group, subscription, resource group or resource (`AzureResources`).
+    /// An Azure role on a management group, subscription, resource group or resource (`AzureResources`).
     Azure {
-        /// The role, and what it is on.
+        /// The role and its scope.
         role: AzureRole,
-        /// Whether the role is active, or to be activated: the type of the role.
+        /// Whether the role is active or eligible, which is the type of the role.
         activation: Activation,
     },
-    /// A role in an origin system that the crate does not know: handed on as it is.
+    /// A role in an unknown origin system. It is passed on unchanged.
     Other(OpaqueResourceRole),
 }
 
-/// What access to a group a resource role gives.
+/// The access to a group that a resource role gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum GroupAccess {
@@ -79,26 +79,26 @@ pub enum GroupAccess {
     Member,
     /// Owner of the group.
     Owner,
-    /// May become a member, through Privileged Identity Management. The GUID of the origin id is
-    /// kept: it need not be the group's.
+    /// Eligible member of the group, through Privileged Identity Management. The GUID of the origin id is kept, since
+    /// it can differ from the group's.
     EligibleMember(Uuid),
-    /// May become an owner, through Privileged Identity Management. The GUID of the origin id is
-    /// kept: it need not be the group's.
+    /// Eligible owner of the group, through Privileged Identity Management. The GUID of the origin id is kept, since it
+    /// can differ from the group's.
     EligibleOwner(Uuid),
 }
 
-/// Whether a role of the directory or of Azure is active, or its holder may activate it.
+/// Whether a directory role or an Azure role is active, or its holder can activate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Activation {
-    /// To be activated by its holder.
+    /// The holder can activate the role.
     Eligible,
-    /// Active.
+    /// The role is active.
     Active,
 }
 
-/// A role of Azure on something in Azure. It is made by [`ResourceRole::from_origin`].
-// Private, so that only what can be read again can be made; and behind one pointer, so that an action takes no more.
+/// An Azure role and its scope. [`ResourceRole::from_origin`] makes it.
+// Private, so that only readable values exist. Behind one pointer, so that an action does not become larger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AzureRole(Arc<AzureIds>);
 
@@ -111,28 +111,29 @@ struct AzureIds {
 impl AzureRole {
     /// The id of the role definition: it ends in `/providers/Microsoft.Authorization/roleDefinitions/<guid>`.
     ///
-    /// Two are the same only as a whole ([R23](crate::policy#r23)). Azure shows a built-in role below each subscription, and
-    /// below none. Those are different here (our choice), for the crate does not guess which of them an executor can use.
+    /// Two definitions are equal only if the whole ids are ([R23](crate::policy#r23)). Azure shows a built-in role
+    /// below each subscription, and also without one. These ids are different here (our choice), since the crate cannot
+    /// know which of them an executor can use.
     #[must_use]
     pub fn definition(&self) -> &ArmId {
         &self.0.definition
     }
 
-    /// What the role is on.
+    /// The scope of the role.
     #[must_use]
     pub fn scope(&self) -> &ArmId {
         &self.0.scope
     }
 }
 
-/// A resource role of an origin system that the crate does not know. Its texts come from
-/// [`ResourceRole::origin_system`], [`resource_origin_id`](ResourceRole::resource_origin_id),
-/// [`role_origin_id`](ResourceRole::role_origin_id) and [`role_type`](ResourceRole::role_type).
-// Private, so that no known origin system can hide in here under its own name.
+/// A resource role in an unknown origin system. Its texts come from [`ResourceRole::origin_system`],
+/// [`resource_origin_id`](ResourceRole::resource_origin_id), [`role_origin_id`](ResourceRole::role_origin_id) and
+/// [`role_type`](ResourceRole::role_type).
+// Private, so that it can never contain a known origin system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpaqueResourceRole(Arc<OriginIds>);
 
-/// The texts that identify a resource role; also its serde form.
+/// The texts that identify a resource role. They are also its serde form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", expecting = "a resource role"))]
@@ -152,18 +153,17 @@ const AZURE: &str = "AzureResources";
 const CUSTOM_DATA: &str = "CustomDataProvidedResource";
 
 impl ResourceRole {
-    /// Reads a resource role from the origin system, the origin id of the resource, and the origin id and the type of the
-    /// role, as Graph gives them.
+    /// Reads a resource role from its origin system, the origin id of the resource, the origin id of the role and the
+    /// type of the role, as Graph gives them.
     ///
-    /// The names of the known origin systems and the words of the type are read without regard to case
-    /// ([R48](crate::policy#r48)). An origin system that is not known gives [`ResourceRole::Other`], with everything as it
-    /// is.
+    /// The names of the known origin systems and the words of the type ignore case ([R48](crate::policy#r48)). An
+    /// unknown origin system gives [`ResourceRole::Other`], with all texts unchanged.
     ///
-    /// `AzureResources` needs a type, `active` or `eligible`. In the other known origin systems the origin id says it
-    /// already: a type that says the same is dropped.
+    /// `AzureResources` requires a type, `active` or `eligible`. In the other known origin systems the origin id
+    /// implies the type, so a type that agrees is dropped.
     ///
     /// # Errors
-    /// A known origin system with an origin id or a type that does not fit it, or one with which nothing can be enforced.
+    /// In a known origin system, an origin id or the type does not fit. Or the origin system has nothing to enforce.
     pub fn from_origin(
         origin_system: &str,
         resource_origin_id: &str,
@@ -247,8 +247,8 @@ impl ResourceRole {
         }
     }
 
-    /// The origin id of the resource: a GUID in lower case, the URL of a site, the scope of a role of Azure, or what an
-    /// unknown origin system gave.
+    /// The origin id of the resource: a GUID in lower case, the URL of a site, the scope of an Azure role, or the text
+    /// of an unknown origin system.
     #[must_use]
     pub fn resource_origin_id(&self) -> String {
         match self {
@@ -274,8 +274,8 @@ impl ResourceRole {
         }
     }
 
-    /// The type of the role, where it is a part of what the role is: `active` or `eligible` for one of Azure, or what an
-    /// unknown origin system gave.
+    /// The type of the role, if it is part of the identity: `active` or `eligible` for an Azure role, or the text of an
+    /// unknown origin system.
     #[must_use]
     pub fn role_type(&self) -> Option<&str> {
         match self {
@@ -289,7 +289,7 @@ impl ResourceRole {
     }
 }
 
-/// The origin system, the resource, the role and its type where it has one, a blank between them.
+/// The origin system, the resource, the role and the type, if there is one, separated by blanks.
 impl fmt::Display for ResourceRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.origin_system(), self.resource_origin_id(), self.role_origin_id())?;
@@ -298,7 +298,7 @@ impl fmt::Display for ResourceRole {
 }
 
 impl Activation {
-    /// The word that the type of a role has for it.
+    /// The word for the type of a role.
     const fn word(self) -> &'static str {
         match self {
             Self::Eligible => "eligible",
@@ -311,7 +311,7 @@ impl Activation {
     }
 }
 
-/// R23: a type that says what the origin id says already adds nothing. One that says something else is never passed over.
+/// R23: a type that agrees with the origin id adds nothing. A type that contradicts it is an error.
 fn agrees(
     origin_system: &'static str,
     activation: Activation,
@@ -335,7 +335,7 @@ const ELIGIBLE_MEMBER: &str = "EligibleMember";
 const ELIGIBLE_OWNER: &str = "EligibleOwner";
 
 impl GroupAccess {
-    /// Reads `<access>_<guid>`. The guid of a member or an owner must be the group's own.
+    /// Reads `<access>_<guid>`. For a member or an owner, the GUID must be the group's.
     fn from_origin_id(text: &str, group: Uuid) -> Option<Self> {
         let (access, guid) = text.split_once('_')?;
         let guid = parse_guid(guid)?;
@@ -366,7 +366,7 @@ impl GroupAccess {
     }
 }
 
-/// Reads a number only in the one form in which it is written: no sign, no leading zero.
+/// Reads a number in its only valid form: no sign, no leading zero.
 fn parse_number(text: &str) -> Option<u32> {
     let number: u32 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
@@ -398,7 +398,7 @@ impl From<ResourceRole> for OriginIds {
     }
 }
 
-/// A text leaves out a type that is not there; a format that does not name its fields cannot.
+/// A text format leaves out an absent type. A format without field names cannot.
 #[cfg(feature = "serde")]
 impl serde::Serialize for OriginIds {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -418,34 +418,34 @@ impl serde::Serialize for OriginIds {
     }
 }
 
-/// The origin ids are not those of a resource role.
+/// The origin ids do not form a resource role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ParseResourceRoleError {
-    /// The resource is not one of this origin system.
+    /// The resource does not fit this origin system.
     #[error("resource origin id does not fit `{origin_system}`: expected {expected}")]
     ResourceOriginId {
         /// The origin system.
         origin_system: &'static str,
-        /// The form that was expected.
+        /// The expected form.
         expected: &'static str,
     },
-    /// The role is not one of this origin system, or not one of this resource.
+    /// The role does not fit this origin system, or this resource.
     #[error("role origin id does not fit `{origin_system}`: expected {expected}")]
     RoleOriginId {
         /// The origin system.
         origin_system: &'static str,
-        /// The form that was expected.
+        /// The expected form.
         expected: &'static str,
     },
-    /// The type of the role is missing, or not one that this role has.
+    /// The type of the role is missing, or does not fit this role.
     #[error("role type does not fit `{origin_system}`: expected {expected}")]
     RoleType {
         /// The origin system.
         origin_system: &'static str,
-        /// What was expected.
+        /// The expected types.
         expected: &'static str,
     },
-    /// The origin system only provides data for reviews.
+    /// The origin system provides only data for reviews.
     #[error("`CustomDataProvidedResource` only provides data for reviews: there is nothing to enforce")]
     NothingToEnforce,
 }

@@ -1,5 +1,5 @@
-//! Serde for the types that have one text form: what [`Display`] writes is what [`FromStr`] reads, or a code. And for what is
-//! an object and nothing else.
+//! Serde for types with one text form, which [`Display`] writes and [`FromStr`] reads, or with a code. Also serde for
+//! objects.
 
 use core::fmt::{self, Display};
 use core::marker::PhantomData;
@@ -52,7 +52,7 @@ macro_rules! serde_as_code {
 }
 pub(crate) use serde_as_code;
 
-/// Reads a string and then the value in it; the error is the value's own.
+/// Reads a string and parses it. The error is that of the parser.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
@@ -75,8 +75,8 @@ where
     deserializer.deserialize_str(Text(PhantomData))
 }
 
-/// What is an object, its properties by exactly their names. Without this a list would be read as one too, its items taken
-/// for the properties in the order in which they happen to be declared.
+/// An object with exactly these property names. Without this type, a list would be read as an object too: its items
+/// would become the properties in the order of their declaration.
 pub(crate) struct Exact<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exact<T> {
@@ -95,7 +95,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exact<T> {
             }
 
             fn visit_str<E: Error>(self, _: &str) -> Result<Exact<T>, E> {
-                // It may be a token, which no error repeats.
+                // The string may be a token, which no error repeats.
                 Err(E::invalid_type(Unexpected::Other("string"), &self))
             }
         }

@@ -1,10 +1,10 @@
-//! An instant, given by the host: the crate itself never asks for the time.
+//! Instants. The host passes them: the crate never asks for the time.
 
-/// An instant in UTC, in ticks of 100 nanoseconds: exactly what the service keeps.
+/// An instant in UTC, in ticks of 100 nanoseconds, which is the precision of the service.
 ///
-/// It lies between [`MIN`](Self::MIN) and [`MAX`](Self::MAX), the years 1 to 9999. With the feature
-/// `serde` it is displayed as ISO 8601, such as `2022-07-27T21:55:19.69Z`, and read from it: with `Z` or an offset, and a
-/// fraction of up to nine digits, cut off after the seventh.
+/// It is between [`MIN`](Self::MIN) and [`MAX`](Self::MAX), in the years 1 to 9999. With the feature `serde` it is
+/// displayed in ISO 8601, such as `2022-07-27T21:55:19.69Z`. Reading accepts `Z` or an offset, and up to nine
+/// fractional digits, of which it drops those after the seventh.
 ///
 /// ```
 /// use access_package::Timestamp;
@@ -17,7 +17,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// How long a tick is.
+/// The length of a tick.
 #[cfg(any(feature = "std", feature = "serde"))]
 const NANOSECONDS_PER_TICK: i128 = 100;
 
@@ -27,10 +27,10 @@ impl Timestamp {
     /// The last instant: one tick before the year 10000.
     pub const MAX: Self = Self(2_534_023_007_999_999_999);
 
-    /// The instant that lies so many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z; `None`
-    /// before [`MIN`](Self::MIN) or after [`MAX`](Self::MAX).
+    /// The instant this many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z. `None` before [`MIN`](Self::MIN) or
+    /// after [`MAX`](Self::MAX).
     ///
-    /// The ticks of .NET are as long but count from the year 1: add `MIN.unix_ticks()` to them.
+    /// .NET ticks have the same length, but count from the year 1. Add `MIN.unix_ticks()` to them.
     #[must_use]
     pub const fn from_unix_ticks(ticks: i64) -> Option<Self> {
         if ticks < Self::MIN.0 || ticks > Self::MAX.0 { None } else { Some(Self(ticks)) }
@@ -42,7 +42,7 @@ impl Timestamp {
         self.0
     }
 
-    /// How much later it is than another instant; nothing if it is not later.
+    /// How much later this is than another instant. Zero if it is not later.
     ///
     /// ```
     /// use std::time::Duration;
@@ -61,7 +61,7 @@ impl Timestamp {
             + core::time::Duration::from_nanos(ticks % TICKS_PER_SECOND * 100)
     }
 
-    /// So much later, and at the latest [`MAX`](Self::MAX).
+    /// This much later, but at most [`MAX`](Self::MAX).
     #[cfg(feature = "http")]
     pub(crate) fn saturating_add(self, later: core::time::Duration) -> Self {
         let nanoseconds = i128::try_from(later.as_nanos()).unwrap_or(i128::MAX);
@@ -69,15 +69,15 @@ impl Timestamp {
         Self::from_nanoseconds(since).unwrap_or(Self::MAX)
     }
 
-    /// The tick in which the instant lies, so cut off towards the past; `None` out of range.
+    /// The tick that contains the instant, rounded down. `None` if it is out of range.
     #[cfg(any(feature = "std", feature = "serde"))]
     fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_PER_TICK)).ok().and_then(Self::from_unix_ticks)
     }
 }
 
-/// Makes a timestamp of what the host's clock says. Instants before the year 1 or after the year
-/// 9999, which no service gives, become the first or the last one.
+/// Makes a timestamp from the host's clock. An instant outside the years 1 to 9999, which no service gives, becomes
+/// [`MIN`](Self::MIN) or [`MAX`](Self::MAX).
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
@@ -89,8 +89,8 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// ISO 8601, by way of `jiff`. Not its own `Timestamp`, which ends a day before the year does:
-/// 9999-12-31T23:59:59.9999999Z is how the service writes *never*.
+/// ISO 8601, through `jiff`. It does not use `jiff::Timestamp`, which ends a day before the year 9999 does: the service
+/// writes *never* as 9999-12-31T23:59:59.9999999Z.
 #[cfg(feature = "serde")]
 mod text {
     use core::fmt;
@@ -105,15 +105,15 @@ mod text {
     const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
     impl Timestamp {
-        /// The instant at which a clock in UTC shows this.
+        /// The instant at which a UTC clock shows this.
         pub(crate) fn from_civil(civil: DateTime) -> Option<Self> {
             Self::from_nanoseconds(civil.duration_since(EPOCH).as_nanos())
         }
 
-        /// What a clock in UTC shows at this instant.
+        /// The reading of a UTC clock at this instant.
         pub(crate) fn to_civil(self) -> DateTime {
             let since = SignedDuration::from_nanos_i128(i128::from(self.0) * NANOSECONDS_PER_TICK);
-            // Every timestamp lies within the years of `DateTime`: see `MIN` and `MAX`.
+            // Every timestamp is within the years of `DateTime`: see `MIN` and `MAX`.
             EPOCH.saturating_add(since)
         }
     }
@@ -130,12 +130,12 @@ mod text {
         fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
             let parse = || {
                 let pieces = Pieces::parse(text).ok()?;
-                // A zone in brackets is no part of ISO 8601, and may contradict the offset.
+                // A zone in brackets is not ISO 8601, and may contradict the offset.
                 if pieces.time_zone_annotation().is_some() {
                     return None;
                 }
                 let local = DateTime::from_parts(pieces.date(), pieces.time()?);
-                // Without an offset it is no instant, and is not guessed to be one.
+                // A time without an offset is not an instant. The offset is not guessed.
                 let offset = pieces.to_numeric_offset()?;
                 Self::from_civil(local.checked_sub(SignedDuration::from_secs(offset.seconds().into())).ok()?)
             };
@@ -145,7 +145,7 @@ mod text {
 
     crate::text::serde_as_text!(Timestamp);
 
-    /// The text is not an instant in ISO 8601 between the years 1 and 9999.
+    /// The text is not a timestamp in ISO 8601 in the years 1 to 9999.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
     #[error(
         "not a valid timestamp: expected ISO 8601 with an offset, in the years 1 to 9999, such as `2022-07-27T21:55:19.69Z`"

@@ -14,11 +14,11 @@
 //! deliveryFailed       expire              expired
 //! ```
 //!
-//! Where every outcome is known from the start, since nothing is missing or what is cannot be enforced, the
-//! way over `delivering` takes no time: from there straight to the final state.
+//! If every outcome is known from the start, because nothing is missing or the missing resource roles cannot be
+//! enforced, the assignment skips `delivering` and reaches its final state immediately.
 //!
-//! Three rules make it: a call is judged completely before it changes anything (R12), the state
-//! follows from the [tally](Tally) of the fulfillments (R16), and an expired assignment stays as it is (R21).
+//! Three rules govern it. A call is judged completely before it changes anything (R12). The state follows from the
+//! [tally](Tally) of the fulfillments (R16). An expired assignment never changes (R21).
 
 use alloc::vec::Vec;
 use core::mem;
@@ -36,28 +36,27 @@ use crate::state::AssignmentState;
 use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
-/// Reprocesses the assignment, as it is: the primitive on which [`Admitted::reprocess`](crate::Admitted::reprocess)
-/// stands.
+/// Reprocesses the assignment: the primitive beneath [`Admitted::reprocess`](crate::Admitted::reprocess).
 ///
-/// **It believes the role and the state that it is given.** It knows neither the account, its permissions and where its
-/// roles are held, nor the present time, nor what the access package gives by now. A host begins at
-/// [`Caller::authority`](crate::Caller::authority), which leads to all of that. Use this for a model, a test or a dry run
-/// on a clone.
+/// **It trusts the role and the state.** It does not know the account, its permissions, the scopes of its roles, the
+/// present time, or what the access package gives now. A host begins at
+/// [`Caller::authority`](crate::Caller::authority), which takes all of that into account. Use this function for a
+/// model, a test, or a dry run on a clone.
 ///
-/// Accepted, a new attempt begins: every resource role is pending, the assignment is `delivering`
-/// until the last outcome is recorded ([R15](crate::policy#r15)), and the actions are what is to be
-/// done ([R13](crate::policy#r13)). What a target of its kind cannot hold fails at once, without an action
-/// ([R46](crate::policy#r46)). With nothing to enforce it is `delivered` at once.
+/// If the call is accepted, a new attempt begins. Every resource role is pending, and becomes one of the actions
+/// ([R13](crate::policy#r13)). The assignment is `delivering` until the last outcome is recorded
+/// ([R15](crate::policy#r15)). A resource role that the target's kind of subject cannot hold fails immediately, without
+/// an action ([R46](crate::policy#r46)). If nothing needs enforcing, the assignment is `delivered` immediately.
 ///
-/// **Save the assignment before you carry out an action**: it holds everything that is still to be done. The
-/// actions borrow it, so drop them first and ask for them again ([`Assignment::actions`]), or collect them.
+/// **Save the assignment before you carry out an action.** It holds everything that is still to be done. The actions
+/// borrow it: drop them first and derive them again ([`Assignment::actions`]), or collect them.
 ///
 /// # Errors
-/// Judged in this order, and a refusal changes nothing ([R12](crate::policy#r12)):
+/// The call is judged in this order. A refusal changes nothing ([R12](crate::policy#r12)).
 /// - [`Reason::InsufficientRole`]: the role is not *Access package assignment manager* or higher
 ///   ([R1](crate::policy#r1), [R8](crate::policy#r8)).
-/// - [`Reason::PrivilegedCatalog`] and those like it: the catalog is privileged, and the role is not *Global Administrator*.
-///   Those who need two roles there pass through [`Caller::authority`](crate::Caller::authority) alone
+/// - [`Reason::PrivilegedCatalog`] or a similar reason: the catalog is privileged, and the role is not *Global
+///   Administrator*. A caller who needs two roles there must use [`Caller::authority`](crate::Caller::authority)
 ///   ([R43](crate::policy#r43)).
 /// - [`Reason::InvalidState`]: the state is not `delivered` ([R9](crate::policy#r9)).
 /// - [`Reason::ResourceRolesUnknown`]: nothing could be enforced ([R13](crate::policy#r13)).
@@ -90,44 +89,45 @@ pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actio
     reprocess_observed(assignment, caller_role, |_| Observed::Unknown)
 }
 
-/// Like [`reprocess`], but asks only for what is missing: the primitive on which
-/// [`Admitted::reprocess_observed`](crate::Admitted::reprocess_observed) stands.
+/// Like [`reprocess`], but enforces only what is missing: the primitive beneath
+/// [`Admitted::reprocess_observed`](crate::Admitted::reprocess_observed).
 ///
-/// If `observe` panics, the assignment is still whole: accepted, with everything not yet observed pending.
+/// If `observe` panics, the assignment remains valid: the call is accepted, and everything that was not observed is
+/// pending.
 ///
 /// # Errors
-/// Those of [`reprocess`]; a refused call does not observe.
+/// As for [`reprocess`]. A refused call observes nothing.
 #[inline]
 pub fn reprocess_observed(
     assignment: &mut Assignment,
     caller_role: Role,
     observe: impl FnMut(&ResourceRole) -> Observed,
 ) -> Result<Actions<'_>, Refusal> {
-    // R8: the caller is judged before the state is looked at.
+    // R8: the caller is judged before the state.
     if !caller_role.at_least(REQUIRED_ROLE) {
         return Err(Refusal::new(Reason::InsufficientRole, None));
     }
-    // R43: of two roles at once this cannot know.
+    // R43: this function cannot know whether the caller holds two roles.
     if assignment.catalog.is_privileged() {
         if let Some(reason) = Reason::in_privileged_catalog(|role| role == caller_role) {
             return Err(Refusal::new(reason, None));
         }
     }
-    // R9, and with it R15: one that is delivering is refused.
+    // R9, and so R15: a delivering assignment is refused.
     if let Some(refusal) = Refusal::of_state(assignment.state) {
         return Err(refusal);
     }
-    // R13: to accept would be to enforce nothing.
+    // R13: accepting the call would enforce nothing.
     if assignment.resource_roles.is_none() {
         return Err(Refusal::new(Reason::ResourceRolesUnknown, None));
     }
-    // R12: nothing was changed up to here, and nothing fails from here on.
+    // R12: nothing has changed up to here, and nothing fails from here on.
     assignment.begin(observe);
     Ok(assignment.actions())
 }
 
 impl Assignment {
-    /// Begins another attempt with what the access package gives now, each resource role once (R23), and gives what the
+    /// Begins another attempt with what the access package gives now, each resource role once (R23). Returns what the
     /// assignment had.
     pub(crate) fn begin_with(
         &mut self,
@@ -144,7 +144,7 @@ impl Assignment {
     fn begin(&mut self, mut observe: impl FnMut(&ResourceRole) -> Observed) {
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
         self.attempt = self.attempt.wrapping_add(1);
-        // R13: everything is owed. R15: until it is known what became of it.
+        // R13: everything is enforced. R15: it is pending until its outcome is known.
         for entry in &mut *resource_roles {
             entry.fulfillment = Fulfillment::Pending;
         }
@@ -158,14 +158,15 @@ impl Assignment {
                 entry.fulfillment = fulfillment;
             }
         }
-        // Last, so that the assignment is whole if `observe` panics.
+        // Comes last: if `observe` panics, the assignment remains valid.
         if let Some(target_type) = self.target_type {
             self.give_up_what_cannot_be_held(target_type);
         }
         self.state = self.tally.state(all); // R16
     }
 
-    /// R46: what a target of this kind cannot hold is not asked for. What was seen to be in place stays so.
+    /// R46: a resource role that the target's kind of subject cannot hold is unenforceable, unless it was observed to
+    /// be in place.
     fn give_up_what_cannot_be_held(&mut self, target_type: SubjectType) {
         let entries = self.resource_roles.iter_mut().flatten();
         let owed = entries.filter(|entry| entry.fulfillment == Fulfillment::Pending);
@@ -176,21 +177,22 @@ impl Assignment {
     }
 }
 
-/// What the host has seen of a resource role before it reprocesses.
+/// The host's observation of a resource role before it reprocesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Observed {
-    /// The target has it: nothing to do ([R18](crate::policy#r18)).
+    /// The target has the resource role, so nothing is done ([R18](crate::policy#r18)).
     Present,
-    /// The target does not have it.
+    /// The target does not have the resource role.
     Absent,
-    /// It was not seen, so it is enforced ([R19](crate::policy#r19)).
+    /// It was not observed, so it is enforced ([R19](crate::policy#r19)).
     Unknown,
-    /// It cannot be enforced, such as membership of a dynamic or on-premises group, or a role on a
-    /// deleted resource: it fails without an action ([R20](crate::policy#r20)). The assignment is then at best
-    /// `partiallyDelivered`, and can be asked for again only by its request, for [14 days](crate::policy#r33): say so
-    /// only of what really cannot.
+    /// It cannot be enforced, such as a membership in a dynamic or on-premises group, or a role on a deleted resource.
+    /// It fails without an action ([R20](crate::policy#r20)).
+    ///
+    /// The assignment then becomes `partiallyDelivered` at best. After that, only its request can be reprocessed, for
+    /// [14 days](crate::policy#r33). Return this only if you are sure.
     Unenforceable,
 }
 
@@ -206,14 +208,14 @@ impl Observed {
 }
 
 impl Assignment {
-    /// What is still to be done, at any time: after a crash, load the assignment and ask
-    /// ([R22](crate::policy#r22)). Nothing for one that is expired ([R21](crate::policy#r21)) or whose
-    /// resource roles are not known.
+    /// The remaining actions. Call it at any time, also after loading the assignment again after a crash
+    /// ([R22](crate::policy#r22)). There are none if the assignment is expired ([R21](crate::policy#r21)) or its
+    /// resource roles are unknown.
     #[inline]
     #[must_use]
     pub fn actions(&self) -> Actions<'_> {
         let owed = match self.state {
-            // Only here, and in what expired on the way, is anything pending.
+            // Only a delivering assignment has pending resource roles, or one that expired while delivering.
             AssignmentState::Delivering => self.resource_roles.as_deref().unwrap_or_default(),
             AssignmentState::PartiallyDelivered
             | AssignmentState::Delivered
@@ -229,29 +231,28 @@ impl Assignment {
         }
     }
 
-    /// Records what became of an action, at this instant. If that [changed](Recorded::Changed) something, save the
-    /// assignment.
+    /// Records the outcome of an action, at this instant. If the assignment has [changed](Recorded::Changed), save it.
+    /// Pass the true time.
     ///
-    /// Receipts may come late, twice and in any order; the result is the same
-    /// ([R17](crate::policy#r17)): within an attempt *fulfilled* beats *failed*, even after the state
-    /// was final. If the end has come, the assignment expires and the receipt is not taken
-    /// ([R21](crate::policy#r21)). Give the true time.
+    /// Receipts may arrive late, twice and in any order, and the result is the same ([R17](crate::policy#r17)). Within
+    /// an attempt *fulfilled* beats *failed*, even after the state was final. If the end of the assignment has come,
+    /// the assignment expires, and the receipt is ignored ([R21](crate::policy#r21)).
     ///
     /// # Errors
-    /// The receipt is for another assignment, or, in this attempt, for a resource role that this one does not have: it
-    /// answers none of its actions. (If the access package has dropped a resource role since, its late receipts are of
-    /// another attempt.) Nothing changes, and trying again does not help.
+    /// The receipt is for another assignment, or it is of this attempt and for a resource role that the assignment does
+    /// not have. Nothing changes, and trying again does not help. If the access package has dropped a resource role
+    /// since, its late receipts are of another attempt, and are not errors.
     pub fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
         }
-        // R21: no outcome any more.
+        // R21: an expired assignment takes no outcome.
         if let Some(event) = self.expire(now) {
             return Ok(Recorded::Changed(event));
         }
         match self.state {
             AssignmentState::Expired => return Ok(Recorded::Unchanged(Unchanged::Expired)),
-            // R17: even after the state was final.
+            // R17: even a final state can improve.
             AssignmentState::Delivering
             | AssignmentState::PartiallyDelivered
             | AssignmentState::Delivered
@@ -284,12 +285,12 @@ impl Assignment {
         )))
     }
 
-    /// Ends the assignment if its time has come: at the end, or after it
-    /// ([R21](crate::policy#r21)). What has happened, if this call changed it; then save it.
+    /// Expires the assignment if its end has come ([R21](crate::policy#r21)). Returns the event if this call has
+    /// changed the assignment; then save it.
     ///
-    /// The crate has no clock: give the true time. [`Authority::admit`](crate::Authority::admit),
-    /// [`Authority::admit_request`](crate::Authority::admit_request) and [`record`](Self::record) do this themselves; call it
-    /// for what nobody asks about, and before an assignment is shown.
+    /// The crate has no clock, so pass the true time. [`Authority::admit`](crate::Authority::admit),
+    /// [`Authority::admit_request`](crate::Authority::admit_request) and [`record`](Self::record) expire the assignment
+    /// themselves. Call this for assignments that nobody asks about, and before you show one.
     #[must_use = "if it has expired, save the assignment"]
     pub fn expire(&mut self, now: Timestamp) -> Option<Event> {
         let can_expire = match self.state {
@@ -306,15 +307,15 @@ impl Assignment {
         Some(self.event(now, from, Cause::Expired))
     }
 
-    /// What has just happened.
+    /// The event of a change that has just happened.
     fn event(&self, at: Timestamp, from: AssignmentState, cause: Cause) -> Event {
         Event { assignment: self.id, at, attempt: self.attempt, from, to: self.state, cause }
     }
 }
 
 impl AssignmentResourceRole {
-    /// R17: the later word wins, in whatever order they come, and of two failures the smaller reason. Whether that
-    /// changed anything.
+    /// R17: the later fulfillment in their order wins, whichever came first. Of two failures the smaller reason stays.
+    /// Returns whether anything has changed.
     fn take(&mut self, receipt: &Receipt) -> bool {
         let fulfillment = self.fulfillment.max(match receipt.outcome {
             Outcome::Fulfilled => Fulfillment::Fulfilled,
@@ -333,7 +334,7 @@ impl AssignmentResourceRole {
     }
 }
 
-/// One that is there counts more than none.
+/// A failure with a reason wins over one without.
 fn smaller<'r>(
     one: Option<&'r FailureReason>,
     other: Option<&'r FailureReason>,
@@ -344,24 +345,25 @@ fn smaller<'r>(
     }
 }
 
-/// What a receipt has done.
+/// The effect of a receipt.
 #[must_use = "if it has changed something, save the assignment"]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Recorded {
-    /// The assignment has changed: save it. What has happened is for the record; if the end had come, it is that.
+    /// The assignment has changed: save it. The event is for the record. If the end of the assignment had come, it is
+    /// the expiry.
     Changed(Event),
-    /// Nothing has changed, for this reason, and nothing has to be saved.
+    /// Nothing has changed, so nothing needs saving.
     Unchanged(Unchanged),
 }
 
-/// Why a receipt has changed nothing ([R17](crate::policy#r17)). None of these is an error.
+/// Why a receipt has changed nothing ([R17](crate::policy#r17)). None of these cases is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unchanged {
-    /// It is of another attempt.
+    /// The receipt is of another attempt.
     AnotherAttempt,
-    /// It says nothing new: it came before, or the resource role is in place already.
+    /// The receipt repeats an earlier one, or the resource role is already in place.
     AlreadyKnown,
-    /// The assignment had expired before ([R21](crate::policy#r21)).
+    /// The assignment had already expired ([R21](crate::policy#r21)).
     Expired,
 }
 
@@ -388,10 +390,10 @@ impl RecordError {
     }
 }
 
-/// The receipt is not one of this assignment. Nothing has changed.
+/// The receipt does not belong to this assignment. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RecordError {
-    /// It is for another assignment.
+    /// The receipt is for another assignment.
     #[error("receipt is for assignment `{actual}`, but this is assignment `{required}`")]
     OtherAssignment {
         /// This assignment.
@@ -399,7 +401,7 @@ pub enum RecordError {
         /// The assignment that the receipt is for.
         actual: AssignmentId,
     },
-    /// It is for a resource role that the assignment does not have in this attempt.
+    /// The receipt is for a resource role that the assignment does not have in this attempt.
     #[error("receipt is for resource role `{0}`, which the assignment does not have")]
     UnknownResourceRole(ResourceRole),
 }

@@ -1,5 +1,4 @@
-//! The stored form: plain data that a host saves and loads, and the check that makes an
-//! [`Assignment`] of it only if it is whole.
+//! The stored form: plain data that a host saves and loads. Loading checks it.
 
 use alloc::vec::Vec;
 
@@ -12,25 +11,31 @@ use crate::state::AssignmentState;
 use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
-/// An assignment as plain data: what a host stores and loads.
+/// An assignment as plain data, which you store and load.
 ///
-/// Nothing is lost on the way: from an [`Assignment`] and back gives the same one, so that after a
-/// crash the same actions remain ([R22](crate::policy#r22)). Not to be confused with the documents
-/// of Microsoft Graph, which know neither the attempt nor which resource role has failed.
+/// It is lossless: converting an [`Assignment`] and back gives the same assignment, so the same actions remain after a
+/// crash ([R22](crate::policy#r22)). Do not confuse it with the documents of Microsoft Graph, which contain neither the
+/// attempt nor which resource role has failed.
 ///
-/// With the feature `serde` it is plain data of serde, in camel case; every field has to be there.
+/// With the feature `serde` it is serde data in camel case. Every field is required.
 ///
 /// # What loads
-/// An [`Assignment`] is made of it with `try_from`, if it is whole: each resource role is there once, only a failed one has
-/// a reason, and the [`state`](Self::state) is the one that the fulfillments give ([R16](crate::policy#r16)). Two
-/// exceptions: one that is `expired` may have any fulfillments, and one whose resource roles are not known any state. If
-/// that is `delivering`, only expiry can change it.
+/// `Assignment::try_from` checks the stored form:
+///
+/// - Each resource role is listed once.
+/// - Only a failed resource role has a reason.
+/// - The [`state`](Self::state) follows from the fulfillments ([R16](crate::policy#r16)).
+///
+/// There are two exceptions. An `expired` assignment may have any fulfillments. An assignment with unknown resource
+/// roles may have any state; if it is `delivering`, only expiry can change it.
 ///
 /// # Its version
-/// [`format`](Self::format) counts apart from the version of the crate. One version is never read as another: it is the
-/// error [`LoadError::UnsupportedFormat`], and nothing changes. When the form changes, the number rises, and the
-/// changelog says how to make the new one from the old. To tell them apart, read `format` first and alone, since what
-/// stands beside it may not fit; everything here is public, so converting takes no more than filling in the fields.
+/// [`format`](Self::format) has a number of its own, apart from the version of the crate. Any other `format` is refused
+/// with [`LoadError::UnsupportedFormat`], never misread. When the form changes, the number rises, and the changelog
+/// says how to convert.
+///
+/// To support several forms, read `format` first and alone, since the other fields may not fit. All fields are public,
+/// so you convert by filling them in.
 ///
 /// # Examples
 /// ```
@@ -67,21 +72,21 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
-    /// What kind of subject that is; `None` if it is not known. Say it if you know it: what a target of its kind cannot hold
-    /// is then not asked for ([R46](crate::policy#r46)).
-    // Not to be forgotten, or it would be.
+    /// The kind of subject that the target is. `None` if it is unknown. Set it if you know it: a resource role that the
+    /// target cannot hold is then not enforced ([R46](crate::policy#r46)).
+    // Required, so that it is not forgotten.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub target_type: Option<SubjectType>,
-    /// The state; [as a rule](Self#what-loads) the one that the fulfillments give.
+    /// The state. It [must](Self#what-loads) follow from the fulfillments.
     pub state: AssignmentState,
-    /// The instant at which the assignment ends, exclusive; `None` if it has no end.
-    // Not to be forgotten: without it the assignment would never end.
+    /// The instant at which the assignment ends, exclusive. `None` if it has no end.
+    // Required: if it were forgotten, the assignment would never end.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
-    /// Which attempt this is; 0 for an assignment that was never reprocessed. After the greatest number comes 0
-    /// again: it is only ever compared for equality.
+    /// The number of the attempt, 0 if the assignment was never reprocessed. It wraps around, since it is compared only
+    /// for equality.
     pub attempt: u32,
-    /// The resource roles, in any order and each once; `None` if they are not known.
+    /// The resource roles in any order, each once. `None` if they are unknown.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub resource_roles: Option<Vec<AssignmentResourceRole>>,
 }
@@ -117,7 +122,7 @@ impl From<Assignment> for StoredAssignment {
 impl TryFrom<StoredAssignment> for Assignment {
     type Error = LoadError;
 
-    /// Makes an assignment of what was stored, if it is [whole](StoredAssignment#what-loads).
+    /// Checks what was stored, and converts it: see [what loads](StoredAssignment#what-loads).
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
             return Err(LoadError::UnsupportedFormat {
@@ -174,29 +179,29 @@ impl LoadError {
     }
 }
 
-/// What was stored is not a whole assignment.
+/// The stored form is not a valid assignment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LoadError {
-    /// It was written by another version of the crate.
+    /// Another version of the crate wrote it.
     #[error("stored format is `{actual}`: this version reads `{required}`")]
     UnsupportedFormat {
-        /// The format that is read.
+        /// The supported format.
         required: u32,
-        /// The format it has.
+        /// The actual format.
         actual: u32,
     },
-    /// A resource role is there more than once.
+    /// A resource role is listed more than once.
     #[error("resource role `{0}` is listed twice")]
     DuplicateResourceRole(ResourceRole),
-    /// A resource role has a reason for a failure, and has not failed.
+    /// A resource role has a failure reason, but has not failed.
     #[error("resource role `{0}` has a failure reason, but its fulfillment is not `failed`")]
     ReasonWithoutFailure(ResourceRole),
-    /// The state is not the one that the fulfillments give.
+    /// The state does not follow from the fulfillments.
     #[error("state is `{actual}`, but its resource roles imply `{required}`")]
     StateContradictsFulfillments {
-        /// The state that the fulfillments give. One that is expired may have any.
+        /// The state that the fulfillments imply. An `expired` assignment may have any fulfillments.
         required: AssignmentState,
-        /// The state it has.
+        /// The actual state.
         actual: AssignmentState,
     },
 }

@@ -1,41 +1,38 @@
-//! The documents with which Microsoft Graph shows an assignment, in v1.0 and in beta.
+//! The documents of Microsoft Graph, in v1.0 and in beta.
 //!
-//! [`read`] takes one to an [`Assignment`] and never guesses: what is missing, unknown or malformed is
-//! an error that says where. Ask Graph for a document with everything in it by [`EXPAND_V1`] or
-//! [`EXPAND_BETA`]. [`read_list`] does the same for a page of a list, in which one unreadable item does
-//! not hide the others. [`read_request`] reads the request that an assignment came from. [`read_claims`],
-//! [`read_mg_context`] and [`read_role_assignments`] read who is asking. [`write()`] and [`write_list`] are
-//! the way back, for a server.
+//! [`read`] reads an [`Assignment`] and never guesses: a missing, unknown or malformed part is an error that says
+//! where. Ask Graph for a complete document with [`EXPAND_V1`] or [`EXPAND_BETA`]. [`read_list`] reads a page of a
+//! list, in which an unreadable item does not hide the others. [`read_request`] reads the request that led to an
+//! assignment. [`read_claims`], [`read_mg_context`] and [`read_role_assignments`] read who calls. For a server,
+//! [`write()`] and [`write_list`] write documents.
 //!
 //! # One call or two
 //!
-//! In v1.0 [`EXPAND_V1`] goes three levels deep. Where a service or a tool does not do that, or cuts the list into pages
-//! ([R45](crate::policy#r45)), ask in two calls, and give [`read_with`] what [`read_access_package`] reads:
+//! In v1.0 [`EXPAND_V1`] is three levels deep. If a service or a tool does not support that, or splits the list into
+//! pages ([R45](crate::policy#r45)), make two calls, and pass the result of [`read_access_package`] to [`read_with`]:
 //!
 //! 1. `assignments/{id}?$expand=target,accessPackage($expand=catalog)`
-//! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`, which
-//!    [`join`](AccessPackageDocument::join) puts together
+//! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`.
+//!    [`join`](AccessPackageDocument::join) joins the pages.
 //!
-//! In beta the access package need not be expanded. If it is, with `accessPackageResourceRoleScopes`, what it gives now
-//! is what is owed ([R13](crate::policy#r13)). If it is not, that is what the assignment was to deliver; ask for the
-//! access package by itself to know what it gives now.
+//! In beta you need not expand the access package. If you do, with `accessPackageResourceRoleScopes`, its current
+//! resource roles are read ([R13](crate::policy#r13)). If you do not, the resource roles that the assignment was to
+//! deliver are read. Ask for the access package itself to learn what it gives now.
 //!
 //! # What people have
 //!
-//! Documents are read as tools export them, too: the names of properties without regard to ASCII case, so that two
-//! spellings of one are an error; instants in ISO 8601 and as Windows PowerShell writes them
-//! (`/Date(1719821350000)/`); with a UTF-8 byte order mark; and in the forms of a list that [`read_list`] names. An object
-//! in which everything is null was not expanded. An object or a list that was cut off by `ConvertTo-Json` is an error
-//! that says so.
+//! Documents are also read in the forms that tools export. Property names ignore ASCII case, and two spellings of one
+//! property are an error. Instants may be in ISO 8601, or as Windows PowerShell writes them (`/Date(1719821350000)/`).
+//! A UTF-8 byte order mark is allowed, and so are the forms of a list that [`read_list`] describes. An object in which
+//! everything is null counts as not expanded. If `ConvertTo-Json` has cut off an object or a list, the error says so.
 //!
 //! # No stored form
 //!
-//! A document is **not the stored form**. Graph shows neither the attempt nor which resource role
-//! has failed, so what is read is always attempt 0. A host that stores no
-//! [`StoredAssignment`](crate::StoredAssignment) and reads the document again instead loses the
-//! protection against outcomes of earlier attempts ([R17](crate::policy#r17)).
+//! A document is **not the stored form**. Graph shows neither the attempt nor which resource role has failed, so a
+//! document is always read as attempt 0. If you store no [`StoredAssignment`](crate::StoredAssignment) and read the
+//! document again instead, outcomes of earlier attempts count ([R17](crate::policy#r17)).
 //!
-//! Where Graph's documentation leaves open what a document means, how it is read is our choice, and said in [`read`].
+//! If Graph's documentation leaves the meaning of a document open, our choice is described in [`read`].
 
 mod caller;
 mod context;
@@ -65,28 +62,28 @@ use error::list_cut;
 pub(super) use error::missing;
 pub(crate) use text::{Place, SHOWN, parse, shortened, unmarked};
 
-/// What to `$expand` in v1.0 for everything that [`read`] needs.
+/// The `$expand` in v1.0 for everything that [`read`] needs.
 pub const EXPAND_V1: &str = "target,accessPackage($expand=catalog,resourceRoleScopes($expand=role,scope))";
 
-/// What to `$expand` in beta for everything that [`read`] needs.
+/// The `$expand` in beta for everything that [`read`] needs.
 pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog),accessPackageAssignmentResourceRoles($expand=accessPackageResourceRole,accessPackageResourceScope)";
 
-/// Reads the document of one assignment, of v1.0 or of beta.
+/// Reads the document of one assignment, in v1.0 or in beta.
 ///
-/// The state decides how far the resource roles have got (our choice, since Graph does not say it in full):
-/// - `delivered`: each is fulfilled.
-/// - `delivering`: those that beta shows as fulfilled are, and the others are pending; if none would be left pending, all
-///   are. If the list is empty, the document contradicts itself, and they are not known.
-/// - In every other state Graph does not say, and they are not known.
+/// The state determines the fulfillments. That is our choice, since Graph does not show them in full:
+/// - `delivered`: every resource role is fulfilled.
+/// - `delivering`: the resource roles that beta shows as fulfilled are fulfilled, and the others are pending. If none
+///   would be pending, all of them are. An empty list contradicts the state, so the resource roles are unknown.
+/// - In every other state Graph does not show them, and the resource roles are unknown.
 ///
 /// The kind of the target ([R46](crate::policy#r46)) is read from `target.subjectType`, as in v1.0, or else from
-/// `target.type`, as in beta. A word that the crate does not know says nothing.
+/// `target.type`, as in beta. An unknown word is ignored.
 ///
-/// The resource roles are those that the access package gives now ([R13](crate::policy#r13)), or in beta, where that is
-/// not expanded, those that the assignment was to deliver. Those that only provide data for reviews are left out, for
-/// there is nothing to enforce. One that is listed twice is one. Properties that the domain does not know are ignored.
+/// The resource roles are those that the access package gives now ([R13](crate::policy#r13)). In beta, if the access
+/// package is not expanded, they are those that the assignment was to deliver. Resource roles that only provide data
+/// for reviews are left out, since there is nothing to enforce. Duplicates count once. Unknown properties are ignored.
 ///
-/// What a document needs:
+/// A document must contain:
 ///
 /// | v1.0 | beta |
 /// |---|---|
@@ -101,21 +98,21 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// | … `role.type`, for `AzureResources` | … `accessPackageResourceRole.type`, for `AzureResources` |
 /// | … `scope.originId` | … `accessPackageResourceScope.originId` |
 ///
-/// An id that a document has in more than one place must be the same in all of them: `accessPackageId` and
-/// `accessPackage.id`, say. So must the `privilegeLevel` of the catalog, which is read wherever it stands, in
-/// `accessPackage.catalog` or `accessPackage.accessPackageCatalog`.
+/// If a document has an id in several places, such as `accessPackageId` and `accessPackage.id`, they must be equal. So
+/// must the `privilegeLevel` of the catalog, which is read in `accessPackage.catalog` and in
+/// `accessPackage.accessPackageCatalog`.
 ///
-/// The resource roles are needed only where the state is `delivered` or `delivering`. There a list that goes on elsewhere
-/// is an error ([R45](crate::policy#r45)).
+/// The resource roles are needed only if the state is `delivered` or `delivering`. In these states a list that
+/// continues elsewhere is an error ([R45](crate::policy#r45)).
 ///
-/// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if it has nothing
-/// but a start, as the documentation shows too, or if its expiration is of the type `noExpiration` or `notSpecified` (our
-/// choice). A schedule that says nothing, or that holds a value which could be an end and cannot be read as one, such as a
-/// recurrence, is an error.
+/// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if the schedule
+/// has nothing but a start, as in the documentation, or if the type of its expiration is `noExpiration` or
+/// `notSpecified` (our choice). A schedule that says nothing is an error. So is an unreadable value that could be an
+/// end, such as a recurrence.
 ///
 /// # Errors
-/// The text is not JSON, it is another document (a request, a page, an error of Graph), a part is missing or malformed, or
-/// what it says is not a whole assignment.
+/// The text is not JSON. It is another document: a request, a page, or an error of Graph. A part is missing or
+/// malformed. Or the document contradicts itself.
 ///
 /// # Examples
 /// ```
@@ -136,15 +133,15 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
     read::assignment(document, None)
 }
 
-/// Reads the document of one assignment, as by [`read`], whose access package gives this now, as [`read_access_package`]
-/// reads it. The document need not list the resource roles. If it does, this is taken in their place, so that a list that
-/// was cut off does no harm.
+/// Reads the document of one assignment like [`read`], with the resource roles of its access package from
+/// [`read_access_package`]. The document need not list the resource roles. If it does, these replace them, so a list
+/// that was cut off does no harm.
 ///
-/// Where a page of resource roles does not say of which access package it is, you vouch that it is of the assignment's.
+/// If a page of resource roles does not name its access package, you vouch that it belongs to this one.
 ///
 /// # Errors
-/// As for [`read`]; or there are more pages of what the access package gives ([R45](crate::policy#r45)), or it is of another
-/// access package than the assignment.
+/// As for [`read`]. Or the access package document has more pages ([R45](crate::policy#r45)), or belongs to another
+/// access package.
 ///
 /// # Examples
 /// ```
@@ -171,11 +168,11 @@ pub fn read_with(document: &[u8], package: &AccessPackageDocument) -> Result<Ass
     read::assignment(document, Some(package))
 }
 
-/// Reads what the document of an assignment lists as given, in whatever state the assignment is: what its access package
-/// gives now, or in beta, where that is not expanded, what the assignment was to deliver.
+/// Reads the resource roles that the document of an assignment lists, whatever its state: those that its access package
+/// gives now. In beta, if the access package is not expanded, they are those that the assignment was to deliver.
 ///
 /// # Errors
-/// The text is not JSON, it is another document, or the list is missing, malformed, or cut off
+/// The text is not JSON, or it is another document. Or the list is missing, malformed, or cut off
 /// ([R45](crate::policy#r45)).
 ///
 /// # Examples

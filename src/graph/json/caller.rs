@@ -1,5 +1,4 @@
-//! What people have of a caller: the payload of an access token, what Graph PowerShell shows of its session, and the
-//! answer of Graph to the question for role assignments.
+//! Reads who calls: the payload of an access token, the session of Graph PowerShell, and lists of role assignments.
 
 use alloc::format;
 use alloc::string::String;
@@ -19,7 +18,7 @@ use crate::id::ObjectId;
 use crate::role::Role;
 use crate::text::Exact;
 
-/// What `Get-MgContext` shows.
+/// The output of `Get-MgContext`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Context {
@@ -28,7 +27,7 @@ struct Context {
     scopes: Option<Vec<String>>,
 }
 
-/// `ConvertTo-Json` writes an enumeration as its number, unless it is told otherwise.
+/// `ConvertTo-Json` writes an enumeration as a number by default.
 struct AuthType {
     is_application: bool,
 }
@@ -57,11 +56,11 @@ impl<'de> Deserialize<'de> for AuthType {
     }
 }
 
-/// Reads the payload of an access token, as JSON. **Nothing is verified.** Claims are known by exactly their names.
+/// Reads the payload of an access token, as JSON. **Nothing is verified.** Names of claims are matched exactly.
 ///
 /// # Errors
-/// The text is not JSON, a claim is of the wrong type, or `tid` is missing. No error repeats the value of a claim: what a
-/// token holds is not to be printed.
+/// The text is not JSON, a claim has the wrong type, or `tid` is missing. No error repeats the value of a claim, since
+/// a token must not be printed.
 ///
 /// # Examples
 /// ```
@@ -77,13 +76,13 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
     payload.claims().ok_or_else(|| missing("tid"))
 }
 
-/// Reads what `Get-MgContext | ConvertTo-Json` prints in Graph PowerShell, as the claims that a token of that context has:
-/// the tenant and the permissions. It holds no roles.
+/// Reads the output of `Get-MgContext | ConvertTo-Json` in Graph PowerShell, as the claims of a token with its tenant
+/// and permissions. It contains no roles.
 ///
-/// **Nobody has signed this.** It is for people who ask why they were refused; a server reads tokens alone.
+/// **Nobody has signed this.** It is for people who ask why they were refused. A server must read tokens only.
 ///
 /// # Errors
-/// The text is not JSON, or it is no such context.
+/// The text is not JSON, or it is not such a context.
 ///
 /// # Examples
 /// ```
@@ -106,14 +105,14 @@ pub fn read_mg_context(context: &[u8]) -> Result<Claims, ReadError> {
     Ok(Claims { tid, oid: None, sub: None, idtyp, scp, roles, wids: None, aud: None, exp: None })
 }
 
-/// Role assignments, as Graph lists them.
+/// A page of role assignments, as Graph lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoleAssignments {
-    /// Each with who holds it, where the role and the scope are known; what is not known does not suffice
-    /// ([R47](crate::policy#r47)).
+    /// The principal and the role of each known role assignment. Unknown roles and scopes are left out, since they
+    /// never suffice ([R47](crate::policy#r47)).
     pub held: Vec<(ObjectId, RoleAssignment)>,
-    /// Where the next page is; `None` on the last.
+    /// The link to the next page. `None` on the last page.
     pub next_link: Option<String>,
 }
 
@@ -139,13 +138,13 @@ struct Assigned {
     directory_scope: Option<String>,
 }
 
-/// Reads a page of role assignments: the answer to `GET /roleManagement/entitlementManagement/roleAssignments`, or to the
-/// same below `directory`.
+/// Reads a page of role assignments: the response to `GET /roleManagement/entitlementManagement/roleAssignments`, or to
+/// the same path with `directory`.
 ///
-/// They may be of several principals. Take those of the caller, and of groups that the caller is a member of.
+/// The list may contain several principals. Use those of the caller and of the caller's groups.
 ///
 /// # Errors
-/// The text is not JSON, or no list of role assignments; by its `@odata.context` it may be one of something else.
+/// The text is not JSON, or not a list of role assignments, for example according to its `@odata.context`.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,4 @@
-//! What a page is of, by its `@odata.context`. A page without items says it nowhere else.
+//! The collection of a page, by its `@odata.context`. An empty page has no other sign of it.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::ReadError;
 use super::text::{SHOWN, shortened};
 use crate::id::AccessPackageId;
 
-/// A collection, by the names that contexts have for it.
+/// A collection, by its names in contexts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Collection {
     Assignments,
@@ -15,7 +15,7 @@ pub(super) enum Collection {
 }
 
 impl Collection {
-    /// In v1.0, in beta, and as a type; the first is what errors call it.
+    /// The names in v1.0 and in beta, and that of the type. Errors use the first one.
     const fn names(self) -> [&'static str; 3] {
         match self {
             Self::Assignments => ["assignments", "accessPackageAssignments", "accessPackageAssignment"],
@@ -26,7 +26,7 @@ impl Collection {
         }
     }
 
-    /// That the context names no other collection. Where there is none, or it names nothing, nobody knows.
+    /// Checks that the context does not name another collection. An absent or unclear context passes.
     pub(super) fn check(self, context: Option<&str>) -> Result<(), ReadError> {
         let names = self.names();
         let is_in =
@@ -44,7 +44,7 @@ impl Collection {
     }
 }
 
-/// The access package that the page is of, if its context says it: `…#accessPackages('{id}')/resourceRoleScopes`.
+/// The access package of the page, if its context names one: `…#accessPackages('{id}')/resourceRoleScopes`.
 pub(super) fn access_package(context: &str) -> Option<AccessPackageId> {
     let segments = segments(context);
     let [.., parent, _] = segments.as_slice() else { return None };
@@ -52,7 +52,7 @@ pub(super) fn access_package(context: &str) -> Option<AccessPackageId> {
     name.eq_ignore_ascii_case("accessPackages").then(|| key.trim_matches('\'').parse().ok()).flatten()
 }
 
-/// The path behind the `#`, in its parts. A `/` within parentheses is none of its own.
+/// The segments of the path after the `#`. A `/` in parentheses does not separate segments.
 fn segments(context: &str) -> Vec<&str> {
     let path = context.split_once('#').map_or("", |(_, path)| path);
     let mut depth = 0_usize;
@@ -67,7 +67,7 @@ fn segments(context: &str) -> Vec<&str> {
     path.split(is_end).filter(|segment| !segment.is_empty()).collect()
 }
 
-/// The name in a part of a path, without what is in parentheses; of a type, without its namespace.
+/// The name in a segment without the part in parentheses. For a type, without its namespace.
 fn name(segment: &str) -> Option<&str> {
     let (name, rest) = segment.split_once('(').unwrap_or((segment, ""));
     let name = if name == "Collection" { rest.trim_end_matches(')') } else { name };

@@ -11,165 +11,166 @@ use crate::assignment::LoadError;
 use crate::id::{AccessPackageId, AssignmentId};
 use crate::resource_role::ParseResourceRoleError;
 
-/// The document cannot be read as what it is asked for.
+/// The document cannot be read as expected.
 ///
-/// What an error repeats of the document is bounded: of a text 200 characters, of a link 2,048. What is cut ends in `…`, and
-/// a message of [`Malformed`](Self::Malformed) has it in the middle.
+/// An error repeats at most 200 characters of a text and 2,048 of a link. A cut ends in `…`. In a message of
+/// [`Malformed`](Self::Malformed) the `…` is in the middle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It is not JSON, or a value in it is not what its property holds.
+    /// The text is not JSON, or a value has the wrong type or form.
     #[error("line {line}, column {column}: {}{message}", Part(.part.as_deref()))]
     Malformed {
         /// The line, from 1.
         line: usize,
-        /// The column, from 1: where reading stopped, so the end of a value that is wrong.
+        /// The column, from 1. Reading stopped there, so it is the end of a wrong value.
         column: usize,
-        /// The path of the value, as the document spells it; `None` if it is the whole, or no JSON.
+        /// The path of the value, as the document spells it. `None` if the text is not JSON, or the whole document is
+        /// wrong.
         part: Option<String>,
-        /// What is wrong there.
+        /// The problem.
         message: String,
     },
-    /// It is in UTF-16, by its byte order mark.
+    /// The document is in UTF-16, according to its byte order mark.
     #[error("document is UTF-16: save it as UTF-8")]
     NotUtf8,
-    /// It is an error of Microsoft Graph, in place of what was asked for.
+    /// The document is an error of Microsoft Graph.
     #[error("document is a Microsoft Graph error{}", Said(Some(code), .message.as_deref()))]
     GraphError {
-        /// Its code.
+        /// The code of the error.
         code: String,
-        /// Its message, if it has one.
+        /// The message of the error, if it has one.
         message: Option<String>,
     },
-    /// It is an answer in a batch that has failed.
+    /// The item is a failed response in a batch.
     #[error("batch response `{id}` is `{status}`{}", Said(.code.as_deref(), .message.as_deref()))]
     FailedResponse {
-        /// The id that the call has in the batch.
+        /// The id of the call in the batch.
         id: String,
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
-        /// The code of the error, if the answer has one.
+        /// The code of the error, if the response has one.
         code: Option<String>,
-        /// The message of the error, if the answer has one.
+        /// The message of the error, if the response has one.
         message: Option<String>,
     },
-    /// It is a request for an assignment.
+    /// The document is a request for an assignment.
     #[error("document is a request{}: read it with `read_request`", OfAssignment(*.assignment))]
     IsRequest {
-        /// The assignment that the request is for, where the document shows it.
+        /// The assignment that the request is for, if the document shows it.
         assignment: Option<AssignmentId>,
     },
-    /// It is an assignment.
+    /// The document is an assignment.
     #[error("document is an assignment: read it with `read`")]
     IsAssignment,
-    /// It is a page of a list.
+    /// The document is a page of a list.
     #[error("document is a page of a list: read it with `read_list`")]
     IsPage,
-    /// It is an access package, or a resource role that one gives, or a page of those.
+    /// The document is an access package, one of its resource roles, or a page of them.
     #[error("document is an access package or its resource roles: read it with `read_access_package`")]
     IsAccessPackage,
-    /// It is a page of a list without the list.
+    /// The document is a page, but the list is missing.
     #[error("document is a page without its list: `value` is missing")]
     PageWithoutList,
-    /// A part is not there.
+    /// A part was not expanded.
     #[error("`{part}` is missing: ask for it with `$expand={expand}`")]
     NotExpanded {
         /// The path of the part.
         part: String,
-        /// The expansion that brings it.
+        /// The `$expand` that returns the part.
         expand: &'static str,
     },
-    /// A list goes on elsewhere, so that it is not the whole list ([R45](crate::policy#r45)).
+    /// A list continues elsewhere, so this is not the whole list ([R45](crate::policy#r45)).
     #[error("`{part}` is not the whole list: request `{whole}`")]
     ListCut {
         /// The path of the list.
         part: String,
-        /// Where the whole list, or the rest of it, can be had.
+        /// The link or path to the whole list, or to the rest of it.
         whole: String,
     },
-    /// It is of another access package than it has to be.
+    /// The document belongs to another access package.
     #[error("list belongs to access package `{actual}`, not to `{required}`")]
     OtherAccessPackage {
-        /// The access package that it has to be of.
+        /// The required access package.
         required: AccessPackageId,
-        /// The access package that it is of.
+        /// The actual access package.
         actual: AccessPackageId,
     },
-    /// It is a page of another collection, by its `@odata.context`.
+    /// The page is one of another collection, according to its `@odata.context`.
     #[error("page contains `{actual}` according to its `@odata.context`: expected `{required}`")]
     OtherCollection {
-        /// The collection that it has to be of.
+        /// The required collection.
         required: &'static str,
-        /// The collection that it is of.
+        /// The actual collection.
         actual: String,
     },
-    /// It is a list of what an assignment has delivered, not of what an access package gives.
+    /// The list contains what an assignment has delivered, not what an access package gives.
     #[error("`{part}` has a `status`: it is a resource role of an assignment, not of an access package")]
     OfAssignment {
-        /// The path of the first item that shows it.
+        /// The path of the first such item.
         part: String,
     },
-    /// A property is not there, or null, that every document has.
+    /// A required property is missing or null.
     #[error("`{part}` is missing")]
     Missing {
         /// The path of the property.
         part: String,
     },
-    /// The subject of the assignment is not in the tenant yet, so nothing can be enforced for it.
+    /// The subject is not in the tenant yet, so nothing can be enforced.
     #[error("`target.objectId` is null: the subject is not in the tenant yet")]
     TargetNotInTenant,
-    /// Two places that have to say the same do not, such as `catalogId` and the id of the expanded catalog.
+    /// Two places must agree and do not, such as `catalogId` and the id of the expanded catalog.
     #[error("`{part}` and `{other}` do not agree")]
     Disagreement {
-        /// The path of one of them.
+        /// The path of the first place.
         part: &'static str,
-        /// The path of the other.
+        /// The path of the second place.
         other: &'static str,
     },
-    /// The document has the state twice, as in v1.0 and as in beta.
+    /// The document has the state of v1.0 and the state of beta.
     #[error("`state` and `assignmentState` are both present: a document is either v1.0 or beta")]
     MixedVersions,
-    /// The document has the state of a request twice, as in v1.0 and as in beta.
+    /// The document has the request state of v1.0 and the request state of beta.
     #[error("`state` and `requestState` are both present: a document is either v1.0 or beta")]
     MixedRequestVersions,
-    /// The assignment that a request shows cannot be read.
+    /// The assignment that the request expands cannot be read.
     #[error("`{part}`: {problem}")]
     ExpandedAssignment {
-        /// Where it stands.
+        /// The path of the assignment.
         part: &'static str,
-        /// Why it cannot be read. Its paths are those in the assignment, its line and column those in the whole document.
+        /// Why it cannot be read. Paths are relative to the assignment, and line and column are those of the whole
+        /// document.
         problem: Box<ReadError>,
     },
-    /// The request is in a state in which there is no assignment.
+    /// The state of the request means that it has no assignment.
     #[error("request is `{state}`: it has no assignment")]
     RequestWithoutAssignment {
-        /// The state, in the words of the document.
+        /// The state, as the document spells it.
         state: String,
     },
-    /// The request is in a state that this crate does not know ([R11](crate::policy#r11)).
+    /// The crate does not know the state of the request ([R11](crate::policy#r11)).
     #[error("request is `{state}`, which is not a known request state")]
     UnknownRequestState {
-        /// The state, in the words of the document.
+        /// The state, as the document spells it.
         state: String,
     },
-    /// The origin ids are not those of a resource role.
+    /// The origin ids do not form a resource role.
     #[error("`{part}`: {problem}")]
     ResourceRole {
         /// The path of the resource role.
         part: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: ParseResourceRoleError,
     },
-    /// The expiration is of a type without an end, and has one.
+    /// The type of the expiration says that there is no end, but there is one.
     #[error("`{part}` is present, but `type` says that there is no end")]
     ContradictoryExpiration {
-        /// The path of the property that says when it ends.
+        /// The path of the property that gives an end.
         part: &'static str,
     },
-    /// The expiration says twice when it ends, and not the same.
+    /// The expiration gives two different ends.
     #[error("`schedule.expiration` has two ends: `endDateTime` and `duration` do not agree")]
     TwoEnds,
-    /// A part of the schedule could be an end, and is not one that the crate can read
-    /// ([R44](crate::policy#r44)).
+    /// A part of the schedule could be an end, but the crate cannot read it as one ([R44](crate::policy#r44)).
     #[error("`{part}` could be an end: only the end in `schedule.expiration` can be read")]
     PossibleEnd {
         /// The path of the part.
@@ -178,13 +179,13 @@ pub enum ReadError {
     /// The schedule does not say whether there is an end ([R44](crate::policy#r44)).
     #[error("`{part}` does not say whether the assignment ends")]
     EndUnknown {
-        /// The path of what should say it.
+        /// The path of the part that should say it.
         part: &'static str,
     },
-    /// The end of the schedule lies outside the years 1 to 9999.
+    /// The end of the schedule is outside the years 1 to 9999.
     #[error("`schedule` ends outside the years 1 to 9999")]
     EndOutOfRange,
-    /// Everything can be read, but it is not a whole assignment.
+    /// The document is readable, but the assignment contradicts itself.
     #[error(transparent)]
     NotWhole(#[from] LoadError),
 }
@@ -226,24 +227,24 @@ impl ReadError {
         }
     }
 
-    /// The path of the value that cannot be read, if it is not the whole.
+    /// The path of the value that cannot be read. `None` for the whole document.
     pub(crate) fn malformed_part(&self) -> Option<&str> {
         if let Self::Malformed { part, .. } = self { part.as_deref() } else { None }
     }
 }
 
-/// A part that every document has is not there.
+/// A required part is missing.
 pub(in crate::graph) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
 }
 
-/// R45: a list that goes on at this link.
+/// R45: the list continues at this link.
 pub(super) fn list_cut(part: &str, next_link: &str) -> ReadError {
-    // A part of a link leads nowhere, so it is cut only where it can hardly be one.
+    // A shortened link is useless, so only an extremely long one is cut.
     ReadError::ListCut { part: part.into(), whole: shortened(next_link, 2048, 0) }
 }
 
-/// The path before what is wrong with it.
+/// The path, before the problem.
 struct Part<'a>(Option<&'a str>);
 
 impl fmt::Display for Part<'_> {

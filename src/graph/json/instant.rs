@@ -1,4 +1,4 @@
-//! The instants in documents.
+//! Instants in documents.
 
 use core::str::FromStr;
 
@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use crate::timestamp::{ParseTimestampError, Timestamp};
 
-/// An instant in ISO 8601, as Graph writes it, or as Windows PowerShell does: `/Date(1719821350000)/`, the milliseconds
-/// since 1970. An offset behind those, as in `/Date(1719821350000+0100)/`, says where it was written and moves nothing.
+/// An instant in ISO 8601, as Graph writes it, or in milliseconds since 1970, as Windows PowerShell writes it:
+/// `/Date(1719821350000)/`. An offset after the milliseconds, as in `/Date(1719821350000+0100)/`, does not change the
+/// instant.
 #[derive(Clone, Copy)]
 pub(super) struct Instant(pub(super) Timestamp);
 
@@ -24,7 +25,7 @@ impl FromStr for Instant {
 }
 
 fn from_milliseconds(text: &str) -> Option<Timestamp> {
-    // The first sign is the number's own.
+    // The first sign belongs to the number.
     let offset = text.bytes().skip(1).position(|byte| matches!(byte, b'+' | b'-')).map(|at| at + 1);
     let (milliseconds, offset) = text.split_at_checked(offset.unwrap_or(text.len()))?;
     let is_offset =

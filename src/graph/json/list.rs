@@ -21,25 +21,25 @@ use crate::id::AssignmentId;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// The assignments, in the order of the page; for one that cannot be read, why.
+    /// The assignments in the order of the page. An unreadable one is an error.
     pub items: Vec<Result<Assignment, ItemError>>,
-    /// Where the next page is, to be asked for as it stands (`@odata.nextLink`); `None` on the last.
+    /// The link to the next page (`@odata.nextLink`). Use it unchanged. `None` on the last page.
     pub next_link: Option<String>,
 }
 
-/// One item of a list cannot be read as an assignment.
+/// An item of a list that cannot be read as an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{part}`{}: {problem}", Named(*.id))]
 #[non_exhaustive]
 pub struct ItemError {
-    /// Which item of the page it is, from 0.
+    /// The index of the item, from 0.
     pub index: usize,
-    /// Where it stands in the page, such as `value[0]`, or `responses[2].body.value[0]` in the answer to a batch. The paths in
-    /// `problem` are those below it.
+    /// The path of the item in the page, such as `value[0]`, or `responses[2].body.value[0]` in a response to a batch.
+    /// The paths in `problem` are relative to it.
     pub part: String,
-    /// The id of the assignment, where at least that can be read.
+    /// The id of the assignment, if it can be read.
     pub id: Option<AssignmentId>,
-    /// Why it cannot be read. A line and column in it are those of the whole page, not of the item.
+    /// Why the item cannot be read. Line and column are those of the whole page.
     pub problem: Box<ReadError>,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for Named {
     }
 }
 
-/// What holds the items.
+/// The container of the items.
 enum Items<'a> {
     Listed(Vec<&'a [u8]>),
     /// The responses in a batch.
@@ -89,17 +89,17 @@ struct Response<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Reads a page of a list of assignments, of v1.0 or of beta: an object with `value`, and, unless it is
-/// the last, `@odata.nextLink`.
+/// Reads a page of a list of assignments, in v1.0 or in beta: an object with `value`, and with `@odata.nextLink` unless
+/// it is the last page.
 ///
-/// Each item is read as by [`read`]. One that cannot be is that item's error; the others are read.
+/// Each item is read like [`read`] does. An unreadable item is an error of its own, and the other items are still read.
 ///
-/// Also read as a page is what tools make of one: a plain list, a `value` that is the only item itself, one object a line,
-/// and the answer to a `$batch`. Of that each response is an assignment or a page of them. One that has failed is an
-/// unreadable item, and so is what a page in it leaves to the next one ([R45](crate::policy#r45)).
+/// It also reads the forms that tools make of a page: a plain list, a `value` that is a single item, one object per
+/// line, and the response to a `$batch`. In a batch each response is an assignment or a page of assignments. A failed
+/// response is an unreadable item. So is the rest of a page in a batch that has a next page ([R45](crate::policy#r45)).
 ///
 /// # Errors
-/// The page as a whole is not JSON, no list, or by its `@odata.context` a list of something else.
+/// The page as a whole is not JSON, or not a list of assignments, for example according to its `@odata.context`.
 ///
 /// # Examples
 /// ```
@@ -129,7 +129,7 @@ pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
     Ok(Page { items: reading.items, next_link })
 }
 
-/// The items of a page, and where the next page is.
+/// The items of a page, and the link to the next page.
 type Split<'a> = (Items<'a>, Option<String>);
 
 fn split(page: &[u8]) -> Result<Split<'_>, ReadError> {
@@ -162,7 +162,7 @@ fn texts(items: Vec<&RawValue>) -> Vec<&[u8]> {
     items.into_iter().map(|item| item.get().as_bytes()).collect()
 }
 
-/// The only item of a page, as some tools write a list of one.
+/// A single item in place of a list, as some tools write it.
 fn single(page: &[u8]) -> Option<Result<Split<'_>, ReadError>> {
     let Object(Single { value, context, next_link }) = parse(page).ok()?;
     let split = || {
@@ -172,7 +172,7 @@ fn single(page: &[u8]) -> Option<Result<Split<'_>, ReadError>> {
     value.get().starts_with('{').then(split)
 }
 
-/// One document a line, if the first line is one.
+/// One document per line, if the first line is one.
 fn lines(page: &[u8]) -> Option<Split<'_>> {
     let lines = page.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let lines: Vec<_> = lines.collect();
@@ -182,7 +182,7 @@ fn lines(page: &[u8]) -> Option<Split<'_>> {
     Some((Items::Listed(lines), None))
 }
 
-/// What has been read of a page.
+/// The items read so far.
 struct Reading<'a> {
     place: Place<'a>,
     items: Vec<Result<Assignment, ItemError>>,
@@ -202,7 +202,7 @@ impl Reading<'_> {
                 let id = if let ReadError::IsRequest { assignment } = problem {
                     assignment
                 } else {
-                    // Or it is the id of something else.
+                    // The id of an access package is not that of an assignment.
                     id_of(item).filter(|_| problem != ReadError::IsAccessPackage)
                 };
                 self.fail(part(), item, id, problem);
@@ -210,7 +210,7 @@ impl Reading<'_> {
         }
     }
 
-    /// This part of the page cannot be read.
+    /// Adds a part of the page that cannot be read.
     fn fail(&mut self, part: String, text: &[u8], id: Option<AssignmentId>, problem: ReadError) {
         self.place.go_to(text);
         let problem = Box::new(self.place.of_whole(problem));

@@ -1,4 +1,4 @@
-//! What an access package gives now, by itself.
+//! Reads what an access package gives now, from a document of its own.
 
 use alloc::format;
 use alloc::string::String;
@@ -16,7 +16,7 @@ use crate::graph::object::Object;
 use crate::id::AccessPackageId;
 use crate::resource_role::ResourceRole;
 
-/// What a document says that an access package gives now.
+/// The resource roles that an access package gives now, according to a document.
 ///
 /// ```
 /// use access_package::AccessPackageId;
@@ -40,21 +40,21 @@ use crate::resource_role::ResourceRole;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessPackageDocument {
-    /// The access package; `None` where the document does not say it, as a page without an `@odata.context` does not.
+    /// The access package. `None` if the document does not name it, like a page without an `@odata.context`.
     pub id: Option<AccessPackageId>,
-    /// The resource roles, in their order and each once. They may be a part of what the access package gives: see
+    /// The resource roles in their order, each once. There may be more on other pages: see
     /// [`whole_of`](Self::whole_of).
     pub gives: Vec<ResourceRole>,
-    /// Where the next page is, to be asked for as it stands (`@odata.nextLink`). As long as there is one, this is
-    /// **not everything** that the access package gives ([R45](crate::policy#r45)): [`join`](Self::join) the pages.
+    /// The link to the next page (`@odata.nextLink`). Use it unchanged. If there is one, this is **not everything**
+    /// that the access package gives ([R45](crate::policy#r45)): [`join`](Self::join) the pages.
     pub next_link: Option<String>,
 }
 
 impl AccessPackageDocument {
-    /// This page and the next one together. Join the pages in their order.
+    /// Joins this page and the next one. Join the pages in their order.
     ///
     /// # Errors
-    /// The next page is of another access package.
+    /// The next page belongs to another access package.
     pub fn join(mut self, next: Self) -> Result<Self, ReadError> {
         if let (Some(required), Some(actual)) = (self.id, next.id) {
             is_same(required, actual)?;
@@ -65,11 +65,11 @@ impl AccessPackageDocument {
         Ok(Self { id: self.id.or(next.id), gives: self.gives, next_link: next.next_link })
     }
 
-    /// Everything that this access package gives. If the document does not say of which access package it is, you vouch
-    /// that it is of this one.
+    /// Everything that this access package gives. If the document does not name its access package, you vouch that it
+    /// is this one.
     ///
     /// # Errors
-    /// The document is of another access package, or there are more pages ([R45](crate::policy#r45)).
+    /// The document belongs to another access package, or there are more pages ([R45](crate::policy#r45)).
     pub fn whole_of(&self, access_package: AccessPackageId) -> Result<&[ResourceRole], ReadError> {
         self.id.map_or(Ok(()), |actual| is_same(access_package, actual))?;
         match &self.next_link {
@@ -92,15 +92,17 @@ struct Page {
     next_link: Option<String>,
 }
 
-/// Reads what an access package gives now ([R13](crate::policy#r13)), of v1.0 or of beta: from a page of its resource role
-/// scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or from an access package with all of them expanded.
+/// Reads what an access package gives now ([R13](crate::policy#r13)), in v1.0 or in beta. The document is a page of its
+/// resource role scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or an access package with all of
+/// them expanded.
 ///
-/// Resource roles that only provide data for reviews are left out, for there is nothing to enforce.
+/// Resource roles that only provide data for reviews are left out, since there is nothing to enforce.
 ///
 /// # Errors
-/// The text is not JSON, it is another document, or the list is missing, malformed, or cut off
-/// ([R45](crate::policy#r45)); or it is another list, by its `@odata.context` or because its items have a `status`, as
-/// what an assignment has delivered has. That a page is not the last is no error: see [`AccessPackageDocument::next_link`].
+/// The text is not JSON, or it is another document. The list is missing, malformed, or cut off
+/// ([R45](crate::policy#r45)). Or it is another list, according to its `@odata.context`, or because its items have a
+/// `status` like those of an assignment. A page that is not the last is not an error: see
+/// [`AccessPackageDocument::next_link`].
 ///
 /// # Examples
 /// ```
@@ -141,7 +143,7 @@ pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, Rea
     Ok(AccessPackageDocument { id, next_link, ..of_page(&listed, "value", text)? })
 }
 
-/// Of the only page.
+/// The document of a single page.
 fn of_page(
     listed: &[Object<Listed>],
     part: &'static str,
@@ -156,7 +158,7 @@ fn of_page(
     Ok(AccessPackageDocument { id: None, gives: gives(&list, text)?, next_link: None })
 }
 
-/// Some tools write the only item in place of the list.
+/// Some tools write a single item in place of a list.
 fn page(text: &[u8]) -> Result<Page, ReadError> {
     #[derive(Deserialize)]
     struct Single {
@@ -175,7 +177,7 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
     })
 }
 
-/// Of an access package with its resource role scopes.
+/// The document of an access package with its resource role scopes.
 fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
     let Object(package) = parse::<Object<AccessPackage>>(text)?;
     let [v1, beta] = [
@@ -193,7 +195,7 @@ fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
     let gives = match (v1.is_shown(), beta.is_shown()) {
         (_, false) => gives(&v1, text)?,
         (false, true) => gives(&beta, text)?,
-        // Some tools show a list that they do not know as an empty one.
+        // Some tools write an unknown list as an empty one.
         (true, true) => match (gives(&v1, text)?, gives(&beta, text)?) {
             (gives, other) if other.is_empty() || gives == other => gives,
             (other, gives) if other.is_empty() => gives,

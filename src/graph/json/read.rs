@@ -1,4 +1,4 @@
-//! What Graph's documents hold, as far as the domain knows it, and the way from there to the stored form.
+//! The properties of a document that the domain knows, and their conversion to the stored form.
 
 mod gives;
 
@@ -27,7 +27,7 @@ use crate::subject::SubjectType;
 
 pub(super) use gives::List;
 
-/// The document of an assignment, of either version.
+/// The document of an assignment, in either version.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -49,7 +49,7 @@ pub(super) struct Document {
     access_package_assignment_resource_roles: Option<Vec<Object<Listed>>>,
     #[serde(rename = "accessPackageAssignmentResourceRoles@odata.nextLink")]
     rest_of_assignment_resource_roles: Option<IgnoredAny>,
-    // What an assignment does not have.
+    // Properties that an assignment never has.
     error: Option<Said>,
     request_type: Option<IgnoredAny>,
 }
@@ -75,7 +75,7 @@ pub(super) struct AccessPackage {
     catalog_id: Option<CatalogId>,
     // v1.0
     catalog: Option<Object<Catalog>>,
-    // beta, and once v1.0 too
+    // beta, and once also v1.0
     #[serde(rename = "accessPackageCatalog")]
     older_catalog: Option<Object<Catalog>>,
     // v1.0
@@ -96,7 +96,7 @@ struct Catalog {
     privilege_level: Option<PrivilegeLevel>,
 }
 
-/// A resource role: what an access package gives, in v1.0, or what an assignment has delivered, in beta.
+/// A resource role: one that an access package gives, in v1.0, or one that an assignment has delivered, in beta.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Listed {
@@ -123,16 +123,16 @@ impl Listed {
 struct Origin {
     origin_system: Option<String>,
     origin_id: Option<String>,
-    /// Of a role (R23).
+    /// The type of a role (R23).
     r#type: Option<String>,
 }
 
-/// Tells a property that is null from one that is not there: the first is read as `Some(None)`.
+/// Distinguishes a null property, read as `Some(None)`, from a missing one.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// R46: whatever stands there, only a word that is known says something. The rest is passed over, however deep or long it is.
+/// R46: only a known word counts. Anything else is ignored, however deep or long it is.
 fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectType>, D::Error> {
     struct Word;
 
@@ -153,7 +153,7 @@ fn subject_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sub
     Ok(word.ok().flatten())
 }
 
-/// What several places of a document say, each by its path.
+/// The values of a property in several places of a document, with their paths.
 fn agreed<T: PartialEq>(
     places: impl IntoIterator<Item = (&'static str, Option<T>)>,
 ) -> Result<Option<T>, ReadError> {
@@ -165,7 +165,7 @@ fn agreed<T: PartialEq>(
     }
 }
 
-/// What a list of resource roles and its parts are called.
+/// The names of a list of resource roles and of its parts.
 #[derive(Clone, Copy)]
 pub(super) struct Names {
     version: Version,
@@ -173,7 +173,7 @@ pub(super) struct Names {
     role: &'static str,
     scope: &'static str,
     pub(super) expand: &'static str,
-    /// Where the whole list can be had.
+    /// The path to the whole list.
     whole: &'static str,
 }
 
@@ -199,7 +199,7 @@ impl Names {
         }
     }
 
-    /// Those of another list in the same version.
+    /// The names of another list in the same version.
     pub(super) const fn of_list(
         version: Version,
         resource_roles: &'static str,
@@ -209,7 +209,7 @@ impl Names {
     }
 }
 
-/// Reads the document of an assignment, and says what it is if it is another one.
+/// Reads the document of an assignment. If it is another document, the error says which.
 fn read<T>(
     text: &[u8],
     read: impl FnOnce(Document, AssignmentState, Version) -> Result<T, ReadError>,
@@ -229,7 +229,7 @@ fn read<T>(
     result.map_err(|problem| other().unwrap_or(problem))
 }
 
-/// The problem; or, if that is only because something was not expanded, that.
+/// If the cause of the problem is a part that was not expanded, an error that says so. Otherwise the problem.
 pub(super) fn expanded(problem: ReadError, text: &[u8], expand: &'static str) -> ReadError {
     let part = if let ReadError::Missing { part } | ReadError::NotExpanded { part, .. } = &problem {
         part
@@ -242,7 +242,7 @@ pub(super) fn expanded(problem: ReadError, text: &[u8], expand: &'static str) ->
     unexpanded.map(|part| ReadError::NotExpanded { part: part.into(), expand }).unwrap_or(problem)
 }
 
-/// The assignment, whose access package gives this, if that is known; otherwise the document says it.
+/// The assignment, with the resource roles of this access package document, or else with its own.
 pub(super) fn assignment(
     text: &[u8],
     package: Option<&AccessPackageDocument>,
@@ -250,7 +250,7 @@ pub(super) fn assignment(
     read(text, |document, state, version| Ok(document.stored(state, version, package)?.try_into()?))
 }
 
-/// The resource roles that are listed, in whatever state the assignment is.
+/// The resource roles that the document lists, whatever the state.
 pub(super) fn gives(text: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
     read(text, |document, _, version| document.owed(version))
 }
@@ -261,7 +261,7 @@ impl Document {
             (Some(_), Some(_)) => Err(ReadError::MixedVersions),
             (Some(state), None) => Ok((state, Version::V1)),
             (None, Some(state)) => Ok((state, Version::Beta)),
-            // Only beta has this id beside it.
+            // Only beta has this id in the assignment.
             (None, None) if self.access_package_id.is_some() => Err(missing("assignmentState")),
             (None, None) => Err(missing("state")),
         }
@@ -298,7 +298,7 @@ impl Document {
         })
     }
 
-    /// The access package, and the catalog that it is in. What stands in more than one place is the same in all of them.
+    /// The access package and its catalog. A value that occurs in several places must be the same everywhere.
     fn belongs_to(&self, version: Version) -> Result<(AccessPackageId, catalog::Catalog), ReadError> {
         let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
         let package = self.access_package.as_ref().map(|Object(package)| package);

@@ -1,4 +1,4 @@
-//! The document of a request, as far as reprocessing it needs it.
+//! The document of a request, as far as reprocessing needs it.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -19,16 +19,16 @@ use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
-/// What the document of a request holds.
+/// The content of a request document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestDocument {
     /// The request.
     pub request: AssignmentRequest,
-    /// The assignment, where it was expanded with everything that [`read`] needs; `None` where it was not, as with
-    /// `$expand=assignment` alone. Ask for it by itself then.
+    /// The assignment, if the document expands everything that [`read`] needs. `None` otherwise, for example with only
+    /// `$expand=assignment`. Then ask for the assignment itself.
     pub assignment: Option<Assignment>,
-    /// What the assignment lists as given (as by [`read_gives`]), where the whole list was expanded.
+    /// The resource roles that the assignment lists, as in [`read_gives`], if the whole list was expanded.
     pub gives: Option<Vec<ResourceRole>>,
 }
 
@@ -61,7 +61,7 @@ struct Identified {
 /// The states in which a request has no assignment.
 const WITHOUT_ASSIGNMENT: [&str; 5] = ["submitted", "pendingApproval", "denied", "scheduled", "canceled"];
 
-/// Reads the document of one request for an assignment, of v1.0 or of beta.
+/// Reads the document of one request for an assignment, in v1.0 or in beta.
 ///
 /// A document must contain:
 ///
@@ -73,13 +73,13 @@ const WITHOUT_ASSIGNMENT: [&str; 5] = ["submitted", "pendingApproval", "denied",
 /// | `completedDateTime` | `completedDate` |
 /// | `assignment.id` | `accessPackageAssignment.id` |
 ///
-/// A document does not say whether a newer request was completed for the same assignment: look that up, and say it as the
+/// A document does not show whether a newer request was completed for the same assignment. Look that up, and pass it as
 /// `recency` ([R32](crate::policy#r32)).
 ///
 /// # Errors
-/// The text is not JSON, or another document; a part is missing or malformed; `state` and `requestState` are both there; the
-/// state is one in which there is no assignment, such as `denied`, or one that the crate does not know; it is not
-/// completed yet; or what was expanded of the assignment cannot be read.
+/// The text is not JSON, or it is another document. A part is missing or malformed, or both `state` and `requestState`
+/// are present. The state is unknown, or means that there is no assignment, such as `denied`. The request is not
+/// completed. Or the expanded assignment cannot be read.
 ///
 /// # Examples
 /// ```
@@ -112,7 +112,7 @@ pub fn read_request(document: &[u8], recency: Recency) -> Result<RequestDocument
 
 impl Document<'_> {
     fn read(self, text: &[u8], recency: Recency) -> Result<RequestDocument, ReadError> {
-        // The version, where the state does not say it.
+        // The version, if the state does not show it.
         let is_beta = self.request_status.is_some()
             || self.completed_date.is_some()
             || self.access_package_assignment.is_some();
@@ -161,7 +161,7 @@ impl Document<'_> {
     }
 }
 
-/// The id of the assignment, the assignment if it was expanded, and what it lists if that is there.
+/// The id of the assignment, the expanded assignment, and the resource roles that it lists.
 type Assigned = (Option<AssignmentId>, Option<Assignment>, Option<Vec<ResourceRole>>);
 
 fn shown(text: &[u8]) -> Result<Assigned, ReadError> {
@@ -172,7 +172,7 @@ fn shown(text: &[u8]) -> Result<Assigned, ReadError> {
     Ok((id, if_expanded(read(text))?, if_expanded(read_gives(text))?))
 }
 
-/// What was not expanded in full can still be asked for by itself.
+/// If a part was not expanded, you can still ask for it.
 fn if_expanded<T>(read: Result<T, ReadError>) -> Result<Option<T>, ReadError> {
     match read {
         Ok(read) => Ok(Some(read)),

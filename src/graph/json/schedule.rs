@@ -1,4 +1,4 @@
-//! When an assignment ends, as the schedule says it. Unknown is not endless (R44).
+//! The end of an assignment according to its schedule. Unknown is not endless (R44).
 
 use alloc::format;
 use core::str::FromStr;
@@ -40,7 +40,7 @@ enum ExpirationType {
 struct Duration(Span);
 
 impl Duration {
-    /// The end of what takes so long from this start.
+    /// The end of this duration from the start.
     fn after(&self, start: Option<Instant>) -> Result<Timestamp, ReadError> {
         let Instant(start) = start.ok_or_else(|| missing("schedule.startDateTime"))?;
         let end = start.to_civil().checked_add(self.0).ok().and_then(Timestamp::from_civil);
@@ -49,16 +49,16 @@ impl Duration {
 }
 
 impl Closed<Schedule> {
-    /// When it ends; `None` if it does not.
+    /// The end. `None` if there is none.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
         let Schedule { start_date_time, recurrence: Real(recurs), expiration } = self.known;
-        // R44: it could be an end.
+        // R44: an unknown value could be an end.
         let unknown = self.unknown.as_deref().or(recurs.then_some("recurrence"));
         if let Some(name) = unknown {
             return Err(possible_end("schedule", name));
         }
         let Some(Closed { known: expiration, unknown }) = expiration else {
-            // The documentation shows one with nothing but a start.
+            // The documentation shows a schedule with nothing but a start.
             let is_endless = start_date_time.is_some();
             return if is_endless { Ok(None) } else { Err(ReadError::EndUnknown { part: "schedule" }) };
         };
@@ -68,7 +68,7 @@ impl Closed<Schedule> {
         let Expiration { r#type, end_date_time, duration } = expiration;
         let end_date_time = end_date_time.map(|Instant(end)| end);
         let Some(r#type) = r#type else {
-            // An end is never passed over: the assignment would expire too late, or never.
+            // An end is never ignored, or the assignment would expire too late, or never.
             let is_unknown = end_date_time.is_none() && duration.is_none();
             let unknown = ReadError::EndUnknown { part: "schedule.expiration" };
             return Err(if is_unknown { unknown } else { missing("schedule.expiration.type") });
@@ -126,7 +126,7 @@ impl FromStr for Duration {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        // `jiff` also reads a friendlier form; Graph has ISO 8601 only.
+        // `jiff` also reads a friendlier format, but Graph uses only ISO 8601.
         let span = text.starts_with('P').then(|| text.parse::<Span>().ok()).flatten();
         span.map(Self).ok_or("not a duration: expected ISO 8601 such as `P365D`")
     }

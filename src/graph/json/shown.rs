@@ -1,5 +1,5 @@
-//! What a document shows itself to be, where it is not what it was taken for. Looked at only when it cannot be read, or
-//! has a property that decides it, so that good documents cost nothing.
+//! Finds out what a document is. It runs only if the document cannot be read as expected, or has a property that
+//! decides it, so valid documents cost nothing.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -14,7 +14,7 @@ use super::text::{SHOWN, parse, shortened};
 use crate::graph::object::{Object, Real};
 use crate::id::AssignmentId;
 
-/// What a document is, by the properties that only one kind has.
+/// The kind of a document, by properties that only one kind has.
 pub(super) enum Kind {
     GraphError {
         code: String,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
         assignment: Option<AssignmentId>,
     },
     Assignment,
-    /// Of a list, and what its first item is.
+    /// A page of a list, and the kind of its first item.
     Page {
         of_assignments: bool,
     },
@@ -67,12 +67,12 @@ struct Shown<'a> {
 }
 
 impl Kind {
-    /// `None` where nothing tells, or where it cannot be read.
+    /// `None` if the document shows no kind, or cannot be read.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         Self::read(text).ok().flatten()
     }
 
-    /// `None` where nothing tells.
+    /// `None` if the document shows no kind.
     pub(super) fn read(text: &[u8]) -> Result<Option<Self>, ReadError> {
         let Object(shown) = parse::<Object<Shown<'_>>>(text)?;
         let (list, is_batch) = (shown.value, shown.responses.is_some());
@@ -85,7 +85,7 @@ impl Kind {
         Ok(Self::of_one(shown).or(page))
     }
 
-    /// Not a page.
+    /// The kind of a document that is not a page.
     fn of_one(shown: Shown<'_>) -> Option<Self> {
         if let Some(Said { code: Some(code), message }) = shown.error {
             return Some(Self::GraphError { code, message });
@@ -103,7 +103,7 @@ impl Kind {
         v1.or(beta).or(shown.access_package_resource_role_scopes).map(|_| Self::AccessPackage)
     }
 
-    /// By the first item.
+    /// The kind of a list, by its first item.
     fn of_list(list: &RawValue) -> Self {
         let items = serde_json::from_str(list.get()).unwrap_or_else(|_| Vec::from([list]));
         let first = items.first().and_then(|first| serde_json::from_str(first.get()).ok());
@@ -116,7 +116,7 @@ impl Kind {
         }
     }
 
-    /// What to say of it where something else is expected.
+    /// The error if another kind is expected.
     pub(super) fn problem(self) -> ReadError {
         match self {
             Self::GraphError { code, message } => ReadError::GraphError { code, message },
@@ -129,7 +129,7 @@ impl Kind {
     }
 }
 
-/// The id of the assignment that this is, or shows.
+/// The id in this document.
 pub(super) fn id_of(text: &[u8]) -> Option<AssignmentId> {
     #[derive(Deserialize)]
     struct Identified {
@@ -139,7 +139,7 @@ pub(super) fn id_of(text: &[u8]) -> Option<AssignmentId> {
     serde_json::from_slice(text).ok().and_then(|Object(Identified { id })| id)
 }
 
-/// What an error of Graph says; nothing if it is of another form.
+/// An error of Graph. It is empty if the error has another form.
 #[derive(Default)]
 pub(super) struct Said {
     pub(super) code: Option<String>,
@@ -163,7 +163,7 @@ impl<'de> Deserialize<'de> for Said {
     }
 }
 
-/// On the way to this part, the first object in which everything is null: so some tools show what was not expanded.
+/// The first object on the way to this part in which everything is null. Some tools write unexpanded parts that way.
 pub(super) fn unexpanded<'p>(text: &[u8], part: &'p str) -> Option<&'p str> {
     let mut value = serde_json::from_slice::<&RawValue>(text).ok()?;
     let mut start = 0;

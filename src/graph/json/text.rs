@@ -1,4 +1,4 @@
-//! The text of a document, and the place at which it is wrong.
+//! The text of a document, and the position of a problem in it.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -7,32 +7,32 @@ use serde::Deserialize;
 
 use super::ReadError;
 
-/// The text without its byte order mark, which Windows puts before what it writes.
+/// The text without its byte order mark, which Windows tools write.
 pub(crate) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
     let is_utf16 = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
     if is_utf16 { Err(ReadError::NotUtf8) } else { Ok(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)) }
 }
 
-/// Reads the text. Only one that cannot be read is read a second time, to tell which part of it is wrong.
+/// Reads the text. If it cannot be read, it is read a second time to find the path of the problem.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
     serde_json::from_slice(text).map_err(|error| {
         let part = if error.is_data() { part::<T>(text) } else { None };
         let (line, column) = (error.line(), error.column());
         let mut message = error.to_string();
-        // The place is told once, at the front.
+        // The message must not repeat the position.
         if let Some(at) = message.rfind(" at line ") {
             message.truncate(at);
         }
         let message = cut_off(&message).unwrap_or(message);
-        // What it should have been stands at the end.
+        // The expected value is at the end of the message.
         ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
     })
 }
 
-/// How many characters of a document an error repeats at one place.
+/// The most characters of a document that an error repeats in one place.
 pub(crate) const SHOWN: usize = 200;
 
-/// The text, or so many characters of it: its start, `…` and, as far as asked for, its end.
+/// The text, shortened to so many characters: its start, `…`, and so many characters of its end.
 pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
     let start = text.char_indices().map(|(at, _)| at).nth(most.saturating_sub(of_end + 1));
     let is_longer = text.char_indices().nth(most).is_some();
@@ -43,7 +43,7 @@ pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
     }
 }
 
-/// The path at which the text is wrong.
+/// The path of the problem.
 fn part<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
@@ -51,8 +51,8 @@ fn part<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
     (path.iter().len() > 0).then(|| shortened(&path.to_string(), SHOWN, 0))
 }
 
-/// What to say instead where `ConvertTo-Json` has put a text, such as `@{id=1; role=}` or the name of a type, in place
-/// of an object or a list that lies deeper than it was told to go.
+/// A better message for a value that `ConvertTo-Json` has cut off. For an object or a list below its depth it writes a
+/// string, such as `@{id=1; role=}` or the name of a type.
 fn cut_off(message: &str) -> Option<String> {
     let (found, _) = message.rsplit_once(", expected a")?;
     let text = found.strip_prefix("invalid type: string \"")?;
@@ -62,22 +62,22 @@ fn cut_off(message: &str) -> Option<String> {
     })
 }
 
-/// A place in a text that only moves forward, so that all of them together cost one pass.
+/// A position in a text. It only moves forward, so all positions together cost one pass.
 pub(crate) struct Place<'a> {
     /// From 1.
     line: usize,
-    /// How many bytes of the line come before.
+    /// The number of bytes before it in the line.
     column: usize,
     rest: &'a [u8],
 }
 
 impl<'a> Place<'a> {
-    /// The beginning.
+    /// The beginning of the text.
     pub(crate) const fn of(text: &'a [u8]) -> Self {
         Self { line: 1, column: 0, rest: text }
     }
 
-    /// Moves to a part of what is left of the text.
+    /// Moves to this part of the rest of the text.
     pub(crate) fn go_to(&mut self, part: &[u8]) {
         let distance = part.as_ptr().addr().saturating_sub(self.rest.as_ptr().addr());
         let Some((passed, rest)) = self.rest.split_at_checked(distance) else { return };
@@ -92,7 +92,7 @@ impl<'a> Place<'a> {
         self.rest = rest;
     }
 
-    /// The problem of the part that begins here, its place told as one of the whole.
+    /// The problem of the part that begins here, with its position in the whole text.
     pub(crate) fn of_whole(&self, mut problem: ReadError) -> ReadError {
         if let ReadError::Malformed { line, column, .. } = &mut problem {
             if *line == 1 {

@@ -1,8 +1,8 @@
-//! An assignment, written as Graph shows it.
+//! Writes an assignment as Graph shows it.
 //!
-//! Of the assignment itself every documented property is there, in the documented order: as in any OData
-//! answer without `$select`, with null where the domain does not know. Of what Graph shows only when
-//! asked to expand it, only what the domain knows is there.
+//! Every documented property of the assignment is present, in the documented order, as in an OData response without
+//! `$select`. It is null if the domain does not know it. Of the parts that Graph shows only with `$expand`, only those
+//! that the domain knows are present.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,17 +18,18 @@ use crate::state::AssignmentState;
 use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
-/// Writes the document of one assignment, as Graph shows it in this version with everything that
-/// [`read`](super::read) needs expanded.
+/// Writes the document of one assignment as Graph shows it in this version, with everything expanded that
+/// [`read`](super::read) needs.
 ///
-/// Written is what the assignment holds; what Graph shows beside that (a policy, names, the start of the
-/// schedule) is null or, in what is expanded, left out. `status` is the word of the state where Graph
-/// uses the same one, and otherwise null. One that has expired did so at its end.
+/// Everything that the assignment does not hold (a policy, names, the start of the schedule) is null, or left out in an
+/// expanded part. `status` is the word of the state if Graph uses the same word, and otherwise null. An expired
+/// assignment has expired at its end.
 ///
-/// Reading it gives the same assignment, **as far as Graph can tell**: always attempt 0, and the
-/// resource roles as [`read`](super::read) takes them from the state; beta shows a failed one as not
-/// yet fulfilled. Only beta shows how privileged the catalog is: read back from v1.0, it is not known. Where the resource roles are not known they are left out, as if not expanded, and a document that is
-/// `delivered` or `delivering` cannot be read back.
+/// Reading the document gives the same assignment **as far as Graph shows it**. The attempt is always 0, and
+/// [`read`](super::read) derives the fulfillments from the state. Beta shows a failed resource role as not yet
+/// fulfilled. Only beta shows the privilege level of the catalog; read back from v1.0, it is unknown. Unknown resource
+/// roles are left out, as if they were not expanded. Such a document of a `delivered` or `delivering` assignment cannot
+/// be read back.
 ///
 /// ```
 /// use access_package::graph::{Version, json};
@@ -44,7 +45,7 @@ pub fn write(assignment: &Assignment, version: Version) -> String {
     to_json(&Document::new(assignment, version))
 }
 
-/// Writes a page of a list of assignments, each as by [`write()`], and where the next page is.
+/// Writes a page of a list of assignments, each like [`write()`], with the link to the next page.
 ///
 /// ```
 /// use access_package::graph::{Version, json};
@@ -63,7 +64,7 @@ pub fn write_list<'a>(
 }
 
 fn to_json(document: &impl Serialize) -> String {
-    // Texts, lists, and objects whose keys are texts: there is nothing in it that could not be written.
+    // The document contains only strings, lists and objects with string keys, so it can always be written.
     serde_json::to_string(document).unwrap_or_default()
 }
 
@@ -102,7 +103,7 @@ struct AccessPackage<'a> {
     resource_role_scopes: Option<Vec<Given<'a>>>,
 }
 
-/// Expanded only where there is something to say: the level of the catalog, which v1.0 does not show.
+/// Expanded only if the privilege level is known. v1.0 does not show it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BetaAccessPackage {
@@ -198,7 +199,7 @@ struct Expiration {
     r#type: &'static str,
 }
 
-/// Null: the domain does not know it.
+/// Null: the domain does not know the value.
 type Unknown = ();
 
 impl<'a> Document<'a> {
@@ -287,7 +288,7 @@ impl<'a> Delivered<'a> {
             origin: Origin { r#type: None, ..role.clone() },
             status: match delivered.fulfillment {
                 Fulfillment::Fulfilled => "Fulfilled",
-                // Graph has no word for one that has failed.
+                // Graph has no word for a failed resource role.
                 Fulfillment::Pending | Fulfillment::Failed | Fulfillment::Unenforceable => {
                     "PendingFulfillment"
                 }

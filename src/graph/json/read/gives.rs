@@ -1,4 +1,4 @@
-//! What a document says to be given, and how far it has got.
+//! The resource roles of a document, and their fulfillments.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
 impl Document {
-    /// How far each resource role is that is owed, if the state says it.
+    /// The fulfillment of each resource role, if the state shows it.
     pub(super) fn resource_roles(
         &self,
         state: AssignmentState,
@@ -22,14 +22,15 @@ impl Document {
         match state {
             AssignmentState::Delivered => Ok(Some(with(owed()?, |_| Fulfillment::Fulfilled))),
             AssignmentState::Delivering => Ok(delivering(owed()?, &self.fulfilled(version)?)),
-            // Graph does not say which has failed, and what has ended needs none.
+            // Graph does not show which have failed, and an expired assignment needs none.
             AssignmentState::PartiallyDelivered
             | AssignmentState::Expired
             | AssignmentState::DeliveryFailed => Ok(None),
         }
     }
 
-    /// R13: what the access package gives now, where that is there; in beta otherwise what the assignment was to deliver.
+    /// R13: what the access package gives now, if it is expanded. Otherwise, in beta, what the assignment was to
+    /// deliver.
     pub(super) fn owed(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
         let package = self.access_package.as_ref().map(|Object(package)| package.list(version));
         let names = Names::of(version);
@@ -40,11 +41,11 @@ impl Document {
         Ok(list.given()?.into_iter().map(|(resource_role, _)| resource_role).collect())
     }
 
-    /// R19: only what is said to be fulfilled is, and only beta says it.
+    /// R19: only a resource role that is shown as fulfilled is fulfilled. Only beta shows that.
     fn fulfilled(&self, version: Version) -> Result<Vec<ResourceRole>, ReadError> {
         let list = self.delivered();
         match version {
-            // A part of it says nothing of the rest, which may name one of them again.
+            // An incomplete list does not show the rest, which may contain one of these again.
             Version::Beta if list.is_shown() && !list.goes_on => {
                 let fulfilled = list.given()?.into_iter().filter(|(_, is_fulfilled)| *is_fulfilled);
                 Ok(fulfilled.map(|(resource_role, _)| resource_role).collect())
@@ -53,7 +54,7 @@ impl Document {
         }
     }
 
-    /// What beta says that the assignment has delivered, or is to deliver.
+    /// Beta's list of what the assignment has delivered, or is to deliver.
     fn delivered(&self) -> List<'_> {
         List {
             names: Names::of(Version::Beta),
@@ -64,7 +65,7 @@ impl Document {
 }
 
 impl AccessPackage {
-    /// What the access package gives now, in the words of the version.
+    /// What the access package gives now, by the names of the version.
     pub(in crate::graph::json) fn list(&self, version: Version) -> List<'_> {
         let names = Names::of(version);
         match version {
@@ -82,12 +83,12 @@ impl AccessPackage {
     }
 }
 
-/// A list of resource roles, as a document has it.
+/// A list of resource roles in a document.
 pub(in crate::graph::json) struct List<'a> {
     pub(in crate::graph::json) names: Names,
-    /// `None` if it is not there.
+    /// `None` if the list is missing.
     pub(in crate::graph::json) listed: Option<&'a [Object<Listed>]>,
-    /// There is more of it, elsewhere.
+    /// The list continues elsewhere.
     pub(in crate::graph::json) goes_on: bool,
 }
 
@@ -96,8 +97,7 @@ impl List<'_> {
         self.listed.is_some() || self.goes_on
     }
 
-    /// The resource roles that are listed, without those with which there is nothing to enforce; in their order, and each
-    /// once (R23).
+    /// The listed resource roles in their order, each once (R23), without those with nothing to enforce.
     pub(in crate::graph::json) fn given(&self) -> Result<Vec<Given>, ReadError> {
         let names = self.names;
         if self.goes_on {
@@ -112,7 +112,7 @@ impl List<'_> {
         });
         let mut given: Vec<Given> = given.filter_map(Result::transpose).collect::<Result<_, ReadError>>()?;
         given.sort_unstable();
-        // The one that is not fulfilled comes first, and stays.
+        // Of two duplicates the unfulfilled one comes first, and stays.
         given.dedup_by(|a, b| a.0 == b.0);
         Ok(given)
     }
@@ -132,8 +132,8 @@ fn with(
     given.into_iter().map(with).collect()
 }
 
-/// By what each is said to be; all are pending if that would leave nothing to be delivered. With no
-/// resource role at all the document contradicts itself, and they are not known.
+/// The resource roles of a delivering assignment, as they are shown. If none would be pending, all of them are. An
+/// empty list contradicts the state, so they are unknown.
 fn delivering(owed: Vec<ResourceRole>, fulfilled: &[ResourceRole]) -> Option<Vec<AssignmentResourceRole>> {
     let is_fulfilled = |resource_role: &_| fulfilled.binary_search(resource_role).is_ok();
     let all_fulfilled = owed.iter().all(is_fulfilled);
