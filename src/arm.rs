@@ -1,4 +1,4 @@
-//! The ids of Azure Resource Manager. Their grammar is here and nowhere else.
+//! Azure Resource Manager ids. Only this file knows their grammar.
 
 use alloc::sync::Arc;
 use core::cmp::Ordering;
@@ -32,7 +32,7 @@ use crate::id::parse_guid;
 #[derive(Debug, Clone)]
 pub struct ArmId(Arc<str>);
 
-/// What a text has to be, to be one.
+/// The expected form of an id.
 pub(crate) const EXPECTED: &str = "`/`, or a path such as `/subscriptions/<guid>`";
 
 impl FromStr for ArmId {
@@ -51,7 +51,7 @@ fn is_segment(text: &str) -> bool {
 }
 
 impl ArmId {
-    /// Whether it is the id of a role definition: of any, built in or not.
+    /// Whether it is the id of a role definition, built in or not.
     pub(crate) fn is_role_definition(&self) -> bool {
         let mut backwards = self.0.rsplit('/');
         let guid = backwards.next().and_then(parse_guid);
@@ -60,7 +60,7 @@ impl ArmId {
         guid.is_some() && names.all(&mut is_next)
     }
 
-    /// What two ids are compared by.
+    /// The bytes that comparisons use.
     fn folded(&self) -> impl Iterator<Item = u8> {
         self.0.bytes().map(|byte| byte.to_ascii_lowercase())
     }
@@ -89,7 +89,7 @@ impl Ord for ArmId {
 impl Hash for ArmId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.folded().for_each(|byte| state.write_u8(byte));
-        state.write_u8(0xff); // As after a `str`: what is hashed next is no part of it.
+        state.write_u8(0xff); // Ends the id, as for a `str`.
     }
 }
 
@@ -99,7 +99,7 @@ impl fmt::Display for ArmId {
     }
 }
 
-/// The text is not an id of Azure.
+/// The text is not a valid Azure id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a valid Azure id: expected {EXPECTED}")]
 pub struct ParseArmIdError;

@@ -1,6 +1,6 @@
 //! The crate as one function from text to text, for callers in other languages.
 //!
-//! Nothing is decided here: a question is read, the crate is asked, and what it answers is written.
+//! It decides nothing itself. It reads the question, calls the crate, and writes the answer.
 
 mod answer;
 mod problem;
@@ -28,33 +28,39 @@ use crate::verdict::{evaluate, evaluate_request};
 
 /// Answers a question in JSON: the whole crate, for callers in other languages.
 ///
-/// Nothing is kept between two calls. The assignment comes with the question, as you have [stored](crate::StoredAssignment) it,
-/// and the answer has it as you store it next. The present time is in the question, too.
+/// Calls share no state. Pass the assignment with the question as you have [stored](crate::StoredAssignment) it; the
+/// answer contains it as you store it next. Pass the present time as well.
 ///
 /// | operation | question | answer |
 /// |---|---|---|
-/// | `evaluate` | `caller`, `stored`, `now`; perhaps `request` | the [verdict](crate::Verdict) |
-/// | `explain` | `claims`, `stored`, `now`; perhaps `roles`, `request` | the verdict; the `caller` that the claims of a token speak of; the `caveats`: what they do not tell |
-/// | `reprocess` | `caller`, `stored`, `now`, `gives`; perhaps `observed`, `request` | the verdict; `event`, `actions`, `stored` |
+/// | `evaluate` | `caller`, `stored`, `now`; optionally `request` | the [verdict](crate::Verdict) |
+/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what the claims cannot say |
+/// | `reprocess` | `caller`, `stored`, `now`, `gives`; optionally `observed`, `request` | the verdict; `event`, `actions`, `stored` |
 /// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `read` | `document` | `stored` and `gives`, from a document of Microsoft Graph |
 ///
-/// With a `request` it is that request which is to be reprocessed ([R31](crate::policy#r31)), and not the assignment.
-/// `gives` lists what the access package gives now; null says that it is what the assignment has. `observed` lists what you have
-/// seen, each a `resourceRole` and `observed`; what is not in it was not seen ([R19](crate::policy#r19)). `roles` are those of
-/// the caller that you have looked up, as in a [`Caller`]. The words are those of the test vectors, and the forms are
-/// in a [JSON Schema](https://json-schema.org): `src/ask/schema.json`. A member that the question does not have is an error, so that a
-/// misspelled one is not passed over.
+/// If there is a `request`, it is reprocessed instead of the assignment ([R31](crate::policy#r31)). `gives` lists what
+/// the access package gives now; null stands for what the assignment has. `observed` lists your observations, each with
+/// a `resourceRole` and an `observed`; other resource roles are unknown ([R19](crate::policy#r19)). `roles` lists the
+/// roles of the caller that you have looked up, as in a [`Caller`].
 ///
-/// **Save `stored` before you carry out an action**, whenever there is an `event`. A caller who may not reprocess is told the
-/// verdict alone, with nothing taken from the assignment ([R8](crate::policy#r8)).
+/// The words are the same as in the test vectors. A [JSON Schema](https://json-schema.org), `src/ask/schema.json`,
+/// describes the forms. An unknown member of a question is an error, so a misspelled one is noticed.
 ///
-/// What cannot be answered gives `{"error": …}`: its `code`, a word for programs; its `message`; the `data` that it holds; and
-/// the `place`, the path of the member that it is about, or null for the question as a whole. Nothing has changed then. It is an
-/// error if the question is not JSON in UTF-8 or not of its form, if what is stored is [not whole](crate::LoadError), if the
-/// receipt is [not one of the assignment](crate::RecordError), or if the [document](crate::graph::json::read) cannot be read. No
-/// error repeats the value of a claim.
+/// **If there is an `event`, save `stored` before you carry out an action.** A caller who may not reprocess gets only
+/// the verdict, with nothing taken from the assignment ([R8](crate::policy#r8)).
+///
+/// If a question cannot be answered, nothing changes, and the answer is `{"error": …}`. The error has a `code` for
+/// programs, a `message`, and its `data`. Its `place` is the path of the member that it is about, or null for the
+/// question as a whole. These are errors:
+///
+/// - The question is not JSON in UTF-8, or does not have its form.
+/// - The stored assignment is [not valid](crate::LoadError).
+/// - The receipt [does not belong to the assignment](crate::RecordError).
+/// - The [document](crate::graph::json::read) cannot be read.
+///
+/// No error repeats the value of a claim.
 ///
 /// # Examples
 /// ```
@@ -84,7 +90,7 @@ pub fn ask(operation: &str, question: &[u8]) -> String {
 }
 
 with_all! {
-    /// What can be asked.
+    /// The operations.
     #[derive(Debug, Clone, Copy)]
     enum Operation {
         Evaluate,
@@ -143,7 +149,7 @@ impl Operation {
     }
 }
 
-/// The question is an object of exactly these members.
+/// Reads a question, which is an object of exactly these members.
 fn parse<'q, T: Deserialize<'q>>(question: &'q [u8]) -> Result<T, Problem> {
     let Exact(question) = json::unmarked(question).and_then(json::parse)?;
     Ok(question)
@@ -184,7 +190,7 @@ fn reprocess(question: Reprocess) -> Result<String, Problem> {
     let Reprocess { caller, stored, gives, observed, now, request } = question;
     let observations = Observations::new(observed.unwrap_or_default())?;
     let assignment = load(stored)?;
-    // R8: nothing of the assignment is told to one who may not.
+    // R8: a caller who may not reprocess learns nothing of the assignment.
     let authority = match caller.authority(Some(assignment.catalog())) {
         Ok(authority) => authority,
         Err(refusal) => return Ok(written(&Verdict::from(Err(refusal)))),
@@ -217,11 +223,11 @@ fn reprocess(question: Reprocess) -> Result<String, Problem> {
     Ok(written(&Left::of(Reprocessed { verdict: Ok(authority).into(), event }, unsaved.saved())))
 }
 
-/// The assignment of a document of Graph, and what its access package gives, if the document lists that.
+/// Reads the assignment of a Graph document, and what its access package gives, if the document lists it.
 fn import(document: &[u8]) -> Result<String, ReadError> {
     let assignment = json::read(document)?;
     let gives = match json::read_gives(document) {
-        // The list is missing, and was not needed; an item of it has an index.
+        // A missing list is fine if it is not needed. An item of a list has an index.
         Err(ReadError::NotExpanded { part, .. }) if !part.contains('[') => None,
         gives => Some(gives?),
     };

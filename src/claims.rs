@@ -19,7 +19,7 @@ use crate::variants::with_all;
 /// error names the type of a claim, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Claims {
-    /// The tenant that issued the token. Verify it together with the issuer: every tenant except that of personal
+    /// The tenant that issued the token. Verify it together with the issuer: every tenant except the one of personal
     /// accounts is treated as an organization's.
     pub tid: String,
     /// The caller's object in the directory.

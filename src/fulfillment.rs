@@ -54,7 +54,7 @@ impl serde::Serialize for AssignmentResourceRole {
 
 /// The fulfillment of one resource role in the current attempt.
 ///
-/// The order is that of the declaration. Of two outcomes the later one in that order wins, whichever was recorded first
+/// Later variants win: of two outcomes the later one in this list stays, whichever was recorded first
 /// ([R17](crate::policy#r17)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -13,8 +13,8 @@ with_all! {
     ///
     /// Roles are only partially ordered, so there is no `Ord`. Use [`at_least`](Role::at_least).
     ///
-    /// A role is read from its id or from its name, ignoring case. The name is that of the documentation, which is also
-    /// displayed, or that of Graph's role definition. If a role cannot be read, leave it out: it never suffices
+    /// A role is read from its id, from its name in the documentation, or from its name in Graph, ignoring case. It is
+    /// displayed by its name in the documentation. If a role cannot be read, leave it out: it never suffices
     /// ([R47](crate::policy#r47)).
     ///
     /// ```

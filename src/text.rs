@@ -52,7 +52,7 @@ macro_rules! serde_as_code {
 }
 pub(crate) use serde_as_code;
 
-/// Reads a string and parses it. The error is that of the parser.
+/// Reads a string and parses it. It returns the error of the parser.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,

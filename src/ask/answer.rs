@@ -1,4 +1,4 @@
-//! What is answered, as it is written.
+//! The answers, as they are written.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,12 +14,12 @@ use crate::claims::Caveat;
 use crate::event::Event;
 use crate::resource_role::ResourceRole;
 
-/// The answer, and the assignment that is left by it.
+/// The answer, and the assignment afterwards.
 #[derive(Serialize)]
 pub(super) struct Left<T> {
     #[serde(flatten)]
     answer: T,
-    /// What is still to be done.
+    /// The remaining actions.
     actions: Vec<Action>,
     stored: StoredAssignment,
 }

@@ -34,14 +34,14 @@ impl Problem {
         Self::UnknownOperation { actual: shortened(name, SHOWN, 0) }
     }
 
-    /// The problem of this document, which is a part of the question: its place is told as one there.
+    /// The problem of the document in this question. Its position is converted to one in the question.
     pub(super) fn of_document(problem: ReadError, question: &[u8], document: &RawValue) -> Self {
         let mut place = Place::of(question);
         place.go_to(document.get().as_bytes());
         Self::Document(place.of_whole(problem))
     }
 
-    /// The path of the member of the question that it is about; `None` if it is the whole, or no JSON.
+    /// The path of the member that the problem is about. `None` for the whole question, or if it is not JSON.
     pub(super) fn place(&self) -> Option<String> {
         match self {
             Self::UnknownOperation { .. } => None,
@@ -54,7 +54,7 @@ impl Problem {
     }
 }
 
-/// An object: `code`, a word for programs, `message`, and as `data` what the problem holds.
+/// An object of the problem's `code` for programs, its `message` and its `data`.
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -1,4 +1,4 @@
-//! What is asked, as it is read.
+//! The questions, as they are read.
 
 use alloc::vec::Vec;
 
@@ -28,7 +28,7 @@ pub(super) struct Evaluate {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Explain {
     pub(super) claims: Claims,
-    /// `None` if nobody has looked them up.
+    /// `None` if they were not looked up.
     pub(super) roles: Option<Known>,
     pub(super) stored: Exact<StoredAssignment>,
     pub(super) now: Timestamp,
@@ -41,8 +41,8 @@ pub(super) struct Reprocess {
     pub(super) caller: Caller,
     pub(super) stored: Exact<StoredAssignment>,
     pub(super) now: Timestamp,
-    /// `None` for what the assignment has.
-    // Not to be forgotten: what the assignment has may be out of date (R13).
+    /// `None` for the resource roles that the assignment has.
+    // Required: the resource roles that the assignment has may be out of date (R13).
     #[serde(deserialize_with = "Deserialize::deserialize")]
     pub(super) gives: Option<Vec<ResourceRole>>,
     pub(super) observed: Option<Vec<Exact<Seen>>>,
@@ -78,11 +78,11 @@ pub(super) struct Seen {
     observed: Observed,
 }
 
-/// What was seen, by resource role.
+/// The observations, by resource role.
 pub(super) struct Observations(Vec<Seen>);
 
 impl Observations {
-    /// Of two that contradict each other nobody knows which is true.
+    /// Contradicting observations are an error.
     pub(super) fn new(seen: Vec<Exact<Seen>>) -> Result<Self, Problem> {
         let mut seen: Vec<_> = seen.into_iter().map(|Exact(seen)| seen).collect();
         seen.sort_unstable_by(|a, b| a.resource_role.cmp(&b.resource_role));

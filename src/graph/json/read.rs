@@ -30,10 +30,7 @@ pub(super) use gives::List;
 /// The document of an assignment, in either version.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(
-    clippy::option_option,
-    reason = "a schedule that is null is none; one that is not there is an error"
-)]
+#[expect(clippy::option_option, reason = "a null schedule has no end, and a missing one is an error")]
 pub(super) struct Document {
     id: Option<AssignmentId>,
     #[serde(default, deserialize_with = "present")]
@@ -119,7 +116,7 @@ impl Listed {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "so Graph names them")]
+#[expect(clippy::struct_field_names, reason = "Graph uses these names")]
 struct Origin {
     origin_system: Option<String>,
     origin_id: Option<String>,

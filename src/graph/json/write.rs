@@ -175,7 +175,7 @@ struct Target {
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "so Graph names them")]
+#[expect(clippy::struct_field_names, reason = "Graph uses these names")]
 struct Origin<'a> {
     origin_id: String,
     origin_system: &'a str,
