@@ -19,7 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let api = public_api::Builder::from_rustdoc_json(json).omit_blanket_impls(true).build()?;
     let items: Vec<_> = api.items().map(|item| (item.id(), item.parent_id(), item.to_string())).collect();
     let is_of_trait = |line: &str| line.starts_with("impl") && line.contains(" for ");
-    let of_traits: HashSet<_> = items.iter().filter(|(.., line)| is_of_trait(line)).map(|(id, ..)| *id).collect();
+    let of_traits: HashSet<_> =
+        items.iter().filter(|(.., line)| is_of_trait(line)).map(|(id, ..)| *id).collect();
     for (_, parent, line) in &items {
         let says_the_trait = parent.is_some_and(|parent| of_traits.contains(&parent)) && line.contains("fn ");
         let is_everywhere = EVERYWHERE.iter().any(|name| line.starts_with(&format!("impl {name} for ")));
