@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""cvc5 as a program that reads SMT-LIB and answers: PyPI has it as a package for Python alone.
+
+A command may take several lines, and whoever asks waits for an answer to these: to `(check-sat)` and `(get-model)`.
+"""
+
+import sys
+
+import cvc5
+
+
+def begin():
+    solver = cvc5.Solver(cvc5.TermManager())
+    solver.setOption("tlimit-per", "60000")
+    return solver, cvc5.SymbolManager(solver)
+
+
+solver, names = begin()
+lines = ""
+for line in sys.stdin:
+    if line.strip() == "(reset)":
+        solver, names = begin()
+        continue
+    lines += line
+    if line.strip() in ("(check-sat)", "(get-model)"):
+        parser = cvc5.InputParser(solver, names)
+        parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, lines, "stdin")
+        lines = ""
+        while not (command := parser.nextCommand()).isNull():
+            sys.stdout.write(command.invoke(solver, names))
+        sys.stdout.flush()
