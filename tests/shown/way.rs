@@ -73,10 +73,10 @@ fn run() -> Vec<Row> {
     let mut rows = Vec::new();
 
     let sample = graph::json::read(include_bytes!("../../examples/assignment.json")).expect("the sample");
-    let call = graph::http::request("https://graph.microsoft.com", Version::V1, sample.id(), "token")
+    let request = graph::http::request("https://graph.microsoft.com", Version::V1, sample.id(), "token")
         .expect("a call");
-    let (_, last) = call.uri().path().rsplit_once('/').expect("a path");
-    rows.push(Row::Tell(Client, Host, format!("{} …/{last}", call.method())));
+    let (_, last) = request.uri().path().rsplit_once('/').expect("a path");
+    rows.push(Row::Tell(Client, Host, format!("{} …/{last}", request.method())));
 
     let roles = vec![RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant }];
     let caller = access_package::Caller { roles, ..caller(Lacks::Nothing) };
@@ -85,10 +85,10 @@ fn run() -> Vec<Row> {
     rows.push(Row::Tell(Host, Crate, code("authority.admit(assignment, now)")));
     let gives: Vec<_> =
         sample.resource_roles().expect("known").iter().map(|it| it.resource_role.clone()).collect();
-    let lost = gives.iter().find(|it| it.to_string().contains("Member_")).expect("a member").clone();
+    let missing = gives.iter().find(|it| it.to_string().contains("Member_")).expect("a member").clone();
     let admitted = authority.admit(sample, now).expect("it is delivered");
     let unsaved = admitted.reprocess_observed(gives, |it| {
-        if *it == lost { access_package::Observed::Absent } else { access_package::Observed::Present }
+        if *it == missing { access_package::Observed::Absent } else { access_package::Observed::Present }
     });
     rows.push(Row::Tell(Host, Crate, code("admitted.reprocess(gives_now)")));
     let (state, mut assignment) = (unsaved.stored().state, unsaved.saved());
@@ -120,12 +120,13 @@ fn run() -> Vec<Row> {
     rows
 }
 
-const TOP: f64 = 74.0;
-const STEP: f64 = 31.0;
+const TOP: u16 = 74;
+const STEP: u16 = 31;
 
 pub fn draw() -> String {
     let rows = run();
-    let height = TOP + STEP * rows.len() as f64 + 6.0;
+    let tops: Vec<_> = (TOP..).step_by(STEP.into()).take(rows.len() + 1).map(f64::from).collect();
+    let height = tops[rows.len()] + 6.0;
     let mut body = format!(
         "<rect class=\"page\" x=\"1\" y=\"1\" width=\"858\" height=\"{}\" rx=\"8\"/>\n",
         height - 2.0
@@ -146,8 +147,8 @@ pub fn draw() -> String {
         )
         .unwrap();
     }
-    for (number, row) in rows.iter().enumerate() {
-        let y = TOP + STEP * number as f64 + 8.0;
+    for (row, top) in rows.iter().zip(tops) {
+        let y = top + 8.0;
         match row {
             Row::Tell(from, to, says) => arrow(&mut body, "tell", (*from, *to, y), says),
             Row::Answer(from, to, says) => arrow(&mut body, "back", (*from, *to, y), says),
