@@ -209,6 +209,32 @@ fn a_receipt_does_not_allocate() {
     }
 }
 
+// R17: however many there are, and whatever their order.
+#[test]
+fn a_receipt_finds_its_resource_role_among_any_number() {
+    for number in [1, 2, 7, 8, 9, 10, 16, 17, 33, 100] {
+        let mut assignment = admitted(delivered(0)).reprocess((0..number).map(member_of)).saved();
+        let mut actions: Vec<_> = assignment.actions().collect();
+        // The last first, and then from both ends to the middle.
+        actions.reverse();
+        let middle = actions.len() / 2;
+        actions[middle..].reverse();
+        for (already, action) in actions.into_iter().enumerate() {
+            let unknown =
+                Receipt { resource_role: member_of(number), ..action.clone().receipt(Outcome::Failed) };
+            assert!(assignment.record(&unknown, NOW).is_err());
+            let resource_role = action.resource_role.clone();
+            let recorded = assignment.record(&action.receipt(Outcome::Fulfilled), NOW);
+            assert!(matches!(recorded, Ok(Recorded::Changed(_))), "{resource_role}");
+            let entries = assignment.resource_roles().expect("known").iter();
+            let fulfilled: Vec<_> = entries.filter(|it| it.fulfillment == Fulfillment::Fulfilled).collect();
+            assert_eq!(fulfilled.len(), already + 1);
+            assert!(fulfilled.iter().any(|entry| entry.resource_role == resource_role));
+        }
+        assert_eq!(assignment.state(), AssignmentState::Delivered);
+    }
+}
+
 #[test]
 fn expiry_does_not_allocate() {
     for &state in AssignmentState::ALL {
