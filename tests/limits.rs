@@ -285,6 +285,36 @@ fn reasons_and_remedies_do_not_allocate() {
     }
 }
 
+/// What is read is read from where it stands, and what is written is written to where it goes.
+#[cfg(feature = "serde")]
+#[test]
+fn the_stored_form_allocates_only_what_stays() {
+    let given = one_of_each_origin_system().into_iter();
+    // A site is one text. A role of Azure is two, in one place. What is not known is its texts, in one place.
+    let kept = [0, 0, 1, 0, 3, 3, 4, 5];
+    assert_eq!(given.len(), kept.len());
+    for (resource_role, kept) in given.zip(kept) {
+        let without = stored(AssignmentState::Expired, &[Fulfillment::Failed; 1]);
+        let mut entries = without.resource_roles.clone().expect("known");
+        entries[0].resource_role = resource_role;
+        let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
+        let plain = StoredAssignment { end, resource_roles: Some(entries.clone()), ..without };
+        // A reason is its two texts, in one place.
+        entries[0].reason = Some(FailureReason::new("code", "words"));
+        let with_reason = StoredAssignment { resource_roles: Some(entries), ..plain.clone() };
+        for (stored, of_reason) in [(plain, 0), (with_reason, 3)] {
+            let mut text = Vec::with_capacity(4096);
+            let (written, result) = allocations(|| serde_json::to_writer(&mut text, &stored));
+            assert!(result.is_ok());
+            assert_eq!(written, 0, "{stored:?}");
+            let (read, result) = allocations(|| serde_json::from_slice::<StoredAssignment>(&text));
+            assert_eq!(result.expect("what was written"), stored);
+            // And the list of them.
+            assert_eq!(read, 1 + kept + of_reason, "{stored:?}");
+        }
+    }
+}
+
 #[test]
 fn an_action_fits_in_96_bytes_and_an_assignment_in_128() {
     assert!(size_of::<Action>() <= 96, "{}", size_of::<Action>());
