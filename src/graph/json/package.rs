@@ -84,8 +84,9 @@ fn is_same(required: AccessPackageId, actual: AccessPackageId) -> Result<(), Rea
 }
 
 #[derive(Deserialize)]
-struct Page {
-    value: Option<Vec<Object<Listed>>>,
+struct Page<'a> {
+    #[serde(borrow)]
+    value: Option<Vec<Object<Listed<'a>>>>,
     #[serde(rename = "@odata.context")]
     context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
@@ -143,7 +144,7 @@ pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, Rea
 
 /// Of the only page.
 fn of_page(
-    listed: &[Object<Listed>],
+    listed: &[Object<Listed<'_>>],
     part: &'static str,
     text: &[u8],
 ) -> Result<AccessPackageDocument, ReadError> {
@@ -157,10 +158,11 @@ fn of_page(
 }
 
 /// Some tools write the only item in place of the list.
-fn page(text: &[u8]) -> Result<Page, ReadError> {
+fn page(text: &[u8]) -> Result<Page<'_>, ReadError> {
     #[derive(Deserialize)]
-    struct Single {
-        value: Object<Listed>,
+    struct Single<'a> {
+        #[serde(borrow)]
+        value: Object<Listed<'a>>,
         #[serde(rename = "@odata.context")]
         context: Option<String>,
         #[serde(rename = "@odata.nextLink")]
@@ -177,7 +179,7 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
 
 /// Of an access package with its resource role scopes.
 fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
-    let Object(package) = parse::<Object<AccessPackage>>(text)?;
+    let Object(package) = parse::<Object<AccessPackage<'_>>>(text)?;
     let [v1, beta] = [
         (Version::V1, "resourceRoleScopes", "resourceRoleScopes($expand=role,scope)"),
         (

@@ -15,7 +15,9 @@ pub(super) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
 
 /// Reads the text. Only one that cannot be read is read a second time, to tell which part of it is wrong.
 pub(in crate::graph) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
-    serde_json::from_slice(text).map_err(|error| {
+    // That it is UTF-8 is seen sooner at once than string by string. What is not may still be so where it is read.
+    let read = core::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str);
+    read.map_err(|error| {
         let part = if error.is_data() { part::<T>(text) } else { None };
         let (line, column) = (error.line(), error.column());
         let mut message = error.to_string();

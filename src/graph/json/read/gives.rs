@@ -10,7 +10,7 @@ use crate::graph::object::Object;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
-impl Document {
+impl Document<'_> {
     /// How far each resource role is that is owed, if the state says it.
     pub(super) fn resource_roles(
         &self,
@@ -63,7 +63,7 @@ impl Document {
     }
 }
 
-impl AccessPackage {
+impl AccessPackage<'_> {
     /// What the access package gives now, in the words of the version.
     pub(in crate::graph::json) fn list(&self, version: Version) -> List<'_> {
         let names = Names::of(version);
@@ -86,7 +86,7 @@ impl AccessPackage {
 pub(in crate::graph::json) struct List<'a> {
     pub(in crate::graph::json) names: Names,
     /// `None` if it is not there.
-    pub(in crate::graph::json) listed: Option<&'a [Object<Listed>]>,
+    pub(in crate::graph::json) listed: Option<&'a [Object<Listed<'a>>]>,
     /// There is more of it, elsewhere.
     pub(in crate::graph::json) goes_on: bool,
 }
