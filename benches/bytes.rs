@@ -17,22 +17,13 @@ use access_package::{
     Assignment, AssignmentResourceRole, AssignmentState, Catalog, FailureReason, Fulfillment, GroupAccess,
     PrivilegeLevel, ResourceRole, StoredAssignment, SubjectType, Timestamp, reprocess,
 };
+use counted::{Case, call};
 use floor::{Row, Unnamed};
 use serde::de::IgnoredAny;
 use support::{MANAGER, one_of_each_origin_system, stored};
 
 /// How often a case is run at most.
 const MOST: usize = 1_000;
-
-/// The crate, and the other side.
-type Sides<'a> = [Box<dyn Fn() + 'a>; 2];
-
-struct Case<'a> {
-    name: &'static str,
-    /// How many times as much as the floor the crate may take.
-    limit: f64,
-    sides: Sides<'a>,
-}
 
 /// A GUID without a pattern, as those of the service are.
 fn guid(number: u128) -> Uuid {
@@ -116,10 +107,6 @@ impl Texts {
     }
 }
 
-fn call<'a, T>(call: impl Fn() -> T + 'a) -> Box<dyn Fn() + 'a> {
-    Box::new(move || drop(black_box(call())))
-}
-
 fn row(text: &str) -> Row<'_> {
     serde_json::from_str(text).expect("a row")
 }
@@ -133,19 +120,19 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
     let read = |text: &String| serde_json::from_str::<StoredAssignment>(text).expect("a stored assignment");
     let json = |stored: &StoredAssignment| serde_json::to_string(stored).expect("plain data");
     vec![
-        Case { name: "loop", limit: 1.0, sides: [call(|| ()), call(|| ())] },
+        Case { name: "loop".to_owned(), limit: 1.0, sides: [call(|| ()), call(|| ())] },
         Case {
-            name: "stored-read",
+            name: "stored-read".to_owned(),
             limit: 1.25,
             sides: [call(move || read(black_box(text))), call(|| row(black_box(text)))],
         },
         Case {
-            name: "stored-read-kinds",
+            name: "stored-read-kinds".to_owned(),
             limit: 1.75,
             sides: [call(move || read(black_box(text_of_kinds))), call(|| row(black_box(text_of_kinds)))],
         },
         Case {
-            name: "stored-read-postcard",
+            name: "stored-read-postcard".to_owned(),
             limit: 2.25,
             sides: [
                 call(|| {
@@ -155,7 +142,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             ],
         },
         Case {
-            name: "stored-write",
+            name: "stored-write".to_owned(),
             limit: 1.25,
             sides: [call(move || json(black_box(groups))), {
                 let row = row(text);
@@ -163,7 +150,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             }],
         },
         Case {
-            name: "stored-write-kinds",
+            name: "stored-write-kinds".to_owned(),
             limit: 1.25,
             sides: [call(move || json(black_box(kinds))), {
                 let row = row(text_of_kinds);
@@ -171,7 +158,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             }],
         },
         Case {
-            name: "stored-write-postcard",
+            name: "stored-write-postcard".to_owned(),
             limit: 2.25,
             sides: [call(|| postcard::to_allocvec(black_box(groups)).expect("plain data")), {
                 let row = unnamed(bytes);
@@ -179,7 +166,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             }],
         },
         Case {
-            name: "bytes-to-bytes",
+            name: "bytes-to-bytes".to_owned(),
             limit: 1.5,
             sides: [
                 call(|| from_bytes_to_bytes(black_box(text))),
@@ -187,7 +174,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             ],
         },
         Case {
-            name: "document-read",
+            name: "document-read".to_owned(),
             limit: 2.25,
             sides: [
                 call(|| json::read(black_box(DOCUMENT)).expect("an assignment")),
@@ -195,7 +182,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
             ],
         },
         Case {
-            name: "page-read-20",
+            name: "page-read-20".to_owned(),
             limit: 2.5,
             sides: [
                 call(|| json::read_list(black_box(page)).expect("a page")),
@@ -215,25 +202,9 @@ fn check(texts: &Texts) {
     let after = from_bytes_to_bytes(&texts.groups.1);
     assert_eq!(after.len(), texts.groups.1.len() + "delivering".len() - "delivered".len() - 5 * 2, "{after}");
     assert!(json::read_list(&texts.page).expect("a page").items.iter().all(Result::is_ok));
-    for case in cases(texts) {
-        case.sides.iter().for_each(|side| side());
-    }
 }
 
 fn main() -> ExitCode {
     let texts = Texts::new();
-    let cases = cases(&texts);
-    let list: Vec<_> = cases.iter().map(|case| (case.name, "floor", case.limit)).collect();
-    let count = |asked: &str, times| {
-        let side = cases.iter().find_map(|case| {
-            let [ours, floor] = &case.sides;
-            match asked.strip_prefix(case.name)? {
-                "/crate" => Some(ours),
-                "/floor" => Some(floor),
-                _ => None,
-            }
-        });
-        side.map(|side| (0..black_box(times)).for_each(|_| side())).is_some()
-    };
-    counted::run(&list, count, MOST, || check(&texts))
+    counted::run_cases("floor", &cases(&texts), MOST, || check(&texts))
 }

@@ -104,6 +104,9 @@ pub struct Receipt {
 /// [asked for again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)). **Save the
 /// assignment before you carry out the first action.** You cannot while this borrows it: drop this, save, and
 /// ask again; or collect the actions, which own what they say.
+///
+/// An action shares the texts of its resource role, where that has any, with the assignment. To look at what is pending
+/// without making actions, read [`resource_roles`](crate::Assignment::resource_roles).
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {
     pub(crate) assignment: AssignmentId,

@@ -117,7 +117,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<'_, A> {
 
 /// The name of a property, as it is read: a known one costs no allocation.
 enum Property {
-    /// By its number, so that its name is not compared again.
+    /// By its number among the fields, of which none has an alias: its name is not compared again.
     Known(u64),
     Unknown(String),
     Ignored,
