@@ -1,10 +1,9 @@
 //! How many instructions does a call take, beside the [`baseline`]? Counted by `.ci/instructions`.
 //!
-//! `instructions <case> <n>` puts one question n times, each to an assignment of its own. Everything
-//! but these calls is the same for every n, so that the difference of two runs is the calls alone.
-//! `--list` gives the cases. Without a case, each is run once and both sides have to answer alike.
+//! Each question is put to an assignment of its own. Both sides have to answer alike.
 
 mod baseline;
+mod counted;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -23,6 +22,9 @@ const NOW: Timestamp = Timestamp::MIN;
 
 /// How many assignments are prepared, whatever is asked for.
 const PREPARED: usize = 1_000;
+
+/// How many times as much as by hand the crate may take.
+const LIMIT: f64 = 2.0;
 
 struct Question {
     name: &'static str,
@@ -68,7 +70,16 @@ impl Question {
         }
     }
 
-    const ALL: [Self; 16] = [
+    const fn recorded(name: &'static str, resource_roles: usize) -> Self {
+        Self {
+            way: Way::Record,
+            state: AssignmentState::Delivering,
+            fulfillment: Fulfillment::Pending,
+            ..Self::accepted(name, resource_roles)
+        }
+    }
+
+    const ALL: [Self; 18] = [
         Self { way: Way::Loop, ..Self::accepted("loop", 5) },
         Self { role: Role::UserAdministrator, ..Self::accepted("refused-by-role", 5) },
         Self {
@@ -93,12 +104,9 @@ impl Question {
             ..Self::accepted("evaluate-refused-by-state", 5)
         },
         Self { way: Way::Admit, ..Self::accepted("admitted-5", 5) },
-        Self {
-            way: Way::Record,
-            state: AssignmentState::Delivering,
-            fulfillment: Fulfillment::Pending,
-            ..Self::accepted("record-5", 5)
-        },
+        Self::recorded("record-5", 5),
+        Self::recorded("record-20", 20),
+        Self::recorded("record-100", 100),
     ];
 
     fn stored(&self) -> StoredAssignment {
@@ -219,32 +227,12 @@ fn run(case: &str, times: usize) -> bool {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        [] | ["--test"] => {
-            for question in &Question::ALL {
-                question.put::<Assignment>(1);
-                question.put::<Record>(1);
-                assert_eq!(question.answer::<Assignment>(), question.answer::<Record>(), "{}", question.name);
-            }
+    let list: Vec<_> = Question::ALL.iter().map(|question| (question.name, Record::NAME, LIMIT)).collect();
+    counted::run(&list, run, PREPARED, || {
+        for question in &Question::ALL {
+            question.put::<Assignment>(1);
+            question.put::<Record>(1);
+            assert_eq!(question.answer::<Assignment>(), question.answer::<Record>(), "{}", question.name);
         }
-        ["--list"] => {
-            for question in &Question::ALL {
-                println!("{}\n{}", question.case::<Assignment>(), question.case::<Record>());
-            }
-        }
-        [case, times] => {
-            let times = times.parse().ok().filter(|times| *times <= PREPARED);
-            if !times.is_some_and(|times| run(case, times)) {
-                eprintln!("expected a case of `--list` and a number up to {PREPARED}");
-                return ExitCode::FAILURE;
-            }
-        }
-        _ => {
-            eprintln!("usage: instructions [--list | <case> <n>]");
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
+    })
 }

@@ -10,12 +10,13 @@ use std::hint::black_box;
 use std::thread;
 
 use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, Role, StoredAssignment,
+    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, ResourceRole, Role,
+    StoredAssignment,
 };
 use baseline::{Record, Subject, read};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use support::{MANAGER, stored};
+use support::{MANAGER, member_of, of_each_kind, site_of, stored};
 
 fn main() {
     divan::main();
@@ -55,7 +56,7 @@ fn observed_with_nothing_missing<S: Subject>(bencher: Bencher, resource_roles: u
     });
 }
 
-/// What each of a million assignments gives.
+/// How many resource roles each of a million assignments has.
 const RESOURCE_ROLES: usize = 5;
 
 /// A million, far more than fits a cache; run once to see that it works, a thousand.
@@ -69,21 +70,67 @@ fn bytes<S: Subject>(assignments: usize) -> usize {
     assignments * (size_of::<S>() + RESOURCE_ROLES * size_of::<AssignmentResourceRole>())
 }
 
-/// All of them over so many threads, each action read in place.
-#[divan::bench(types = [Assignment, Record], args = [1, 2], sample_count = 10, sample_size = 1)]
-fn a_million_reprocessed<S: Subject>(bencher: Bencher, threads: usize) {
-    let count = a_million();
-    let subject = S::load(delivered(RESOURCE_ROLES));
-    let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::new(bytes::<S>(count)));
-    bencher.with_inputs(|| vec![subject.clone(); count]).bench_local_refs(|subjects| {
-        thread::scope(|scope| {
-            for part in subjects.chunks_mut(count.div_ceil(threads)) {
-                scope.spawn(|| {
-                    for subject in part {
-                        read(subject.reprocess(black_box(MANAGER)));
-                    }
-                });
+/// What kind of resource roles a million assignments give. A group is plain data. A site has a text, which an action shares:
+/// it counts up and down how many do, and where all assignments came of one list, all of them count at the same place.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Groups,
+    SitesOfEach,
+    SitesOfAll,
+    InTurn,
+}
+
+const KINDS: [Kind; 4] = [Kind::Groups, Kind::SitesOfEach, Kind::SitesOfAll, Kind::InTurn];
+
+impl Kind {
+    fn assignments<S: Subject>(self, count: usize) -> Vec<S> {
+        let of = |kind: fn(u128) -> ResourceRole| {
+            let mut stored = delivered(RESOURCE_ROLES);
+            for (number, entry) in (0..).zip(stored.resource_roles.iter_mut().flatten()) {
+                entry.resource_role = kind(number);
             }
+            S::load(stored)
+        };
+        match self {
+            Self::Groups => vec![of(member_of); count],
+            Self::SitesOfAll => vec![of(site_of); count],
+            Self::SitesOfEach => (0..count).map(|_| of(site_of)).collect(),
+            Self::InTurn => (0..count).map(|_| of(of_each_kind)).collect(),
+        }
+    }
+}
+
+/// Over so many threads, each.
+fn over<S: Send>(threads: usize, subjects: &mut [S], work: impl Fn(&mut S) + Sync) {
+    thread::scope(|scope| {
+        for part in subjects.chunks_mut(subjects.len().div_ceil(threads)) {
+            let work = &work;
+            scope.spawn(move || part.iter_mut().for_each(work));
+        }
+    });
+}
+
+/// All of them over so many threads, each action read in place.
+#[divan::bench(types = [Assignment, Record], args = KINDS, consts = [1, 2], sample_count = 10, sample_size = 1)]
+fn a_million_reprocessed<S: Subject, const THREADS: usize>(bencher: Bencher, kind: Kind) {
+    let count = a_million();
+    let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::new(bytes::<S>(count)));
+    bencher.with_inputs(|| kind.assignments::<S>(count)).bench_local_refs(|subjects| {
+        over(THREADS, subjects, |subject| read(subject.reprocess(black_box(MANAGER))));
+    });
+}
+
+/// The same, but that no action is made: what is owed is looked at where it is, so that nothing is shared.
+#[divan::bench(args = KINDS, consts = [1, 2], sample_count = 10, sample_size = 1)]
+fn a_million_looked_at<const THREADS: usize>(bencher: Bencher, kind: Kind) {
+    let count = a_million();
+    bencher.with_inputs(|| kind.assignments::<Assignment>(count)).bench_local_refs(|subjects| {
+        over(THREADS, subjects, |subject| {
+            black_box(access_package::reprocess(subject, black_box(MANAGER)).is_ok());
+            let entries = subject.resource_roles().into_iter().flatten();
+            entries.filter(|entry| entry.fulfillment == Fulfillment::Pending).for_each(|entry| {
+                black_box(&entry.resource_role);
+            });
         });
     });
 }

@@ -105,6 +105,9 @@ pub struct Receipt {
 ///
 /// **Save the assignment before you carry out the first action.** This iterator borrows the assignment, so drop it
 /// first, save, and derive the actions again. Or collect the actions, which own their data.
+///
+/// An action shares the texts of its resource role with the assignment. To see what is pending without making actions, read
+/// [`resource_roles`](crate::Assignment::resource_roles).
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {
     pub(crate) assignment: AssignmentId,

@@ -6,7 +6,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
-use crate::id::parse_guid;
+use crate::id::{GUID_LENGTH, parse_guid};
 
 /// The id of something in Azure: the root `/`, a management group, a subscription, a resource group or a resource.
 ///
@@ -35,29 +35,42 @@ pub struct ArmId(Arc<str>);
 /// The expected form of an id.
 pub(crate) const EXPECTED: &str = "`/`, or a path such as `/subscriptions/<guid>`";
 
+/// What stands before the GUID of a role definition.
+const DEFINITIONS: &str = "/providers/Microsoft.Authorization/roleDefinitions/";
+
 impl FromStr for ArmId {
     type Err = ParseArmIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseArmIdError> {
-        let is_id =
-            text.strip_prefix('/').is_some_and(|path| path.is_empty() || path.split('/').all(is_segment));
+        let is_path = |path: &str| is_safe(path) && path.split('/').all(is_segment);
+        let is_id = text.strip_prefix('/').is_some_and(|path| path.is_empty() || is_path(path));
         if is_id { Ok(Self(text.into())) } else { Err(ParseArmIdError) }
     }
 }
 
+fn is_safe(path: &str) -> bool {
+    let is_safe = |byte: u8| !byte.is_ascii_control() && !matches!(byte, b'?' | b'#' | b'%' | b'\\');
+    // Every byte, even after a bad one: many at once are looked at sooner than one by one.
+    path.bytes().fold(true, |safe, byte| safe & is_safe(byte))
+        && (path.is_ascii() || !path.contains(char::is_control))
+}
+
 fn is_segment(text: &str) -> bool {
-    let is_safe = |letter: char| !letter.is_control() && !['?', '#', '%', '\\'].contains(&letter);
-    !["", ".", ".."].contains(&text) && text.trim() == text && text.chars().all(is_safe)
+    !["", ".", ".."].contains(&text) && text.trim() == text
 }
 
 impl ArmId {
     /// Whether it is the id of a role definition, built in or not.
     pub(crate) fn is_role_definition(&self) -> bool {
-        let mut backwards = self.0.rsplit('/');
-        let guid = backwards.next().and_then(parse_guid);
-        let mut names = ["roleDefinitions", "Microsoft.Authorization", "providers"].into_iter();
-        let mut is_next = |name| backwards.next().is_some_and(|segment| segment.eq_ignore_ascii_case(name));
-        guid.is_some() && names.all(&mut is_next)
+        let split = |text, length| str::split_at_checked(text, text.len().checked_sub(length)?);
+        split(&self.0, GUID_LENGTH).is_some_and(|(path, guid)| {
+            let end = split(path, DEFINITIONS.len());
+            end.is_some_and(|(_, end)| end.eq_ignore_ascii_case(DEFINITIONS)) && parse_guid(guid).is_some()
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The bytes that comparisons use.

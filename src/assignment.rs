@@ -147,3 +147,18 @@ fn sorted(
     });
     twice.map_or(Ok(resource_roles), Err)
 }
+
+/// So many are found sooner by looking at each.
+const FEW: usize = 8;
+
+/// The entry of this resource role, among those in their order.
+fn find<'e>(
+    entries: &'e mut [AssignmentResourceRole],
+    resource_role: &ResourceRole,
+) -> Option<&'e mut AssignmentResourceRole> {
+    let (few, others) = entries.split_at_mut(entries.len().min(FEW));
+    few.iter_mut().find(|entry| entry.resource_role == *resource_role).or_else(|| {
+        let found = others.binary_search_by(|entry| entry.resource_role.cmp(resource_role));
+        others.get_mut(found.ok()?)
+    })
+}

@@ -179,23 +179,27 @@ impl fmt::Display for FailureReason {
 
 #[cfg(feature = "serde")]
 mod data {
-    use alloc::borrow::Cow;
-
+    use serde::ser::SerializeStruct as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::FailureReason;
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(expecting = "a reason: its code and words")]
-    struct Plain<'a> {
-        code: Cow<'a, str>,
-        words: Cow<'a, str>,
-    }
+    use crate::text::Text;
 
     impl Serialize for FailureReason {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            Plain { code: self.code().into(), words: self.words().into() }.serialize(serializer)
+            let mut fields = serializer.serialize_struct("Plain", 2)?;
+            fields.serialize_field("code", self.code())?;
+            fields.serialize_field("words", self.words())?;
+            fields.end()
         }
+    }
+
+    #[derive(Deserialize)]
+    struct Plain<'a> {
+        #[serde(borrow)]
+        code: Text<'a>,
+        #[serde(borrow)]
+        words: Text<'a>,
     }
 
     impl<'de> Deserialize<'de> for FailureReason {

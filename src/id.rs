@@ -4,10 +4,19 @@
 
 use uuid::Uuid;
 
+/// The number of characters of a GUID.
+pub(crate) const GUID_LENGTH: usize = 36;
+
 /// Reads a GUID in the form that the service uses: 36 characters with hyphens, ignoring case.
 pub(crate) fn parse_guid(text: &str) -> Option<Uuid> {
     // `Uuid` reads other forms too. Of 36 characters, it reads only the hyphenated form.
-    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
+    (text.len() == GUID_LENGTH).then(|| Uuid::try_parse(text).ok()).flatten()
+}
+
+/// Writes a GUID in lower case, with hyphens.
+#[cfg(feature = "serde")]
+pub(crate) fn serialize_guid<S: serde::Serializer>(guid: Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(guid.as_hyphenated().encode_lower(&mut [0; GUID_LENGTH]))
 }
 
 /// The text is not a valid id, which is a GUID of 36 characters with hyphens.
@@ -66,7 +75,14 @@ macro_rules! typed_id {
         }
 
         #[cfg(feature = "serde")]
-        crate::text::serde_as_text!($name);
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serialize_guid(self.0, serializer)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        crate::text::deserialize_as_text!($name);
     )+};
 }
 

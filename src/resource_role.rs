@@ -3,6 +3,9 @@
 //! Their identity is the origin system, the canonical origin ids and the role's type, never a display name (R23). Only
 //! this file reads and writes origin ids, except for Azure ids (`arm`).
 
+#[cfg(feature = "serde")]
+mod data;
+
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
@@ -10,7 +13,7 @@ use core::fmt;
 use uuid::Uuid;
 
 use crate::arm::{self, ArmId};
-use crate::id::{ObjectId, parse_guid};
+use crate::id::{GUID_LENGTH, ObjectId, parse_guid};
 
 /// A role on a resource, which an access package gives and an [`Action`](crate::Action) enforces.
 ///
@@ -29,8 +32,6 @@ use crate::id::{ObjectId, parse_guid};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "OriginIds", into = "OriginIds"))]
 pub enum ResourceRole {
     /// Access to a group or a team (`AadGroup`).
     Group {
@@ -133,15 +134,12 @@ impl AzureRole {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpaqueResourceRole(Arc<OriginIds>);
 
-/// The texts that identify a resource role. They are also its serde form.
+/// The texts that identify a resource role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", expecting = "a resource role"))]
 struct OriginIds {
     origin_system: String,
     resource_origin_id: String,
     role_origin_id: String,
-    #[cfg_attr(feature = "serde", serde(default))]
     role_type: Option<String>,
 }
 
@@ -184,7 +182,8 @@ impl ResourceRole {
         };
         if is(GROUP) {
             let group = resource(GROUP)?;
-            let access = GroupAccess::from_origin_id(role_origin_id, group).ok_or(role_error(
+            let access = GroupAccess::from_origin_id(role_origin_id, group, resource_origin_id);
+            let access = access.ok_or(role_error(
                 GROUP,
                 "`Member_<group id>`, `Owner_<group id>`, `EligibleMember_<guid>` or `EligibleOwner_<guid>`",
             ))?;
@@ -251,26 +250,36 @@ impl ResourceRole {
     /// of an unknown origin system.
     #[must_use]
     pub fn resource_origin_id(&self) -> String {
+        self.resource().to_string()
+    }
+
+    fn resource(&self) -> OriginId<'_> {
         match self {
-            Self::Group { group: id, .. } | Self::Application { service_principal: id, .. } => id.to_string(),
-            Self::SharePointSite { site, .. } => site.to_string(),
-            Self::Directory { definition, .. } => definition.to_string(),
-            Self::Azure { role, .. } => role.scope().to_string(),
-            Self::Other(OpaqueResourceRole(origin)) => origin.resource_origin_id.clone(),
+            Self::Group { group: id, .. } | Self::Application { service_principal: id, .. } => {
+                OriginId::Guid(id.as_uuid())
+            }
+            Self::SharePointSite { site, .. } => OriginId::Text(site),
+            Self::Directory { definition, .. } => OriginId::Guid(*definition),
+            Self::Azure { role, .. } => OriginId::Text(role.scope().as_str()),
+            Self::Other(OpaqueResourceRole(origin)) => OriginId::Text(&origin.resource_origin_id),
         }
     }
 
     /// The origin id of the role, such as `Member_7b56ede0-9b58-40bd-b11e-b3d18fc32698`.
     #[must_use]
     pub fn role_origin_id(&self) -> String {
+        self.role().to_string()
+    }
+
+    fn role(&self) -> OriginId<'_> {
         match self {
             Self::Group { group, access } => access.origin_id(*group),
-            Self::Application { app_role, .. } => app_role.to_string(),
-            Self::SharePointSite { role, .. } => role.to_string(),
-            Self::Directory { activation: Activation::Eligible, .. } => "Eligible".into(),
-            Self::Directory { activation: Activation::Active, .. } => "Active".into(),
-            Self::Azure { role, .. } => role.definition().to_string(),
-            Self::Other(OpaqueResourceRole(origin)) => origin.role_origin_id.clone(),
+            Self::Application { app_role, .. } => OriginId::Guid(*app_role),
+            Self::SharePointSite { role, .. } => OriginId::Number(*role),
+            Self::Directory { activation: Activation::Eligible, .. } => OriginId::Text("Eligible"),
+            Self::Directory { activation: Activation::Active, .. } => OriginId::Text("Active"),
+            Self::Azure { role, .. } => OriginId::Text(role.definition().as_str()),
+            Self::Other(OpaqueResourceRole(origin)) => OriginId::Text(&origin.role_origin_id),
         }
     }
 
@@ -292,8 +301,28 @@ impl ResourceRole {
 /// The origin system, the resource, the role and the type, if there is one, separated by blanks.
 impl fmt::Display for ResourceRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.origin_system(), self.resource_origin_id(), self.role_origin_id())?;
+        write!(f, "{} {} {}", self.origin_system(), self.resource(), self.role())?;
         self.role_type().map_or(Ok(()), |role_type| write!(f, " {role_type}"))
+    }
+}
+
+/// An origin id that is not yet a text, so that it can be written to where it goes.
+enum OriginId<'a> {
+    Text(&'a str),
+    Guid(Uuid),
+    Number(u32),
+    /// To a group.
+    Access(&'static str, Uuid),
+}
+
+impl fmt::Display for OriginId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Guid(guid) => guid.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Access(access, guid) => write!(f, "{access}{guid}"),
+        }
     }
 }
 
@@ -329,16 +358,16 @@ fn agrees(
     }
 }
 
-const MEMBER: &str = "Member";
-const OWNER: &str = "Owner";
-const ELIGIBLE_MEMBER: &str = "EligibleMember";
-const ELIGIBLE_OWNER: &str = "EligibleOwner";
+const MEMBER: &str = "Member_";
+const OWNER: &str = "Owner_";
+const ELIGIBLE_MEMBER: &str = "EligibleMember_";
+const ELIGIBLE_OWNER: &str = "EligibleOwner_";
 
 impl GroupAccess {
     /// Reads `<access>_<guid>`. For a member or an owner, the GUID must be the group's.
-    fn from_origin_id(text: &str, group: Uuid) -> Option<Self> {
-        let (access, guid) = text.split_once('_')?;
-        let guid = parse_guid(guid)?;
+    fn from_origin_id(text: &str, group: Uuid, text_of_group: &str) -> Option<Self> {
+        let (access, guid) = text.split_at_checked(text.len().checked_sub(GUID_LENGTH)?)?;
+        let guid = if guid == text_of_group { group } else { parse_guid(guid)? };
         match access {
             MEMBER => (guid == group).then_some(Self::Member),
             OWNER => (guid == group).then_some(Self::Owner),
@@ -355,67 +384,20 @@ impl GroupAccess {
         }
     }
 
-    fn origin_id(self, group: ObjectId) -> String {
-        let (access, guid) = match self {
-            Self::Member => (MEMBER, group.as_uuid()),
-            Self::Owner => (OWNER, group.as_uuid()),
-            Self::EligibleMember(guid) => (ELIGIBLE_MEMBER, guid),
-            Self::EligibleOwner(guid) => (ELIGIBLE_OWNER, guid),
-        };
-        alloc::format!("{access}_{guid}")
+    const fn origin_id(self, group: ObjectId) -> OriginId<'static> {
+        match self {
+            Self::Member => OriginId::Access(MEMBER, group.as_uuid()),
+            Self::Owner => OriginId::Access(OWNER, group.as_uuid()),
+            Self::EligibleMember(guid) => OriginId::Access(ELIGIBLE_MEMBER, guid),
+            Self::EligibleOwner(guid) => OriginId::Access(ELIGIBLE_OWNER, guid),
+        }
     }
 }
 
 /// Reads a number in its only valid form: no sign, no leading zero.
 fn parse_number(text: &str) -> Option<u32> {
-    let number: u32 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<OriginIds> for ResourceRole {
-    type Error = ParseResourceRoleError;
-
-    fn try_from(origin: OriginIds) -> Result<Self, ParseResourceRoleError> {
-        Self::from_origin(
-            &origin.origin_system,
-            &origin.resource_origin_id,
-            &origin.role_origin_id,
-            origin.role_type.as_deref(),
-        )
-    }
-}
-
-#[cfg(feature = "serde")]
-impl From<ResourceRole> for OriginIds {
-    fn from(role: ResourceRole) -> Self {
-        Self {
-            origin_system: role.origin_system().into(),
-            resource_origin_id: role.resource_origin_id(),
-            role_origin_id: role.role_origin_id(),
-            role_type: role.role_type().map(Into::into),
-        }
-    }
-}
-
-/// A text format leaves out an absent type. A format without field names cannot.
-#[cfg(feature = "serde")]
-impl serde::Serialize for OriginIds {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-
-        let Self { origin_system, resource_origin_id, role_origin_id, role_type } = self;
-        let with_type = role_type.is_some() || !serializer.is_human_readable();
-        let number = if with_type { 4 } else { 3 };
-        let mut fields = serializer.serialize_struct("OriginIds", number)?;
-        fields.serialize_field("originSystem", origin_system)?;
-        fields.serialize_field("resourceOriginId", resource_origin_id)?;
-        fields.serialize_field("roleOriginId", role_origin_id)?;
-        if with_type {
-            fields.serialize_field("roleType", role_type)?;
-        }
-        fields.end()
-    }
+    let is_written_so = text == "0" || text.starts_with(|first: char| matches!(first, '1'..='9'));
+    text.parse().ok().filter(|_| is_written_so)
 }
 
 /// The origin ids do not form a resource role.

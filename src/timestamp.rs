@@ -18,8 +18,11 @@
 pub struct Timestamp(i64);
 
 /// The length of a tick.
-#[cfg(any(feature = "std", feature = "serde"))]
+#[cfg(feature = "std")]
 const NANOSECONDS_PER_TICK: i128 = 100;
+
+/// How many there are in a second.
+const TICKS_PER_SECOND: i64 = 10_000_000;
 
 impl Timestamp {
     /// The first instant: the beginning of the year 1.
@@ -54,11 +57,10 @@ impl Timestamp {
     /// ```
     #[must_use]
     pub fn saturating_duration_since(self, earlier: Self) -> core::time::Duration {
-        const TICKS_PER_SECOND: u64 = 10_000_000;
-
         let ticks = u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0);
-        core::time::Duration::new(ticks / TICKS_PER_SECOND, 0)
-            + core::time::Duration::from_nanos(ticks % TICKS_PER_SECOND * 100)
+        let per_second = TICKS_PER_SECOND.unsigned_abs();
+        core::time::Duration::new(ticks / per_second, 0)
+            + core::time::Duration::from_nanos(ticks % per_second * 100)
     }
 
     /// This much later, but at most [`MAX`](Self::MAX).
@@ -70,7 +72,7 @@ impl Timestamp {
     }
 
     /// The tick that contains the instant, rounded down. `None` if it is out of range.
-    #[cfg(any(feature = "std", feature = "serde"))]
+    #[cfg(feature = "std")]
     fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_PER_TICK)).ok().and_then(Self::from_unix_ticks)
     }
@@ -100,27 +102,101 @@ mod text {
     use jiff::civil::DateTime;
     use jiff::fmt::temporal::Pieces;
 
-    use super::{NANOSECONDS_PER_TICK, Timestamp};
+    use super::{TICKS_PER_SECOND, Timestamp};
+    use crate::text::Brief;
 
     const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
     impl Timestamp {
         /// The instant at which a UTC clock shows this.
         pub(crate) fn from_civil(civil: DateTime) -> Option<Self> {
-            Self::from_nanoseconds(civil.duration_since(EPOCH).as_nanos())
+            let since = civil.duration_since(EPOCH);
+            // No `DateTime` is so far away that its ticks would not fit.
+            let ticks = since.as_secs() * TICKS_PER_SECOND + i64::from(since.subsec_nanos().div_euclid(100));
+            Self::from_unix_ticks(ticks)
         }
 
         /// The reading of a UTC clock at this instant.
+        #[cfg(feature = "graph")]
         pub(crate) fn to_civil(self) -> DateTime {
-            let since = SignedDuration::from_nanos_i128(i128::from(self.0) * NANOSECONDS_PER_TICK);
+            let (seconds, ticks) = (self.0.div_euclid(TICKS_PER_SECOND), self.0.rem_euclid(TICKS_PER_SECOND));
             // Every timestamp is within the years of `DateTime`: see `MIN` and `MAX`.
+            let since = SignedDuration::from_secs(seconds) + SignedDuration::from_nanos(ticks * 100);
             EPOCH.saturating_add(since)
         }
+
+        /// The text: a fraction has no zeros at its end.
+        fn text(self) -> Brief {
+            let (seconds, mut fraction) =
+                (self.0.div_euclid(TICKS_PER_SECOND), self.0.rem_euclid(TICKS_PER_SECOND));
+            let (minutes, second) = (seconds.div_euclid(60), seconds.rem_euclid(60));
+            let (hours, minute) = (minutes.div_euclid(60), minutes.rem_euclid(60));
+            let hour = hours.rem_euclid(24);
+            let date = EPOCH.date().saturating_add(SignedDuration::from_hours(hours - hour));
+            let mut text = Brief::new();
+            text.push_number(date.year().into(), 4);
+            for (before, number) in [
+                ("-", date.month().into()),
+                ("-", date.day().into()),
+                ("T", hour),
+                (":", minute),
+                (":", second),
+            ] {
+                text.push(before);
+                text.push_number(number, 2);
+            }
+            if fraction > 0 {
+                let mut digits = 7;
+                while fraction % 10 == 0 {
+                    fraction /= 10;
+                    digits -= 1;
+                }
+                text.push(".");
+                text.push_number(fraction, digits);
+            }
+            text.push("Z");
+            text
+        }
+
+        /// Reads `YYYY-MM-DDTHH:MM:SSZ` with a fraction of up to seven digits: what is all but always there. `None` for
+        /// anything else, and where the calendar has no such day.
+        fn from_usual(text: &str) -> Option<Self> {
+            #[rustfmt::skip]
+            let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, ref rest @ ..] =
+                text.as_bytes() else { return None };
+            let two = |tens, ones| number(&[tens, ones]).and_then(|number| i8::try_from(number).ok());
+            let year = i16::try_from(number(&[y0, y1, y2, y3])?).ok()?;
+            let [month, day, hour] = [two(m0, m1)?, two(d0, d1)?, two(h0, h1)?];
+            let [minute, second] = [two(n0, n1)?, two(s0, s1)?];
+            let ticks = match rest {
+                [b'Z'] => 0,
+                [b'.', fraction @ .., b'Z'] => {
+                    let missing = 7_usize.checked_sub(fraction.len()).filter(|missing| *missing < 7)?;
+                    (0..missing).fold(number(fraction)?, |ticks, _| ticks * 10)
+                }
+                _ => return None,
+            };
+            let civil = DateTime::new(year, month, day, hour, minute, second, ticks * 100).ok()?;
+            Self::from_civil(civil)
+        }
+    }
+
+    /// The number that these digits are; they are few.
+    fn number(digits: &[u8]) -> Option<i32> {
+        digits.iter().try_fold(0, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))
+        })
     }
 
     impl fmt::Display for Timestamp {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{}Z", self.to_civil())
+            f.write_str(self.text().as_str())
+        }
+    }
+
+    impl serde::Serialize for Timestamp {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.text().as_str())
         }
     }
 
@@ -139,11 +215,11 @@ mod text {
                 let offset = pieces.to_numeric_offset()?;
                 Self::from_civil(local.checked_sub(SignedDuration::from_secs(offset.seconds().into())).ok()?)
             };
-            parse().ok_or(ParseTimestampError)
+            Self::from_usual(text).or_else(parse).ok_or(ParseTimestampError)
         }
     }
 
-    crate::text::serde_as_text!(Timestamp);
+    crate::text::deserialize_as_text!(Timestamp);
 
     /// The text is not a timestamp in ISO 8601 in the years 1 to 9999.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]

@@ -50,6 +50,8 @@ fn what_is_no_id_of_azure_is_refused() {
         "/a\nb",
         "/a\u{7f}b",
         "/a/\u{85}",
+        "/a/b\u{85}c",
+        "/a/\u{2003}b",
         "https://management.azure.com/a",
     ];
     for id in not_ids {
@@ -59,7 +61,7 @@ fn what_is_no_id_of_azure_is_refused() {
         }
     }
     // The crate does not know which ones exist.
-    for id in ["/", "/subscriptions", "/..."] {
+    for id in ["/", "/subscriptions", "/...", "/ä/ö b"] {
         assert!(read(id, &definition("")).is_ok(), "{id:?}");
     }
     let whole = definition(SUBSCRIPTION);

@@ -209,6 +209,32 @@ fn a_receipt_does_not_allocate() {
     }
 }
 
+// R17: however many there are, and whatever their order.
+#[test]
+fn a_receipt_finds_its_resource_role_among_any_number() {
+    for number in [1, 2, 7, 8, 9, 10, 16, 17, 33, 100] {
+        let mut assignment = admitted(delivered(0)).reprocess((0..number).map(member_of)).saved();
+        let mut actions: Vec<_> = assignment.actions().collect();
+        // The last first, and then from both ends to the middle.
+        actions.reverse();
+        let middle = actions.len() / 2;
+        actions[middle..].reverse();
+        for (already, action) in actions.into_iter().enumerate() {
+            let unknown =
+                Receipt { resource_role: member_of(number), ..action.clone().receipt(Outcome::Failed) };
+            assert!(assignment.record(&unknown, NOW).is_err());
+            let resource_role = action.resource_role.clone();
+            let recorded = assignment.record(&action.receipt(Outcome::Fulfilled), NOW);
+            assert!(matches!(recorded, Ok(Recorded::Changed(_))), "{resource_role}");
+            let entries = assignment.resource_roles().expect("known").iter();
+            let fulfilled: Vec<_> = entries.filter(|it| it.fulfillment == Fulfillment::Fulfilled).collect();
+            assert_eq!(fulfilled.len(), already + 1);
+            assert!(fulfilled.iter().any(|entry| entry.resource_role == resource_role));
+        }
+        assert_eq!(assignment.state(), AssignmentState::Delivered);
+    }
+}
+
 #[test]
 fn expiry_does_not_allocate() {
     for &state in AssignmentState::ALL {
@@ -256,6 +282,36 @@ fn reasons_and_remedies_do_not_allocate() {
             ]
         });
         assert_eq!(counted, (0, expected), "{caller:?}");
+    }
+}
+
+/// What is read is read from where it stands, and what is written is written to where it goes.
+#[cfg(feature = "serde")]
+#[test]
+fn the_stored_form_allocates_only_what_stays() {
+    let given = one_of_each_origin_system().into_iter();
+    // A site is one text. A role of Azure is two, in one place. What is not known is its texts, in one place.
+    let kept = [0, 0, 1, 0, 3, 3, 4, 5];
+    assert_eq!(given.len(), kept.len());
+    for (resource_role, kept) in given.zip(kept) {
+        let without = stored(AssignmentState::Expired, &[Fulfillment::Failed; 1]);
+        let mut entries = without.resource_roles.clone().expect("known");
+        entries[0].resource_role = resource_role;
+        let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
+        let plain = StoredAssignment { end, resource_roles: Some(entries.clone()), ..without };
+        // A reason is its two texts, in one place.
+        entries[0].reason = Some(FailureReason::new("code", "words"));
+        let with_reason = StoredAssignment { resource_roles: Some(entries), ..plain.clone() };
+        for (stored, of_reason) in [(plain, 0), (with_reason, 3)] {
+            let mut text = Vec::with_capacity(4096);
+            let (written, result) = allocations(|| serde_json::to_writer(&mut text, &stored));
+            assert!(result.is_ok());
+            assert_eq!(written, 0, "{stored:?}");
+            let (read, result) = allocations(|| serde_json::from_slice::<StoredAssignment>(&text));
+            assert_eq!(result.expect("what was written"), stored);
+            // And the list of them.
+            assert_eq!(read, 1 + kept + of_reason, "{stored:?}");
+        }
     }
 }
 

@@ -243,6 +243,22 @@ fn a_resource_role_is_its_texts() {
     }
 }
 
+/// Written in another way, it is the same text.
+#[test]
+fn a_text_may_have_escapes() {
+    for role in one_of_each_origin_system() {
+        let text = serde_json::to_string(&role).expect("plain data");
+        let escaped =
+            text.replace('/', r"\/").replace('a', r"\u0061").replace("roleOrigin", r"\u0072oleOrigin");
+        assert_ne!(escaped, text);
+        assert_eq!(serde_json::from_str::<ResourceRole>(&escaped).expect("the same"), role, "{escaped}");
+        // From a reader, nothing can be borrowed.
+        assert_eq!(serde_json::from_reader::<_, ResourceRole>(text.as_bytes()).expect("the same"), role);
+    }
+    let escaped = REASON.replace('g', r"\u0067");
+    assert_eq!(serde_json::from_str::<FailureReason>(&escaped).expect("the same"), reason());
+}
+
 #[test]
 fn what_cannot_be_read_says_why() {
     let cases = [

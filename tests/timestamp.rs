@@ -227,6 +227,28 @@ mod text {
             prop_assert_eq!(ticks(&text), expected, "{}", text);
         }
 
+        /// What is written with `Z` is not read by the general parser; what is written with an offset is.
+        #[test]
+        fn what_is_usual_is_read_as_what_is_not(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?",
+        ) {
+            prop_assert_eq!(ticks(&format!("{text}Z")), ticks(&format!("{text}+00:00")), "{}", text);
+        }
+
+        #[test]
+        fn what_is_nearly_usual_is_read_as_what_is_not(
+            text in "[0-9]{4}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,7})?",
+            (at, other) in (0..27_usize, "[ -~]"),
+        ) {
+            let mut text = text;
+            if at < text.len() {
+                text.replace_range(at..=at, &other);
+            }
+            // An offset before it would end the text too soon.
+            prop_assume!(!text.contains(['Z', 'z', '[']) && !text[1..].contains('+') && text.matches('-').count() == 2);
+            prop_assert_eq!(ticks(&format!("{text}Z")), ticks(&format!("{text}+00:00")), "{}", text);
+        }
+
         #[test]
         fn junk_is_refused_or_read_without_panic(text in prop_oneof![
             any::<String>(),

@@ -264,8 +264,7 @@ impl Assignment {
         }
         let resource_roles = self.resource_roles.as_deref_mut().unwrap_or_default();
         let all = resource_roles.len();
-        let found = resource_roles.binary_search_by(|entry| entry.resource_role.cmp(&receipt.resource_role));
-        let Some(entry) = found.ok().and_then(|index| resource_roles.get_mut(index)) else {
+        let Some(entry) = super::find(resource_roles, &receipt.resource_role) else {
             return Err(RecordError::UnknownResourceRole(receipt.resource_role.clone()));
         };
         let before = entry.fulfillment;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::U64Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::value::RawValue;
@@ -96,7 +96,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<'_, A> {
             match self.properties.next_key_seed(name)? {
                 None => return Ok(None),
                 Some(Property::Known(field)) => {
-                    let field: StrDeserializer<'_, A::Error> = field.into_deserializer();
+                    let field: U64Deserializer<A::Error> = field.into_deserializer();
                     return seed.deserialize(field).map(Some);
                 }
                 Some(Property::Ignored) => drop(self.properties.next_value::<IgnoredAny>()?),
@@ -117,7 +117,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<'_, A> {
 
 /// The name of a property. A known name needs no allocation.
 enum Property {
-    Known(&'static str),
+    /// By its number among the fields, of which none has an alias: its name is not compared again.
+    Known(u64),
     Unknown(String),
     Ignored,
 }
@@ -144,9 +145,12 @@ impl Visitor<'_> for Name {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Property, E> {
-        let known = self.fields.iter().find(|field| field.eq_ignore_ascii_case(name));
+        // As Graph spells it, nearly always.
+        let is_name =
+            |field: &str| field.len() == name.len() && (field == name || field.eq_ignore_ascii_case(name));
+        let known = (0..).zip(self.fields).find(|(_, field)| is_name(field));
         Ok(match known {
-            Some(field) => Property::Known(field),
+            Some((field, _)) => Property::Known(field),
             // An OData annotation such as `@odata.type` is not a property.
             None if self.is_told && !name.contains('@') => Property::Unknown(name.to_owned()),
             None => Property::Ignored,

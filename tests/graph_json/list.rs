@@ -1,7 +1,7 @@
 //! Pages of a list: one unreadable item does not hide the others, and says where it is.
 
 use access_package::ParseAssignmentStateError;
-use access_package::graph::json::{ItemError, Page, ReadError, read_list};
+use access_package::graph::json::{self, ItemError, Page, ReadError, read_list};
 use serde_json::{Value, json};
 
 use crate::fixtures::{beta, read_value, v1, with};
@@ -151,4 +151,48 @@ fn what_is_no_page_is_refused_as_a_whole() {
     assert_eq!(error(b"{\"value\":[\n{\"id\":}]}"), "line 2, column 7: expected value");
     assert_eq!(error(br#"{"value":[]}{}"#), "line 1, column 13: trailing characters");
     assert!(error(b"{\"value\":[\"\xff\"]}").contains("invalid unicode code point"));
+}
+
+/// A page is read at once where everything in it can be, and otherwise item by item. Either way says the same.
+#[test]
+fn what_stands_beside_an_item_changes_nothing_in_it() {
+    let good = [v1(), beta(), with(v1(), "/state", Some(json!("expired")))];
+    let read = |value: &Value| read_list(value.to_string().as_bytes());
+    let alone = read(&json!(good)).expect("a page").items;
+    assert!(alone.iter().all(Result::is_ok));
+    let bad = [json!(3), json!({}), with(v1(), "/target/objectId", Some(Value::Null)), json!({ "id": "7" })];
+    for bad in bad {
+        let mut items = good.to_vec();
+        items.push(bad);
+        let next = "https://graph.microsoft.com/v1.0/next";
+        for (page, next) in
+            [(json!(items), None), (json!({ "value": items, "@odata.nextLink": next }), Some(next))]
+        {
+            let page = read(&page).expect("a page");
+            assert_eq!(page.next_link.as_deref(), next);
+            assert_eq!(page.items[..3], alone);
+            assert!(page.items[3].is_err());
+        }
+        let page = read(&json!({ "@odata.nextLink": next, "value": good })).expect("a page");
+        assert_eq!((page.items, page.next_link.as_deref()), (alone.clone(), Some(next)));
+    }
+    // Beside a list, the answers to a batch are not looked at; but they are such answers.
+    assert_eq!(read(&json!({ "value": good, "responses": [3] })).expect("a page").items, alone);
+    assert!(matches!(read(&json!({ "value": good, "responses": 3 })), Err(ReadError::Malformed { .. })));
+}
+
+/// A name in another encoding harms nobody who does not read it.
+#[test]
+fn what_is_not_utf_8_may_be_passed_over() {
+    let document = with(v1(), "/target/displayName", Some(json!("Zo?"))).to_string();
+    let in_latin_1 = |part: &str| {
+        let mut bytes = document.clone().into_bytes();
+        bytes[document.find(part).expect("it is there") + 2] = 0xeb;
+        bytes
+    };
+    assert_eq!(json::read(&in_latin_1("Zo?")), read_value(&v1()));
+    assert!(matches!(json::read(&in_latin_1("delivered")), Err(ReadError::Malformed { .. })));
+    // A page is taken apart by its texts, so all of it has to be UTF-8.
+    let page = [b"[", in_latin_1("Zo?").as_slice(), b"]"].concat();
+    assert!(matches!(read_list(&page), Err(ReadError::Malformed { .. })));
 }

@@ -17,6 +17,36 @@ pub fn member_of(number: u128) -> ResourceRole {
     ResourceRole::Group { group: Uuid::from_u128(number).into(), access: GroupAccess::Member }
 }
 
+/// A role in the site with this number.
+pub fn site_of(number: u128) -> ResourceRole {
+    let site = format!("https://contoso.sharepoint.com/sites/{number:06}");
+    ResourceRole::SharePointSite { site: site.into(), role: 4 }
+}
+
+/// A role of Azure on the resource group with this number.
+pub fn azure_role_of(number: u128) -> ResourceRole {
+    let [subscription, definition] = [4, 5].map(Uuid::from_u128);
+    let scope = format!("/subscriptions/{subscription}/resourceGroups/{number:06}");
+    let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{definition}");
+    ResourceRole::from_origin("AzureResources", &scope, &definition, Some("active")).expect("a role of Azure")
+}
+
+/// Each kind in turn.
+pub fn of_each_kind(number: u128) -> ResourceRole {
+    match number % 6 {
+        0 => member_of(number),
+        1 => ResourceRole::Application {
+            service_principal: Uuid::from_u128(number).into(),
+            app_role: Uuid::from_u128(7),
+        },
+        2 => site_of(number),
+        3 => ResourceRole::Directory { definition: Uuid::from_u128(number), activation: Activation::Active },
+        4 => azure_role_of(number),
+        _ => ResourceRole::from_origin("SapIag", &format!("Finance/{number}"), "approver", None)
+            .expect("an unknown origin system takes any text"),
+    }
+}
+
 /// The stored form of an assignment in this state, without an end; the resource roles are numbered from 0.
 pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAssignment {
     let numbered = (0..).zip(fulfillments);

@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::context::Collection;
+use super::read::Readable;
 use super::shown::{Kind, id_of};
 use super::text::{Place, SHOWN, parse, shortened, unmarked};
 use super::{ReadError, list_cut, missing, read};
@@ -118,6 +120,9 @@ struct Response<'a> {
 /// ```
 pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
     let page = unmarked(page)?;
+    if let Some(read) = at_once(page) {
+        return Ok(read);
+    }
     let (items, next_link) = split(page)?;
     let mut reading = Reading { place: Place::of(page), items: Vec::new() };
     match items {
@@ -127,6 +132,30 @@ pub fn read_list(page: &[u8]) -> Result<Page, ReadError> {
         }
     }
     Ok(Page { items: reading.items, next_link })
+}
+
+/// Reads the page in one pass. `None` if an item cannot be read: the page is then split, to find the error of each item.
+fn at_once(page: &[u8]) -> Option<Page> {
+    #[derive(Deserialize)]
+    struct Whole {
+        value: Vec<Readable>,
+        responses: Option<IgnoredAny>,
+        #[serde(rename = "@odata.context")]
+        context: Option<String>,
+        #[serde(rename = "@odata.nextLink")]
+        next_link: Option<String>,
+    }
+
+    let text = core::str::from_utf8(page).ok()?;
+    let (items, next_link) = if page.trim_ascii_start().starts_with(b"[") {
+        (serde_json::from_str(text).ok()?, None)
+    } else {
+        let Object(whole) = serde_json::from_str::<Object<Whole>>(text).ok()?;
+        let Whole { value, responses: None, context, next_link } = whole else { return None };
+        Collection::Assignments.check(context.as_deref()).ok()?;
+        (value, next_link)
+    };
+    Some(Page { items: items.into_iter().map(|Readable(item)| Ok(item)).collect(), next_link })
 }
 
 /// The items of a page, and the link to the next page.

@@ -84,8 +84,9 @@ fn is_same(required: AccessPackageId, actual: AccessPackageId) -> Result<(), Rea
 }
 
 #[derive(Deserialize)]
-struct Page {
-    value: Option<Vec<Object<Listed>>>,
+struct Page<'a> {
+    #[serde(borrow)]
+    value: Option<Vec<Object<Listed<'a>>>>,
     #[serde(rename = "@odata.context")]
     context: Option<String>,
     #[serde(rename = "@odata.nextLink")]
@@ -145,7 +146,7 @@ pub fn read_access_package(document: &[u8]) -> Result<AccessPackageDocument, Rea
 
 /// The document of a single page.
 fn of_page(
-    listed: &[Object<Listed>],
+    listed: &[Object<Listed<'_>>],
     part: &'static str,
     text: &[u8],
 ) -> Result<AccessPackageDocument, ReadError> {
@@ -159,10 +160,11 @@ fn of_page(
 }
 
 /// Some tools write a single item in place of a list.
-fn page(text: &[u8]) -> Result<Page, ReadError> {
+fn page(text: &[u8]) -> Result<Page<'_>, ReadError> {
     #[derive(Deserialize)]
-    struct Single {
-        value: Object<Listed>,
+    struct Single<'a> {
+        #[serde(borrow)]
+        value: Object<Listed<'a>>,
         #[serde(rename = "@odata.context")]
         context: Option<String>,
         #[serde(rename = "@odata.nextLink")]
@@ -179,7 +181,7 @@ fn page(text: &[u8]) -> Result<Page, ReadError> {
 
 /// The document of an access package with its resource role scopes.
 fn of_whole(text: &[u8]) -> Result<AccessPackageDocument, ReadError> {
-    let Object(package) = parse::<Object<AccessPackage>>(text)?;
+    let Object(package) = parse::<Object<AccessPackage<'_>>>(text)?;
     let [v1, beta] = [
         (Version::V1, "resourceRoleScopes", "resourceRoleScopes($expand=role,scope)"),
         (

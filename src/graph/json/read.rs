@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{IgnoredAny, Visitor};
+use serde::de::{Error as _, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -24,6 +24,7 @@ use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
 use crate::resource_role::{ParseResourceRoleError, ResourceRole};
 use crate::state::AssignmentState;
 use crate::subject::SubjectType;
+use crate::text::Text;
 
 pub(super) use gives::List;
 
@@ -31,19 +32,22 @@ pub(super) use gives::List;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::option_option, reason = "a null schedule has no end, and a missing one is an error")]
-pub(super) struct Document {
+pub(super) struct Document<'a> {
     id: Option<AssignmentId>,
+    // v1.0
+    state: Option<AssignmentState>,
     #[serde(default, deserialize_with = "present")]
     schedule: Option<Option<Closed<Schedule>>>,
     target: Option<Object<Target>>,
     // v1.0
-    state: Option<AssignmentState>,
-    access_package: Option<Object<AccessPackage>>,
+    #[serde(borrow)]
+    access_package: Option<Object<AccessPackage<'a>>>,
     // beta
     assignment_state: Option<AssignmentState>,
     access_package_id: Option<AccessPackageId>,
     catalog_id: Option<CatalogId>,
-    access_package_assignment_resource_roles: Option<Vec<Object<Listed>>>,
+    #[serde(borrow)]
+    access_package_assignment_resource_roles: Option<Vec<Object<Listed<'a>>>>,
     #[serde(rename = "accessPackageAssignmentResourceRoles@odata.nextLink")]
     rest_of_assignment_resource_roles: Option<IgnoredAny>,
     // Properties that an assignment never has.
@@ -67,7 +71,7 @@ struct Target {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AccessPackage {
+pub(super) struct AccessPackage<'a> {
     pub(super) id: Option<AccessPackageId>,
     catalog_id: Option<CatalogId>,
     // v1.0
@@ -76,12 +80,13 @@ pub(super) struct AccessPackage {
     #[serde(rename = "accessPackageCatalog")]
     older_catalog: Option<Object<Catalog>>,
     // v1.0
-    resource_role_scopes: Option<Vec<Object<Listed>>>,
+    #[serde(borrow)]
+    resource_role_scopes: Option<Vec<Object<Listed<'a>>>>,
     #[serde(rename = "resourceRoleScopes@odata.nextLink")]
     rest_of_resource_role_scopes: Option<IgnoredAny>,
     // beta
-    #[serde(rename = "accessPackageResourceRoleScopes")]
-    beta_resource_role_scopes: Option<Vec<Object<Listed>>>,
+    #[serde(borrow, rename = "accessPackageResourceRoleScopes")]
+    beta_resource_role_scopes: Option<Vec<Object<Listed<'a>>>>,
     #[serde(rename = "accessPackageResourceRoleScopes@odata.nextLink")]
     rest_of_beta_resource_role_scopes: Option<IgnoredAny>,
 }
@@ -96,17 +101,22 @@ struct Catalog {
 /// A resource role: one that an access package gives, in v1.0, or one that an assignment has delivered, in beta.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Listed {
-    pub(super) status: Option<String>,
+pub(super) struct Listed<'a> {
+    #[serde(borrow)]
+    pub(super) status: Option<Text<'a>>,
     // v1.0
-    role: Option<Object<Origin>>,
-    scope: Option<Object<Origin>>,
+    #[serde(borrow)]
+    role: Option<Object<Origin<'a>>>,
+    #[serde(borrow)]
+    scope: Option<Object<Origin<'a>>>,
     // beta
-    access_package_resource_role: Option<Object<Origin>>,
-    access_package_resource_scope: Option<Object<Origin>>,
+    #[serde(borrow)]
+    access_package_resource_role: Option<Object<Origin<'a>>>,
+    #[serde(borrow)]
+    access_package_resource_scope: Option<Object<Origin<'a>>>,
 }
 
-impl Listed {
+impl Listed<'_> {
     pub(super) const fn version(&self) -> Version {
         let is_beta =
             self.access_package_resource_role.is_some() || self.access_package_resource_scope.is_some();
@@ -117,11 +127,14 @@ impl Listed {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "Graph uses these names")]
-struct Origin {
-    origin_system: Option<String>,
-    origin_id: Option<String>,
+struct Origin<'a> {
+    #[serde(borrow)]
+    origin_system: Option<Text<'a>>,
+    #[serde(borrow)]
+    origin_id: Option<Text<'a>>,
     /// The type of a role (R23).
-    r#type: Option<String>,
+    #[serde(borrow)]
+    r#type: Option<Text<'a>>,
 }
 
 /// Distinguishes a null property, read as `Some(None)`, from a missing one.
@@ -209,21 +222,26 @@ impl Names {
 /// Reads the document of an assignment. If it is another document, the error says which.
 fn read<T>(
     text: &[u8],
-    read: impl FnOnce(Document, AssignmentState, Version) -> Result<T, ReadError>,
+    read: impl FnOnce(Document<'_>, AssignmentState, Version) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let text = unmarked(text)?;
-    let result = parse::<Object<Document>>(text).and_then(|Object(document)| {
-        let (state, version) = document.state()?;
-        if let Some(Said { code: Some(code), message }) = document.error {
-            return Err(ReadError::GraphError { code, message });
-        }
-        if document.request_type.is_some() {
-            return Err(ReadError::IsRequest { assignment: None });
-        }
+    let result = parse::<Object<Document<'_>>>(text).and_then(|Object(document)| {
+        let (state, version) = document.of_assignment()?;
         read(document, state, version).map_err(|problem| expanded(problem, text, Names::of(version).expand))
     });
     let other = || Kind::of(text).filter(|kind| !matches!(kind, Kind::Assignment)).map(Kind::problem);
     result.map_err(|problem| other().unwrap_or(problem))
+}
+
+/// A readable assignment. The error does not say what is wrong with any other.
+pub(super) struct Readable(pub(super) Assignment);
+
+impl<'de> Deserialize<'de> for Readable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Object(document) = Object::<Document<'_>>::deserialize(deserializer)?;
+        let read = document.of_assignment().and_then(|(state, version)| document.whole(state, version, None));
+        read.map(Self).map_err(|_| D::Error::custom("not a whole assignment"))
+    }
 }
 
 /// If the cause of the problem is a part that was not expanded, an error that says so. Otherwise the problem.
@@ -244,7 +262,7 @@ pub(super) fn assignment(
     text: &[u8],
     package: Option<&AccessPackageDocument>,
 ) -> Result<Assignment, ReadError> {
-    read(text, |document, state, version| Ok(document.stored(state, version, package)?.try_into()?))
+    read(text, |document, state, version| document.whole(state, version, package))
 }
 
 /// The resource roles that the document lists, whatever the state.
@@ -252,7 +270,19 @@ pub(super) fn gives(text: &[u8]) -> Result<Vec<ResourceRole>, ReadError> {
     read(text, |document, _, version| document.owed(version))
 }
 
-impl Document {
+impl Document<'_> {
+    /// Its state and version, if it is of an assignment.
+    fn of_assignment(&self) -> Result<(AssignmentState, Version), ReadError> {
+        let state = self.state()?;
+        if let Some(Said { code: Some(code), message }) = &self.error {
+            return Err(ReadError::GraphError { code: code.clone(), message: message.clone() });
+        }
+        if self.request_type.is_some() {
+            return Err(ReadError::IsRequest { assignment: None });
+        }
+        Ok(state)
+    }
+
     fn state(&self) -> Result<(AssignmentState, Version), ReadError> {
         match (self.state, self.assignment_state) {
             (Some(_), Some(_)) => Err(ReadError::MixedVersions),
@@ -264,12 +294,12 @@ impl Document {
         }
     }
 
-    fn stored(
+    fn whole(
         mut self,
         state: AssignmentState,
         version: Version,
         package: Option<&AccessPackageDocument>,
-    ) -> Result<StoredAssignment, ReadError> {
+    ) -> Result<Assignment, ReadError> {
         let id = self.id.ok_or_else(|| missing("id"))?;
         let Object(target) =
             self.target.as_ref().ok_or_else(|| Names::of(version).not_expanded("target".into()))?;
@@ -281,7 +311,7 @@ impl Document {
         let (access_package, catalog) = self.belongs_to(version)?;
         let gives = package.map(|package| package.whole_of(access_package)).transpose()?;
         let resource_roles = self.resource_roles(state, version, gives)?;
-        Ok(StoredAssignment {
+        let stored = StoredAssignment {
             format: StoredAssignment::FORMAT,
             id,
             catalog,
@@ -292,7 +322,8 @@ impl Document {
             end,
             attempt: 0,
             resource_roles,
-        })
+        };
+        Ok(stored.try_into()?)
     }
 
     /// The access package and its catalog. A value that occurs in several places must be the same everywhere.
@@ -341,7 +372,7 @@ impl Names {
         ReadError::NotExpanded { part, expand: self.expand }
     }
 
-    fn resource_role(&self, index: usize, listed: &Listed) -> Result<Option<ResourceRole>, ReadError> {
+    fn resource_role(&self, index: usize, listed: &Listed<'_>) -> Result<Option<ResourceRole>, ReadError> {
         let place = || format!("{}[{index}]", self.resource_roles);
         let not_expanded = |part| self.not_expanded(format!("{}.{part}", place()));
         let missing = |part, property| missing(&format!("{}.{part}.{property}", place()));

@@ -16,8 +16,7 @@ use crate::timestamp::Timestamp;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Schedule {
     start_date_time: Option<Instant>,
-    #[serde(default)]
-    recurrence: Real,
+    recurrence: Option<Real>,
     expiration: Option<Closed<Expiration>>,
 }
 
@@ -51,7 +50,8 @@ impl Duration {
 impl Closed<Schedule> {
     /// The end. `None` if there is none.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
-        let Schedule { start_date_time, recurrence: Real(recurs), expiration } = self.known;
+        let Schedule { start_date_time, recurrence, expiration } = self.known;
+        let recurs = recurrence.is_some_and(|Real(is_real)| is_real);
         // R44: an unknown value could be an end.
         let unknown = self.unknown.as_deref().or(recurs.then_some("recurrence"));
         if let Some(name) = unknown {

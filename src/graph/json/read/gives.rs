@@ -10,7 +10,7 @@ use crate::graph::object::Object;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
-impl Document {
+impl Document<'_> {
     /// The fulfillment of each resource role, if the state shows it.
     pub(super) fn resource_roles(
         &self,
@@ -64,7 +64,7 @@ impl Document {
     }
 }
 
-impl AccessPackage {
+impl AccessPackage<'_> {
     /// What the access package gives now, by the names of the version.
     pub(in crate::graph::json) fn list(&self, version: Version) -> List<'_> {
         let names = Names::of(version);
@@ -87,7 +87,7 @@ impl AccessPackage {
 pub(in crate::graph::json) struct List<'a> {
     pub(in crate::graph::json) names: Names,
     /// `None` if the list is missing.
-    pub(in crate::graph::json) listed: Option<&'a [Object<Listed>]>,
+    pub(in crate::graph::json) listed: Option<&'a [Object<Listed<'a>>]>,
     /// The list continues elsewhere.
     pub(in crate::graph::json) goes_on: bool,
 }

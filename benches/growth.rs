@@ -1,0 +1,143 @@
+//! Does anything grow faster than its work? An assignment of many resource roles, beside ten of a tenth as many: what grows
+//! with their number takes as much, what has to sort them a little more, and what looks at all of them for each takes ten
+//! times as much. Counted by `.ci/instructions`.
+
+mod counted;
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::cell::OnceCell;
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use access_package::graph::json;
+use access_package::{
+    Assignment, AssignmentState, Fulfillment, Outcome, Receipt, StoredAssignment, Timestamp, reprocess,
+};
+use counted::{Case, call};
+use serde_json::{Value, json};
+use support::{MANAGER, load, member_of, stored};
+
+/// How often a case is run at most.
+const MOST: usize = 9;
+
+/// How many resource roles, or items of a page.
+const SIZES: [usize; 2] = [1_000, 10_000];
+
+/// A sort takes more, and so does a look-up.
+const LIMIT: f64 = 1.6;
+
+/// What is done, made for a size. It gives something, so that it is not left out.
+type Work = fn(usize) -> Box<dyn Fn() -> usize>;
+
+const WORK: [(&str, Work); 9] = [
+    ("reprocess", |size| {
+        let delivered = support::delivered(size);
+        Box::new(move || reprocess(&mut delivered.clone(), MANAGER).map_or(0, Iterator::count))
+    }),
+    ("actions", |size| {
+        let delivering = delivering(size);
+        Box::new(move || delivering.actions().map(black_box).fold(0, |count, _| count + 1))
+    }),
+    ("record", |size| {
+        let delivering = delivering(size);
+        let receipts = receipts(&delivering);
+        Box::new(move || {
+            let mut delivering = delivering.clone();
+            receipts.iter().filter(|receipt| delivering.record(receipt, Timestamp::MIN).is_ok()).count()
+        })
+    }),
+    ("load", |size| {
+        let mut stored = StoredAssignment::from(&delivering(size));
+        stored.resource_roles.iter_mut().for_each(|entries| shuffle(entries));
+        Box::new(move || Assignment::try_from(stored.clone()).map_or(0, |_| 1))
+    }),
+    ("save", |size| {
+        let delivering = delivering(size);
+        Box::new(move || {
+            StoredAssignment::from(&delivering).resource_roles.map_or(0, |entries| entries.len())
+        })
+    }),
+    ("read", |size| {
+        let text = serde_json::to_string(&StoredAssignment::from(&delivering(size))).expect("plain data");
+        Box::new(move || serde_json::from_str::<StoredAssignment>(&text).map_or(0, |_| 1))
+    }),
+    ("write", |size| {
+        let stored = StoredAssignment::from(&delivering(size));
+        Box::new(move || serde_json::to_string(&stored).map_or(0, |text| text.len()))
+    }),
+    ("document", |size| {
+        let document = document(size).to_string();
+        Box::new(move || json::read(document.as_bytes()).map_or(0, |_| 1))
+    }),
+    ("page", |size| {
+        let page = json!({ "value": vec![document(1); size] }).to_string();
+        Box::new(move || json::read_list(page.as_bytes()).map_or(0, |page| page.items.len()))
+    }),
+];
+
+fn delivering(size: usize) -> Assignment {
+    load(stored(AssignmentState::Delivering, &vec![Fulfillment::Pending; size]))
+}
+
+fn receipts(assignment: &Assignment) -> Vec<Receipt> {
+    let mut receipts: Vec<_> =
+        assignment.actions().map(|action| action.receipt(Outcome::Fulfilled)).collect();
+    shuffle(&mut receipts);
+    receipts
+}
+
+/// Into an order that is no order, and the same each time.
+fn shuffle<T>(items: &mut [T]) {
+    let mut random = 1_u64;
+    for last in (1..items.len()).rev() {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(random >> 33).map_or(0, |other| other % (last + 1));
+        items.swap(last, other);
+    }
+}
+
+/// Of Graph, which lists so many resource roles.
+fn document(size: usize) -> Value {
+    let mut document: Value =
+        serde_json::from_slice(include_bytes!("../examples/assignment.json")).expect("JSON");
+    let mut listed: Vec<_> = (0..).take(size).map(member_of).collect();
+    shuffle(&mut listed);
+    let listed = listed.into_iter().map(|given| {
+        json!({
+            "role": { "originSystem": given.origin_system(), "originId": given.role_origin_id() },
+            "scope": { "originSystem": given.origin_system(), "originId": given.resource_origin_id() },
+        })
+    });
+    document["accessPackage"]["resourceRoleScopes"] = listed.collect();
+    document
+}
+
+fn cases() -> Vec<Case<'static>> {
+    let nothing = Case { name: "loop".to_owned(), limit: 1.0, sides: [call(|| ()), call(|| ())] };
+    let of_size = SIZES.into_iter().flat_map(|size| {
+        WORK.into_iter().map(move |(name, work)| {
+            // Made when it is asked for: nothing else has to be in memory.
+            let side = move |size, times| {
+                let made: OnceCell<Box<dyn Fn() -> usize>> = OnceCell::new();
+                call(move || {
+                    let work = made.get_or_init(|| work(size));
+                    (0..times).map(|_| work()).sum::<usize>()
+                })
+            };
+            Case { name: format!("{name}-{size}"), limit: LIMIT, sides: [side(size, 1), side(size / 10, 10)] }
+        })
+    });
+    [nothing].into_iter().chain(of_size).collect()
+}
+
+/// Everything comes to something.
+fn check() {
+    for (name, work) in WORK {
+        assert!(work(20)() > 0, "{name}");
+    }
+}
+
+fn main() -> ExitCode {
+    counted::run_cases("tenfold", &cases(), MOST, check)
+}
