@@ -293,6 +293,8 @@ mod payload {
         Account, Caller, Claims, PERSONAL_TENANT, READ_WRITE, Role, WORK_TENANT, app, caller, claims,
         tenant_wide,
     };
+    use serde::Deserialize;
+    use serde::de::value::{self, MapDeserializer};
     use serde_json::{Error, Value, json};
 
     pub(super) fn read(payload: Value) -> Result<Claims, Error> {
@@ -371,10 +373,36 @@ mod payload {
             let payload = json!({ "tid": WORK_TENANT, claim: value });
             assert!(read(payload.clone()).is_err(), "{payload}");
         }
-        // And by its place none is taken for any.
-        let (text, no) = (json!("x"), json!(null));
-        for payload in [json!([WORK_TENANT]), json!([text, no, no, no, no, [], no, no, no]), json!([])] {
-            assert!(read(payload.clone()).is_err(), "{payload}");
+    }
+
+    /// By its place no claim is taken for any.
+    #[test]
+    fn a_payload_is_an_object() {
+        let no = json!(null);
+        let payloads = [
+            (json!([WORK_TENANT]), "sequence"),
+            (json!([WORK_TENANT, no, no, no, no, [], no, no, no]), "sequence"),
+            (json!([]), "sequence"),
+            (json!(WORK_TENANT), "string"),
+            (json!(null), "null"),
+        ];
+        for (payload, found) in payloads {
+            let refused = read(payload.clone()).expect_err("refused");
+            assert_eq!(
+                refused.to_string(),
+                format!("invalid type: {found}, expected an object"),
+                "{payload}"
+            );
+        }
+    }
+
+    /// In a format that is not JSON there may be what no claim is, and what JSON has no word for.
+    #[test]
+    fn bytes_are_no_claim() {
+        for claim in ["tid", "roles", "exp"] {
+            let payload = MapDeserializer::<_, value::Error>::new([(claim, &b"bytes"[..])].into_iter());
+            let refused = Claims::deserialize(payload).expect_err("refused");
+            assert_eq!(refused.to_string(), "invalid type: byte array, expected a claim", "{claim}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Timestamps: their range, the texts they are read from, and the clock of the host.
 
+use std::time::Duration;
+
 use access_package::Timestamp;
 
 const MIN: i64 = -621_355_968_000_000_000;
@@ -14,6 +16,27 @@ fn ticks_go_from_the_year_1_to_the_year_9999() {
         assert_eq!(Timestamp::from_unix_ticks(ticks), None);
     }
     assert_eq!((Timestamp::MIN.unix_ticks(), Timestamp::MAX.unix_ticks()), (MIN, MAX));
+}
+
+#[test]
+fn how_much_later_an_instant_is() {
+    let at = |ticks| Timestamp::from_unix_ticks(ticks).expect("an instant");
+    let lasting = [
+        (0, Duration::ZERO),
+        (1, Duration::from_nanos(100)),
+        (9_999_999, Duration::from_nanos(999_999_900)),
+        (10_000_000, Duration::from_secs(1)),
+        (35_000_007, Duration::new(3, 500_000_700)),
+    ];
+    for earlier in [MIN, -10_000_001, -1, 0, 1_234_567_890_123] {
+        for (ticks, lasting) in lasting {
+            let (earlier, later) = (at(earlier), at(earlier + ticks));
+            assert_eq!(later.saturating_duration_since(earlier), lasting);
+            assert_eq!(earlier.saturating_duration_since(later), Duration::ZERO);
+        }
+    }
+    let all = Timestamp::MAX.saturating_duration_since(Timestamp::MIN);
+    assert_eq!(all, Duration::new(315_537_897_599, 999_999_900));
 }
 
 #[cfg(feature = "std")]

@@ -262,7 +262,7 @@ pub fn request_for(
     let (own, state_of_own) = (stored.id, stored.state);
     let days = AssignmentRequest::REPROCESSED_WITHIN;
     let age = prop_oneof![4 => select([0, 1, days - 1, days, days + 1].to_vec()), 1 => -days..2 * days];
-    let completed = select([0, 1 << 40, 1 << 50].as_slice());
+    let completed = select([0, 1_000_000_000_000, 1_000_000_000_000_000].as_slice());
     (
         (id(), prop_oneof![8 => Just(own), 1 => id()]),
         prop_oneof![8 => Just(Purpose::Grant), 1 => Just(Purpose::Removal), 1 => Just(Purpose::Unknown)],

@@ -6,9 +6,8 @@ use alloc::vec::Vec;
 
 use super::Refused;
 use crate::{
-    Account, Action, AssignmentResourceRole, AssignmentState, Caller, Fulfillment, Observed, Outcome,
-    Permission, Reason, Receipt, ResourceRole, RoleAssignment, Step, StoredAssignment, SubjectType,
-    Timestamp,
+    Account, Action, AssignmentResourceRole, Caller, Fulfillment, Observed, Outcome, Permission, Reason,
+    Receipt, ResourceRole, RoleAssignment, Step, StoredAssignment, SubjectType, Timestamp,
 };
 
 pub(super) trait Words {
@@ -65,12 +64,6 @@ impl Words for AssignmentResourceRole {
 }
 
 impl Words for ResourceRole {
-    fn words(&self) -> String {
-        format!("`{self}`")
-    }
-}
-
-impl Words for AssignmentState {
     fn words(&self) -> String {
         format!("`{self}`")
     }

@@ -140,4 +140,12 @@ fn nothing_but_a_group_is_asked() {
             assert_eq!(run.cause(), Some(FailureCause::NotAllowed), "{endpoint:?}");
         }
     }
+    // Refused with the code that may mean anything, to the end: nothing but the list of app roles is asked.
+    let mut run = Run::of(Endpoint::AppRoles);
+    while let Some(request) = run.request() {
+        let is_write = request.method() == "POST";
+        assert!(is_write || request.uri().path().contains("/appRole"), "{request:?}");
+        run.answer(&if is_write { error(400, "Request_BadRequest") } else { not_seen(Endpoint::AppRoles) });
+    }
+    assert_eq!(run.cause(), Some(FailureCause::Rejected));
 }

@@ -5,17 +5,18 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use access_package::testing::strategy;
+use access_package::testing::{Implementation, Refused, laws, strategy};
 use access_package::{
-    Account, Action, Assignment, AssignmentResourceRole, AssignmentState, Caller, Catalog, CatalogId,
-    LoadError, Receipt, Recorded, ResourceRole, Role, StoredAssignment, SubjectType, Timestamp, Unchanged,
-    evaluate,
+    Account, Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, Caller, Catalog,
+    CatalogId, LoadError, Observed, Receipt, Recorded, ResourceRole, Role, RoleAssignment, Scope,
+    StoredAssignment, SubjectType, Timestamp, Unchanged, evaluate,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use uuid::Uuid;
 
 use crate::documented::ladder;
+use crate::{Server, faithful};
 
 /// Counts what kinds of values there are; the same each time.
 fn kinds<T: Debug>(values: impl Strategy<Value = T>, kind: impl Fn(T) -> String) -> BTreeMap<String, u32> {
@@ -87,6 +88,26 @@ fn receipts_are_taken_and_not_and_refused() {
         .to_owned()
     };
     assert_eq!(kinds(with_receipt, kind).len(), 6);
+}
+
+// Most receipts are for what the assignment has, if it has anything; some are for something else.
+#[test]
+fn receipts_are_mostly_of_resource_roles_that_are_there() {
+    let with_receipt = strategy::assignment().prop_flat_map(|assignment| {
+        let receipt = strategy::receipt_for(&assignment);
+        (Just(assignment), receipt)
+    });
+    let of_which = |(assignment, receipt): (Assignment, Receipt)| {
+        let known = assignment.resource_roles().unwrap_or_default();
+        match known.iter().any(|role| role.resource_role == receipt.resource_role) {
+            _ if known.is_empty() => "there is none",
+            true => "there",
+            false => "another",
+        }
+        .to_owned()
+    };
+    let seen = kinds(with_receipt, of_which);
+    assert!(seen["another"] > 50 && seen["there"] > 4 * seen["another"], "{seen:?}");
 }
 
 #[test]
@@ -166,4 +187,57 @@ fn instants_and_actions_reach_the_edges() {
     assert_eq!(kinds(strategy::timestamp(), |instant| edge(instant).into()).len(), 3);
     let ends = |action: Action| action.end.map_or("never", edge).to_owned();
     assert_eq!(kinds(strategy::action(), ends).len(), 4);
+}
+
+/// The faithful one, which notes who asks.
+struct Noting<'a>(Server, &'a RefCell<Vec<Caller>>);
+
+impl Implementation for Noting<'_> {
+    fn reprocess(
+        &mut self,
+        caller: &Caller,
+        observe: &dyn Fn(&ResourceRole) -> Observed,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.1.borrow_mut().push(caller.clone());
+        self.0.reprocess(caller, observe, now)
+    }
+
+    fn reprocess_request(
+        &mut self,
+        caller: &Caller,
+        request: &AssignmentRequest,
+        gives: &[ResourceRole],
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.0.reprocess_request(caller, request, gives, now)
+    }
+
+    fn record(&mut self, receipt: &Receipt, now: Timestamp) {
+        self.0.record(receipt, now);
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        self.0.actions()
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        self.0.stored()
+    }
+}
+
+// R43: in a privileged catalog one role is not enough without the other. Of all roles that would come up rarely.
+#[test]
+fn a_law_lets_many_ask_who_hold_one_of_the_two_roles_without_the_other() {
+    let asked = RefCell::default();
+    laws::a_refused_caller_learns_nothing(|stored| Noting(faithful(stored), &asked)).expect("holds");
+    let asked = asked.into_inner();
+    let holds = |caller: &Caller, role| caller.roles.contains(&RoleAssignment { role, scope: Scope::Tenant });
+    let one_alone = |caller: &&Caller| {
+        let roles = [Role::IdentityGovernanceAdministrator, Role::PrivilegedRoleAdministrator];
+        let [governs, grants] = roles.map(|role| holds(caller, role));
+        governs != grants && !holds(caller, Role::GlobalAdministrator)
+    };
+    let so_many = asked.iter().filter(one_alone).count();
+    assert!(so_many * 8 > asked.len(), "{so_many} of {}", asked.len());
 }

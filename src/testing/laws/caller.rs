@@ -97,7 +97,7 @@ fn in_the_way(caller: &Caller, stored: &StoredAssignment) -> Vec<Reason> {
     let both = [governs || stand_for[0], grants || stand_for[1]];
     let role = match both {
         _ if is_privileged && here(Role::GlobalAdministrator) => None,
-        [true, true] if is_privileged => None,
+        [true, true] => None, // and in any other catalog too
         [true, false] if is_privileged => Some(Reason::WithoutPrivilegedRoleAdministrator),
         [false, true] if is_privileged => Some(Reason::WithoutIdentityGovernanceAdministrator),
         [false, false] if is_privileged => Some(Reason::PrivilegedCatalog),
@@ -168,13 +168,12 @@ fn taken(caller: Caller, step: Step) -> Caller {
         Step::ObtainApplicationPermission if is_application => {
             with_permission(caller, Permission::EntitlementManagementReadWriteAll)
         }
-        Step::ObtainRoleManagementPermission if is_application => {
+        Step::ObtainRoleManagementPermission => {
             with_permission(caller, Permission::RoleManagementReadWriteDirectory)
         }
         // Such a call cannot carry a permission of the other kind.
         Step::ObtainDelegatedPermission
         | Step::ObtainApplicationPermission
-        | Step::ObtainRoleManagementPermission
         // The caller cannot take these steps.
         | Step::Wait
         | Step::ReprocessRequest

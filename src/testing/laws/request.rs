@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::life::{agree, agree_but_for_expiry, attempted, is_refused_for};
 use super::{HERE, Law, at_any_time, ensure, who_may};
-use crate::testing::words::Words;
+use crate::testing::words::{Words, list};
 use crate::testing::{Broken, Implementation, strategy};
 use crate::{
     AssignmentRequest, AssignmentResourceRole, AssignmentState, Catalog, Fulfillment, Purpose, Reason,
@@ -65,7 +65,11 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
             }
             Ok(_) => {
                 ensure(expected.map_or(answer.is_ok(), |reason| is_refused_for(&answer, reason)), || {
-                    format!("{}, while in the way stands: {expected:?}", answer.words())
+                    format!(
+                        "{}, while in the way stands: {}",
+                        answer.words(),
+                        list(expected.as_slice(), ", ")
+                    )
                 })?;
             }
         }
@@ -128,7 +132,6 @@ impl Words for AssignmentRequest {
 
 impl Words for Vec<ResourceRole> {
     fn words(&self) -> String {
-        let roles: Vec<_> = self.iter().map(Words::words).collect();
-        format!("gives now: {}", roles.join(", "))
+        format!("gives now: {}", list(self, ", "))
     }
 }
