@@ -4,7 +4,7 @@ use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
     StoredAssignment, Timestamp,
 };
-use sqlx::{AssertSqlSafe, query, query_as};
+use sqlx::{AssertSqlSafe, query, query_as, query_scalar};
 use tracing::info;
 
 use super::Store;
@@ -20,6 +20,7 @@ pub struct Wanted {
 }
 
 /// A page of a list.
+#[derive(Default)]
 pub struct Listed {
     /// Those that can be loaded: what cannot is set aside.
     pub assignments: Vec<Assignment>,
@@ -112,44 +113,41 @@ impl Store {
         Ok(is_saved)
     }
 
-    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are named, and only
-    /// those that are wanted. A page may be short, and even empty: no more rows are read than it may have.
+    /// The catalog that an access package is in, if anything of it is assigned.
+    pub async fn catalog_of(&self, package: AccessPackageId) -> Result<Option<CatalogId>, Problem> {
+        let catalog =
+            query_scalar::<_, String>("SELECT catalog FROM assignment WHERE access_package = $1 LIMIT 1");
+        let catalog = catalog.bind(package.to_string()).fetch_optional(&self.pool).await?;
+        Ok(catalog.and_then(|catalog| catalog.parse().ok()))
+    }
+
+    /// Assignments by their ids, from the one after this on, at most so many: only those that are wanted. A page may be
+    /// short, and even empty: no more rows are read than it may have.
     pub async fn list(
         &self,
-        catalogs: Option<&[CatalogId]>,
         wanted: Wanted,
         after: &str,
         limit: usize,
         now: Timestamp,
     ) -> Result<Listed, Problem> {
-        // By the index of what is rarest: a target has few assignments, and an access package fewer than its catalog. What is
-        // put together with nothing is no longer what an index is of.
-        let [package_is, catalog_is, state_is] = match wanted {
-            Wanted { target: Some(_), .. } => ["access_package || ''", "catalog || ''", "state || ''"],
-            Wanted { access_package: Some(_), .. } => ["access_package", "catalog || ''", "state"],
-            Wanted { .. } => ["access_package", "catalog", "state"],
+        // By the index of what is rarest: a target has few assignments. What is put together with nothing is no longer what
+        // an index is of.
+        let [package_is, state_is] = match wanted {
+            Wanted { target: Some(_), .. } => ["access_package || ''", "state || ''"],
+            Wanted { .. } => ["access_package", "state"],
         };
         let target = wanted.target.map(|target| format!("target = '{target}' AND "));
         let package = wanted.access_package.map(|package| format!("{package_is} = '{package}' AND "));
         let rare = target.unwrap_or_default() + &package.unwrap_or_default();
-        let catalogs = match catalogs {
-            Some(catalogs) => {
-                catalogs.iter().map(|catalog| format!("{rare}{catalog_is} = '{catalog}' AND ")).collect()
-            }
+        let ranges = match wanted.state {
             None => vec![rare],
-        };
-        let states = match wanted.state {
-            None => vec![String::new()],
             // What has ended is expired (R21), whether or not the worker has come by.
             Some(AssignmentState::Expired) => vec![
-                format!("{state_is} = 'expired' AND "),
-                format!("state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
+                format!("{rare}{state_is} = 'expired' AND "),
+                format!("{rare}state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
             ],
-            Some(state) => vec![format!("{state_is} = '{state}' AND ")],
+            Some(state) => vec![format!("{rare}{state_is} = '{state}' AND ")],
         };
-        let each =
-            |catalog: &String| states.iter().map(|state| format!("{catalog}{state}")).collect::<Vec<_>>();
-        let ranges: Vec<_> = catalogs.iter().flat_map(each).collect();
         // In PostgreSQL no text has it.
         let after = after.replace('\0', "");
         // Each of these is a range of an index; of several ranges at once a database would read every row.

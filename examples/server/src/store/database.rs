@@ -73,11 +73,13 @@ impl Kind {
                 include_str!("../../migrations/sqlite/5_directory.sql"),
                 include_str!("../../migrations/sqlite/6_list.sql"),
                 include_str!("../../migrations/sqlite/7_held.sql"),
+                include_str!("../../migrations/sqlite/8_package.sql"),
             ],
             Self::Postgres { .. } => &[
                 include_str!("../../migrations/postgres/1_schema.sql"),
                 include_str!("../../migrations/postgres/2_list.sql"),
                 include_str!("../../migrations/postgres/3_held.sql"),
+                include_str!("../../migrations/postgres/4_package.sql"),
             ],
         };
         let migrator =

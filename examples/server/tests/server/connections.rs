@@ -150,16 +150,15 @@ fn too_many_requests() {
     let mut under_way = Vec::new();
     // A head is read later than it is sent, and one that comes while another asks is refused itself: one more, until
     // all that ask are.
-    poll("there are too many", || {
+    let refused = poll("there are too many", || {
         under_way.push(without_body(&server));
         let answers: Vec<_> = (0..3).map(|_| server.reprocess(SAMPLE, "0")).collect();
         answers.iter().all(|it| it.status == 503).then_some(answers)
-    })
-    .into_iter()
-    .for_each(|answer| {
+    });
+    for answer in refused {
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert_is(answer, 503, &busy, "too many");
-    });
+    }
     is_healthy(&server);
     // Those that were refused are closed.
     let answers: Vec<_> = under_way

@@ -66,7 +66,7 @@ fn a_locked_database_is_busy() {
         }
         let started = Instant::now();
         is_busy(&server.reprocess(SAMPLE, &manager));
-        let read = server.ask("GET", V1, &manager);
+        let read = server.ask("GET", V1, &token("application"));
         // In SQLite who reads waits for nobody.
         match lock {
             Some(_) => is_busy(&read),

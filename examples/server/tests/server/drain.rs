@@ -135,24 +135,27 @@ fn load_beside_a_slow_action() {
 #[ignore = "a measurement: run it in release, by itself"]
 fn load_lists() {
     let place = Place::new();
-    let (empty, many) = (Uuid::new_v4().into(), Uuid::new_v4().into());
+    let other = Uuid::new_v4().into();
     place.with_store(async |store| {
         development::seed(store).await.unwrap();
         fill(store).await;
-        let held = |scope| RoleAssignment { role: Role::AccessPackageAssignmentManager, scope };
-        store.add_role(empty, held(Scope::Catalog(Uuid::new_v4().into()))).await.unwrap();
         for _ in 0..50 {
-            store.add_role(many, held(Scope::Catalog(Uuid::new_v4().into()))).await.unwrap();
+            let scope = Scope::Catalog(Uuid::new_v4().into());
+            let held = RoleAssignment { role: Role::AccessPackageAssignmentManager, scope };
+            store.add_role(other, held).await.unwrap();
         }
     });
+    // All are copies of two assignments of one package.
+    let package = in_state(AssignmentState::Delivered).access_package;
+    let of_package = format!("?$filter=accessPackage/id%20eq%20'{package}'");
+    let of_state = format!("{of_package}%20and%20state%20eq%20'deliveryFailed'");
     let server = Server::start_as("server", &place, &[]);
     println!("| a list of {ALL} | middle of 50 |\n|---|--:|");
     for (what, filter, token) in [
         ("everything, the first page", "", token("application")),
-        ("an empty catalog", "", delegated(empty)),
-        ("50 empty catalogs", "", delegated(many)),
-        ("a state that none is in", "?$filter=state%20eq%20'deliveryFailed'", delegated(empty)),
-        ("the same of all catalogs", "?$filter=state%20eq%20'partiallyDelivered'", token("application")),
+        ("a package of another catalog", &of_package, delegated(other)),
+        ("a package of one's own, and a state that none of it is in", &of_state, token("manager")),
+        ("a state that none is in", "?$filter=state%20eq%20'partiallyDelivered'", token("application")),
         ("expired", "?$filter=state%20eq%20'expired'", token("application")),
     ] {
         let mut times = Vec::new();

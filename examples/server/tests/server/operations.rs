@@ -81,7 +81,7 @@ fn requests_and_outcomes_are_counted() {
         assert_eq!(metric(name), Some(expected), "{name}");
     }
     place.with_store(async |store| spoil(store, PARTIAL).await);
-    assert_eq!(server.ask("GET", V1, &manager).status, 200);
+    assert_eq!(server.ask("GET", V1, &token("application")).status, 200);
     assert_eq!(metric("rows_set_aside"), Some(1.0));
     // Nothing else is there, and it is nowhere else.
     let mut stream = TcpStream::connect(&address).unwrap();
