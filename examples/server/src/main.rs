@@ -81,6 +81,7 @@ async fn main() -> Result<(), Problem> {
         if config.tokens.is_development() {
             development::print_tokens(&config.tokens, &base_url)?;
         }
+        config.tokens.keep().await;
         println!("listening on {base_url}");
         let service = Service {
             // Half of the connections of the database are for calls.

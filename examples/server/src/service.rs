@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
 pub use self::cors::Origins;
@@ -99,10 +99,7 @@ impl Service {
     /// 1: who calls.
     async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Fault> {
         let token = http::bearer_token(headers).ok_or(Rejection::NoCaller)?;
-        let payload = self.tokens.check(token).map_err(|error| {
-            debug!(%error, "token is refused");
-            Rejection::NoCaller
-        })?;
+        let payload = self.tokens.check(token).await?;
         let mut caller = Caller::from_claims(&payload.claims, []);
         // In a delegated token it names the application in between, whose roles are none of the user's.
         let application = payload.appid.filter(|_| caller.account == Account::Application);
@@ -132,6 +129,10 @@ impl Service {
 
     /// Whether calls would be accepted now. What is wrong is for the log.
     async fn ready(&self) -> Result<Response<String>, Fault> {
+        if !self.tokens.is_ready() {
+            warn!("not ready: keys of tokens are not there");
+            return Err(Fault::Busy("keys of tokens are not there"));
+        }
         let problem = match timeout(READY_TIME, self.store.ready()).await {
             Ok(Ok(())) => return Ok(Response::new("ready".into())),
             Ok(Err(problem)) => problem,

@@ -282,7 +282,7 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database());
-        if !variables.iter().any(|(name, _)| *name == "TOKEN_KEY_FILE") {
+        if !variables.iter().any(|(name, _)| *name == "TOKEN_AUDIENCE") {
             command.env("DEVELOPMENT_KEY", KEY);
         }
         // A lease is waited for after each `kill -9`.
