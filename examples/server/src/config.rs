@@ -24,6 +24,8 @@ pub struct Config {
     pub database: String,
     /// Whether a database that is missing is made.
     pub database_create: bool,
+    /// How long a lock of somebody else is waited for there.
+    pub database_wait: Duration,
     pub tokens: Tokens,
     /// Where clients find the server.
     pub public_url: Option<BaseUrl>,
@@ -98,6 +100,7 @@ impl Config {
             role,
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
+            database_wait: milliseconds("DATABASE_WAIT_MS")?.unwrap_or(Duration::from_secs(2)),
             tokens,
             public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
             origins: variable("CORS_ORIGINS")?.map(|text| text.parse()).transpose()?.unwrap_or_default(),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, BaseUrl};
-use access_package::{Account, Caller, Reason};
+use access_package::{Account, AssignmentState, Caller, Event, Reason};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -150,8 +150,10 @@ impl Service {
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
         let uri = &head.uri;
-        let accepted = |_attempt| {
-            self.accepted.notify_one();
+        let accepted = |event: Event| {
+            if event.to == AssignmentState::Delivering {
+                self.accepted.notify_one();
+            }
             http::respond(Ok(()), inner)
         };
         let request = Request::from_parts(head.clone(), ());
@@ -206,10 +208,10 @@ impl Service {
 }
 
 /// One line of the log for each decision: who asked for what, and what the verdict was.
-fn decided(caller: &Caller, asked: &str, attempt: &Result<u32, Fault>) {
+fn decided(caller: &Caller, asked: &str, attempt: &Result<Event, Fault>) {
     let caller = caller.object.map(|object| object.to_string()).unwrap_or_default();
     match attempt {
-        Ok(attempt) => info!(caller, asked, verdict = "accepted", attempt, "decision"),
+        Ok(event) => info!(caller, asked, verdict = "accepted", attempt = event.attempt, "decision"),
         Err(Fault::Rejected(Rejection::Refused(refusal))) => {
             let reasons: Vec<_> = refusal.reasons().map(Reason::code).collect();
             info!(caller, asked, verdict = "refused", reasons = reasons.join(","), "decision");

@@ -2,9 +2,9 @@
 
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
-    StoredAssignment, Timestamp,
+    ResourceRole, StoredAssignment, Timestamp,
 };
-use sqlx::{AssertSqlSafe, query, query_as, query_scalar};
+use sqlx::{Any, AssertSqlSafe, Executor, query, query_as, query_scalar};
 use tracing::info;
 
 use super::Store;
@@ -28,6 +28,37 @@ pub struct Listed {
     pub next: Option<String>,
 }
 
+/// What is stored of an assignment, before anybody has looked whether it can be loaded.
+pub struct Row {
+    id: AssignmentId,
+    /// The catalog that it is in.
+    pub catalog: Option<Catalog>,
+    /// What it is to be saved over.
+    pub version: i64,
+    end: Option<i64>,
+    stored: String,
+    gives: Option<String>,
+}
+
+impl Row {
+    /// Loads the assignment.
+    pub fn assignment(&self) -> Result<Assignment, Problem> {
+        whole(&self.id.to_string(), self.end, &self.stored)
+    }
+
+    /// What its access package gives now.
+    pub fn gives_now(&self) -> Result<Vec<ResourceRole>, Problem> {
+        let gives = self.gives.as_ref().ok_or("what the access package gives is not known")?;
+        Ok(serde_json::from_str(gives)?)
+    }
+}
+
+/// A catalog of a level that is none is not known at all: it might ask for even more than a privileged one (R43).
+fn known(id: &str, level: Option<&str>) -> Option<Catalog> {
+    let privilege_level = level.map(str::parse).transpose().ok()?;
+    Some(Catalog { id: id.parse().ok()?, privilege_level })
+}
+
 impl Store {
     /// Puts a new assignment in; false if there is one of this id.
     pub async fn insert(&self, stored: &StoredAssignment) -> Result<bool, Problem> {
@@ -46,17 +77,24 @@ impl Store {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// The catalog that an assignment is in, even if the assignment cannot be loaded. One of a level that is none is not
-    /// known at all: it might ask for even more than a privileged one (R43).
-    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<Catalog>, Problem> {
-        let sql = "SELECT catalog, privilege_level FROM assignment WHERE id = $1";
-        let row = query_as::<_, (String, Option<String>)>(sql);
-        let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
-        let known = |(id, level): (String, Option<String>)| {
-            let privilege_level = level.map(|level| level.parse()).transpose().ok()?;
-            Some(Catalog { id: id.parse().ok()?, privilege_level })
-        };
-        Ok(row.and_then(known))
+    /// All that is stored for a call, read at once: the assignment, where it is, and what its package gives now.
+    pub async fn row(
+        &self,
+        on: impl Executor<'_, Database = Any>,
+        id: AssignmentId,
+    ) -> Result<Option<Row>, Problem> {
+        let sql = "SELECT catalog, privilege_level, version, end_ticks, stored, gives \
+                   FROM assignment LEFT JOIN access_package ON access_package.id = assignment.access_package WHERE assignment.id = $1";
+        let row = query_as::<_, (String, Option<String>, i64, Option<i64>, String, Option<String>)>(sql);
+        let row = row.bind(id.to_string()).fetch_optional(on).await?;
+        Ok(row.map(|(catalog, level, version, end, stored, gives)| Row {
+            id,
+            catalog: known(&catalog, level.as_deref()),
+            version,
+            end,
+            stored,
+            gives,
+        }))
     }
 
     /// Loads an assignment as it is stored, and its version. Under a lease only as long as that is the newest.
@@ -80,6 +118,7 @@ impl Store {
     /// again.
     pub async fn save(
         &self,
+        on: impl Executor<'_, Database = Any>,
         stored: &StoredAssignment,
         over: i64,
         lease: Option<&Lease>,
@@ -104,7 +143,7 @@ impl Store {
             .bind(over)
             .bind(lease.map(|lease| lease.number));
         self.kind.still_there()?;
-        let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
+        let is_saved = saved.execute(on).await?.rows_affected() == 1;
         self.kind.still_there()?;
         if is_saved {
             info!(event = %line);

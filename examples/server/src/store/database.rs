@@ -10,13 +10,16 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor, SqlStr, query, query_scalar};
+use sqlx::{AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
 use tokio::time::sleep;
 
 use crate::Problem;
 
 /// How long a connection is waited for if all are in use.
 pub const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// How long a connection that was tried out is taken for a good one.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Which database it is.
 #[derive(Clone)]
@@ -35,12 +38,16 @@ impl Kind {
     /// By an address, `postgres://…`, or the path of a file.
     ///
     /// One that is missing is made only if `create` says so: an empty one looks as if nothing was ever accepted.
-    pub async fn open(database: &str, create: bool) -> Result<(AnyPool, Self), Problem> {
+    pub async fn open(database: &str, create: bool, wait: Duration) -> Result<(AnyPool, Self), Problem> {
         install_default_drivers();
+        let wait = wait.as_millis();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
         let (pool, kind) = if is_postgres {
-            let settings = "SET lock_timeout = '2s'; SET statement_timeout = '10s'; \
-                            SET idle_in_transaction_session_timeout = '5s'";
+            let settings = format!(
+                "SET lock_timeout = {wait}; SET statement_timeout = {}; \
+                 SET idle_in_transaction_session_timeout = '5s'",
+                wait * 5
+            );
             (connect(database, 10, settings).await?, Self::Postgres { url: database.to_owned() })
         } else {
             let file = std::path::absolute(database)?;
@@ -49,7 +56,8 @@ impl Kind {
             }
             let identity = identity(&file)?;
             // What is answered with 202 outlives the loss of power, too.
-            let settings = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+            let settings =
+                format!("PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
             (connect(&url_of(&file), 4, settings).await?, Self::Sqlite { file, identity })
         };
         if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
@@ -172,9 +180,19 @@ pub fn is_busy(problem: &Problem) -> bool {
     }
 }
 
-async fn connect(url: &str, connections: u32, settings: &'static str) -> Result<AnyPool, Problem> {
+async fn connect(url: &str, connections: u32, settings: String) -> Result<AnyPool, Problem> {
     let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+    // Each is tried out when it is given back, and that is enough for one that is wanted again at once.
+    let options = options.test_before_acquire(false).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > FRESH {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
     let options = options.after_connect(move |connection, _| {
+        let settings = AssertSqlSafe(settings.clone());
         Box::pin(async move {
             connection.execute(settings).await?;
             Ok(())

@@ -133,10 +133,10 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         let recorded = assignment.record(&receipt, now()).unwrap();
         let Recorded::Changed(event) = recorded else { panic!("{recorded:?}") };
         let stored = StoredAssignment::from(&assignment);
-        assert!(!store.save(&stored, version, Some(&old.lease), &event).await.unwrap());
+        assert!(!store.save(&store.pool, &stored, version, Some(&old.lease), &event).await.unwrap());
         assert_eq!(read().await.1, version);
-        assert!(!store.save(&stored, version + 1, Some(&new.lease), &event).await.unwrap());
-        assert!(store.save(&stored, version, Some(&new.lease), &event).await.unwrap());
+        assert!(!store.save(&store.pool, &stored, version + 1, Some(&new.lease), &event).await.unwrap());
+        assert!(store.save(&store.pool, &stored, version, Some(&new.lease), &event).await.unwrap());
         assert_eq!(read().await.0.state(), AssignmentState::Delivered);
     });
 }

@@ -14,7 +14,7 @@ use access_package_server::store::Store;
 use sqlx::query_scalar;
 use uuid::Uuid;
 
-use crate::support::{Directory, Place, Server, V1, in_state, insert, poll, request, token};
+use crate::support::{DEADLINE, Directory, Place, Server, V1, in_state, insert, poll, request, token};
 
 const ACCEPTED: usize = 1_000;
 const KILLS: usize = 20;
@@ -97,7 +97,7 @@ fn nothing_is_lost_or_done_twice_or_too_late() {
     place.with_store(async |store| development::seed(store).await.unwrap());
     let processes = Processes::new(&place);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let store = runtime.block_on(Store::open(place.database(), false)).unwrap();
+    let store = runtime.block_on(Store::open(place.database(), false, DEADLINE)).unwrap();
     let (accepted, done, token) = (Mutex::new(Vec::new()), AtomicBool::new(false), token("manager"));
     let kills = AtomicUsize::new(0);
     thread::scope(|scope| {
