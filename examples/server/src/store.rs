@@ -14,7 +14,7 @@ use access_package::{
 use sqlx::{Any, AnyPool, Executor, query, query_as, query_scalar};
 
 pub use assignments::{Listed, Row, Wanted};
-pub use database::{ACQUIRE, Kind, is_busy};
+pub use database::{Kind, is_busy};
 pub use work::{Claimed, announce, listen};
 
 use crate::Problem;
@@ -27,7 +27,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the database, and brings it up to date. One that is missing is made if `create` says so. What somebody else has
-    /// locked is waited for for this long.
+    /// locked is waited for for this long; a connection, if all are in use, two and a half times as long.
     pub async fn open(database: &str, create: bool, wait: Duration) -> Result<Self, Problem> {
         let (pool, kind) = Kind::open(database, create, wait).await?;
         let store = Self { pool, kind };

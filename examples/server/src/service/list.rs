@@ -1,5 +1,7 @@
 //! Lists of assignments, page by page.
 
+use std::time::Duration;
+
 use access_package::graph::{self, Version};
 use access_package::{Caller, Catalog, CatalogId, Refusal, Scope};
 use axum::http::header::HOST;
@@ -12,7 +14,7 @@ use super::options::{Options, option, parameters};
 use super::{Service, json_response};
 use crate::fault::Fault;
 use crate::now;
-use crate::store::{ACQUIRE, Listed, Wanted};
+use crate::store::{Listed, Wanted};
 
 impl Service {
     pub(super) async fn list(
@@ -23,7 +25,7 @@ impl Service {
     ) -> Result<Response<String>, Fault> {
         let options = Options::read(&head.uri, version, true)?;
         let catalogs = readable(caller).map_err(Fault::NotReadable)?;
-        let _place = timeout(ACQUIRE, self.lists.acquire()).await.map_err(|_| Fault::Busy(TOO_MANY))?;
+        let _place = timeout(PLACE, self.lists.acquire()).await.map_err(|_| Fault::Busy(TOO_MANY))?;
         let found = if self.is_within(catalogs.as_deref(), options.wanted).await? {
             self.store.list(options.wanted, &options.after, options.top, now()).await?
         } else {
@@ -70,6 +72,8 @@ const NO_PACKAGE: Fault = Fault::Other(
     "UnAuthorized",
     "caller has roles on catalogs only, and may list one access package at a time: `$filter=accessPackage/id eq '…'`",
 );
+/// How long a list waits for others.
+const PLACE: Duration = Duration::from_secs(5);
 const TOO_MANY: &str = "too many lists are under way: call again";
 
 /// What the client calls this server: a name or an address, perhaps a port, and nothing else.

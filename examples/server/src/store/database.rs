@@ -15,9 +15,6 @@ use tokio::time::sleep;
 
 use crate::Problem;
 
-/// How long a connection is waited for if all are in use.
-pub const ACQUIRE: Duration = Duration::from_secs(5);
-
 /// How long a connection that was tried out is taken for a good one.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -40,15 +37,14 @@ impl Kind {
     /// One that is missing is made only if `create` says so: an empty one looks as if nothing was ever accepted.
     pub async fn open(database: &str, create: bool, wait: Duration) -> Result<(AnyPool, Self), Problem> {
         install_default_drivers();
-        let wait = wait.as_millis();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
         let (pool, kind) = if is_postgres {
+            let (lock, statement) = (wait.as_millis(), (wait * 5).as_millis());
             let settings = format!(
-                "SET lock_timeout = {wait}; SET statement_timeout = {}; \
-                 SET idle_in_transaction_session_timeout = '5s'",
-                wait * 5
+                "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
+                 SET idle_in_transaction_session_timeout = '5s'"
             );
-            (connect(database, 10, settings).await?, Self::Postgres { url: database.to_owned() })
+            (connect(database, 10, wait, settings).await?, Self::Postgres { url: database.to_owned() })
         } else {
             let file = std::path::absolute(database)?;
             if create {
@@ -56,9 +52,10 @@ impl Kind {
             }
             let identity = identity(&file)?;
             // What is answered with 202 outlives the loss of power, too.
+            let lock = wait.as_millis();
             let settings =
-                format!("PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-            (connect(&url_of(&file), 4, settings).await?, Self::Sqlite { file, identity })
+                format!("PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+            (connect(&url_of(&file), 4, wait, settings).await?, Self::Sqlite { file, identity })
         };
         if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
             return Err(format!("`{database}` holds no assignments: `DATABASE_CREATE=1` makes it").into());
@@ -180,8 +177,8 @@ pub fn is_busy(problem: &Problem) -> bool {
     }
 }
 
-async fn connect(url: &str, connections: u32, settings: String) -> Result<AnyPool, Problem> {
-    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+async fn connect(url: &str, connections: u32, wait: Duration, settings: String) -> Result<AnyPool, Problem> {
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(wait * 5 / 2);
     // Each is tried out when it is given back, and that is enough for one that is wanted again at once.
     let options = options.test_before_acquire(false).before_acquire(|connection, meta| {
         Box::pin(async move {

@@ -1,9 +1,10 @@
 //! How long it takes to carry out much, and how long what comes beside it waits: measurements, run by hand.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, Role, RoleAssignment, Scope};
+use access_package::{AssignmentState, Role, RoleAssignment, Scope, StoredAssignment};
 use access_package_server::development::{self, member};
 use access_package_server::store::Store;
 use sqlx::{Executor, query, query_scalar};
@@ -167,5 +168,46 @@ fn load_lists() {
         times.sort_unstable();
         println!("| {what} | {:.1} ms |", times[25].as_secs_f64() * 1000.0);
         assert!(times[25] < Duration::from_millis(100), "{what}: every row is read");
+    }
+}
+
+/// A call beside many who list, and alone.
+#[test]
+#[ignore = "a measurement: run it in release, by itself"]
+fn load_beside_lists() {
+    const CALLS: usize = 200;
+    let place = Place::new();
+    let empty = StoredAssignment { resource_roles: Some(vec![]), ..in_state(AssignmentState::Delivered) };
+    let id = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        fill(store).await;
+        insert(store, &empty).await
+    });
+    let server = Server::start_as("server", &place, &[]);
+    let (manager, application) = (token("manager"), token("application"));
+    println!("| a call, the database with {ALL} | middle | 99th percentile | most |\n|---|--:|--:|--:|");
+    for lists in [0, 24] {
+        let done = AtomicBool::new(false);
+        let mut times: Vec<_> = thread::scope(|scope| {
+            for _ in 0..lists {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        assert!([200, 503].contains(&server.ask("GET", V1, &application).status));
+                    }
+                });
+            }
+            let times = (0..CALLS).map(|_| {
+                let started = Instant::now();
+                assert_eq!(server.reprocess(id, &manager).status, 202);
+                started.elapsed()
+            });
+            let times = times.collect();
+            done.store(true, Ordering::Relaxed);
+            times
+        });
+        times.sort_unstable();
+        let [middle, high, most] =
+            [CALLS / 2, CALLS * 99 / 100, CALLS - 1].map(|number| times[number].as_secs_f64() * 1000.0);
+        println!("| beside {lists} who list | {middle:.1} ms | {high:.1} ms | {most:.1} ms |");
     }
 }

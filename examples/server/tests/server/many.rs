@@ -19,7 +19,7 @@ use crate::support::{DEADLINE, Directory, Place, Server, V1, in_state, insert, p
 const ACCEPTED: usize = 1_000;
 const KILLS: usize = 20;
 const CALLERS: usize = 6;
-const LEASE: &str = "1500";
+const LEASE: Duration = Duration::from_millis(1500);
 const SEED: u64 = 0x5eed;
 
 /// Numbers that look like chance, and are the same each time.
@@ -52,7 +52,7 @@ impl<'p> Processes<'p> {
 
     fn start(place: &Place, directory: &Directory, number: usize) -> Server {
         let variables = [
-            ("LEASE_MS", LEASE.to_owned()),
+            ("LEASE_MS", LEASE.as_millis().to_string()),
             ("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned()),
         ];
         let variables = [&directory.variables()[..], &variables].concat();
@@ -181,8 +181,11 @@ fn is_told(log: &str, action: &str) -> bool {
     count("begin") == count("end") + count("nothing")
 }
 
-/// Goes through what the directory did: nothing was begun while somebody else was at it, and nothing was granted that was
-/// begun from the end on. Gives how much was granted, and how much of it after the end.
+/// Goes through what the workers did: nothing was begun while somebody else had the lease of it, and nothing was granted that
+/// was begun from the end on. Gives how much was granted, and how much of it after the end.
+///
+/// On a machine that is very busy a worker does not come to renewing its lease, and finds only then that it has ended: so who
+/// has begun long ago may still be at it.
 fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32, i64>) -> (usize, usize) {
     let mut lines: Vec<(i64, u32, &str, &str)> = log
         .lines()
@@ -193,17 +196,25 @@ fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32,
         })
         .collect();
     lines.sort_by_key(|(at, ..)| *at);
+    let long_ago = i64::try_from((LEASE / 2).as_nanos() / 100).unwrap();
     let (mut under_way, mut granted, mut late) = (HashMap::new(), 0, 0);
     for (at, process, what, action) in lines {
         if what == "begin" {
-            if let Some((other, _)) = under_way.insert(action, (process, at)) {
-                let is_dead = killed.get(&other).is_some_and(|killed| *killed <= at);
-                let story: Vec<_> = log.lines().filter(|line| line.ends_with(action)).collect();
-                assert!(is_dead, "{action}: begun by {process} while {other} is at it: {story:?} {killed:?}");
+            let at_it: &mut HashMap<_, i64> = under_way.entry(action).or_default();
+            for (other, begun) in &*at_it {
+                let is_dead = killed.get(other).is_some_and(|killed| *killed <= at);
+                let is_long_ago = at - begun >= long_ago;
+                let story = || log.lines().filter(|line| line.ends_with(action)).collect::<Vec<_>>();
+                assert!(
+                    is_dead || is_long_ago,
+                    "{action}: begun by {process} while {other} is at it: {:?} {killed:?}",
+                    story()
+                );
             }
+            at_it.insert(process, at);
         } else {
-            let Some((by, begun)) = under_way.remove(action) else { panic!("{action}: never begun") };
-            assert_eq!(by, process, "{action}");
+            let begun = under_way.get_mut(action).and_then(|at_it| at_it.remove(&process));
+            let begun = begun.unwrap_or_else(|| panic!("{action}: never begun"));
             let end = ends.get(action.split(' ').next().unwrap());
             if what == "end" {
                 granted += 1;

@@ -74,6 +74,8 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
     let again = Server::start(&place, Duration::ZERO);
     assert_eq!(again.ask("GET", V1, &token("application")).status, 200);
     for id in &bad {
+        // It is told right after it is stored.
+        poll("it is named", || place.log().contains(id).then_some(()));
         let log = place.log();
         let lines: Vec<_> =
             log.lines().filter(|line| line.contains(&format!("assignment=\"{id}\""))).collect();
