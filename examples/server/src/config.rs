@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
@@ -11,7 +12,7 @@ use crate::Problem;
 use crate::connections;
 use crate::executor::{GraphToken, Times};
 use crate::service::Origins;
-use crate::token::Tokens;
+use crate::token::{KeySet, Keys, Times as KeyTimes, Tokens};
 use crate::worker::Limits;
 
 pub struct Config {
@@ -23,6 +24,8 @@ pub struct Config {
     pub database: String,
     /// Whether a database that is missing is made.
     pub database_create: bool,
+    /// How long a lock of somebody else is waited for there.
+    pub database_wait: Duration,
     pub tokens: Tokens,
     /// Where clients find the server.
     pub public_url: Option<BaseUrl>,
@@ -97,6 +100,7 @@ impl Config {
             role,
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
             database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
+            database_wait: milliseconds("DATABASE_WAIT_MS")?.unwrap_or(Duration::from_secs(2)),
             tokens,
             public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
             origins: variable("CORS_ORIGINS")?.map(|text| text.parse()).transpose()?.unwrap_or_default(),
@@ -111,21 +115,18 @@ impl Config {
     }
 }
 
-/// What checks tokens: a key, or that of development, in which anybody on this machine is given a token. Development is asked
-/// for by name, or the server is started without being told where anything is.
+/// What checks tokens: a key, a set of them, or that of development, in which anybody on this machine is given a token.
+/// Development is asked for by name, or the server is started without being told where anything is.
 fn tokens() -> Result<Tokens, Problem> {
-    let (file, audience) = (variable("TOKEN_KEY_FILE")?, variable("TOKEN_AUDIENCE")?);
+    let (keys, audience) = (keys()?, variable("TOKEN_AUDIENCE")?);
     let (issuer, secret) = (variable("TOKEN_ISSUER")?, variable("DEVELOPMENT_KEY")?);
     let is_asked_for = is_asked_for("DEVELOPMENT")? || secret.is_some();
-    let is_configured = file.is_some() || audience.is_some() || issuer.is_some();
-    match (file, audience, issuer) {
+    let is_configured = keys.is_some() || audience.is_some() || issuer.is_some();
+    match (keys, audience, issuer) {
         _ if is_asked_for && is_configured => {
             Err("`DEVELOPMENT` and `DEVELOPMENT_KEY` do not go together with `TOKEN_…`".into())
         }
-        (Some(file), Some(audience), Some(issuer)) => {
-            let pem = fs::read(&file).map_err(|error| format!("`{file}`: {error}"))?;
-            Tokens::configured(&pem, &audience, &issuer).map_err(|error| format!("`{file}`: {error}").into())
-        }
+        (Some(keys), Some(audience), Some(issuer)) => Ok(Tokens::configured(keys, &audience, &issuer)),
         (None, None, None) if is_asked_for || is_bare()? => match secret {
             Some(secret) if secret.len() < 32 => Err("`DEVELOPMENT_KEY` has less than 32 bytes".into()),
             secret => Ok(Tokens::development(secret)),
@@ -135,7 +136,38 @@ fn tokens() -> Result<Tokens, Problem> {
                 "`TOKEN_KEY_FILE` is not set: it is needed, or `DEVELOPMENT=1` to try the server out";
             Err(needed.into())
         }
-        _ => Err("`TOKEN_KEY_FILE`, `TOKEN_AUDIENCE` and `TOKEN_ISSUER` go together".into()),
+        _ => {
+            Err("one of `TOKEN_KEY_FILE`, `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL`, and `TOKEN_AUDIENCE` and \
+                  `TOKEN_ISSUER` go together"
+                .into())
+        }
+    }
+}
+
+fn keys() -> Result<Option<Keys>, Problem> {
+    let (file, set, url) =
+        (variable("TOKEN_KEY_FILE")?, variable("TOKEN_JWKS_FILE")?, variable("TOKEN_JWKS_URL")?);
+    let (pause, every) = (number("TOKEN_JWKS_PAUSE_MS")?, number("TOKEN_JWKS_EVERY_MS")?);
+    let times = KeyTimes {
+        pause: Duration::from_millis(pause.unwrap_or(10_000)),
+        every: Duration::from_millis(every.unwrap_or(600_000)),
+    };
+    if set.is_none() && url.is_none() && (pause.is_some() || every.is_some()) {
+        return Err("`TOKEN_JWKS_…_MS` and one of `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL` go together".into());
+    }
+    match (file, set, url) {
+        (None, None, None) => Ok(None),
+        (Some(file), None, None) => {
+            let pem = fs::read(&file).map_err(|error| format!("`{file}`: {error}"))?;
+            Ok(Some(Keys::of_pem(&pem).map_err(|error| format!("`{file}`: {error}"))?))
+        }
+        (None, Some(file), None) => Ok(Some(Keys::Set(Arc::new(KeySet::in_file(file, times))))),
+        (None, None, Some(url)) => {
+            let keys = KeySet::at_url(&url, times)
+                .map_err(|error| format!("`TOKEN_JWKS_URL` is `{url}`: {error}"))?;
+            Ok(Some(Keys::Set(Arc::new(keys))))
+        }
+        _ => Err("of `TOKEN_KEY_FILE`, `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL` only one can be set".into()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use access_package::graph::BaseUrl;
 use access_package::graph::enforce::{Delivery, End, Next, Settings};
-use access_package::{Action, Receipt};
+use access_package::{Action, Receipt, Timestamp};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
 use reqwest::Client;
@@ -62,7 +62,7 @@ struct UnderWay<'a> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.executor.log(self.what, self.action);
+        self.executor.log(self.what, self.action, now());
     }
 }
 
@@ -87,7 +87,7 @@ impl Executor {
         is_new: bool,
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
-        self.log("begin", &action);
+        self.log("begin", &action, now());
         let mut under_way = UnderWay { executor: self, action: &action, what: "nothing" };
         let receipt = self.deliver(&action, is_new, may_go_on).await;
         if matches!(receipt, Ok(Some(_))) {
@@ -117,9 +117,10 @@ impl Executor {
         };
         let mut delivery = if is_new { delivery } else { delivery.looking_first() };
         loop {
-            match delivery.next(now()) {
+            let at = now();
+            match delivery.next(at) {
                 Next::Send(_) if !may_go_on() => return Ok(None),
-                Next::Send(request) => match self.send_for(action, request).await {
+                Next::Send(request) => match self.send_for(action, request, at).await {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(error) => {
                         debug!(%error, "no answer");
@@ -137,10 +138,10 @@ impl Executor {
         }
     }
 
-    fn log(&self, what: &str, action: &Action) {
+    fn log(&self, what: &str, action: &Action, at: Timestamp) {
         let Some(file) = &self.log else { return };
-        let (at, process, resource) =
-            (now().unix_ticks(), std::process::id(), action.resource_role.resource_origin_id());
+        let (at, process) = (at.unix_ticks(), std::process::id());
+        let resource = action.resource_role.resource_origin_id();
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
         let file = OpenOptions::new().append(true).create(true).open(file);
         if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
@@ -152,8 +153,9 @@ impl Executor {
         &self,
         action: &Action,
         request: Request<String>,
+        at: Timestamp,
     ) -> Result<Response<Vec<u8>>, Problem> {
-        self.log("send", action);
+        self.log("send", action, at);
         self.send(request).await
     }
 

@@ -41,7 +41,7 @@ async fn main() -> Result<(), Problem> {
     {
         return Err(format!("`{}` is not on loopback, as development is", config.listen).into());
     }
-    let store = Store::open(&config.database, config.database_create).await?;
+    let store = Store::open(&config.database, config.database_create, config.database_wait).await?;
     let stand_in = match config.graph {
         None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
         Some(_) | None => None,
@@ -81,6 +81,7 @@ async fn main() -> Result<(), Problem> {
         if config.tokens.is_development() {
             development::print_tokens(&config.tokens, &base_url)?;
         }
+        config.tokens.keep().await;
         println!("listening on {base_url}");
         let service = Service {
             // Half of the connections of the database are for calls.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use access_package::graph::http::{self, InnerError, Rejection, Target};
 use access_package::graph::{self, BaseUrl};
-use access_package::{Account, Caller, Reason};
+use access_package::{Account, AssignmentState, Caller, Event, Reason};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::timeout;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
 pub use self::cors::Origins;
@@ -99,10 +99,7 @@ impl Service {
     /// 1: who calls.
     async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Fault> {
         let token = http::bearer_token(headers).ok_or(Rejection::NoCaller)?;
-        let payload = self.tokens.check(token).map_err(|error| {
-            debug!(%error, "token is refused");
-            Rejection::NoCaller
-        })?;
+        let payload = self.tokens.check(token).await?;
         let mut caller = Caller::from_claims(&payload.claims, []);
         // In a delegated token it names the application in between, whose roles are none of the user's.
         let application = payload.appid.filter(|_| caller.account == Account::Application);
@@ -132,6 +129,10 @@ impl Service {
 
     /// Whether calls would be accepted now. What is wrong is for the log.
     async fn ready(&self) -> Result<Response<String>, Fault> {
+        if !self.tokens.is_ready() {
+            warn!("not ready: keys of tokens are not there");
+            return Err(Fault::Busy("keys of tokens are not there"));
+        }
         let problem = match timeout(READY_TIME, self.store.ready()).await {
             Ok(Ok(())) => return Ok(Response::new("ready".into())),
             Ok(Err(problem)) => problem,
@@ -149,8 +150,10 @@ impl Service {
         inner: &InnerError<'_>,
     ) -> Result<Response<String>, Fault> {
         let uri = &head.uri;
-        let accepted = |_attempt| {
-            self.accepted.notify_one();
+        let accepted = |event: Event| {
+            if event.to == AssignmentState::Delivering {
+                self.accepted.notify_one();
+            }
             http::respond(Ok(()), inner)
         };
         let request = Request::from_parts(head.clone(), ());
@@ -205,10 +208,10 @@ impl Service {
 }
 
 /// One line of the log for each decision: who asked for what, and what the verdict was.
-fn decided(caller: &Caller, asked: &str, attempt: &Result<u32, Fault>) {
+fn decided(caller: &Caller, asked: &str, attempt: &Result<Event, Fault>) {
     let caller = caller.object.map(|object| object.to_string()).unwrap_or_default();
     match attempt {
-        Ok(attempt) => info!(caller, asked, verdict = "accepted", attempt, "decision"),
+        Ok(event) => info!(caller, asked, verdict = "accepted", attempt = event.attempt, "decision"),
         Err(Fault::Rejected(Rejection::Refused(refusal))) => {
             let reasons: Vec<_> = refusal.reasons().map(Reason::code).collect();
             info!(caller, asked, verdict = "refused", reasons = reasons.join(","), "decision");

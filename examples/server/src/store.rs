@@ -4,15 +4,17 @@ mod assignments;
 mod database;
 mod work;
 
+use std::time::Duration;
+
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentRequest, AssignmentRequestId, ObjectId, Purpose,
     Recency, ResourceRole, RoleAssignment, Timestamp,
 };
 
-use sqlx::{AnyPool, query, query_as, query_scalar};
+use sqlx::{Any, AnyPool, Executor, query, query_as, query_scalar};
 
-pub use assignments::{Listed, Wanted};
-pub use database::{ACQUIRE, Kind, is_busy};
+pub use assignments::{Listed, Row, Wanted};
+pub use database::{Kind, is_busy};
 pub use work::{Claimed, announce, listen};
 
 use crate::Problem;
@@ -24,9 +26,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, and brings it up to date. One that is missing is made if `create` says so.
-    pub async fn open(database: &str, create: bool) -> Result<Self, Problem> {
-        let (pool, kind) = Kind::open(database, create).await?;
+    /// Opens the database, and brings it up to date. One that is missing is made if `create` says so. What somebody else has
+    /// locked is waited for for this long; a connection, if all are in use, two and a half times as long.
+    pub async fn open(database: &str, create: bool, wait: Duration) -> Result<Self, Problem> {
+        let (pool, kind) = Kind::open(database, create, wait).await?;
         let store = Self { pool, kind };
         store.look_again().await?;
         Ok(store)
@@ -65,6 +68,7 @@ impl Store {
     /// Loads a request for this assignment. One that is newer supersedes it if it asks for access.
     pub async fn request(
         &self,
+        on: impl Executor<'_, Database = Any>,
         id: AssignmentRequestId,
         assignment: &Assignment,
     ) -> Result<AssignmentRequest, Problem> {
@@ -73,7 +77,7 @@ impl Store {
                    ON newer.assignment = this.assignment AND newer.completed > this.completed \
                    WHERE this.id = $1 AND this.assignment = $2";
         let rows = query_as::<_, (String, i64, Option<String>)>(sql);
-        let rows = rows.bind(id.to_string()).bind(assignment.id().to_string()).fetch_all(&self.pool).await?;
+        let rows = rows.bind(id.to_string()).bind(assignment.id().to_string()).fetch_all(on).await?;
         let (request_type, completed, _) = rows.first().ok_or_else(|| format!("request `{id}` is gone"))?;
         let supersedes = |newer: &String| Purpose::of_request_type(newer) == Purpose::Grant;
         let is_superseded = rows.iter().filter_map(|(_, _, newer)| newer.as_ref()).any(supersedes);
@@ -85,14 +89,6 @@ impl Store {
             completed: Timestamp::from_unix_ticks(*completed).ok_or("completed at no instant")?,
             recency: if is_superseded { Recency::Superseded } else { Recency::Newest },
         })
-    }
-
-    /// What an access package gives now.
-    pub async fn gives_now(&self, package: AccessPackageId) -> Result<Vec<ResourceRole>, Problem> {
-        let gives = query_scalar::<_, String>("SELECT gives FROM access_package WHERE id = $1");
-        let gives = gives.bind(package.to_string()).fetch_optional(&self.pool).await?;
-        let gives = gives.ok_or_else(|| format!("access package `{package}` is not known"))?;
-        Ok(serde_json::from_str(&gives)?)
     }
 
     /// Says what an access package gives from now on.

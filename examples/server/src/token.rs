@@ -1,25 +1,50 @@
 //! Who calls, by an access token that is checked here: signature, algorithm, issuer, audience, times.
 
+mod keys;
+
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use access_package::graph::http::Rejection;
 use access_package::{Claims, ObjectId};
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tracing::debug;
 use uuid::Uuid;
 
+pub use self::keys::{KeySet, Times};
 use crate::Problem;
+use crate::fault::Fault;
 
 /// Of the tokens made in development.
 const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
 const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
 
+const NO_KEYS: Fault = Fault::Busy("keys of tokens are not there yet: call again");
+
 /// What checks tokens and, in development, makes them.
 pub struct Tokens {
-    key: DecodingKey,
+    keys: Keys,
     validation: Validation,
     development: Option<EncodingKey>,
+}
+
+/// With what tokens are checked: a key that is always the same, or the one that a token names.
+pub enum Keys {
+    One(Arc<DecodingKey>),
+    Set(Arc<KeySet>),
+}
+
+impl Keys {
+    /// A public key, in PEM. The private one is not for those who check.
+    pub fn of_pem(pem: &[u8]) -> Result<Self, Problem> {
+        if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
+            return Err("is a private key: expected a public one".into());
+        }
+        Ok(Self::One(Arc::new(DecodingKey::from_rsa_pem(pem)?)))
+    }
 }
 
 /// What a token that was checked says.
@@ -34,13 +59,10 @@ pub struct Payload {
 }
 
 impl Tokens {
-    /// Tokens of Entra: signed with RS256. The private key is not for those who check.
-    pub fn configured(pem: &[u8], audience: &str, issuer: &str) -> Result<Self, Problem> {
-        if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
-            return Err("is a private key: expected a public one".into());
-        }
-        let validation = validation(Algorithm::RS256, audience, issuer);
-        Ok(Self { key: DecodingKey::from_rsa_pem(pem)?, validation, development: None })
+    /// Tokens of Entra: signed with RS256.
+    #[must_use]
+    pub fn configured(keys: Keys, audience: &str, issuer: &str) -> Self {
+        Self { keys, validation: validation(Algorithm::RS256, audience, issuer), development: None }
     }
 
     /// Tokens that this server makes itself, with a key that is made now unless one is given.
@@ -48,7 +70,7 @@ impl Tokens {
     pub fn development(key: Option<String>) -> Self {
         let key = key.unwrap_or_else(|| format!("{}{}", Uuid::new_v4(), Uuid::new_v4()));
         Self {
-            key: DecodingKey::from_secret(key.as_bytes()),
+            keys: Keys::One(Arc::new(DecodingKey::from_secret(key.as_bytes()))),
             validation: validation(Algorithm::HS256, DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER),
             development: Some(EncodingKey::from_secret(key.as_bytes())),
         }
@@ -59,14 +81,48 @@ impl Tokens {
         self.development.is_some()
     }
 
+    /// Whether there is a key to check with.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        match &self.keys {
+            Keys::One(_) => true,
+            Keys::Set(keys) => !keys.is_empty(),
+        }
+    }
+
+    /// Looks after the keys, as long as the server runs; the first look is waited for.
+    pub async fn keep(&self) {
+        let Keys::Set(keys) = &self.keys else { return };
+        let kept = Arc::clone(keys);
+        tokio::spawn(async move { kept.keep().await });
+        keys.looked().await;
+    }
+
     /// What the token says, if it is valid.
-    pub fn check(&self, token: &str) -> jsonwebtoken::errors::Result<Payload> {
-        let data = decode::<Payload>(token, &self.key, &self.validation)?;
+    pub async fn check(&self, token: &str) -> Result<Payload, Fault> {
+        let checked = match self.key_of(token).await {
+            Ok(None) if !self.is_ready() => return Err(NO_KEYS),
+            Ok(None) => Err(ErrorKind::InvalidToken.into()),
+            Ok(Some(key)) => decode::<Payload>(token, &key, &self.validation),
+            Err(error) => Err(error),
+        };
+        checked.map(|data| data.claims).map_err(|error| {
+            debug!(%error, "token is refused");
+            Rejection::NoCaller.into()
+        })
+    }
+
+    /// The key that checks this token, if it is known. No key is looked for for a token that would be refused anyway.
+    async fn key_of(&self, token: &str) -> jsonwebtoken::errors::Result<Option<Arc<DecodingKey>>> {
+        let header = decode_header(token)?;
         // What has to be understood, and is not (RFC 7515, section 4.1.11).
-        if data.header.crit.is_some() {
+        if header.crit.is_some() || !self.validation.algorithms.contains(&header.alg) {
             return Err(ErrorKind::InvalidToken.into());
         }
-        Ok(data.claims)
+        match &self.keys {
+            Keys::One(key) => Ok(Some(Arc::clone(key))),
+            Keys::Set(keys) => Ok(keys.find(&header.kid.ok_or(ErrorKind::InvalidToken)?).await),
+        }
     }
 
     /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.

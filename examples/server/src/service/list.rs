@@ -1,5 +1,7 @@
 //! Lists of assignments, page by page.
 
+use std::time::Duration;
+
 use access_package::graph::{self, Version};
 use access_package::{Caller, Catalog, CatalogId, Refusal, Scope};
 use axum::http::header::HOST;
@@ -12,7 +14,7 @@ use super::options::{Options, option, parameters};
 use super::{Service, json_response};
 use crate::fault::Fault;
 use crate::now;
-use crate::store::ACQUIRE;
+use crate::store::{Listed, Wanted};
 
 impl Service {
     pub(super) async fn list(
@@ -23,15 +25,26 @@ impl Service {
     ) -> Result<Response<String>, Fault> {
         let options = Options::read(&head.uri, version, true)?;
         let catalogs = readable(caller).map_err(Fault::NotReadable)?;
-        let _place = timeout(ACQUIRE, self.lists.acquire()).await.map_err(|_| Fault::Busy(TOO_MANY))?;
-        let list = self.store.list(catalogs.as_deref(), options.wanted, &options.after, options.top, now());
-        let found = list.await?;
+        let _place = timeout(PLACE, self.lists.acquire()).await.map_err(|_| Fault::Busy(TOO_MANY))?;
+        let found = if self.is_within(catalogs.as_deref(), options.wanted).await? {
+            self.store.list(options.wanted, &options.after, options.top, now()).await?
+        } else {
+            Listed::default()
+        };
         let next = found.next.map(|last| self.next_link(head, version, &last)).transpose()?;
         let mut found = found.assignments;
-        // R43: a privileged catalog asks for more. A page may then be short.
+        // R3; and R43: a privileged catalog asks for more. A page may then be short.
         found.retain(|assignment| caller.authority(Some(assignment.catalog())).is_ok());
         let written = graph::json::write_list(&found, next.as_deref(), version);
         Ok(json_response(StatusCode::OK, options.selection.shown(written, Some("value"))?))
+    }
+
+    /// Whether what is wanted is in one of these catalogs, if any are named. Then it is of one access package, as Graph asks
+    /// of whoever has roles on catalogs only, and a package is in one catalog.
+    async fn is_within(&self, catalogs: Option<&[CatalogId]>, wanted: Wanted) -> Result<bool, Fault> {
+        let Some(catalogs) = catalogs else { return Ok(true) };
+        let catalog = self.store.catalog_of(wanted.access_package.ok_or(NO_PACKAGE)?).await?;
+        Ok(catalog.is_some_and(|catalog| catalogs.contains(&catalog)))
     }
 
     /// The same request for what comes after this assignment.
@@ -54,6 +67,13 @@ impl Service {
     }
 }
 
+const NO_PACKAGE: Fault = Fault::Other(
+    StatusCode::FORBIDDEN,
+    "UnAuthorized",
+    "caller has roles on catalogs only, and may list one access package at a time: `$filter=accessPackage/id eq '…'`",
+);
+/// How long a list waits for others.
+const PLACE: Duration = Duration::from_secs(5);
 const TOO_MANY: &str = "too many lists are under way: call again";
 
 /// What the client calls this server: a name or an address, perhaps a port, and nothing else.

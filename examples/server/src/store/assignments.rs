@@ -2,9 +2,9 @@
 
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
-    StoredAssignment, Timestamp,
+    ResourceRole, StoredAssignment, Timestamp,
 };
-use sqlx::{AssertSqlSafe, query, query_as};
+use sqlx::{Any, AssertSqlSafe, Executor, query, query_as, query_scalar};
 use tracing::info;
 
 use super::Store;
@@ -20,11 +20,43 @@ pub struct Wanted {
 }
 
 /// A page of a list.
+#[derive(Default)]
 pub struct Listed {
     /// Those that can be loaded: what cannot is set aside.
     pub assignments: Vec<Assignment>,
     /// What the next page comes after, if there is one.
     pub next: Option<String>,
+}
+
+/// What is stored of an assignment, before anybody has looked whether it can be loaded.
+pub struct Row {
+    id: AssignmentId,
+    /// The catalog that it is in.
+    pub catalog: Option<Catalog>,
+    /// What it is to be saved over.
+    pub version: i64,
+    end: Option<i64>,
+    stored: String,
+    gives: Option<String>,
+}
+
+impl Row {
+    /// Loads the assignment.
+    pub fn assignment(&self) -> Result<Assignment, Problem> {
+        whole(&self.id.to_string(), self.end, &self.stored)
+    }
+
+    /// What its access package gives now.
+    pub fn gives_now(&self) -> Result<Vec<ResourceRole>, Problem> {
+        let gives = self.gives.as_ref().ok_or("what the access package gives is not known")?;
+        Ok(serde_json::from_str(gives)?)
+    }
+}
+
+/// A catalog of a level that is none is not known at all: it might ask for even more than a privileged one (R43).
+fn known(id: &str, level: Option<&str>) -> Option<Catalog> {
+    let privilege_level = level.map(str::parse).transpose().ok()?;
+    Some(Catalog { id: id.parse().ok()?, privilege_level })
 }
 
 impl Store {
@@ -45,17 +77,24 @@ impl Store {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// The catalog that an assignment is in, even if the assignment cannot be loaded. One of a level that is none is not
-    /// known at all: it might ask for even more than a privileged one (R43).
-    pub async fn catalog(&self, id: AssignmentId) -> Result<Option<Catalog>, Problem> {
-        let sql = "SELECT catalog, privilege_level FROM assignment WHERE id = $1";
-        let row = query_as::<_, (String, Option<String>)>(sql);
-        let row = row.bind(id.to_string()).fetch_optional(&self.pool).await?;
-        let known = |(id, level): (String, Option<String>)| {
-            let privilege_level = level.map(|level| level.parse()).transpose().ok()?;
-            Some(Catalog { id: id.parse().ok()?, privilege_level })
-        };
-        Ok(row.and_then(known))
+    /// All that is stored for a call, read at once: the assignment, where it is, and what its package gives now.
+    pub async fn row(
+        &self,
+        on: impl Executor<'_, Database = Any>,
+        id: AssignmentId,
+    ) -> Result<Option<Row>, Problem> {
+        let sql = "SELECT catalog, privilege_level, version, end_ticks, stored, gives \
+                   FROM assignment LEFT JOIN access_package ON access_package.id = assignment.access_package WHERE assignment.id = $1";
+        let row = query_as::<_, (String, Option<String>, i64, Option<i64>, String, Option<String>)>(sql);
+        let row = row.bind(id.to_string()).fetch_optional(on).await?;
+        Ok(row.map(|(catalog, level, version, end, stored, gives)| Row {
+            id,
+            catalog: known(&catalog, level.as_deref()),
+            version,
+            end,
+            stored,
+            gives,
+        }))
     }
 
     /// Loads an assignment as it is stored, and its version. Under a lease only as long as that is the newest.
@@ -79,6 +118,7 @@ impl Store {
     /// again.
     pub async fn save(
         &self,
+        on: impl Executor<'_, Database = Any>,
         stored: &StoredAssignment,
         over: i64,
         lease: Option<&Lease>,
@@ -103,7 +143,7 @@ impl Store {
             .bind(over)
             .bind(lease.map(|lease| lease.number));
         self.kind.still_there()?;
-        let is_saved = saved.execute(&self.pool).await?.rows_affected() == 1;
+        let is_saved = saved.execute(on).await?.rows_affected() == 1;
         self.kind.still_there()?;
         if is_saved {
             info!(event = %line);
@@ -112,44 +152,41 @@ impl Store {
         Ok(is_saved)
     }
 
-    /// Assignments by their ids, from the one after this on, at most so many: in these catalogs if any are named, and only
-    /// those that are wanted. A page may be short, and even empty: no more rows are read than it may have.
+    /// The catalog that an access package is in, if anything of it is assigned.
+    pub async fn catalog_of(&self, package: AccessPackageId) -> Result<Option<CatalogId>, Problem> {
+        let catalog =
+            query_scalar::<_, String>("SELECT catalog FROM assignment WHERE access_package = $1 LIMIT 1");
+        let catalog = catalog.bind(package.to_string()).fetch_optional(&self.pool).await?;
+        Ok(catalog.and_then(|catalog| catalog.parse().ok()))
+    }
+
+    /// Assignments by their ids, from the one after this on, at most so many: only those that are wanted. A page may be
+    /// short, and even empty: no more rows are read than it may have.
     pub async fn list(
         &self,
-        catalogs: Option<&[CatalogId]>,
         wanted: Wanted,
         after: &str,
         limit: usize,
         now: Timestamp,
     ) -> Result<Listed, Problem> {
-        // By the index of what is rarest: a target has few assignments, and an access package fewer than its catalog. What is
-        // put together with nothing is no longer what an index is of.
-        let [package_is, catalog_is, state_is] = match wanted {
-            Wanted { target: Some(_), .. } => ["access_package || ''", "catalog || ''", "state || ''"],
-            Wanted { access_package: Some(_), .. } => ["access_package", "catalog || ''", "state"],
-            Wanted { .. } => ["access_package", "catalog", "state"],
+        // By the index of what is rarest: a target has few assignments. What is put together with nothing is no longer what
+        // an index is of.
+        let [package_is, state_is] = match wanted {
+            Wanted { target: Some(_), .. } => ["access_package || ''", "state || ''"],
+            Wanted { .. } => ["access_package", "state"],
         };
         let target = wanted.target.map(|target| format!("target = '{target}' AND "));
         let package = wanted.access_package.map(|package| format!("{package_is} = '{package}' AND "));
         let rare = target.unwrap_or_default() + &package.unwrap_or_default();
-        let catalogs = match catalogs {
-            Some(catalogs) => {
-                catalogs.iter().map(|catalog| format!("{rare}{catalog_is} = '{catalog}' AND ")).collect()
-            }
+        let ranges = match wanted.state {
             None => vec![rare],
-        };
-        let states = match wanted.state {
-            None => vec![String::new()],
             // What has ended is expired (R21), whether or not the worker has come by.
             Some(AssignmentState::Expired) => vec![
-                format!("{state_is} = 'expired' AND "),
-                format!("state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
+                format!("{rare}{state_is} = 'expired' AND "),
+                format!("{rare}state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
             ],
-            Some(state) => vec![format!("{state_is} = '{state}' AND ")],
+            Some(state) => vec![format!("{rare}{state_is} = '{state}' AND ")],
         };
-        let each =
-            |catalog: &String| states.iter().map(|state| format!("{catalog}{state}")).collect::<Vec<_>>();
-        let ranges: Vec<_> = catalogs.iter().flat_map(each).collect();
         // In PostgreSQL no text has it.
         let after = after.replace('\0', "");
         // Each of these is a range of an index; of several ranges at once a database would read every row.

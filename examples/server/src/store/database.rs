@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, Executor, SqlStr, query, query_scalar};
+use sqlx::{AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
 use tokio::time::sleep;
 
 use crate::Problem;
 
-/// How long a connection is waited for if all are in use.
-pub const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a connection that was tried out is taken for a good one.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Which database it is.
 #[derive(Clone)]
@@ -35,13 +35,16 @@ impl Kind {
     /// By an address, `postgres://…`, or the path of a file.
     ///
     /// One that is missing is made only if `create` says so: an empty one looks as if nothing was ever accepted.
-    pub async fn open(database: &str, create: bool) -> Result<(AnyPool, Self), Problem> {
+    pub async fn open(database: &str, create: bool, wait: Duration) -> Result<(AnyPool, Self), Problem> {
         install_default_drivers();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
         let (pool, kind) = if is_postgres {
-            let settings = "SET lock_timeout = '2s'; SET statement_timeout = '10s'; \
-                            SET idle_in_transaction_session_timeout = '5s'";
-            (connect(database, 10, settings).await?, Self::Postgres { url: database.to_owned() })
+            let (lock, statement) = (wait.as_millis(), (wait * 5).as_millis());
+            let settings = format!(
+                "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
+                 SET idle_in_transaction_session_timeout = '5s'"
+            );
+            (connect(database, 10, wait, settings).await?, Self::Postgres { url: database.to_owned() })
         } else {
             let file = std::path::absolute(database)?;
             if create {
@@ -49,8 +52,10 @@ impl Kind {
             }
             let identity = identity(&file)?;
             // What is answered with 202 outlives the loss of power, too.
-            let settings = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
-            (connect(&url_of(&file), 4, settings).await?, Self::Sqlite { file, identity })
+            let lock = wait.as_millis();
+            let settings =
+                format!("PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+            (connect(&url_of(&file), 4, wait, settings).await?, Self::Sqlite { file, identity })
         };
         if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
             return Err(format!("`{database}` holds no assignments: `DATABASE_CREATE=1` makes it").into());
@@ -73,11 +78,13 @@ impl Kind {
                 include_str!("../../migrations/sqlite/5_directory.sql"),
                 include_str!("../../migrations/sqlite/6_list.sql"),
                 include_str!("../../migrations/sqlite/7_held.sql"),
+                include_str!("../../migrations/sqlite/8_package.sql"),
             ],
             Self::Postgres { .. } => &[
                 include_str!("../../migrations/postgres/1_schema.sql"),
                 include_str!("../../migrations/postgres/2_list.sql"),
                 include_str!("../../migrations/postgres/3_held.sql"),
+                include_str!("../../migrations/postgres/4_package.sql"),
             ],
         };
         let migrator =
@@ -170,9 +177,19 @@ pub fn is_busy(problem: &Problem) -> bool {
     }
 }
 
-async fn connect(url: &str, connections: u32, settings: &'static str) -> Result<AnyPool, Problem> {
-    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE);
+async fn connect(url: &str, connections: u32, wait: Duration, settings: String) -> Result<AnyPool, Problem> {
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(wait * 5 / 2);
+    // Each is tried out when it is given back, and that is enough for one that is wanted again at once.
+    let options = options.test_before_acquire(false).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > FRESH {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
     let options = options.after_connect(move |connection, _| {
+        let settings = AssertSqlSafe(settings.clone());
         Box::pin(async move {
             connection.execute(settings).await?;
             Ok(())

@@ -23,6 +23,9 @@ const ASIDE: Duration = Duration::from_mins(5);
 /// On which channel PostgreSQL is told that there is work.
 const CHANNEL: &str = "access_package_work";
 
+/// How long the workers that were told of work are not told of more.
+const TOLD: Duration = Duration::from_millis(5);
+
 /// An assignment to look after.
 pub struct Claimed {
     pub assignment: Assignment,
@@ -163,10 +166,11 @@ pub async fn announce(store: Store, accepted: Arc<Notify>, wake: Arc<Notify>) {
         if matches!(store.kind, Kind::Sqlite { .. }) {
             continue;
         }
-        // Not in the transaction that accepts: that would let one commit at a time.
+        // Not in the transaction that accepts: that would let one commit at a time. And once for all of a moment.
         if let Err(error) = query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&store.pool).await {
             warn!(%error, "workers are not told of new work");
         }
+        sleep(TOLD).await;
     }
 }
 

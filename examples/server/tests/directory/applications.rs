@@ -61,7 +61,7 @@ fn what_somebody_has_is_found_by_the_application() {
 fn a_wrong_principal_and_a_new_one_look_alike() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
-    directory.seed(&json!([{ "id": NEW_USER, "object": "user", "visibleInMs": 2_000 }]));
+    directory.seed(&json!([{ "id": NEW_USER, "object": "user", "visibleInMs": 5_000 }]));
     for principal in [MISSING, NEW_USER, ROLE] {
         let refused = directory.assign_app_role(APP_ROLE, principal);
         assert_eq!(refused.told(), told(400, "Request_BadRequest"));

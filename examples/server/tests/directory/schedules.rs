@@ -85,7 +85,7 @@ fn a_schedule_is_provisioned_once() {
 fn what_has_ended_is_gone() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
-    for (of, body) in kinds(&until(&in_ms(3_000))) {
+    for (of, body) in kinds(&until(&in_ms(8_000))) {
         assert_eq!(directory.schedule(of, &body).status, 201);
         assert!(!directory.value(&of_user(of)).is_empty(), "{of}");
     }
@@ -115,7 +115,7 @@ fn what_has_ended_is_gone() {
 fn a_start_can_be_in_the_future() {
     let place = Place::new();
     let directory = Directory::seeded(&place);
-    let info = json!({ "startDateTime": in_ms(3_000), "expiration": { "type": "afterDuration", "duration": "PT30S" } });
+    let info = json!({ "startDateTime": in_ms(8_000), "expiration": { "type": "afterDuration", "duration": "PT30S" } });
     for (of, body) in kinds(&info) {
         let answer = directory.schedule(of, &body).json();
         assert_eq!(answer["status"], "Granted");
@@ -207,8 +207,8 @@ fn what_is_missing_has_a_code_and_what_is_new_is_not_found() {
     assert_eq!(directory.schedule(GROUP_ELIGIBILITY, &body).told(), told(404, "Request_ResourceNotFound"));
 
     directory.seed(&json!([
-        { "id": NEW_USER, "object": "user", "visibleInMs": 3_000 },
-        { "id": NEW_ROLE, "object": "roleDefinition", "visibleInMs": 3_000 },
+        { "id": NEW_USER, "object": "user", "visibleInMs": 5_000 },
+        { "id": NEW_ROLE, "object": "roleDefinition", "visibleInMs": 5_000 },
     ]));
     let not_found = || told(404, "Request_ResourceNotFound");
     let mut new_role = role_schedule(OTHER_USER, &for_ever());
@@ -288,7 +288,7 @@ fn a_status_says_what_has_become_of_it() {
         assert_eq!(directory.schedule(of, &body).told(), told(400, "PendingRoleAssignmentRequest"));
         directory.post("/control/remove", &json!({ "principal": USER }));
 
-        status(pending, Some(2_000));
+        status(pending, Some(5_000));
         assert_eq!(directory.schedule(of, &body).json()["status"], pending);
         assert_eq!(directory.value(&of_user(of)).len(), 0);
         poll("it is granted", || (directory.value(&of_user(of)).len() == 1).then_some(()));

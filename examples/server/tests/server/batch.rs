@@ -40,6 +40,7 @@ fn each_part_is_answered_for_itself() {
     let place = Place::new();
     let server = Server::start_with(&place, &[]);
     let reprocess = |id: Uuid| format!("{ASSIGNMENTS}/{id}/reprocess");
+    let package = place.read(SAMPLE).access_package;
     let parts = [
         part("1", "POST", &reprocess(SAMPLE)),
         part("again", "post", &reprocess(EXPIRED)),
@@ -51,18 +52,26 @@ fn each_part_is_answered_for_itself() {
         part("8", "GET", "/a b"),
         part("9", "POST", "/$batch"),
         part("10", "GET", &format!("{ASSIGNMENTS}?$top=1")),
+        part("listed", "GET", &format!("{ASSIGNMENTS}?$filter=accessPackage/id%20eq%20'{package}'")),
         part("11", "BAD METHOD", "/me"),
         part("12", "GET", &format!("https://graph.microsoft.com/v1.0{ASSIGNMENTS}")),
     ];
     let all = answers(&server, "/v1.0/$batch", &parts, "manager");
     assert_eq!(all[1]["id"], "again");
-    assert_eq!(statuses(&all), [202, 400, 200, 405, 403, 404, 400, 400, 404, 200, 400, 404]);
+    assert_eq!(statuses(&all), [202, 400, 200, 405, 403, 404, 400, 400, 404, 403, 200, 400, 404]);
     assert_eq!(all[0], json!({ "id": "1", "status": 202, "headers": {} }));
     assert_eq!(all[2]["body"], json!({ "id": HALF.to_string() }));
     assert_eq!(all[2]["headers"], json!({ "content-type": "application/json" }));
     assert_eq!(all[3]["headers"]["allow"], "POST");
     assert_eq!(all[4]["body"]["error"]["code"], "UnAuthorized");
-    assert!(all[9]["body"]["@odata.nextLink"].as_str().unwrap().starts_with("http://localhost/v1.0/"));
+    assert_eq!(all[10]["body"]["value"][0]["id"], SAMPLE.to_string());
+    let list = answers(
+        &server,
+        "/v1.0/$batch",
+        &[part("1", "GET", &format!("{ASSIGNMENTS}?$top=1"))],
+        "application",
+    );
+    assert!(list[0]["body"]["@odata.nextLink"].as_str().unwrap().starts_with("http://localhost/v1.0/"));
     assert_eq!(place.read(SAMPLE).attempt, 1);
 
     // Beta has its own, and the token is that of the whole.

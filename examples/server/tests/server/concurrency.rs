@@ -1,13 +1,17 @@
 //! Of simultaneous calls one is accepted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access_package::AssignmentState;
-use access_package_server::development::SAMPLE;
+use access_package_server::development::{self, SAMPLE};
+use serde_json::json;
+use uuid::Uuid;
 
-use crate::support::{Place, Server, token};
+use crate::results::rewrite;
+use crate::support::{DEADLINE, Place, Server, in_state, insert, token};
 
 const CALLS: usize = 200;
 
@@ -62,4 +66,42 @@ fn every_accepted_call_is_one_attempt() {
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
     drop(server);
     assert_eq!(place.read(SAMPLE).attempt, accepted.into_inner().unwrap());
+}
+
+/// Whoever calls while the catalog changes is judged by the one or by the other: nobody is told that the two disagree.
+#[test]
+fn a_catalog_that_changes_meanwhile_is_no_reason() {
+    let place = Place::new();
+    let server = Server::start_as("server", &place, &[]);
+    let (token, done, started) = (token("manager"), AtomicBool::new(false), Instant::now());
+    let own = in_state(AssignmentState::Expired).catalog.id.to_string();
+    let ids = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        let expired = in_state(AssignmentState::Expired);
+        [insert(store, &expired).await, insert(store, &expired).await]
+    });
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            place.with_store(async |store| {
+                while !done.load(Ordering::Relaxed) && started.elapsed() < DEADLINE * 2 {
+                    for catalog in [Uuid::from_u128(9).to_string(), own.clone()] {
+                        for id in ids {
+                            rewrite(store, id, |stored| stored["catalog"]["id"] = json!(catalog)).await;
+                        }
+                    }
+                }
+            });
+        });
+        let mut statuses = Vec::new();
+        // Both have been seen, and often.
+        while statuses.len() < 300
+            || ![400, 403].iter().all(|it| statuses.contains(it)) && started.elapsed() < DEADLINE
+        {
+            let answer = server.reprocess(ids[statuses.len() % 2], &token);
+            statuses.push(answer.status);
+            assert!(!answer.body.contains("catalogDisagrees"), "{}", answer.body);
+        }
+        done.store(true, Ordering::Relaxed);
+        assert!(statuses.iter().all(|it| [400, 403].contains(it)), "{statuses:?}");
+    });
 }

@@ -23,6 +23,7 @@ fn what_is_not_in_order_is_refused() {
     let private = private.to_str().unwrap();
     let (audience, issuer) = (("TOKEN_AUDIENCE", "a"), ("TOKEN_ISSUER", "i"));
     let (key, development) = (("TOKEN_KEY_FILE", PUBLIC_KEY), ("DEVELOPMENT", "1"));
+    let (set, url) = (("TOKEN_JWKS_FILE", "keys.json"), ("TOKEN_JWKS_URL", "https://example.org/keys"));
     let local = ("LISTEN", "127.0.0.1:0");
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[local, ("TOKEN_KEY_FILE", ""), audience, issuer], "`TOKEN_KEY_FILE` is set, but empty"),
@@ -49,6 +50,29 @@ fn what_is_not_in_order_is_refused() {
         (&[local, ("DEVELOPMENT_KEY", &SECRET[..31])], "less than 32 bytes"),
         (&[local, ("TOKEN_KEY_FILE", private), audience, issuer], "private key"),
         (&[local, ("TOKEN_KEY_FILE", "missing.pem"), audience, issuer], "missing.pem"),
+        (&[local, ("TOKEN_JWKS_FILE", ""), audience, issuer], "`TOKEN_JWKS_FILE` is set, but empty"),
+        (&[local, ("TOKEN_JWKS_URL", ""), audience, issuer], "`TOKEN_JWKS_URL` is set, but empty"),
+        (&[local, set, url, audience, issuer], "only one can be set"),
+        (&[local, set, key, audience, issuer], "only one can be set"),
+        (&[local, key, url, audience, issuer], "only one can be set"),
+        (&[local, set, audience], "go together"),
+        (&[local, url, issuer], "go together"),
+        (&[local, url, development, audience, issuer], "do not go together"),
+        (&[local, set, ("DEVELOPMENT_KEY", SECRET)], "do not go together"),
+        (&[local, ("TOKEN_JWKS_URL", "http://example.org/keys"), audience, issuer], "expected `https://…`"),
+        (
+            &[local, ("TOKEN_JWKS_URL", "http://localhost.example.org/"), audience, issuer],
+            "expected `https://…`",
+        ),
+        (
+            &[local, ("TOKEN_JWKS_URL", "http://127.0.0.1@example.org/"), audience, issuer],
+            "expected `https://…`",
+        ),
+        (&[local, ("TOKEN_JWKS_URL", "file:///keys"), audience, issuer], "expected `https://…`"),
+        (&[local, ("TOKEN_JWKS_URL", "keys.json"), audience, issuer], "expected `https://…`"),
+        (&[local, set, audience, issuer, ("TOKEN_JWKS_PAUSE_MS", "0")], "a number from 1 on"),
+        (&[local, set, audience, issuer, ("TOKEN_JWKS_EVERY_MS", "1m")], "a number from 1 on"),
+        (&[local, key, audience, issuer, ("TOKEN_JWKS_EVERY_MS", "1")], "go together"),
         (&[local, development, ("CORS_ORIGINS", "*")], "is no origin"),
         (&[local, development, ("CORS_ORIGINS", "https://a https://b/")], "is no origin"),
         (&[local, development, ("CORS_ORIGINS", "portal.example.org")], "is no origin"),

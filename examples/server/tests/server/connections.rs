@@ -34,6 +34,18 @@ fn without_body(server: &Server) -> TcpStream {
     with(server, &request("POST", &format!("{V1}/{SAMPLE}/reprocess"), &headers))
 }
 
+/// The same, once its head is read: the server says that it waits for the body.
+fn under_way(server: &Server) -> TcpStream {
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let authorization = format!("Authorization: Bearer {}\r\n", token("manager"));
+    let headers = format!("{authorization}Content-Length: 2\r\nExpect: 100-continue\r\n");
+    let mut stream = with(server, &request("POST", &format!("{V1}/{SAMPLE}/reprocess"), &headers));
+    let mut told = [0; CONTINUE.len()];
+    stream.read_exact(&mut told).unwrap();
+    assert_eq!(told, CONTINUE);
+    stream
+}
+
 /// Everything that still comes; an end by force is an end.
 fn rest(mut stream: TcpStream) -> String {
     let mut rest = Vec::new();
@@ -109,10 +121,8 @@ fn errors_of_form_have_a_body() {
 #[test]
 fn silence_keeps_nobody_out() {
     let (_place, server) = start(&[("CONNECTIONS", "8"), ("HEAD_MS", "60000")]);
-    let mut under_way = without_body(&server);
     // Until its head is read it is as silent as the others.
-    is_healthy(&server);
-    sleep(Duration::from_millis(200));
+    let mut under_way = under_way(&server);
     let mut silent = Vec::new();
     for number in 0..60 {
         silent.push(with(&server, ["", HALF_A_HEAD, WHOLE][number % 3]));
@@ -150,16 +160,15 @@ fn too_many_requests() {
     let mut under_way = Vec::new();
     // A head is read later than it is sent, and one that comes while another asks is refused itself: one more, until
     // all that ask are.
-    poll("there are too many", || {
+    let refused = poll("there are too many", || {
         under_way.push(without_body(&server));
         let answers: Vec<_> = (0..3).map(|_| server.reprocess(SAMPLE, "0")).collect();
         answers.iter().all(|it| it.status == 503).then_some(answers)
-    })
-    .into_iter()
-    .for_each(|answer| {
+    });
+    for answer in refused {
         assert_eq!(answer.header("retry-after"), Some("1"));
         assert_is(answer, 503, &busy, "too many");
-    });
+    }
     is_healthy(&server);
     // Those that were refused are closed.
     let answers: Vec<_> = under_way
@@ -173,7 +182,7 @@ fn too_many_requests() {
 /// A connection that is used all the time ends after an answer that says so.
 #[test]
 fn a_connection_ends() {
-    let (_place, server) = start(&[("CONNECTION_MS", "600")]);
+    let (_place, server) = start(&[("CONNECTION_MS", "2000")]);
     let begun = Instant::now();
     let mut stream = server.connect().unwrap();
     let mut answers = String::new();
@@ -186,8 +195,8 @@ fn a_connection_ends() {
         sleep(Duration::from_millis(50));
     }
     let lasted = begun.elapsed();
-    assert!(lasted > Duration::from_millis(550) && lasted < DEADLINE, "{lasted:?}");
-    assert!(answers.matches("HTTP/1.1 200 OK").count() > 3, "{answers}");
+    assert!(lasted > Duration::from_millis(1900) && lasted < DEADLINE, "{lasted:?}");
+    assert!(answers.matches("HTTP/1.1 200 OK").count() > 1, "{answers}");
 }
 
 /// Told to end, the server waits for what is under way, and for nothing else.
@@ -195,12 +204,11 @@ fn a_connection_ends() {
 fn the_end_waits_for_nobody_who_is_silent() {
     let (place, mut server) = start(&[("HEAD_MS", "60000")]);
     let silent = ["", "G", HALF_A_HEAD, WHOLE].map(|sent| with(&server, sent));
-    let mut under_way = without_body(&server);
-    is_healthy(&server);
+    let mut under_way = under_way(&server);
     let told = Instant::now();
     server.signal("-TERM");
     poll("it ends", || place.log().contains("no more requests").then_some(()));
-    sleep(Duration::from_millis(1500));
+    sleep(Duration::from_millis(1200));
     under_way.write_all(b"{}").unwrap();
     assert!(rest(under_way).starts_with("HTTP/1.1 202 "));
     assert_eq!(server.status(), Some(0));

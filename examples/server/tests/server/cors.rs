@@ -49,7 +49,7 @@ fn no_other_page_may() {
             let headers = format!("Origin: {origin}\r\nAccess-Control-Request-Method: POST\r\n");
             let asked = server.send(&request("OPTIONS", V1, &headers));
             assert_eq!((asked.status, asked.header("access-control-allow-origin")), (401, None), "{origin}");
-            let headers = format!("Origin: {origin}\r\nAuthorization: Bearer {}\r\n", token("manager"));
+            let headers = format!("Origin: {origin}\r\nAuthorization: Bearer {}\r\n", token("application"));
             let answer = server.send(&request("GET", V1, &headers));
             assert_eq!(
                 (answer.status, answer.header("access-control-allow-origin")),

@@ -29,7 +29,7 @@ fn what_was_accepted_outlives_the_server() {
     let place = Place::new();
     let calls = place.with_store(prepare);
     let ids: Vec<_> = calls.iter().map(|(id, _)| *id).collect();
-    let token = token("manager");
+    let (application, token) = (token("application"), token("manager"));
 
     let slow = Server::start(&place, Duration::from_millis(250));
     let accepted = call_all(&slow, &calls, &token, |answer, before| {
@@ -62,7 +62,7 @@ fn what_was_accepted_outlives_the_server() {
     assert_eq!(answered.len(), others.len());
     let delivering = format!("{V1}?$filter=state%20eq%20'Delivering'");
     poll("nothing is delivering", || {
-        let page = server.ask("GET", &delivering, &token).body;
+        let page = server.ask("GET", &delivering, &application).body;
         graph::json::read_list(page.as_bytes()).unwrap().items.is_empty().then_some(())
     });
     server.signal("-TERM");

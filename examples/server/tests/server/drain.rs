@@ -1,9 +1,10 @@
 //! How long it takes to carry out much, and how long what comes beside it waits: measurements, run by hand.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, Role, RoleAssignment, Scope};
+use access_package::{AssignmentState, Role, RoleAssignment, Scope, StoredAssignment};
 use access_package_server::development::{self, member};
 use access_package_server::store::Store;
 use sqlx::{Executor, query, query_scalar};
@@ -135,24 +136,27 @@ fn load_beside_a_slow_action() {
 #[ignore = "a measurement: run it in release, by itself"]
 fn load_lists() {
     let place = Place::new();
-    let (empty, many) = (Uuid::new_v4().into(), Uuid::new_v4().into());
+    let other = Uuid::new_v4().into();
     place.with_store(async |store| {
         development::seed(store).await.unwrap();
         fill(store).await;
-        let held = |scope| RoleAssignment { role: Role::AccessPackageAssignmentManager, scope };
-        store.add_role(empty, held(Scope::Catalog(Uuid::new_v4().into()))).await.unwrap();
         for _ in 0..50 {
-            store.add_role(many, held(Scope::Catalog(Uuid::new_v4().into()))).await.unwrap();
+            let scope = Scope::Catalog(Uuid::new_v4().into());
+            let held = RoleAssignment { role: Role::AccessPackageAssignmentManager, scope };
+            store.add_role(other, held).await.unwrap();
         }
     });
+    // All are copies of two assignments of one package.
+    let package = in_state(AssignmentState::Delivered).access_package;
+    let of_package = format!("?$filter=accessPackage/id%20eq%20'{package}'");
+    let of_state = format!("{of_package}%20and%20state%20eq%20'deliveryFailed'");
     let server = Server::start_as("server", &place, &[]);
     println!("| a list of {ALL} | middle of 50 |\n|---|--:|");
     for (what, filter, token) in [
         ("everything, the first page", "", token("application")),
-        ("an empty catalog", "", delegated(empty)),
-        ("50 empty catalogs", "", delegated(many)),
-        ("a state that none is in", "?$filter=state%20eq%20'deliveryFailed'", delegated(empty)),
-        ("the same of all catalogs", "?$filter=state%20eq%20'partiallyDelivered'", token("application")),
+        ("a package of another catalog", &of_package, delegated(other)),
+        ("a package of one's own, and a state that none of it is in", &of_state, token("manager")),
+        ("a state that none is in", "?$filter=state%20eq%20'partiallyDelivered'", token("application")),
         ("expired", "?$filter=state%20eq%20'expired'", token("application")),
     ] {
         let mut times = Vec::new();
@@ -164,5 +168,46 @@ fn load_lists() {
         times.sort_unstable();
         println!("| {what} | {:.1} ms |", times[25].as_secs_f64() * 1000.0);
         assert!(times[25] < Duration::from_millis(100), "{what}: every row is read");
+    }
+}
+
+/// A call beside many who list, and alone.
+#[test]
+#[ignore = "a measurement: run it in release, by itself"]
+fn load_beside_lists() {
+    const CALLS: usize = 200;
+    let place = Place::new();
+    let empty = StoredAssignment { resource_roles: Some(vec![]), ..in_state(AssignmentState::Delivered) };
+    let id = place.with_store(async |store| {
+        development::seed(store).await.unwrap();
+        fill(store).await;
+        insert(store, &empty).await
+    });
+    let server = Server::start_as("server", &place, &[]);
+    let (manager, application) = (token("manager"), token("application"));
+    println!("| a call, the database with {ALL} | middle | 99th percentile | most |\n|---|--:|--:|--:|");
+    for lists in [0, 24] {
+        let done = AtomicBool::new(false);
+        let mut times: Vec<_> = thread::scope(|scope| {
+            for _ in 0..lists {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        assert!([200, 503].contains(&server.ask("GET", V1, &application).status));
+                    }
+                });
+            }
+            let times = (0..CALLS).map(|_| {
+                let started = Instant::now();
+                assert_eq!(server.reprocess(id, &manager).status, 202);
+                started.elapsed()
+            });
+            let times = times.collect();
+            done.store(true, Ordering::Relaxed);
+            times
+        });
+        times.sort_unstable();
+        let [middle, high, most] =
+            [CALLS / 2, CALLS * 99 / 100, CALLS - 1].map(|number| times[number].as_secs_f64() * 1000.0);
+        println!("| beside {lists} who list | {middle:.1} ms | {high:.1} ms | {most:.1} ms |");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use access_package::graph::observe::{Holders, Listing, Replication};
@@ -11,6 +10,7 @@ use access_package::{Action, AssignmentState, Observed, Outcome, ResourceRole, S
 use access_package_server::executor::{Executor, GraphToken, Times};
 use access_package_server::{development, now};
 use serde_json::json;
+use sqlx::query_scalar;
 use uuid::Uuid;
 
 use crate::support::{Directory, GRAPH_TOKEN, Place, Server, block_on, in_state, insert, poll, token};
@@ -153,15 +153,24 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
         }
     }
     let accepted = Instant::now();
-    let state = |id: &Uuid| place.read(*id).state;
-    for id in &ids {
-        poll("final", || (state(id) != AssignmentState::Delivering).then_some(()));
-        thread::sleep(Duration::ZERO);
+    let left = "SELECT count(*) FROM assignment WHERE state = 'delivering'";
+    let left =
+        || place.with_store(async |store| query_scalar::<_, i64>(left).fetch_one(&store.pool).await.unwrap());
+    // As long as it goes on.
+    let mut before = left();
+    while before > 0 {
+        before = poll("there is less to do", || Some(left()).filter(|left| *left < before));
     }
     println!("{ASSIGNMENTS} accepted, {kills} kills, final {:?} after the last", accepted.elapsed());
     assert!(kills >= 5, "{kills} kills say nothing");
 
-    let stored: Vec<StoredAssignment> = ids.iter().map(|id| place.read(*id)).collect();
+    let stored: Vec<StoredAssignment> = place.with_store(async |store| {
+        let mut all = Vec::new();
+        for id in &ids {
+            all.push(store.read((*id).into(), None).await.unwrap().unwrap().0.into());
+        }
+        all
+    });
     let writes = place.granted_at();
     let log = fs::read_to_string(place.file("actions")).unwrap();
     let (mut lost, mut late, mut ended) = (0, 0, [0, 0]);

@@ -1,11 +1,11 @@
 //! Three servers and three workers on one database, any of them killed at any time, while ends pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access_package::{AssignmentState, StoredAssignment, Timestamp};
 use access_package_server::development;
@@ -14,12 +14,12 @@ use access_package_server::store::Store;
 use sqlx::query_scalar;
 use uuid::Uuid;
 
-use crate::support::{Directory, Place, Server, V1, in_state, insert, poll, request, token};
+use crate::support::{DEADLINE, Directory, Place, Server, V1, in_state, insert, poll, request, token};
 
 const ACCEPTED: usize = 1_000;
 const KILLS: usize = 20;
 const CALLERS: usize = 6;
-const LEASE: &str = "1500";
+const LEASE: Duration = Duration::from_millis(1500);
 const SEED: u64 = 0x5eed;
 
 /// Numbers that look like chance, and are the same each time.
@@ -52,7 +52,7 @@ impl<'p> Processes<'p> {
 
     fn start(place: &Place, directory: &Directory, number: usize) -> Server {
         let variables = [
-            ("LEASE_MS", LEASE.to_owned()),
+            ("LEASE_MS", LEASE.as_millis().to_string()),
             ("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned()),
         ];
         let variables = [&directory.variables()[..], &variables].concat();
@@ -94,28 +94,88 @@ async fn insert_one(store: &Store, chance: &mut Chance) -> Uuid {
 #[test]
 fn nothing_is_lost_or_done_twice_or_too_late() {
     let place = Place::new();
+    attack(&place, 0, |accepted, kills| accepted >= ACCEPTED && kills >= KILLS);
+}
+
+/// The same for `SOAK_SECONDS`, half an hour as a rule, and what one server and one worker that nobody kills take of the
+/// machine: it does not grow.
+#[test]
+#[ignore = "run by hand: `.ci/deep soak`"]
+fn soak() {
+    let seconds = std::env::var("SOAK_SECONDS").map_or(1800, |text| text.parse().unwrap());
+    let place = Place::new();
+    let (started, all) = (Instant::now(), Duration::from_secs(seconds));
+    attack(&place, 2, |_, _| started.elapsed() >= all);
+}
+
+/// What a process takes of the machine: memory in KiB, and file handles.
+fn taken(process: u32) -> [u64; 2] {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let memory = memory.trim().trim_end_matches(" kB").parse().unwrap();
+    [memory, fs::read_dir(format!("/proc/{process}/fd")).unwrap().count() as u64]
+}
+
+/// Looks at the processes that are spared until it is over, each tenth of a minute. The first minute does not count: then a
+/// process is still growing into its work.
+fn watch(spared: &[u32], is_over: impl Fn() -> bool) {
+    const EACH: Duration = Duration::from_secs(6);
+    let mut all: Vec<Vec<[u64; 2]>> = vec![Vec::new(); spared.len()];
+    while !spared.is_empty() && !is_over() {
+        thread::sleep(EACH);
+        for (taken_so_far, process) in all.iter_mut().zip(spared) {
+            taken_so_far.push(taken(*process));
+        }
+    }
+    for (seen, process) in all.iter().zip(spared) {
+        assert!(seen.len() >= 3, "too short to say anything");
+        let tenths: Vec<_> = seen.iter().step_by((seen.len() / 10).max(1)).collect();
+        println!("process {process}, KiB and file handles: {tenths:?}");
+        let settled = &seen[seen.len().min(20) / 2..];
+        let (third, last) = (settled.len().div_ceil(3), settled.len() - settled.len() / 3);
+        let most = |part: &[[u64; 2]], which: usize| part.iter().map(|taken| taken[which]).max().unwrap();
+        let [memory, handles] = [0, 1].map(|which| {
+            (most(&settled[..third], which), most(&settled[last.min(settled.len() - 1)..], which))
+        });
+        assert!(memory.1 <= memory.0 + memory.0 / 2 + 16 * 1024, "memory grows: {memory:?}");
+        assert!(handles.1 <= handles.0 + 32, "file handles are lost: {handles:?}");
+    }
+}
+
+/// Calls and kills until that is enough, by how much is accepted and how often was killed; then looks at what became of it. Of
+/// the servers and of the workers the first are spared, if any are.
+fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool + Sync) {
     place.with_store(async |store| development::seed(store).await.unwrap());
-    let processes = Processes::new(&place);
+    let processes = Processes::new(place);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let store = runtime.block_on(Store::open(place.database(), false)).unwrap();
+    let store = runtime.block_on(Store::open(place.database(), false, DEADLINE)).unwrap();
     let (accepted, done, token) = (Mutex::new(Vec::new()), AtomicBool::new(false), token("manager"));
     let kills = AtomicUsize::new(0);
+    let is_enough = || is_enough(accepted.lock().unwrap().len(), kills.load(Ordering::Relaxed));
+    let spared: Vec<_> = [0, 3].into_iter().take(spared).collect();
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut chance = Chance(SEED);
-            while !done.load(Ordering::Relaxed) || kills.load(Ordering::Relaxed) < KILLS {
+            while !done.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(50 + chance.below(500)));
-                processes.kill(usize::try_from(chance.below(6)).unwrap());
-                kills.fetch_add(1, Ordering::Relaxed);
+                let number = usize::try_from(chance.below(6)).unwrap();
+                if !spared.contains(&number) {
+                    processes.kill(number);
+                    kills.fetch_add(1, Ordering::Relaxed);
+                }
             }
+        });
+        scope.spawn(|| {
+            let spared = spared.iter().map(|number| processes.running.read().unwrap()[*number].id());
+            watch(&spared.collect::<Vec<_>>(), || done.load(Ordering::Relaxed));
         });
         let callers: Vec<_> = (1..=CALLERS)
             .map(|caller| {
                 let (processes, store, token) = (&processes, &store, &token);
-                let (accepted, runtime) = (&accepted, &runtime);
+                let (accepted, runtime, is_enough) = (&accepted, &runtime, &is_enough);
                 scope.spawn(move || {
                     let mut chance = Chance(SEED + caller as u64);
-                    while accepted.lock().unwrap().len() < ACCEPTED {
+                    while !is_enough() {
                         let id = runtime.block_on(insert_one(store, &mut chance));
                         // One whose answer was lost with the server is refused as delivering, or ended meanwhile.
                         match processes.reprocess(id, token, caller) {
@@ -138,6 +198,22 @@ fn nothing_is_lost_or_done_twice_or_too_late() {
     });
 
     let log = fs::read_to_string(place.file("directory")).unwrap();
+    // How often each attempt was begun and ended, or came to nothing.
+    let mut told: HashMap<(&str, &str), [usize; 2]> = HashMap::new();
+    for line in log.lines() {
+        let fields: Vec<_> = line.split(' ').collect();
+        let [begun, ended] = told.entry((fields[3], fields[4])).or_default();
+        match fields[2] {
+            "begin" => *begun += 1,
+            "end" | "nothing" => *ended += 1,
+            _ => {}
+        }
+    }
+    let granted: HashSet<(&str, &str)> = log
+        .lines()
+        .map(|line| line.split(' ').collect::<Vec<_>>())
+        .filter_map(|fields| (fields[2] == "end").then_some((fields[3], fields[4])))
+        .collect();
     let accepted = accepted.into_inner().unwrap();
     let (mut expired, mut ends) = (0, HashMap::new());
     for (id, calls) in &accepted {
@@ -151,11 +227,11 @@ fn nothing_is_lost_or_done_twice_or_too_late() {
         );
         match stored.state {
             AssignmentState::Delivered => {
-                let action = format!("{id} {} ", stored.attempt);
-                assert!(
-                    log.contains(&format!("end {action}")) || !is_told(&log, &action),
-                    "{id}: not granted"
-                );
+                let (id, attempt) = (id.to_string(), stored.attempt.to_string());
+                let action = (&*id, &*attempt);
+                // A worker that was killed right then did not say any more that it had granted.
+                let is_told = told.get(&action).is_none_or(|[begun, ended]| begun == ended);
+                assert!(granted.contains(&action) || !is_told, "{id}: not granted");
             }
             state => {
                 assert_eq!(state, AssignmentState::Expired, "{id}");
@@ -175,14 +251,11 @@ fn nothing_is_lost_or_done_twice_or_too_late() {
     runtime.block_on(store.pool.close());
 }
 
-/// A directory whose worker was killed right then did not say any more that it had granted.
-fn is_told(log: &str, action: &str) -> bool {
-    let count = |what| log.matches(&format!("{what} {action}")).count();
-    count("begin") == count("end") + count("nothing")
-}
-
-/// Goes through what the directory did: nothing was begun while somebody else was at it, and nothing was granted that was
-/// begun from the end on. Gives how much was granted, and how much of it after the end.
+/// Goes through what the workers did: nothing was begun while somebody else had the lease of it, and nothing was granted that
+/// was begun from the end on. Gives how much was granted, and how much of it after the end.
+///
+/// On a machine that is very busy a worker does not come to renewing its lease, and finds only then that it has ended: so who
+/// has begun long ago may still be at it.
 fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32, i64>) -> (usize, usize) {
     let mut lines: Vec<(i64, u32, &str, &str)> = log
         .lines()
@@ -193,17 +266,27 @@ fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32,
         })
         .collect();
     lines.sort_by_key(|(at, ..)| *at);
+    let long_ago = i64::try_from((LEASE / 2).as_nanos() / 100).unwrap();
     let (mut under_way, mut granted, mut late) = (HashMap::new(), 0, 0);
     for (at, process, what, action) in lines {
         if what == "begin" {
-            if let Some((other, _)) = under_way.insert(action, (process, at)) {
-                let is_dead = killed.get(&other).is_some_and(|killed| *killed <= at);
-                let story: Vec<_> = log.lines().filter(|line| line.ends_with(action)).collect();
-                assert!(is_dead, "{action}: begun by {process} while {other} is at it: {story:?} {killed:?}");
+            let at_it: &mut Vec<(u32, i64)> = under_way.entry(action).or_default();
+            for (other, begun) in &*at_it {
+                let is_dead = killed.get(other).is_some_and(|killed| *killed <= at);
+                let is_long_ago = at - begun >= long_ago;
+                let story = || log.lines().filter(|line| line.ends_with(action)).collect::<Vec<_>>();
+                assert!(
+                    is_dead || is_long_ago,
+                    "{action}: begun by {process} while {other} is at it: {:?} {killed:?}",
+                    story()
+                );
             }
+            at_it.push((process, at));
         } else {
-            let Some((by, begun)) = under_way.remove(action) else { panic!("{action}: never begun") };
-            assert_eq!(by, process, "{action}");
+            let at_it = under_way.get_mut(action).expect("it was begun");
+            // Of its own two it is the first that has lost its lease.
+            let own = at_it.iter().position(|(by, _)| *by == process);
+            let (_, begun) = at_it.remove(own.unwrap_or_else(|| panic!("{action}: never begun")));
             let end = ends.get(action.split(' ').next().unwrap());
             if what == "end" {
                 granted += 1;

@@ -78,10 +78,11 @@ fn requests_and_outcomes_are_counted() {
         ("work_waiting_age_seconds", 0.0),
         ("rows_set_aside", 0.0),
     ] {
-        assert_eq!(metric(name), Some(expected), "{name}");
+        // It is counted once it is saved, and may be seen before.
+        poll(name, || (metric(name) == Some(expected)).then_some(()));
     }
     place.with_store(async |store| spoil(store, PARTIAL).await);
-    assert_eq!(server.ask("GET", V1, &manager).status, 200);
+    assert_eq!(server.ask("GET", V1, &token("application")).status, 200);
     assert_eq!(metric("rows_set_aside"), Some(1.0));
     // Nothing else is there, and it is nowhere else.
     let mut stream = TcpStream::connect(&address).unwrap();
@@ -109,7 +110,7 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     sleep(Duration::from_millis(300));
     assert_eq!(metric(&of_server, "work_waiting"), Some(1.0));
     let age = metric(&of_server, "work_waiting_age_seconds").unwrap();
-    assert!((0.2..30.0).contains(&age), "{age}");
+    assert!((0.2..90.0).contains(&age), "{age}");
     let worker = Server::start_as("worker", &place, &directory.variables());
     poll("it works", || (metric(&of_server, "work_waiting") == Some(0.0)).then_some(()));
     worker.signal("-KILL");

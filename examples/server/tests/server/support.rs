@@ -26,7 +26,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, query, query_as, 
 use uuid::Uuid;
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(90);
 
 pub const KEY: &str = "a key that only tests know, and that outlives a restart";
 
@@ -69,7 +69,7 @@ impl Place {
     /// The database, as no server sees it.
     pub fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
         block_on(async {
-            let store = Store::open(&self.database, true).await.unwrap();
+            let store = Store::open(&self.database, true, DEADLINE).await.unwrap();
             let done = work(&store).await;
             store.pool.close().await;
             done
@@ -282,9 +282,11 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.env_clear();
         command.env("LISTEN", "127.0.0.1:0").env("DATABASE", place.database());
-        if !variables.iter().any(|(name, _)| *name == "TOKEN_KEY_FILE") {
+        if !variables.iter().any(|(name, _)| *name == "TOKEN_AUDIENCE") {
             command.env("DEVELOPMENT_KEY", KEY);
         }
+        // The machine may be busy with other things.
+        command.env("DATABASE_WAIT_MS", (DEADLINE / 2).as_millis().to_string());
         // A lease is waited for after each `kill -9`.
         command.env("LEASE_MS", "1000");
         command.env("DIRECTORY_DATABASE", place.file("directory.db"));

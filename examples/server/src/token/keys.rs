@@ -1,0 +1,191 @@
+//! The keys with which tokens are signed, as whoever signs publishes them: a set that changes while the server runs.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{info, warn};
+
+use crate::Problem;
+use crate::executor::client;
+
+/// How long a look may take, and how large a set may be: that of Entra has some ten kilobytes.
+const LOOK: Duration = Duration::from_secs(5);
+const SIZE: usize = 256 * 1024;
+
+/// How long a modulus of 2048 bits is in base64.
+const MODULUS: usize = 342;
+
+/// How often the set is looked at: for a key that is not known at most, and without being asked for.
+#[derive(Clone, Copy)]
+pub struct Times {
+    pub pause: Duration,
+    pub every: Duration,
+}
+
+enum Source {
+    File(String),
+    Url(Client, Url),
+}
+
+/// What was seen, and when somebody looked last.
+#[derive(Default)]
+struct Seen {
+    keys: HashMap<String, Arc<DecodingKey>>,
+    looked: Option<Instant>,
+}
+
+pub struct KeySet {
+    source: Source,
+    times: Times,
+    seen: watch::Sender<Seen>,
+    /// Says that somebody calls with a key that is not known.
+    wanted: Notify,
+}
+
+impl KeySet {
+    #[must_use]
+    pub fn in_file(file: String, times: Times) -> Self {
+        Self::new(Source::File(file), times)
+    }
+
+    /// Whoever could change the set on its way could let anybody in.
+    pub fn at_url(url: &str, times: Times) -> Result<Self, Problem> {
+        let is_safe = |url: &Url| {
+            let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+            let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+            url.scheme() == "https" || url.scheme() == "http" && is_here
+        };
+        let url = url.parse().ok().filter(is_safe).ok_or("expected `https://…`, or `http://` on loopback")?;
+        Ok(Self::new(Source::Url(client()?, url), times))
+    }
+
+    fn new(source: Source, times: Times) -> Self {
+        Self { source, times, seen: watch::Sender::default(), wanted: Notify::new() }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen.borrow().keys.is_empty()
+    }
+
+    /// The key of this id. For one that is not known the set is looked at again: once for all who ask meanwhile, and not so soon
+    /// after the last time.
+    pub async fn find(&self, id: &str) -> Option<Arc<DecodingKey>> {
+        let mut next = {
+            let seen = self.seen.borrow();
+            let known = seen.keys.get(id).cloned();
+            if known.is_some() || seen.looked.is_some_and(|looked| looked.elapsed() < self.times.pause) {
+                return known;
+            }
+            self.seen.subscribe()
+        };
+        self.wanted.notify_one();
+        let _ = timeout(LOOK, next.changed()).await;
+        let seen = next.borrow();
+        seen.keys.get(id).cloned()
+    }
+
+    /// Waits for the first look to be over.
+    pub async fn looked(&self) {
+        let _ = self.seen.subscribe().wait_for(|seen| seen.looked.is_some()).await;
+    }
+
+    /// Looks at the set from time to time, and whenever a key is asked for that is not known. Callers may go away meanwhile.
+    pub async fn keep(&self) {
+        loop {
+            let is_seen = self.look().await;
+            sleep(self.times.pause).await;
+            if is_seen {
+                let _ = timeout(self.times.every, self.wanted.notified()).await;
+            }
+        }
+    }
+
+    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts.
+    async fn look(&self) -> bool {
+        let loaded = match timeout(LOOK, self.load()).await {
+            Ok(loaded) => loaded,
+            Err(late) => Err(late.into()),
+        };
+        let is_seen = loaded.is_ok();
+        self.seen.send_modify(|seen| {
+            seen.looked = Some(Instant::now());
+            match loaded {
+                Ok(keys) => {
+                    let is_same =
+                        keys.len() == seen.keys.len() && keys.keys().all(|id| seen.keys.contains_key(id));
+                    if !is_same {
+                        info!(count = keys.len(), "keys of tokens have changed");
+                    }
+                    seen.keys = keys;
+                }
+                Err(problem) => warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had"),
+            }
+        });
+        is_seen
+    }
+
+    async fn load(&self) -> Result<HashMap<String, Arc<DecodingKey>>, Problem> {
+        let mut text = Vec::new();
+        match &self.source {
+            Source::File(file) => {
+                let opened = File::open(file).map_err(|error| format!("`{file}`: {error}"))?;
+                opened.take(SIZE as u64 + 1).read_to_end(&mut text)?;
+            }
+            Source::Url(client, url) => {
+                let mut answer = client.get(url.clone()).send().await?;
+                if answer.status() != StatusCode::OK {
+                    return Err(format!("`{url}` answers {}", answer.status()).into());
+                }
+                while let Some(chunk) = answer.chunk().await? {
+                    text.extend_from_slice(&chunk);
+                    if text.len() > SIZE {
+                        break;
+                    }
+                }
+            }
+        }
+        if text.len() > SIZE {
+            return Err("set of keys is too large".into());
+        }
+        read(&text)
+    }
+}
+
+/// The keys of a set that are of use here.
+fn read(text: &[u8]) -> Result<HashMap<String, Arc<DecodingKey>>, Problem> {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<Value>,
+    }
+    let set: Set = serde_json::from_slice(text).map_err(|error| format!("is no set of keys: {error}"))?;
+    Ok(set.keys.into_iter().filter_map(usable).collect())
+}
+
+/// A key that is for checking RS256, with its id. Any other one is passed over (RFC 7517, section 5).
+fn usable(key: Value) -> Option<(String, Arc<DecodingKey>)> {
+    let key: Jwk = serde_json::from_value(key).ok()?;
+    let common = &key.common;
+    let is_for_signatures = common.public_key_use.as_ref().is_none_or(|it| *it == PublicKeyUse::Signature);
+    let is_for_checking =
+        common.key_operations.as_ref().is_none_or(|all| all.contains(&KeyOperations::Verify));
+    let is_for_this = common.key_algorithm.is_none_or(|it| it == KeyAlgorithm::from(Algorithm::RS256));
+    let AlgorithmParameters::RSA(rsa) = &key.algorithm else { return None };
+    // RFC 7518, section 3.3.
+    let is_strong = rsa.n.len() >= MODULUS && !rsa.e.is_empty();
+    if !(is_for_signatures && is_for_checking && is_for_this && is_strong) {
+        return None;
+    }
+    Some((common.key_id.clone()?, Arc::new(DecodingKey::from_jwk(&key).ok()?)))
+}
