@@ -106,7 +106,8 @@
 //! - `std` (default): makes a [`Timestamp`] from a `SystemTime`. Without it the crate needs `alloc`, and
 //!   atomics as wide as a pointer.
 //! - `serde`: the stored form, actions, receipts, events, callers and verdicts as serde data.
-//! - `graph`: the documents of Microsoft Graph, in `graph::json`.
+//! - `graph`: the documents of Microsoft Graph, in `graph::json`; and `ask`, which answers any question in JSON, for callers in
+//!   other languages.
 //! - `http`: its requests and responses, in `graph::http`; what carries an action out, in `graph::enforce`; what sees what
 //!   is in place, in `graph::observe`.
 //! - `proptest`: `testing`, with strategies and laws for tests of your own.

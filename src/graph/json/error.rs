@@ -226,14 +226,18 @@ impl ReadError {
         }
     }
 
-    /// The path of the value that cannot be read, if it is not the whole.
-    pub(crate) fn malformed_part(&self) -> Option<&str> {
-        if let Self::Malformed { part, .. } = self { part.as_deref() } else { None }
+    /// The path of the value that is malformed or missing, where it is not the whole.
+    pub(crate) fn part(&self) -> Option<&str> {
+        if let Self::Malformed { part: Some(part), .. } | Self::Missing { part } = self {
+            Some(part)
+        } else {
+            None
+        }
     }
 }
 
 /// A part that every document has is not there.
-pub(in crate::graph) fn missing(part: &str) -> ReadError {
+pub(crate) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
 }
 

@@ -15,18 +15,38 @@ pub(crate) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
 
 /// Reads the text. Only one that cannot be read is read a second time, to tell which part of it is wrong.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
+    // A reader that always knows where it is takes longer. Where code is sent over a network, two readers do.
+    if cfg!(target_family = "wasm") {
+        return tracked(text).map_err(|(error, part)| malformed(&error, part));
+    }
     serde_json::from_slice(text).map_err(|error| {
-        let part = if error.is_data() { part::<T>(text) } else { None };
-        let (line, column) = (error.line(), error.column());
-        let mut message = error.to_string();
-        // The place is told once, at the front.
-        if let Some(at) = message.rfind(" at line ") {
-            message.truncate(at);
-        }
-        let message = cut_off(&message).unwrap_or(message);
-        // What it should have been stands at the end.
-        ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
+        let part = tracked::<T>(text).err().and_then(|(_, part)| part);
+        malformed(&error, part)
     })
+}
+
+/// Reads the text, and knows the path at which it is wrong.
+fn tracked<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, (serde_json::Error, Option<String>)> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let is_part = error.path().iter().len() > 0 && error.inner().is_data();
+        let part = is_part.then(|| shortened(&error.path().to_string(), SHOWN, 0));
+        (error.into_inner(), part)
+    })?;
+    deserializer.end().map_err(|error| (error, None))?;
+    Ok(read)
+}
+
+fn malformed(error: &serde_json::Error, part: Option<String>) -> ReadError {
+    let (line, column) = (error.line(), error.column());
+    let mut message = error.to_string();
+    // The place is told once, at the front.
+    if let Some(at) = message.rfind(" at line ") {
+        message.truncate(at);
+    }
+    let message = cut_off(&message).unwrap_or(message);
+    // What it should have been stands at the end.
+    ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
 }
 
 /// How many characters of a document an error repeats at one place.
@@ -41,14 +61,6 @@ pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
         (Some(start), Some(end)) if is_longer => format!("{start}…{end}"),
         _ => text.into(),
     }
-}
-
-/// The path at which the text is wrong.
-fn part<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let path = error.path();
-    (path.iter().len() > 0).then(|| shortened(&path.to_string(), SHOWN, 0))
 }
 
 /// What to say instead where `ConvertTo-Json` has put a text, such as `@{id=1; role=}` or the name of a type, in place
