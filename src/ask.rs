@@ -52,11 +52,16 @@ use crate::verdict::{evaluate, evaluate_request};
 /// **Save `stored` before you carry out an action**, whenever there is an `event`. A caller who may not reprocess is told the
 /// verdict alone, with nothing taken from the assignment ([R8](crate::policy#r8)).
 ///
-/// What cannot be answered gives `{"error": …}`: its `code`, a word for programs; its `message`; the `data` that it holds; and
-/// the `place`, the path of the member that it is about, or null for the question as a whole. Nothing has changed then. It is an
-/// error if the question is not JSON in UTF-8 or not of its form, if what is stored is [not whole](crate::LoadError), if the
-/// receipt is [not one of the assignment](crate::RecordError), or if the [document](crate::graph::json::read) cannot be read. No
-/// error repeats the value of a claim.
+/// A question that cannot be answered gives `{"error": …}`, and nothing has changed. It holds a `code`, a word for programs; a
+/// `message`; the `data` of the error; and the `place`, the path of the member that it is about, or null for the question as a
+/// whole. The codes are
+///
+/// - `unknownOperation`, `missing`, `oneTooMany`, and `malformed` for what is not JSON in UTF-8 or not of its form;
+/// - those of a [`LoadError`](crate::LoadError), a [`RecordError`](crate::RecordError) and, from `read`, a
+///   [`ReadError`](crate::graph::json::ReadError);
+/// - `contradictoryObservations`: two that you have `observed` do not say the same of a resource role.
+///
+/// What an error repeats is bounded, and it repeats nothing of a token.
 ///
 /// # Examples
 /// ```
