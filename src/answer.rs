@@ -53,14 +53,13 @@ impl From<Result<Authority, Refusal>> for Verdict {
 #[derive(Serialize)]
 struct Told {
     code: &'static str,
-    rules: Vec<&'static str>,
+    rules: &'static [&'static str],
     text: String,
 }
 
 impl From<Reason> for Told {
     fn from(reason: Reason) -> Self {
-        let rules = reason.rules().map(|rule| rule.id).collect();
-        Self { code: reason.code(), rules, text: reason.to_string() }
+        Self { code: reason.code(), rules: reason.rule_ids(), text: reason.to_string() }
     }
 }
 

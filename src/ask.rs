@@ -7,12 +7,13 @@ mod problem;
 mod question;
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::answer::{Expired, Explained, Failed, Imported, Left, Reprocessed};
 use self::problem::Problem;
-use self::question::{Evaluate, Expire, Explain, Observations, Read, Record, Reprocess};
+use self::question::{Observations, Question};
 use crate::admission::NotAdmitted;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
@@ -21,6 +22,7 @@ use crate::graph::json::{self, ReadError};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::request::AssignmentRequest;
+use crate::resource_role::ResourceRole;
 use crate::text::Exact;
 use crate::timestamp::Timestamp;
 use crate::variants::with_all;
@@ -53,14 +55,15 @@ use crate::verdict::{evaluate, evaluate_request};
 ///
 /// If a question cannot be answered, nothing changes, and the answer is `{"error": …}`. The error has a `code` for
 /// programs, a `message`, and its `data`. Its `place` is the path of the member that it is about, or null for the
-/// question as a whole. These are errors:
+/// question as a whole. The codes are:
 ///
-/// - The question is not JSON in UTF-8, or does not have its form.
-/// - The stored assignment is [not valid](crate::LoadError).
-/// - The receipt [does not belong to the assignment](crate::RecordError).
-/// - The [document](crate::graph::json::read) cannot be read.
+/// - `unknownOperation`, `missing`, `oneTooMany`, and `malformed` for a question that is not JSON in UTF-8 or does not
+///   have its form;
+/// - those of [`LoadError`](crate::LoadError), [`RecordError`](crate::RecordError) and, for `read`, of
+///   [`ReadError`](crate::graph::json::ReadError);
+/// - `contradictoryObservations`, if you have `observed` a resource role in two ways.
 ///
-/// No error repeats the value of a claim.
+/// An error repeats only a bounded part of the question, and nothing of a token.
 ///
 /// # Examples
 /// ```
@@ -85,7 +88,7 @@ use crate::verdict::{evaluate, evaluate_request};
 /// ```
 #[must_use]
 pub fn ask(operation: &str, question: &[u8]) -> String {
-    let answer = Operation::named(operation).and_then(|operation| operation.answer(question));
+    let answer = Operation::named(operation).and_then(|operation| operation.answer(Question::new(question)?));
     answer.unwrap_or_else(|problem| written(&Failed::from(problem)))
 }
 
@@ -119,44 +122,16 @@ impl Operation {
         known.ok_or_else(|| Problem::unknown_operation(name))
     }
 
-    fn answer(self, question: &[u8]) -> Result<String, Problem> {
+    fn answer(self, question: Question<'_>) -> Result<String, Problem> {
         match self {
-            Self::Evaluate => {
-                let Evaluate { caller, stored, now, request } = parse(question)?;
-                let verdict = judge(&caller, &load(stored)?, request.as_ref(), now);
-                Ok(written(&verdict))
-            }
-            Self::Explain => explain(parse(question)?),
-            Self::Reprocess => reprocess(parse(question)?),
-            Self::Record => {
-                let Record { stored, receipt: Exact(receipt), now } = parse(question)?;
-                let mut assignment = load(stored)?;
-                let recorded = assignment.record(&receipt, now)?;
-                Ok(written(&Left::of(recorded, assignment)))
-            }
-            Self::Expire => {
-                let Expire { stored, now } = parse(question)?;
-                let mut assignment = load(stored)?;
-                let expired = Expired::from(assignment.expire(now));
-                Ok(written(&Left::of(expired, assignment)))
-            }
-            Self::Read => {
-                let Read { document } = parse(question)?;
-                import(document.get().as_bytes())
-                    .map_err(|problem| Problem::of_document(problem, question, document))
-            }
+            Self::Evaluate => evaluated(question),
+            Self::Explain => explained(question),
+            Self::Reprocess => reprocessed(question),
+            Self::Record => recorded(question),
+            Self::Expire => expired(question),
+            Self::Read => imported(question),
         }
     }
-}
-
-/// Reads a question, which is an object of exactly these members.
-fn parse<'q, T: Deserialize<'q>>(question: &'q [u8]) -> Result<T, Problem> {
-    let Exact(question) = json::unmarked(question).and_then(json::parse)?;
-    Ok(question)
-}
-
-fn load(Exact(stored): Exact<StoredAssignment>) -> Result<Assignment, Problem> {
-    Ok(stored.try_into()?)
 }
 
 /// Plain data, which can always be written.
@@ -164,32 +139,47 @@ fn written(answer: &impl Serialize) -> String {
     serde_json::to_string(answer).unwrap_or_default()
 }
 
-fn judge(
-    caller: &Caller,
-    assignment: &Assignment,
-    request: Option<&Exact<AssignmentRequest>>,
-    now: Timestamp,
-) -> Verdict {
-    match request {
-        None => evaluate(caller, assignment, now),
-        Some(Exact(request)) => evaluate_request(caller, assignment, request, now),
-    }
-    .into()
+fn evaluated(mut question: Question<'_>) -> Result<String, Problem> {
+    let (caller, stored, now, request) = (
+        question.take("caller")?,
+        question.take("stored")?,
+        question.take("now")?,
+        question.find("request")?,
+    );
+    question.end()?;
+    Ok(written(&judged(&caller, &loaded(stored)?, request.as_ref(), now)))
 }
 
-fn explain(question: Explain) -> Result<String, Problem> {
-    let Explain { claims, roles, stored, now, request } = question;
+fn explained(mut question: Question<'_>) -> Result<String, Problem> {
+    let (claims, roles, stored, now, request): (_, Option<Known>, _, _, _) = (
+        question.take_by("claims", json::read_claims)?,
+        question.find("roles")?,
+        question.take("stored")?,
+        question.take("now")?,
+        question.find("request")?,
+    );
+    question.end()?;
+    // What was looked up is known.
     let is_looked_up = roles.is_some();
     let caveats = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
     let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
-    let verdict = judge(&caller, &load(stored)?, request.as_ref(), now);
+    let verdict = judged(&caller, &loaded(stored)?, request.as_ref(), now);
     Ok(written(&Explained { verdict, caller, caveats: caveats.map(Into::into).collect() }))
 }
 
-fn reprocess(question: Reprocess) -> Result<String, Problem> {
-    let Reprocess { caller, stored, gives, observed, now, request } = question;
+fn reprocessed(mut question: Question<'_>) -> Result<String, Problem> {
+    let (caller, stored, now, gives, observed, request): (Caller, _, _, Option<Vec<ResourceRole>>, _, _) = (
+        question.take("caller")?,
+        question.take("stored")?,
+        question.take("now")?,
+        // Not to be forgotten: what the assignment has may be out of date (R13).
+        question.take("gives")?,
+        question.find("observed")?,
+        question.find("request")?,
+    );
+    question.end()?;
     let observations = Observations::new(observed.unwrap_or_default())?;
-    let assignment = load(stored)?;
+    let assignment = loaded(stored)?;
     // R8: a caller who may not reprocess learns nothing of the assignment.
     let authority = match caller.authority(Some(assignment.catalog())) {
         Ok(authority) => authority,
@@ -206,13 +196,9 @@ fn reprocess(question: Reprocess) -> Result<String, Problem> {
         Ok(admitted) => admitted,
         Err(not_admitted) => return Ok(refused(not_admitted)),
     };
-    let had = || {
-        admitted
-            .assignment()
-            .resource_roles()
-            .map(|had| had.iter().map(|it| it.resource_role.clone()).collect())
-    };
-    let Some(gives) = gives.or_else(had) else {
+    let had = admitted.assignment().resource_roles();
+    let had = had.map(|had| had.iter().map(|entry| entry.resource_role.clone()).collect());
+    let Some(gives) = gives.or(had) else {
         // R13
         let refusal = Refusal::new(Reason::ResourceRolesUnknown, None);
         let assignment = admitted.assignment().clone();
@@ -223,13 +209,51 @@ fn reprocess(question: Reprocess) -> Result<String, Problem> {
     Ok(written(&Left::of(Reprocessed { verdict: Ok(authority).into(), event }, unsaved.saved())))
 }
 
+fn recorded(mut question: Question<'_>) -> Result<String, Problem> {
+    let (stored, Exact(receipt), now) =
+        (question.take("stored")?, question.take("receipt")?, question.take("now")?);
+    question.end()?;
+    let mut assignment = loaded(stored)?;
+    let recorded = assignment.record(&receipt, now)?;
+    Ok(written(&Left::of(recorded, assignment)))
+}
+
+fn expired(mut question: Question<'_>) -> Result<String, Problem> {
+    let (stored, now) = (question.take("stored")?, question.take("now")?);
+    question.end()?;
+    let mut assignment = loaded(stored)?;
+    let expired = Expired::from(assignment.expire(now));
+    Ok(written(&Left::of(expired, assignment)))
+}
+
 /// Reads the assignment of a Graph document, and what its access package gives, if the document lists it.
-fn import(document: &[u8]) -> Result<String, ReadError> {
-    let assignment = json::read(document)?;
-    let gives = match json::read_gives(document) {
+fn imported(mut question: Question<'_>) -> Result<String, Problem> {
+    let document = question.text("document")?;
+    let of_document = |problem| Problem::Document(question.of_whole(problem, document));
+    let text = document.get().as_bytes();
+    let assignment = json::read(text).map_err(of_document)?;
+    let gives = match json::read_gives(text) {
         // A missing list is fine if it is not needed. An item of a list has an index.
         Err(ReadError::NotExpanded { part, .. }) if !part.contains('[') => None,
-        gives => Some(gives?),
+        gives => Some(gives.map_err(of_document)?),
     };
+    question.end()?;
     Ok(written(&Imported { stored: assignment.into(), gives }))
+}
+
+fn loaded(Exact(stored): Exact<StoredAssignment>) -> Result<Assignment, Problem> {
+    Ok(stored.try_into()?)
+}
+
+fn judged(
+    caller: &Caller,
+    assignment: &Assignment,
+    request: Option<&Exact<AssignmentRequest>>,
+    now: Timestamp,
+) -> Verdict {
+    match request {
+        None => evaluate(caller, assignment, now),
+        Some(Exact(request)) => evaluate_request(caller, assignment, request, now),
+    }
+    .into()
 }

@@ -49,6 +49,11 @@ fn receipts() {
     replay("receipts", bodies::receipts);
 }
 
+#[test]
+fn asked() {
+    replay("asked", bodies::asked);
+}
+
 #[cfg(feature = "http")]
 #[test]
 fn requests() {

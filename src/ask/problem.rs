@@ -5,18 +5,19 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::Operation;
 use crate::answer::{About, Unlike, told};
 use crate::assignment::{LoadError, RecordError};
-use crate::graph::json::{Place, ReadError, SHOWN, shortened};
+use crate::graph::json::{ReadError, SHOWN, shortened};
 use crate::resource_role::ResourceRole;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
     #[error("operation `{actual}` is not known: expected {}", Operations)]
     UnknownOperation { actual: String },
+    #[error("`{name}` is one member too many")]
+    OneTooMany { name: String },
     #[error(transparent)]
     Question(#[from] ReadError),
     #[error(transparent)]
@@ -34,18 +35,16 @@ impl Problem {
         Self::UnknownOperation { actual: shortened(name, SHOWN, 0) }
     }
 
-    /// The problem of the document in this question. Its position is converted to one in the question.
-    pub(super) fn of_document(problem: ReadError, question: &[u8], document: &RawValue) -> Self {
-        let mut place = Place::of(question);
-        place.go_to(document.get().as_bytes());
-        Self::Document(place.of_whole(problem))
+    pub(super) fn one_too_many(name: &str) -> Self {
+        Self::OneTooMany { name: shortened(name, SHOWN, 0) }
     }
 
     /// The path of the member that the problem is about. `None` for the whole question, or if it is not JSON.
     pub(super) fn place(&self) -> Option<String> {
         match self {
             Self::UnknownOperation { .. } => None,
-            Self::Question(problem) => problem.malformed_part().map(Into::into),
+            Self::OneTooMany { name } => Some(name.clone()),
+            Self::Question(problem) => problem.part().map(Into::into),
             Self::Stored(_) => Some("stored".into()),
             Self::ContradictoryObservations(_) => Some("observed".into()),
             Self::Receipt(_) => Some("receipt".into()),
@@ -62,6 +61,7 @@ impl Serialize for Problem {
                 let required: Vec<_> = Operation::ALL.iter().map(|operation| operation.name()).collect();
                 told(serializer, "unknownOperation", self, Unlike { required, actual })
             }
+            Self::OneTooMany { name } => told(serializer, "oneTooMany", self, Named { name }),
             Self::ContradictoryObservations(resource_role) => {
                 told(serializer, "contradictoryObservations", self, About { resource_role })
             }
@@ -70,6 +70,11 @@ impl Serialize for Problem {
             Self::Receipt(problem) => problem.serialize(serializer),
         }
     }
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
 }
 
 /// The names of all operations.

@@ -1,74 +1,118 @@
-//! The questions, as they are read.
+//! What is asked, member by member.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::problem::Problem;
-use crate::action::Receipt;
-use crate::assignment::{Observed, StoredAssignment};
-use crate::caller::{Caller, Known};
-use crate::claims::Claims;
-use crate::request::AssignmentRequest;
+use crate::assignment::Observed;
+use crate::graph::json::{self, Place, ReadError};
 use crate::resource_role::ResourceRole;
 use crate::text::Exact;
-use crate::timestamp::Timestamp;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Evaluate {
-    pub(super) caller: Caller,
-    pub(super) stored: Exact<StoredAssignment>,
-    pub(super) now: Timestamp,
-    pub(super) request: Option<Exact<AssignmentRequest>>,
+/// A question, of which some members are not read yet.
+pub(super) struct Question<'q> {
+    text: &'q [u8],
+    members: Members<'q>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Explain {
-    pub(super) claims: Claims,
-    /// `None` if they were not looked up.
-    pub(super) roles: Option<Known>,
-    pub(super) stored: Exact<StoredAssignment>,
-    pub(super) now: Timestamp,
-    pub(super) request: Option<Exact<AssignmentRequest>>,
+/// Each by its name, and still as text.
+struct Members<'q>(Vec<(String, &'q RawValue)>);
+
+impl<'q> Question<'q> {
+    pub(super) fn new(text: &'q [u8]) -> Result<Self, Problem> {
+        let Exact(members) = json::unmarked(text).and_then(json::parse)?;
+        Ok(Self { text, members })
+    }
+
+    /// The member of this name, as it is.
+    pub(super) fn text(&mut self, name: &'static str) -> Result<&'q RawValue, Problem> {
+        self.remove(name).ok_or_else(|| json::missing(name).into())
+    }
+
+    /// The member of this name.
+    pub(super) fn take<T: Deserialize<'q>>(&mut self, name: &'static str) -> Result<T, Problem> {
+        self.take_by(name, json::parse)
+    }
+
+    /// The member of this name, as this reads it.
+    pub(super) fn take_by<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&'q [u8]) -> Result<T, ReadError>,
+    ) -> Result<T, Problem> {
+        let value = self.text(name)?;
+        read(value.get().as_bytes()).map_err(|problem| {
+            let mut problem = self.of_whole(problem, value);
+            if let ReadError::Malformed { part, .. } = &mut problem {
+                *part = Some(below(name, part.as_deref()));
+            } else if let ReadError::Missing { part } = &mut problem {
+                *part = below(name, Some(part));
+            }
+            problem.into()
+        })
+    }
+
+    /// The member of this name, if it is there and not null.
+    pub(super) fn find<T: Deserialize<'q>>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
+        if self.members.0.iter().any(|(known, _)| known == name) { self.take(name) } else { Ok(None) }
+    }
+
+    /// Everything is read. A member that is left is misspelled, of another question, or there twice.
+    pub(super) fn end(self) -> Result<(), Problem> {
+        self.members.0.first().map_or(Ok(()), |(name, _)| Err(Problem::one_too_many(name)))
+    }
+
+    fn remove(&mut self, name: &str) -> Option<&'q RawValue> {
+        let Members(members) = &mut self.members;
+        let index = members.iter().position(|(known, _)| known == name)?;
+        Some(members.remove(index).1)
+    }
+
+    /// The problem of this member, its line and column told as those of the question.
+    pub(super) fn of_whole(&self, problem: ReadError, value: &RawValue) -> ReadError {
+        let mut place = Place::of(self.text);
+        place.go_to(value.get().as_bytes());
+        place.of_whole(problem)
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Reprocess {
-    pub(super) caller: Caller,
-    pub(super) stored: Exact<StoredAssignment>,
-    pub(super) now: Timestamp,
-    /// `None` for the resource roles that the assignment has.
-    // Required: the resource roles that the assignment has may be out of date (R13).
-    #[serde(deserialize_with = "Deserialize::deserialize")]
-    pub(super) gives: Option<Vec<ResourceRole>>,
-    pub(super) observed: Option<Vec<Exact<Seen>>>,
-    pub(super) request: Option<Exact<AssignmentRequest>>,
+/// The path of a part of a member.
+fn below(name: &str, part: Option<&str>) -> String {
+    match part {
+        None => name.into(),
+        Some(index) if index.starts_with('[') => format!("{name}{index}"),
+        Some(part) => format!("{name}.{part}"),
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Record {
-    pub(super) stored: Exact<StoredAssignment>,
-    pub(super) receipt: Exact<Receipt>,
-    pub(super) now: Timestamp,
-}
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Properties;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Expire {
-    pub(super) stored: Exact<StoredAssignment>,
-    pub(super) now: Timestamp,
-}
+        impl<'de> Visitor<'de> for Properties {
+            type Value = Members<'de>;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Read<'q> {
-    #[serde(borrow)]
-    pub(super) document: &'q RawValue,
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut properties: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = properties.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Properties)
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,14 +132,11 @@ impl Observations {
         seen.sort_unstable_by(|a, b| a.resource_role.cmp(&b.resource_role));
         let contradictory = seen.windows(2).find_map(|pair| match pair {
             [a, b] if a.resource_role == b.resource_role && a.observed != b.observed => {
-                Some(&a.resource_role)
+                Some(a.resource_role.clone())
             }
             _ => None,
         });
-        match contradictory {
-            Some(resource_role) => Err(Problem::ContradictoryObservations(resource_role.clone())),
-            None => Ok(Self(seen)),
-        }
+        contradictory.map_or(Ok(Self(seen)), |twice| Err(Problem::ContradictoryObservations(twice)))
     }
 
     pub(super) fn of(&self, resource_role: &ResourceRole) -> Observed {

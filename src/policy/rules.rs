@@ -235,7 +235,13 @@ impl Reason {
     /// assert_eq!(ids, ["R3"]);
     /// ```
     pub fn rules(self) -> impl Iterator<Item = &'static Rule> + Clone {
-        let ids: &[&str] = match self {
+        let ids = self.rule_ids();
+        RULES.iter().filter(move |rule| ids.contains(&rule.id))
+    }
+
+    /// The ids of these rules. Their texts need not be there for that.
+    pub(crate) const fn rule_ids(self) -> &'static [&'static str] {
+        match self {
             Self::PersonalAccount => &["R6"],
             Self::MissingDelegatedPermission => &["R4", "R7"],
             Self::MissingApplicationPermission => &["R5", "R7"],
@@ -256,8 +262,7 @@ impl Reason {
             | Self::RequestSuperseded
             | Self::RequestStateDisagrees => &["R32"],
             Self::RequestTooOld => &["R33"],
-        };
-        RULES.iter().filter(move |rule| ids.contains(&rule.id))
+        }
     }
 }
 

@@ -107,6 +107,10 @@ fn by_token() -> Vec<Value> {
         claims(
             json!({ "idtyp": "app", "roles": ["EntitlementManagement.ReadWrite.All"], "aud": "api://else", "exp": 1 }),
         ),
+        with(
+            &claims(json!({ "idtyp": "app", "aud": "api://else", "exp": 1 })),
+            &json!({ "roles": [{ "role": "Catalog owner", "scope": "/" }] }),
+        ),
         claims(json!({ "scp": null, "wids": ["62e90394-69f5-4237-9190-012177145e10"] })),
         claims(json!({ "tid": "9188040d-6c67-4c5b-b112-36a304b66dad" })),
         with(
@@ -273,6 +277,8 @@ fn no_questions() -> Vec<(&'static str, String)> {
         ("expire", "{}{}".into()),
         ("expire", expire("{}") + "x"),
         ("expire", expire("{},\n  \"now\": \"0001-01-01T00:00:00Z\"")),
+        ("expire", without(&record(), "receipt").to_string() + "{}"),
+        ("expire", without(&record(), "receipt").to_string() + " \n\t "),
         ("expire", expire(&deep("[", "]"))),
         ("expire", expire(&deep("{\"id\":", "}"))),
         ("expire", expire("\"\\ud800\"")),

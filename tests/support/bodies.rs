@@ -440,3 +440,33 @@ pub fn receipts(data: &[u8]) {
     }
     check(&assignment);
 }
+
+/// A question, after a line with its operation: it has an answer, the same each time, and what is left by it can be stored.
+pub fn asked(data: &[u8]) {
+    let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
+    let (operation, question) = data.split_at(end);
+    let operation = String::from_utf8_lossy(operation);
+    let answer = access_package::ask(&operation, question);
+    assert_eq!(access_package::ask(&operation, question), answer);
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    if let Some(error) = answer.get("error") {
+        let is_said = |name| error[name].as_str().is_some_and(|text| !text.is_empty());
+        assert!(is_said("code") && is_said("message") && error["data"].is_object(), "{error}");
+        assert!(answer.to_string().len() < 8_192 + operation.len(), "what it repeats is bounded");
+        return;
+    }
+    assert!(serde_json::from_slice::<serde_json::Value>(question).is_ok(), "a question is JSON");
+    // R8
+    assert!(answer["verdict"] != "unauthorized" || answer.get("stored").is_none());
+    if let Some(stored) = answer.get("stored") {
+        let now = "0001-01-01T00:00:00Z";
+        let question = serde_json::json!({ "stored": stored, "now": now }).to_string();
+        let again = access_package::ask("expire", question.as_bytes());
+        let again: serde_json::Value = serde_json::from_str(&again).expect("JSON");
+        // R22, R21
+        if stored["end"] != now || stored["state"] == "expired" {
+            assert_eq!(again["stored"], *stored);
+            assert!(answer.get("actions").is_none_or(|actions| again["actions"] == *actions));
+        }
+    }
+}

@@ -3,8 +3,8 @@
 
 Also that each schema can refuse: a case without one of its members is no longer one.
 
-Files on the command line hold calls of `ask`, one a line, as `cargo test --test ask` leaves them. They are held to the schema
-of `ask`, as is `asked.json` here.
+Files on the command line hold calls of `ask`, one a line, as `cargo test --test ask` leaves them. Only they are then looked at,
+and `asked.json` here: they are held to the schema of `ask`.
 """
 
 import copy
@@ -92,6 +92,7 @@ def check_calls(paths):
             seen = list(ask.mistakes(call))
             mistakes += len(seen)
             problems += filter(None, seen)
+    # `asked.json` has them all.
     if {operation for operation, _ in tried} != set(ask.schema["properties"]["operation"]["enum"]):
         problems.append("not every operation was asked")
     return count, problems, mistakes
@@ -99,7 +100,8 @@ def check_calls(paths):
 
 def main():
     failed = False
-    found = {f"{name}.json": check(name) for name in ["gate", "lifecycle", "answers"]}
+    names = [] if sys.argv[1:] else ["gate", "lifecycle", "answers"]
+    found = {f"{name}.json": check(name) for name in names}
     count, *of_calls = check_calls([HERE / "asked.json", *map(Path, sys.argv[1:])])
     found[f"{count} calls"] = of_calls
     for name, (problems, mistakes) in found.items():

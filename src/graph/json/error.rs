@@ -227,14 +227,18 @@ impl ReadError {
         }
     }
 
-    /// The path of the value that cannot be read. `None` for the whole document.
-    pub(crate) fn malformed_part(&self) -> Option<&str> {
-        if let Self::Malformed { part, .. } = self { part.as_deref() } else { None }
+    /// The path of the malformed or missing value. `None` for the whole document.
+    pub(crate) fn part(&self) -> Option<&str> {
+        if let Self::Malformed { part: Some(part), .. } | Self::Missing { part } = self {
+            Some(part)
+        } else {
+            None
+        }
     }
 }
 
 /// A required part is missing.
-pub(in crate::graph) fn missing(part: &str) -> ReadError {
+pub(crate) fn missing(part: &str) -> ReadError {
     ReadError::Missing { part: part.into() }
 }
 

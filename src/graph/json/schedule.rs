@@ -4,6 +4,7 @@ use alloc::format;
 use core::str::FromStr;
 
 use jiff::Span;
+use jiff::fmt::temporal::SpanParser;
 use serde::{Deserialize, Deserializer};
 
 use super::instant::Instant;
@@ -126,8 +127,8 @@ impl FromStr for Duration {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        // `jiff` also reads a friendlier format, but Graph uses only ISO 8601.
-        let span = text.starts_with('P').then(|| text.parse::<Span>().ok()).flatten();
+        // The parser also reads a sign, and lower case; Graph writes neither.
+        let span = text.starts_with('P').then(|| SpanParser::new().parse_span(text).ok()).flatten();
         span.map(Self).ok_or("not a duration: expected ISO 8601 such as `P365D`")
     }
 }

@@ -15,20 +15,40 @@ pub(crate) fn unmarked(text: &[u8]) -> Result<&[u8], ReadError> {
 
 /// Reads the text. If it cannot be read, it is read a second time to find the path of the problem.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadError> {
+    // Tracking the path takes longer, but a module that is sent over a network should have one reader, not two.
+    if cfg!(target_family = "wasm") {
+        return tracked(text).map_err(|(error, part)| malformed(&error, part));
+    }
     // Checking UTF-8 once is faster than string by string. Text that is not UTF-8 may still be so where it is read.
     let read = core::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str);
     read.map_err(|error| {
-        let part = if error.is_data() { part::<T>(text) } else { None };
-        let (line, column) = (error.line(), error.column());
-        let mut message = error.to_string();
-        // The message must not repeat the position.
-        if let Some(at) = message.rfind(" at line ") {
-            message.truncate(at);
-        }
-        let message = cut_off(&message).unwrap_or(message);
-        // The expected value is at the end of the message.
-        ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
+        let part = tracked::<T>(text).err().and_then(|(_, part)| part);
+        malformed(&error, part)
     })
+}
+
+/// Reads the text, and tracks the path of a problem.
+fn tracked<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, (serde_json::Error, Option<String>)> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let is_part = error.path().iter().len() > 0 && error.inner().is_data();
+        let part = is_part.then(|| shortened(&error.path().to_string(), SHOWN, 0));
+        (error.into_inner(), part)
+    })?;
+    deserializer.end().map_err(|error| (error, None))?;
+    Ok(read)
+}
+
+fn malformed(error: &serde_json::Error, part: Option<String>) -> ReadError {
+    let (line, column) = (error.line(), error.column());
+    let mut message = error.to_string();
+    // The message must not repeat the position.
+    if let Some(at) = message.rfind(" at line ") {
+        message.truncate(at);
+    }
+    let message = cut_off(&message).unwrap_or(message);
+    // The expected value is at the end of the message.
+    ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
 }
 
 /// The most characters of a document that an error repeats in one place.
@@ -43,14 +63,6 @@ pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
         (Some(start), Some(end)) if is_longer => format!("{start}…{end}"),
         _ => text.into(),
     }
-}
-
-/// The path of the problem.
-fn part<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err()?;
-    let path = error.path();
-    (path.iter().len() > 0).then(|| shortened(&path.to_string(), SHOWN, 0))
 }
 
 /// A better message for a value that `ConvertTo-Json` has cut off. For an object or a list below its depth it writes a

@@ -72,6 +72,13 @@ pub extern "C" fn write_and_read() -> bool {
     access_package::graph::json::read(document.as_bytes()) == Ok(delivered())
 }
 
+/// Answers a question in JSON.
+#[cfg(feature = "graph")]
+#[unsafe(no_mangle)]
+pub extern "C" fn ask() -> bool {
+    access_package::ask("evaluate", b"{}").starts_with("{\"error\":")
+}
+
 fn member() -> ResourceRole {
     ResourceRole::Group { group: Uuid::from_u128(5).into(), access: GroupAccess::Member }
 }

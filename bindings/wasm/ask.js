@@ -1,0 +1,56 @@
+// Questions and answers as JSON, to and from the module. Nothing is decided here.
+
+/** Why a question cannot be answered. */
+export class QuestionError extends Error {
+  constructor({ code, message, data, place }) {
+    super(message);
+    Object.assign(this, { name: 'QuestionError', code, data, place });
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Opens the module, compiled or as bytes. */
+export async function open(wasm) {
+  const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
+  let instance = await WebAssembly.instantiate(module);
+
+  function ask(operation, question) {
+    const [name, text] = [operation, question].map((part) => encoder.encode(part));
+    const { memory, reserve, ask, answer } = instance.exports;
+    const length = name.length + text.length;
+    const place = reserve(length);
+    if (place === 0) {
+      throw new RangeError(`question is too long: ${length} bytes`);
+    }
+    const asked = new Uint8Array(memory.buffer, place >>> 0, length);
+    asked.set(name);
+    asked.set(text, name.length);
+    try {
+      const answered = ask(name.length);
+      return decoder.decode(new Uint8Array(memory.buffer, answer() >>> 0, answered));
+    } catch (trap) {
+      // There was no memory left. What is in this instance is of no use any more.
+      instance = new WebAssembly.Instance(module);
+      throw trap;
+    }
+  }
+
+  const answering = (operation) => (question) => {
+    const answer = JSON.parse(ask(operation, JSON.stringify(question) ?? ''));
+    if ('error' in answer) {
+      throw new QuestionError(answer.error);
+    }
+    return answer;
+  };
+  return {
+    ask,
+    evaluate: answering('evaluate'),
+    explain: answering('explain'),
+    reprocess: answering('reprocess'),
+    record: answering('record'),
+    expire: answering('expire'),
+    read: answering('read'),
+  };
+}

@@ -1,0 +1,112 @@
+// The vectors in `tests/vectors`, asked as `tests/ask` asks them.
+import { readFileSync } from 'node:fs';
+
+import { QuestionError } from 'access-package';
+
+import { check, same } from './check.js';
+
+const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/vectors/${name}`, import.meta.url), 'utf8'));
+const lifecycle = read('lifecycle.json');
+
+/** Before every end. */
+const NOW = '0001-01-01T00:00:00Z';
+
+/** The answer, or the error as the crate gives it. */
+function answer(crate, operation, question) {
+  try {
+    return crate[operation](question);
+  } catch (error) {
+    if (!(error instanceof QuestionError)) throw error;
+    const { code, message, data, place } = error;
+    return { error: { code, message, data, place } };
+  }
+}
+
+export function gate(crate) {
+  const { assignment, cases } = read('gate.json');
+  for (const given of cases) {
+    const { account, permissions, roles, privilegeLevel, state, verdict, role, reasons, remedies } = given;
+    const stored = {
+      format: 1,
+      id: '00000000-0000-0000-0000-00000000000a',
+      catalog: { id: assignment.catalog, privilegeLevel },
+      accessPackage: '00000000-0000-0000-0000-00000000000b',
+      target: '00000000-0000-0000-0000-00000000000d',
+      targetType: null,
+      state,
+      end: null,
+      attempt: 0,
+      resourceRoles: null,
+    };
+    check(JSON.stringify(given), () => {
+      const told = crate.evaluate({ caller: { account, permissions, roles }, stored, now: NOW });
+      same(
+        {
+          verdict: told.verdict,
+          role: told.role ?? null,
+          reasons: (told.reasons ?? []).map(({ code }) => code),
+          remedies: (told.remedies ?? []).map(({ steps }) => steps),
+        },
+        { verdict, role, reasons, remedies },
+      );
+    });
+  }
+}
+
+export function loads(crate) {
+  for (const { stored, result } of lifecycle.loads) {
+    check(JSON.stringify(stored), () => {
+      const { error } = answer(crate, 'expire', { stored, now: NOW });
+      const isMalformed = error?.code === 'malformed' && error.place.startsWith('stored.resourceRoles[');
+      same(isMalformed ? 'malformedResourceRole' : (error?.code ?? 'loaded'), result);
+    });
+  }
+}
+
+/** Whoever acts with a role holds it in the tenant. */
+function asked_of({ do: operation, role, ...call }, stored) {
+  if (role === undefined) {
+    return [operation, { ...call, stored }];
+  }
+  const caller = {
+    object: '00000000-0000-0000-0000-0000000000ca',
+    account: 'workOrSchool',
+    permissions: ['EntitlementManagement.ReadWrite.All'],
+    roles: [{ role, scope: '/' }],
+  };
+  return ['reprocess', { ...call, caller, stored }];
+}
+
+/** The result, in the word of a trace. */
+function result({ error, result, verdict, reasons }) {
+  const reason = reasons?.[0].code;
+  const ofRequest = ['requestDelivering', 'requestDelivered', 'requestExpired'];
+  if (verdict === 'invalidState' && reason !== 'resourceRolesUnknown') return 'invalidState';
+  if (ofRequest.includes(reason)) return 'invalidRequestState';
+  return error?.code ?? result ?? reason ?? verdict;
+}
+
+export function traces(crate) {
+  for (const { name, start, steps } of lifecycle.traces) {
+    let { stored, actions } = crate.expire({ stored: start, now: NOW });
+    for (const step of steps) {
+      check(`${name}: ${JSON.stringify(step.call)}`, () => {
+        const told = answer(crate, ...asked_of(step.call, stored));
+        // Who may not is told nothing of it, and what is no receipt changes nothing.
+        same('stored' in told, told.verdict !== 'unauthorized' && !told.error);
+        ({ stored, actions } = { stored, actions, ...told });
+        same(
+          { result: result(told), event: told.event ?? null, actions, stored },
+          { result: step.result, event: step.event, actions: step.actions, stored: step.stored },
+        );
+      });
+    }
+  }
+}
+
+/** To the letter, as text. */
+export function asked(crate) {
+  for (const { operation, question, answer } of read('asked.json').asked) {
+    check(`${operation} ${question}`, () => same(crate.ask(operation, question), JSON.stringify(answer)));
+  }
+}
