@@ -44,6 +44,7 @@ export function explain(now) {
   showPayload(claims);
   const imported = attempt('document', () => read($('document').value));
   const completed = attempt('completed', completion);
+  $('principal').textContent = (claims !== null && JSON.parse(claims).oid) || '{object id}';
   if (claims !== null && imported !== null && completed !== null) {
     const { stored, gives } = imported;
     if ($('level').value) stored.catalog.privilegeLevel = $('level').value;

@@ -100,7 +100,7 @@ function kind(cause) {
 function showTime() {
   const { now, stored } = play;
   $('clock').dateTime = now;
-  $('clock').textContent = instant(now);
+  $('clock').textContent = `It is ${instant(now)}.`;
   $('end').textContent = stored.end === null ? 'It has no end.' : `It ends ${instant(stored.end)}.`;
   $('to-end').hidden = stored.end === null;
   $('to-end').setAttribute('aria-disabled', String(!play.isEndAhead));

@@ -33,7 +33,7 @@ export function show({ answer, stored, request, now }) {
     helps(answer.remedies ?? []),
     section('What is not known', [
       ...others.map(({ code, text }) => note(code, filled(text, caller))),
-      ...unknownLevel(answer),
+      ...unknownLevel(answer, { stored, request, now }),
     ]),
     section('Who asked', [whoAsked(caller)]),
   ];
@@ -85,12 +85,15 @@ function remedy({ steps, text }) {
 
 const filled = (text, { object }) => (object ? text.replaceAll('<object id>', object) : text);
 
-// R43
-function unknownLevel({ catalog }) {
+/** R43: if this caller may act in a standard catalog alone, and nobody knows which one this is. */
+function unknownLevel({ caller, catalog }, { stored, request, now }) {
   if (!catalog || catalog.privilegeLevel !== null) return [];
+  const privileged = { ...stored, catalog: { ...catalog, privilegeLevel: 'privileged' } };
+  if (ask('evaluate', { caller, stored: privileged, request, now }).verdict === 'accepted') return [];
   const text =
-    'The privilege level of the catalog is not known, so it was judged as a standard one. A privileged one asks for more.';
-  return [el('li', { 'data-note': 'catalogLevelNotKnown' }, text, ...rules(['R43']))];
+    'A privileged catalog asks for more, and it is not known whether this is one: look up its `privilegeLevel` with ' +
+    `\`GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/${catalog.id}\`.`;
+  return [el('li', { 'data-note': 'catalogLevelNotKnown' }, ...words(text), ...rules(['R43']))];
 }
 
 function whoAsked({ account, object, permissions, roles }) {

@@ -37,8 +37,8 @@ fn the_rules() {
 
 #[test]
 fn the_roles() {
-    let options: String = Role::ALL.iter().map(|role| format!("<option>{role}</option>\n")).collect();
-    hold_block(PAGE, "roles", &options);
+    let option = |role: &Role| format!("<option data-id=\"{}\">{role}</option>\n", role.id());
+    hold_block(PAGE, "roles", &Role::ALL.iter().map(option).collect::<String>());
 }
 
 #[test]

@@ -156,6 +156,8 @@ export async function hostile(page) {
   check('looked up', /^Refused: /.test(await page.textContent('#sentence')));
   same('nothing more is not known', await page.locator('[data-note="rolesNotInToken"]').count(), 0);
 
+  await lists(page);
+
   await sample(page, 'Its request');
   await page.locator('#completed').fill('');
   await page.getByRole('button', { name: 'Explain' }).click();
@@ -163,4 +165,91 @@ export async function hostile(page) {
   await page.locator('#completed').fill('2021-01-01T00:00:00');
   await page.getByRole('button', { name: 'Explain' }).click();
   same('too old', await page.locator('[data-reason]').getAttribute('data-reason'), 'requestTooOld');
+}
+
+const CATALOG = assignment.accessPackage.catalog.id;
+const OWNER = 'ae79f266-94d4-4dab-b730-feca7e132178';
+const held = (of) => ({
+  principalId: claims.oid,
+  roleDefinitionId: OWNER,
+  appScopeId: `/AccessPackageCatalog/${CATALOG}`,
+  ...of,
+});
+
+const LISTS = [
+  ['nothing', '', /Paste the list/],
+  ['no JSON', '<html>', /not JSON/],
+  ['no list', '{"error":{}}', /not a list/],
+  [
+    'a part of it',
+    JSON.stringify({ value: [held()], '@odata.nextLink': 'https://graph.microsoft.com/' }),
+    /not the whole list/,
+  ],
+  ['of two', JSON.stringify({ value: [held(), held({ principalId: CATALOG })] }), /2 principals/],
+  [
+    'eligible ones',
+    JSON.stringify({ value: [held()], '@odata.context': '…#roleManagement/directory/roleEligibilitySchedules' }),
+    /eligible/,
+  ],
+  ['of something else', JSON.stringify({ value: [assignment, null, 7] }), /Not every item/],
+];
+
+/** Roles as Graph lists them, which the crate reads by their ids. */
+async function lists(page) {
+  await sample(page, 'Personal account');
+  await page.getByText('Paste them as Graph lists them').click();
+  for (const [what, value, expected] of LISTS) {
+    await page.locator('#listed').fill(value);
+    await page.getByRole('button', { name: 'Add these' }).click();
+    const error = page.locator('#listed-error');
+    check(
+      `listed, ${what}`,
+      (await error.isVisible()) && expected.test(await error.textContent()),
+      await error.textContent(),
+    );
+  }
+  same('nothing was added', await page.locator('#held li').count(), 0);
+  const listed = [
+    [[held()], 'accepted'],
+    [[held({ roleDefinitionId: OWNER.toUpperCase(), appScopeId: null, directoryScopeId: '/' })], 'accepted'],
+    [[held({ appScopeId: `/AccessPackageCatalog/${OWNER}` })], 'unauthorized'],
+    [[held({ roleDefinitionId: CATALOG }), held({ appScopeId: '/administrativeUnits/1' })], 'unauthorized'],
+    [[held({ roleDefinitionId: CATALOG }), held()], 'accepted'],
+    [[], 'unauthorized'],
+  ];
+  for (const [value, verdict] of listed) {
+    await sample(page, 'Accepted');
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.locator('#listed').fill(JSON.stringify({ value }));
+    await page.getByRole('button', { name: 'Add these' }).click();
+    same('so many were added', await page.locator('#held li').count(), value.length);
+    await page.getByRole('button', { name: 'Explain' }).click();
+    same(`listed, ${JSON.stringify(value)}`, await page.getAttribute('#verdict', 'data-verdict'), verdict);
+    same('they are looked up', await page.locator('[data-note="rolesNotInToken"]').count(), 0);
+  }
+
+  // R43: the level of the catalog, where it matters and is not known.
+  for (const [role, matters] of [
+    ['Catalog owner', 1],
+    ['Global Administrator', 0],
+  ]) {
+    const unknown = structuredClone(assignment);
+    delete unknown.accessPackage.catalog.privilegeLevel;
+    await sample(page, 'Accepted');
+    await page.locator('#held select').first().selectOption(role);
+    await page.locator('#held select').last().selectOption('the tenant');
+    await explain(page, 'document', JSON.stringify(unknown));
+    same(
+      `a level that is not known, ${role}`,
+      await page.locator('[data-note="catalogLevelNotKnown"]').count(),
+      matters,
+    );
+    await page.getByLabel('Privilege level').selectOption('privileged');
+    await page.getByRole('button', { name: 'Explain' }).click();
+    same(
+      `privileged, ${role}`,
+      await page.getAttribute('#verdict', 'data-verdict'),
+      matters ? 'unauthorized' : 'accepted',
+    );
+  }
 }

@@ -25,23 +25,27 @@ if (folder === undefined) {
 } else {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [320, 1280]) {
-      await pictures(`${colorScheme}-${width}`, { colorScheme, viewport: { width, height: 900 } }, async (page, name) => {
-        const shot = (what) => page.screenshot({ path: `${folder}/${name}-${what}.png`, fullPage: what !== 'top' });
-        await shot('top');
-        await page.evaluate(() => {
-          document.querySelector('#rules').hidden = true;
-        });
-        await sample(page, 'Personal account');
-        await shot('refused');
-        await sample(page, 'Its request');
-        await page.getByRole('button', { name: 'Reprocess its request' }).click();
-        await page.locator('#actions > li').first().getByText('Failed', { exact: true }).click();
-        await shot('played');
-        await page.locator('#token').fill('nonsense');
-        await page.locator('#document').fill('{"value":[]}');
-        await page.getByRole('button', { name: 'Explain' }).click();
-        await shot('errors');
-      });
+      await pictures(
+        `${colorScheme}-${width}`,
+        { colorScheme, viewport: { width, height: 900 } },
+        async (page, name) => {
+          const shot = (what) => page.screenshot({ path: `${folder}/${name}-${what}.png`, fullPage: what !== 'top' });
+          await shot('top');
+          await page.evaluate(() => {
+            document.querySelector('#rules').hidden = true;
+          });
+          await sample(page, 'Personal account');
+          await shot('refused');
+          await sample(page, 'Its request');
+          await page.getByRole('button', { name: 'Reprocess its request' }).click();
+          await page.locator('#actions > li').first().getByText('Failed', { exact: true }).click();
+          await shot('played');
+          await page.locator('#token').fill('nonsense');
+          await page.locator('#document').fill('{"value":[]}');
+          await page.getByRole('button', { name: 'Explain' }).click();
+          await shot('errors');
+        },
+      );
     }
   }
 }
