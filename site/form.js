@@ -1,6 +1,6 @@
 // The form: what was pasted becomes a question, and what is wrong with it is said beside the field.
 
-import { $ } from './dom.js';
+import { $, words } from './dom.js';
 import { ask } from './engine.js';
 import { Unusable, documentIn, payloadIn } from './pasted.js';
 import * as roles from './roles.js';
@@ -103,7 +103,7 @@ function attempt(field, work) {
 function complain(field, message) {
   const place = $(`${field}-error`);
   place.hidden = message === null;
-  place.textContent = message ?? '';
+  place.replaceChildren(...words(message ?? ''));
   if (message === null) $(field).removeAttribute('aria-invalid');
   else $(field).setAttribute('aria-invalid', 'true');
 }

@@ -62,17 +62,10 @@ function show() {
 }
 
 function showPresent(answer, { state, attempt }) {
-  const open = play.sent.filter(isOpen).length;
-  const todo = open > 0 ? ` ${open} of its actions ${open === 1 ? 'is' : 'are'} open.` : '';
+  const open = play.open.length;
+  const todo = open > 0 ? ` ${open} ${open === 1 ? 'action is' : 'actions are'} open.` : '';
   const call = answer.verdict && answer.verdict !== 'accepted' ? ` The call was refused: ${answer.message}.` : '';
   $('present').replaceChildren('Now ', el('strong', {}, state), `, attempt ${attempt}.`, ...words(call + todo));
-}
-
-function isOpen(action) {
-  const { state, attempt, resourceRoles } = play.stored;
-  const same = JSON.stringify(action.resourceRole);
-  const role = resourceRoles?.find(({ resourceRole }) => JSON.stringify(resourceRole) === same);
-  return state === 'delivering' && attempt === action.attempt && role?.fulfillment === 'pending';
 }
 
 function showPicture(event, state) {
@@ -108,12 +101,16 @@ function showTime() {
 }
 
 function showActions(sent) {
+  const isUntold = play.stored.state === 'delivering' && play.stored.resourceRoles === null;
   $('no-actions').hidden = sent.length > 0;
+  $('no-actions').textContent = isUntold
+    ? 'Some were sent before. The document does not say which.'
+    : 'None was sent yet.';
   const fresh = sent.filter((action) => !rows.has(action));
   for (const action of fresh) rows.set(action, row(action));
   // The last attempt stands first.
   $('actions').prepend(...fresh.map((action) => rows.get(action)));
-  for (const [action, shown] of rows) shown.classList.toggle('open', isOpen(action));
+  for (const [action, shown] of rows) shown.classList.toggle('open', play.isOpen(action));
 }
 
 function row(action) {

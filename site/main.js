@@ -13,7 +13,14 @@ function explain() {
   verdict.show(asked);
   life.begin(asked);
   stale(false);
-  $('verdict-title').focus();
+  goTo($('verdict-title'));
+}
+
+/** With what follows it in view. */
+function goTo(title) {
+  title.focus({ preventScroll: true });
+  const { top } = title.getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight / 2) title.scrollIntoView();
 }
 
 /** The verdict is of other fields than those that are shown. */

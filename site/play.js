@@ -3,6 +3,8 @@
 import { requestOf } from './form.js';
 import { ask } from './engine.js';
 
+const isIn = (list, action) => list.some((other) => JSON.stringify(other) === JSON.stringify(action));
+
 const HOUR = 60 * 60 * 1000;
 
 export class Play {
@@ -15,6 +17,8 @@ export class Play {
     /** Each action that has ever gone out, as often as it did: its outcome may come at any time. */
     this.sent = [];
     this.log = [];
+    /** What is still to be done. */
+    this.open = [];
     this.let(now, 'The play begins');
     // Only if its end had come before.
     if (this.log[0].answer.event === null) this.log = [];
@@ -52,7 +56,7 @@ export class Play {
 
   /** To the end of the assignment, if that is still to come. */
   toEnd() {
-    this.let(this.stored.end, 'The end comes');
+    if (this.isEndAhead) this.let(this.stored.end, 'The end comes');
   }
 
   get isEndAhead() {
@@ -64,13 +68,15 @@ export class Play {
     this.take(what, ask('expire', { stored: this.stored, now }));
   }
 
+  isOpen(action) {
+    return isIn(this.open, action);
+  }
+
   take(what, answer, resourceRole = null) {
     // Who may not is told nothing of the assignment (R8), and an error changes nothing.
     if (answer.stored) this.stored = answer.stored;
-    for (const action of answer.actions ?? []) {
-      const isSent = this.sent.some((other) => JSON.stringify(other) === JSON.stringify(action));
-      if (!isSent) this.sent.push(action);
-    }
+    if (answer.actions) this.open = answer.actions;
+    this.sent.push(...this.open.filter((action) => !isIn(this.sent, action)));
     this.log.push({ at: this.now, what, resourceRole, answer });
   }
 }

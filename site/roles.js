@@ -1,6 +1,6 @@
 // The picker of roles: rows of a role and of where it is held.
 
-import { $, el } from './dom.js';
+import { $, el, words } from './dom.js';
 import { rolesIn } from './listed.js';
 import { Unusable } from './pasted.js';
 
@@ -52,7 +52,7 @@ function addListed() {
     changed();
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
-    problem.textContent = error.message;
+    problem.replaceChildren(...words(error.message));
     problem.hidden = false;
     $('listed').setAttribute('aria-invalid', 'true');
     $('listed').focus();

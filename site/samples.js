@@ -20,7 +20,7 @@ export const SAMPLES = [
   },
   { name: 'Still delivering', state: 'delivering', roles: [MANAGER] },
   { name: 'Partially delivered', state: 'partiallyDelivered', roles: [MANAGER] },
-  { name: 'Its request', state: 'partiallyDelivered', roles: [MANAGER], requestedDaysAgo: 3 },
+  { name: 'By its request', state: 'partiallyDelivered', roles: [MANAGER], requestedDaysAgo: 3 },
   { name: 'Personal account', tid: PERSONAL_TENANT, roles: [] },
 ];
 

@@ -58,9 +58,13 @@ export async function access(browser, base) {
       await look('at first');
       await page.getByRole('button', { name: 'Explain' }).click();
       await look('with errors');
-      await sample(page, 'Its request');
+      await sample(page, 'By its request');
       await page.locator('#payload summary').click();
       await look('accepted');
+      await sample(page, 'Catalog reader');
+      const sentence = await page.locator('#sentence').boundingBox();
+      check(`the verdict is in view, ${at}`, sentence.y > 0 && sentence.y + sentence.height < 800, sentence);
+      await sample(page, 'By its request');
       await page.getByRole('button', { name: 'Reprocess its request' }).click();
       await page.locator('#actions > li').first().getByText('Failed', { exact: true }).click();
       await look('played');

@@ -158,7 +158,7 @@ export async function hostile(page) {
 
   await lists(page);
 
-  await sample(page, 'Its request');
+  await sample(page, 'By its request');
   await page.locator('#completed').fill('');
   await page.getByRole('button', { name: 'Explain' }).click();
   check('no time', await page.locator('#completed-error').isVisible());

@@ -84,10 +84,18 @@ export async function life(page) {
   check('too old', (await isIn(page, '14 days later', 'deliveryFailed')).last.includes('R33'));
   await press(page, 'To its end');
   await isIn(page, 'at its end', 'expired', { taken: 'deliveryFailed expired' });
+  const { events } = await now(page);
+  await press(page, 'A day later');
+  // It says that it is of no use any more, and can be pressed.
+  await page.getByRole('button', { name: 'To its end' }).click({ force: true });
+  same('an end comes once', (await now(page)).events, events + 1);
   await outcome(page, 0, 'Fulfilled');
   check('after the end', (await isIn(page, 'late again', 'expired')).last.includes('after the end'));
   await press(page, 'Start again');
   same('all is gone', (await isIn(page, 'from the start', 'delivered')).events, 0);
+
+  await sample(page, 'Still delivering');
+  check('what is open is not known', (await page.textContent('#no-actions')).includes('does not say which'));
 
   // R8: who may not is told nothing, and nothing happens.
   await sample(page, 'Role held elsewhere');

@@ -36,7 +36,7 @@ if (folder === undefined) {
           });
           await sample(page, 'Personal account');
           await shot('refused');
-          await sample(page, 'Its request');
+          await sample(page, 'By its request');
           await page.getByRole('button', { name: 'Reprocess its request' }).click();
           await page.locator('#actions > li').first().getByText('Failed', { exact: true }).click();
           await shot('played');
