@@ -101,11 +101,7 @@ function showTime() {
 }
 
 function showActions(sent) {
-  const isUntold = play.stored.state === 'delivering' && play.stored.resourceRoles === null;
   $('no-actions').hidden = sent.length > 0;
-  $('no-actions').textContent = isUntold
-    ? 'Some were sent before. The document does not say which.'
-    : 'None was sent yet.';
   const fresh = sent.filter((action) => !rows.has(action));
   for (const action of fresh) rows.set(action, row(action));
   // The last attempt stands first.

@@ -4,6 +4,8 @@
 #[path = "support/golden.rs"]
 mod golden;
 
+use std::fmt::Write as _;
+
 use access_package::policy::{Basis, Part, RULES, Rule, Source};
 use access_package::{Role, graph};
 use golden::hold_block;
@@ -28,7 +30,7 @@ fn the_rules() {
     for rule in RULES {
         if rule.about != about {
             about = rule.about;
-            page += &format!("<h3>{}</h3>\n", html(about));
+            writeln!(page, "<h3>{}</h3>", html(about)).unwrap();
         }
         page += &written(rule);
     }
@@ -80,15 +82,17 @@ fn link(Source { name, url, .. }: &Source) -> String {
 /// Markdown without links: code, and what is emphasized.
 fn html(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let mut page = String::new();
-    for (number, part) in text.split('`').enumerate() {
-        if number % 2 == 1 {
-            page += &format!("<code>{part}</code>");
-            continue;
-        }
-        for (number, part) in part.split('*').enumerate() {
-            page += &if number % 2 == 1 { format!("<em>{part}</em>") } else { part.into() };
-        }
-    }
-    page
+    let outside = |part: &str| marked(part, '*', "em", str::to_owned);
+    marked(&text, '`', "code", outside)
+}
+
+/// What stands between two of these marks becomes an element of this name.
+fn marked(text: &str, mark: char, name: &str, outside: impl Fn(&str) -> String) -> String {
+    let parts = text.split(mark).enumerate();
+    let parts = parts.map(
+        |(number, part)| {
+            if number % 2 == 1 { format!("<{name}>{part}</{name}>") } else { outside(part) }
+        },
+    );
+    parts.collect()
 }

@@ -55,7 +55,7 @@ const DOCUMENTS = [
   ],
   ['a number', '7', /./],
   ['without its package', JSON.stringify({ ...assignment, accessPackage: undefined }), /expand/],
-  ['a state nobody knows', document.replace('"delivered"', '"<b>lost</b>"'), /Line 3, column \d+: `state`/],
+  ['a state nobody knows', document.replace('"delivered"', '"<b>lost</b>"'), /Line 3, column \d+: state: /],
   ['an end that is none', document.replace(/"endDateTime": "[^"]*"/, '"endDateTime": "soon"'), /endDateTime/],
   ['very deep', `${'['.repeat(200)}${']'.repeat(200)}`, /list/],
   [
