@@ -17,8 +17,8 @@ async function pictures(name, options, shots) {
 }
 
 if (folder === undefined) {
-  await pictures('', { viewport: { width: 1200, height: 760 } }, async (page) => {
-    await sample(page, 'Role held elsewhere');
+  await pictures('', { viewport: { width: 1040, height: 700 } }, async (page) => {
+    await sample(page, 'Privileged catalog');
     await page.evaluate(() => document.activeElement.blur());
     await page.screenshot({ path: fileURLToPath(new URL('../screenshot.png', import.meta.url)) });
   });
