@@ -58,6 +58,9 @@ export async function access(browser, base) {
       await look('at first');
       await page.getByRole('button', { name: 'Explain' }).click();
       await look('with errors');
+      await sample(page, 'Catalog reader');
+      await page.locator('#level').selectOption('privileged');
+      await look('out of date');
       await sample(page, 'By its request');
       await page.locator('#payload summary').click();
       await look('accepted');
