@@ -42,10 +42,7 @@ export async function life(page) {
   await isIn(page, 'at first', 'delivered');
   same('nothing has happened at first', (await now(page)).events, 0);
   await press(page, 'Reprocess its request');
-  check(
-    'a request that is delivered is refused',
-    (await isIn(page, 'its request', 'delivered')).last.includes('only a request that is'),
-  );
+  check('a request that is delivered is refused', (await isIn(page, 'its request', 'delivered')).last.includes('R32'));
   await press(page, 'Reprocess the assignment');
   await isIn(page, 'accepted', 'delivering', { open: 3, taken: 'delivered delivering' });
   await press(page, 'Reprocess the assignment');
@@ -66,11 +63,9 @@ export async function life(page) {
   );
   await outcomes(page, 'Failed', 'Failed', 'Failed');
   await isIn(page, 'all failed', 'deliveryFailed', { taken: 'delivering deliveryFailed' });
+  const failed = REFUSALS.find(({ words, rules }) => rules[0] === 'R9' && words.includes('deliveryFailed')).words;
   await press(page, 'Reprocess the assignment');
-  check(
-    'what has failed is not reprocessed',
-    (await isIn(page, 'failed', 'deliveryFailed')).said.includes('deliveryFailed: only'),
-  );
+  check('what has failed is not reprocessed', (await isIn(page, 'failed', 'deliveryFailed')).said.includes(failed));
   await press(page, 'Reprocess its request');
   await isIn(page, 'by its request', 'delivering', { open: 3, taken: 'deliveryFailed delivering' });
   await outcomes(page, 'Fulfilled', 'Failed', 'Fulfilled');
