@@ -83,7 +83,9 @@ fn arrow(from: AssignmentState, event: Event, to: AssignmentState) -> String {
         let through_y = f64::midpoint(y, end_y) - dx / length * bend;
         format!("M{x:.0} {y:.0}Q{through_x:.0} {through_y:.0} {end_x:.0} {end_y:.0}")
     };
-    format!("<path class=\"{name}\" d=\"{line}\" marker-end=\"url(#to-{name})\"/>\n")
+    format!(
+        "<path class=\"{name}\" data-from=\"{from}\" data-to=\"{to}\" d=\"{line}\" marker-end=\"url(#to-{name})\"/>\n"
+    )
 }
 
 fn class(event: Event) -> &'static str {
@@ -146,7 +148,7 @@ pub fn draw(moves: &BTreeSet<Move>) -> String {
         let (width, height) = (2.0 * HALF.0, 2.0 * HALF.1);
         writeln!(
             body,
-            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"21\"/>\n\
+            "<rect data-state=\"{state}\" x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"21\"/>\n\
              <text x=\"{x}\" y=\"{}\">{state}</text>",
             y + 5.0
         )

@@ -1,0 +1,85 @@
+// The picker of roles: rows of a role and of where it is held.
+
+import { $, el, words } from './dom.js';
+import { rolesIn } from './listed.js';
+import { Unusable } from './pasted.js';
+
+const ELSEWHERE = '/AccessPackageCatalog/ffffffff-ffff-4fff-bfff-ffffffffffff';
+
+/** A role by its name or id; where it is held by a word of the picker, or by a scope of Graph. */
+function add({ role, held, scope }) {
+  const row = $('held-row').content.cloneNode(true).firstElementChild;
+  const [what, where] = row.querySelectorAll('select');
+  const known = [...what.options].find((it) => it.value === role || it.dataset.id === role.toLowerCase());
+  what.value = (known ?? option(what, role)).value;
+  where.value = held ?? (scope === '/' ? 'tenant' : option(where, scope).value);
+  row.querySelector('button').addEventListener('click', () => {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    show();
+    (next?.querySelector('select') ?? $('add-role')).focus();
+    changed();
+  });
+  $('held').append(row);
+  show();
+  return what;
+}
+
+/** What is not in the picker is handed on as it is. */
+function option(select, text) {
+  const it = el('option', {}, text);
+  select.append(it);
+  return it;
+}
+
+const changed = () => $('form').dispatchEvent(new Event('input'));
+
+/** Whether there are none is a question only where none was added. */
+function show() {
+  $('none-held').hidden = $('held').childElementCount > 0;
+}
+
+function addListed() {
+  const problem = $('listed-error');
+  problem.hidden = true;
+  try {
+    const roles = rolesIn($('listed').value);
+    roles.forEach(add);
+    if ($('held').childElementCount === 0) $('none-held').querySelector('input').checked = true;
+    $('listed').value = '';
+    $('listed').removeAttribute('aria-invalid');
+    $('add-role').focus();
+    changed();
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    problem.replaceChildren(...words(error.message));
+    problem.hidden = false;
+    $('listed').setAttribute('aria-invalid', 'true');
+    $('listed').focus();
+  }
+}
+
+export function start() {
+  $('add-role').addEventListener('click', () => {
+    add({ role: 'Access package assignment manager', held: 'here' }).focus();
+    changed();
+  });
+  $('add-listed').addEventListener('click', addListed);
+}
+
+export function fill(roles) {
+  $('held').replaceChildren();
+  roles.forEach(add);
+  $('none-held').querySelector('input').checked = roles.length === 0;
+  show();
+}
+
+/** As the crate takes them, for this catalog; null if nobody has looked them up. */
+export function read(catalog) {
+  const scopes = { tenant: '/', here: `/AccessPackageCatalog/${catalog}`, elsewhere: ELSEWHERE };
+  const held = [...$('held').children].map((row) => {
+    const [role, where] = row.querySelectorAll('select');
+    return { role: role.value, scope: scopes[where.value] ?? where.value };
+  });
+  return held.length > 0 || $('none-held').querySelector('input').checked ? held : null;
+}
