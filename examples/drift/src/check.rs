@@ -1,0 +1,58 @@
+//! `drift check`.
+
+use std::io::{self, Write as _};
+use std::time::Duration;
+
+use crate::arguments::Check;
+use crate::book::{Book, Totals};
+use crate::inventory;
+use crate::observe::Observer;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::service::now;
+use crate::services::Services;
+use crate::show::table;
+
+pub async fn run(check: &Check) -> Result<u8, Problem> {
+    let services = Services::new(&check.connection).await?;
+    let mut book = Book::open(&check.file.file)?;
+    let directory = &services.directory.base_url;
+    let of = if check.assignments.is_empty() {
+        format!("{} and {directory}", services.management.base_url)
+    } else {
+        format!("{:?} and {directory}", check.assignments)
+    };
+    if book.begin(&of, check.anew, now())? {
+        eprintln!("going on with the check in `{}`; `--anew` begins another one", check.file.file.display());
+    }
+    let progress = Progress::new();
+    if check.assignments.is_empty() {
+        inventory::from_service(&services.management, &mut book, &progress).await?;
+    } else {
+        inventory::from_files(&check.assignments, &mut book)?;
+    }
+    let observer = Observer {
+        service: &services.directory,
+        at_once: check.connection.at_once,
+        settle: Duration::from_secs(check.connection.settle),
+        progress: &progress,
+    };
+    observer.observe(&mut book).await?;
+    progress.finish();
+    book.finish(now())?;
+    let mut out = io::stdout().lock();
+    table::write(&book, &mut out)?;
+    out.flush()?;
+    Ok(status(&book.totals()?))
+}
+
+/// What is not seen is not fine.
+fn status(totals: &Totals) -> u8 {
+    if totals.drifted > 0 {
+        1
+    } else if totals.roles.unknown > 0 || totals.unreadable > 0 {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,39 @@
+//! Which delivered assignments have lost access, and how to give back just that.
+
+mod arguments;
+mod ask;
+mod book;
+mod check;
+mod inventory;
+mod names;
+mod observe;
+mod pace;
+mod problem;
+mod progress;
+mod service;
+mod services;
+mod show;
+mod token;
+mod verdict;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+
+/// One thread is enough: it waits for the service most of the time.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Check(check) => check::run(check).await,
+    };
+    match result {
+        Ok(status) => status.into(),
+        Err(problem) => {
+            eprintln!("drift: {problem}");
+            2.into()
+        }
+    }
+}

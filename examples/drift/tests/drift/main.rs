@@ -1,0 +1,5 @@
+//! `drift` beside the example server and its directory, for real, on loopback.
+
+mod check;
+mod support;
+mod tenant;
