@@ -20,7 +20,13 @@ pub enum Command {
     /// Compare what is delivered with what is in place. Nothing is written to the service.
     #[command(after_help = EXITS_OF_CHECK)]
     Check(Check),
+    /// Give back what the last check found lost, and nothing else
+    #[command(after_help = EXITS_OF_RESTORE)]
+    Restore(Restore),
 }
+
+const EXITS_OF_RESTORE: &str = "Exit status: 0 if all of the plan is restored, 1 if some of it was refused or ended otherwise, \
+                                2 if nothing was done or the run broke off: run it again, it goes on.";
 
 const EXITS_OF_CHECK: &str = "Exit status: 0 if everything is in place, 1 if something is lost, 3 if nothing is lost as far as \
                               it could be seen, 2 if the check could not be made.";
@@ -46,6 +52,26 @@ pub struct Check {
     /// Write a report with a chart to this file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub file: File,
+    /// Do not ask: for scripts
+    #[arg(long)]
+    pub yes: bool,
+    /// Restore so many assignments at most
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Grant what is lost in the directory itself, instead of having the assignments reprocessed
+    #[arg(long)]
+    pub direct: bool,
+    /// The file to which each step adds a line of JSON
+    #[arg(long, value_name = "FILE", default_value = "drift-restore.jsonl")]
+    pub log: PathBuf,
 }
 
 #[derive(Args)]

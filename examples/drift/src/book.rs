@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 pub use findings::{Counts, Totals};
 pub use inventory::Page;
 pub use lists::{OpenList, Pass, Wanted};
+pub use restoring::Planned;
 
 use crate::problem::Problem;
 
@@ -75,16 +76,21 @@ impl Book {
         if anew || self.setting("finished")?.is_some() {
             self.clear()?;
         }
+        if self.setting("of")?.is_some() {
+            return self.is_of(of).map(|()| true);
+        }
+        self.set("began", &now.to_string())?;
+        self.set("of", of)?;
+        Ok(false)
+    }
+
+    /// An error if the check is of something else.
+    pub fn is_of(&self, of: &str) -> Result<(), Problem> {
         match self.setting("of")? {
-            Some(actual) if actual == of => Ok(true),
-            Some(actual) => {
+            Some(actual) if actual != of => {
                 Err(Problem::OtherBook { path: self.path.clone(), required: of.to_owned(), actual })
             }
-            None => {
-                self.set("began", &now.to_string())?;
-                self.set("of", of)?;
-                Ok(false)
-            }
+            Some(_) | None => Ok(()),
         }
     }
 

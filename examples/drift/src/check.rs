@@ -16,12 +16,7 @@ use crate::show::table;
 pub async fn run(check: &Check) -> Result<u8, Problem> {
     let services = Services::new(&check.connection).await?;
     let mut book = Book::open(&check.file.file)?;
-    let directory = &services.directory.base_url;
-    let of = if check.assignments.is_empty() {
-        format!("{} and {directory}", services.management.base_url)
-    } else {
-        format!("{:?} and {directory}", check.assignments)
-    };
+    let of = services.of();
     if book.begin(&of, check.anew, now())? {
         eprintln!("going on with the check in `{}`; `--anew` begins another one", check.file.file.display());
     }

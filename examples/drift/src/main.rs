@@ -4,12 +4,14 @@ mod arguments;
 mod ask;
 mod book;
 mod check;
+mod evidence;
 mod inventory;
 mod names;
 mod observe;
 mod pace;
 mod problem;
 mod progress;
+mod restore;
 mod service;
 mod services;
 mod show;
@@ -28,6 +30,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Check(check) => check::run(check).await,
+        Command::Restore(restore) => restore::run(restore).await,
     };
     match result {
         Ok(status) => status.into(),

@@ -41,7 +41,8 @@ impl Observer<'_> {
         self.obstacles(book).await
     }
 
-    async fn pass(&self, book: &mut Book, pass: Pass) -> Result<(), Problem> {
+    /// Reads each list of which something is open.
+    pub async fn pass(&self, book: &mut Book, pass: Pass) -> Result<(), Problem> {
         self.progress.lists(book.lists_left(pass)?);
         let (book, mut after) = (RefCell::new(book), 0);
         let next = || {
@@ -58,12 +59,18 @@ impl Observer<'_> {
                         book.cannot_read(list.id, "link to the next page leads to the same page", false)?;
                     }
                     let List { holders, began, .. } = list;
-                    Box::new(move |wanted| self.verdict(&holders, began, wanted))
+                    Box::new(move |wanted| match self.verdict(&holders, began, wanted) {
+                        Verdict::Suspected | Verdict::Unknown if pass == Pass::Again => Verdict::Lost,
+                        verdict => verdict,
+                    })
                 }
                 Err(error) => {
                     let is_missing = is_not_found(&error);
                     if is_missing && pass == Pass::First {
                         Box::new(|_| Verdict::Suspected)
+                    } else if pass == Pass::Again {
+                        // It was seen to be lost, and nothing tells otherwise.
+                        Box::new(|_| Verdict::Lost)
                     } else {
                         book.cannot_read(list.id, &error.to_string(), is_missing)?;
                         Box::new(|_| Verdict::Unknown)

@@ -3,7 +3,6 @@
 use std::io;
 
 use access_package::graph::batch::BatchError;
-use access_package::graph::enforce::Cannot;
 use access_package::graph::http::{CallError, RequestError};
 use access_package::graph::json::ReadError;
 
@@ -29,14 +28,14 @@ pub enum Problem {
     Answer { url: String, source: Box<CallError> },
     #[error("`{url}`: {source}")]
     Read { url: String, source: Box<ReadError> },
+    #[error(transparent)]
+    Request { source: RequestError },
     #[error("link to the next page leads to another service: `{0}`")]
     OtherService(String),
     #[error("link to the next page leads to the same page: `{0}`")]
     SamePage(String),
     #[error(transparent)]
     Batch(#[from] BatchError),
-    #[error(transparent)]
-    Cannot(#[from] Cannot),
     #[error("`{path}` is in use by another run, or not a file of `drift`: {source}")]
     Book { path: String, source: rusqlite::Error },
     #[error(

@@ -105,29 +105,22 @@ impl Service {
         }
     }
 
-    /// Sends a request that is not to be repeated blindly: no answer is an error, unless nothing can have come of it.
+    /// Sends a request once: who asks decides what comes of an answer, and of none. The next one has a new token, and waits if it
+    /// is told to.
     pub async fn send_once(
         &self,
         kind: &'static str,
         request: &Request<String>,
     ) -> Result<Response<Vec<u8>>, Problem> {
-        let (mut is_renewed, began) = (false, Instant::now());
-        loop {
-            match self.try_once(kind, request).await {
-                Try::Answered(response) => return Ok(response),
-                Try::Refused(number) if !is_renewed => {
-                    self.tokens.renew(number, now()).await?;
-                    is_renewed = true;
-                }
-                Try::Refused(_) => return Err(self.tokens.refused(now()).await),
-                Try::Again(_, Some(asked)) if began.elapsed() + asked <= self.patience => {
-                    self.pace.hold(asked)
-                }
-                Try::Again(said, _) => {
-                    return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
-                }
-            }
+        let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
+        let (number, response) = self.exchange_with_token(kind, request).await;
+        let response = response.map_err(no_answer)?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            self.tokens.renew(number, now()).await?;
+        } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
+            self.pace.hold(asked(after.as_ref()).unwrap_or_default().max(pause(0)));
         }
+        Ok(response)
     }
 
     /// A part of a batch was told to wait: so are all.
@@ -144,13 +137,22 @@ impl Service {
         self.sent.count(kind, number);
     }
 
-    async fn try_once(&self, kind: &'static str, request: &Request<String>) -> Try {
+    async fn exchange_with_token(
+        &self,
+        kind: &'static str,
+        request: &Request<String>,
+    ) -> (u64, Result<Response<Vec<u8>>, String>) {
         self.pace.wait().await;
         let (number, header) = self.tokens.current().await;
         let mut request = request.clone();
         request.headers_mut().insert(AUTHORIZATION, header);
         self.sent.count(kind, 1);
-        let response = match self.exchange(request).await {
+        (number, self.exchange(request).await)
+    }
+
+    async fn try_once(&self, kind: &'static str, request: &Request<String>) -> Try {
+        let (number, response) = self.exchange_with_token(kind, request).await;
+        let response = match response {
             Ok(response) => response,
             Err(said) => return Try::Again(said, None),
         };

@@ -38,4 +38,10 @@ impl Services {
         };
         Ok(Self { management, directory, sent })
     }
+
+    /// What a check is of.
+    #[must_use]
+    pub fn of(&self) -> String {
+        format!("{} and {}", self.management.base_url, self.directory.base_url)
+    }
 }

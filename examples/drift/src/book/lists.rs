@@ -15,6 +15,8 @@ use crate::verdict::Verdict;
 pub enum Pass {
     First,
     Second,
+    /// Of what was lost, whether it still is.
+    Again,
 }
 
 impl Pass {
@@ -22,6 +24,7 @@ impl Pass {
         let verdict = match self {
             Self::First => Verdict::Open,
             Self::Second => Verdict::Suspected,
+            Self::Again => Verdict::Lost,
         };
         verdict.stored().0
     }

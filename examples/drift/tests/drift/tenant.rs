@@ -163,3 +163,29 @@ pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &Reso
     });
     assert_eq!(directory.tell("POST", "/control/remove", &what)["removed"], 1, "{what}");
 }
+
+/// What was taken away: of which assignment, and what.
+pub type Taken = BTreeSet<(String, String)>;
+
+impl Tenant {
+    /// Takes access away from so many assignments, in every kind of resource role that can be seen: from most of them one, from
+    /// every fifth everything.
+    pub fn take_from(&self, number: usize, directory: &Directory) -> Taken {
+        let whole = |it: &&Assignment| roles(it).all(is_visible);
+        let mut candidates: Vec<_> = self.assignments.iter().filter(whole).collect();
+        // Those that are far apart.
+        let step = candidates.len() / number;
+        candidates = candidates.into_iter().step_by(step).take(number).collect();
+        assert_eq!(candidates.len(), number);
+        let mut taken = Taken::new();
+        for (number, assignment) in candidates.into_iter().enumerate() {
+            let all: Vec<_> = roles(assignment).collect();
+            let some = if number % 5 == 0 { &all[..] } else { &all[number % all.len()..][..1] };
+            for role in some {
+                take(directory, assignment, role);
+                taken.insert((assignment.id().to_string(), role.to_string()));
+            }
+        }
+        taken
+    }
+}

@@ -1,0 +1,33 @@
+//! The log of what was done, which can be kept as evidence: one JSON object a line, written before what it tells of is done.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::problem::Problem;
+use crate::service::now;
+
+pub struct Evidence {
+    path: String,
+    file: File,
+}
+
+impl Evidence {
+    /// Goes on at the end of the file.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let file = OpenOptions::new().append(true).create(true).open(path).map_err(Problem::file(path))?;
+        Ok(Self { path: path.display().to_string(), file })
+    }
+
+    /// Adds a line: what has happened, and to what.
+    pub fn add(&mut self, event: &str, about: Value) -> Result<(), Problem> {
+        let mut line = json!({ "at": now().to_string(), "event": event });
+        if let (Some(line), Value::Object(about)) = (line.as_object_mut(), about) {
+            line.extend(about);
+        }
+        let written = self.file.write_all(format!("{line}\n").as_bytes());
+        written.map_err(|source| Problem::File { path: self.path.clone(), source })
+    }
+}
