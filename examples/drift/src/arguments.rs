@@ -20,6 +20,8 @@ pub enum Command {
     /// Compare what is delivered with what is in place. Nothing is written to the service.
     #[command(after_help = EXITS_OF_CHECK)]
     Check(Check),
+    /// Print who holds what until when, as CSV, from the last check
+    Report(Report),
     /// Give back what the last check found lost, and nothing else
     #[command(after_help = EXITS_OF_RESTORE)]
     Restore(Restore),
@@ -52,6 +54,12 @@ pub struct Check {
     /// Write a report with a chart to this file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Report {
+    #[command(flatten)]
+    pub file: File,
 }
 
 #[derive(Args)]

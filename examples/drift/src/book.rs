@@ -1,5 +1,6 @@
 //! The file of a check: what was read and found so far. Memory holds a page at a time; all else is here.
 
+mod failed;
 mod findings;
 mod inventory;
 mod lists;
@@ -10,7 +11,8 @@ use std::path::Path;
 use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-pub use findings::{Counts, Totals};
+pub use failed::Failed;
+pub use findings::{Counts, Finding, Totals};
 pub use inventory::Page;
 pub use lists::{OpenList, Pass, Wanted};
 pub use restoring::Planned;

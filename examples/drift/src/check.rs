@@ -1,6 +1,7 @@
 //! `drift check`.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use crate::arguments::Check;
@@ -9,9 +10,10 @@ use crate::inventory;
 use crate::observe::Observer;
 use crate::problem::Problem;
 use crate::progress::Progress;
+use crate::requests;
 use crate::service::now;
 use crate::services::Services;
-use crate::show::table;
+use crate::show::{csv, html, json, table};
 
 pub async fn run(check: &Check) -> Result<u8, Problem> {
     let services = Services::new(&check.connection).await?;
@@ -23,6 +25,7 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     let progress = Progress::new();
     if check.assignments.is_empty() {
         inventory::from_service(&services.management, &mut book, &progress).await?;
+        requests::from_service(&services.management, &mut book).await?;
     } else {
         inventory::from_files(&check.assignments, &mut book)?;
     }
@@ -35,8 +38,18 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     observer.observe(&mut book).await?;
     progress.finish();
     book.finish(now())?;
-    let mut out = io::stdout().lock();
-    table::write(&book, &mut out)?;
+    if let Some(path) = &check.html {
+        let file = File::create(path).map_err(Problem::file(path))?;
+        html::write(&book, &mut BufWriter::new(file))?;
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    if check.json {
+        json::write(&book, &services.sent.counts(), &mut out)?;
+    } else if check.csv {
+        csv::findings(&book, &mut out)?;
+    } else {
+        table::write(&book, &mut out)?;
+    }
     out.flush()?;
     Ok(status(&book.totals()?))
 }

@@ -20,7 +20,7 @@ use crate::service::{Service, now};
 const STATES: [AssignmentState; 3] =
     [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
 
-const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
+pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
 
 /// Reads what has not been read yet. After each page it can be interrupted.
 pub async fn from_service(service: &Service, book: &mut Book, progress: &Progress) -> Result<(), Problem> {

@@ -11,6 +11,8 @@ mod observe;
 mod pace;
 mod problem;
 mod progress;
+mod report;
+mod requests;
 mod restore;
 mod service;
 mod services;
@@ -18,11 +20,13 @@ mod show;
 mod token;
 mod verdict;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
+use crate::problem::Problem;
 
 /// One thread is enough: it waits for the service most of the time.
 #[tokio::main(flavor = "current_thread")]
@@ -30,10 +34,13 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Check(check) => check::run(check).await,
+        Command::Report(report) => report::run(report),
         Command::Restore(restore) => restore::run(restore).await,
     };
     match result {
         Ok(status) => status.into(),
+        // Whoever read what was printed has read enough.
+        Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => 0.into(),
         Err(problem) => {
             eprintln!("drift: {problem}");
             2.into()

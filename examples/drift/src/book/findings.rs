@@ -47,6 +47,20 @@ pub struct Finding {
     pub why: Option<String>,
 }
 
+impl Finding {
+    /// What helps, where it is known.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self.verdict {
+            Verdict::Lost => Some("run `drift restore`"),
+            Verdict::Never(obstacle) => obstacle.help(),
+            Verdict::Open | Verdict::Present | Verdict::Suspected | Verdict::Unknown | Verdict::NotOwed => {
+                None
+            }
+        }
+    }
+}
+
 impl Counts {
     fn add(&mut self, verdict: Verdict, number: u64) {
         match verdict {

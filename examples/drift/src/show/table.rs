@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::book::{Book, Counts};
 use crate::problem::Problem;
+use crate::service::now;
 use crate::verdict::Verdict;
 
 /// How many access packages and findings are listed.
@@ -33,12 +34,14 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     }
     counted(out, "by kind", &book.by_kind()?)?;
     let packages = book.by_package()?;
-    let lost = |counts: &Counts| counts.lost + counts.never > 0;
-    let affected: Vec<_> = packages.iter().filter(|(_, counts)| lost(counts)).cloned().collect();
+    let has_lost = |counts: &Counts| counts.lost + counts.never > 0;
+    let affected: Vec<_> = packages.iter().filter(|(_, counts)| has_lost(counts)).cloned().collect();
     counted(out, "by access package that has lost something", affected.get(..SHOWN).unwrap_or(&affected))?;
     if affected.len() > SHOWN {
         writeln!(out, "  … and {} more", affected.len() - SHOWN)?;
     }
+    lost(book, out)?;
+    failed(book, out)?;
     let never = book.never()?;
     if !never.is_empty() {
         writeln!(out, "\ncannot be given back")?;
@@ -74,6 +77,48 @@ fn counted(out: &mut impl Write, title: &str, rows: &[(String, Counts)]) -> Resu
     for (name, counts) in rows {
         let Counts { present, lost, never, unknown } = counts;
         writeln!(out, "  {present:>9} {lost:>9} {never:>9} {unknown:>9}  {name}")?;
+    }
+    Ok(())
+}
+
+/// The first of what can be given back.
+fn lost(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
+    let mut shown = 0;
+    book.each_finding(|finding| {
+        if finding.verdict != Verdict::Lost || shown == SHOWN {
+            return Ok(false);
+        }
+        if shown == 0 {
+            writeln!(out, "\nlost, and `drift restore` gives it back (all of it: --csv, --json, --html)")?;
+        }
+        shown += 1;
+        let target = finding.target_name.as_ref().unwrap_or(&finding.target);
+        writeln!(out, "  {target}: {} {}", finding.kind, finding.resource_role.resource_origin_id())?;
+        Ok(true)
+    })
+}
+
+fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
+    let (now, mut shown) = (now(), 0);
+    let totals = book.totals()?;
+    let all = totals.failed + totals.partial;
+    if all > 0 {
+        let (failed, partial) = (totals.failed, totals.partial);
+        writeln!(
+            out,
+            "\n{failed} deliveries have failed, {partial} in part: reprocess their requests within 14 days"
+        )?;
+    }
+    if let Some(why) = book.why_no_requests()? {
+        writeln!(out, "  how many days are left is not known: {why}")?;
+    }
+    book.each_failed(|failed| {
+        shown += 1;
+        writeln!(out, "  {} ({}): {}", failed.assignment, failed.state, failed.says(now))?;
+        Ok(shown < SHOWN)
+    })?;
+    if all > SHOWN as u64 {
+        writeln!(out, "  … and {} more", all - SHOWN as u64)?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! `drift` beside the example server and its directory, for real, on loopback.
 
-mod check;
-mod restore;
+mod exact;
 mod support;
 mod tenant;

@@ -1,5 +1,6 @@
 //! A directory and a server for a test, each a process on loopback that ends with the test; and `drift` beside them.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -135,12 +136,33 @@ impl Directory {
         faults["value"].as_array().unwrap().iter().map(|it| it["fired"].as_u64().unwrap()).collect()
     }
 
-    /// Every write since the beginning: the kind, the resource and the principal.
-    pub fn writes(&self) -> Vec<(String, String, String)> {
-        let log = self.tell("GET", "/control/log", &Value::Null);
-        let text = |it: &Value, name: &str| it[name].as_str().unwrap().to_owned();
-        let write = |it: &Value| (text(it, "kind"), text(it, "resource"), text(it, "principal"));
-        log["value"].as_array().unwrap().iter().filter(|it| it["carriedOut"] == true).map(write).collect()
+    fn log(&self) -> Vec<Value> {
+        self.tell("GET", "/control/log", &Value::Null)["value"].as_array().unwrap().clone()
+    }
+
+    /// How many writes were judged.
+    pub fn writes(&self) -> usize {
+        self.log().len()
+    }
+
+    /// To whom what was granted: the kind of resource role, as its origin ids begin, and the resource. Each once.
+    pub fn carried_out(&self) -> BTreeSet<(String, String)> {
+        let mut granted = BTreeSet::new();
+        for write in self.log().iter().filter(|it| it["carriedOut"] == true) {
+            let text = |name: &str| write[name].as_str().unwrap();
+            let kind = match (text("kind"), text("role")) {
+                ("member", _) => "AadGroup Member",
+                ("owner", _) => "AadGroup Owner",
+                ("groupEligibility", "member") => "AadGroup EligibleMember",
+                ("groupEligibility", _) => "AadGroup EligibleOwner",
+                ("appRole", _) => "AadApplication role",
+                ("roleEligibility", _) => "DirectoryRole Eligible",
+                _ => "DirectoryRole Active",
+            };
+            let what = (text("principal").to_owned(), format!("{kind} {}", text("resource")));
+            assert!(granted.insert(what.clone()), "twice: {what:?}");
+        }
+        granted
     }
 }
 

@@ -8,7 +8,7 @@ use access_package::{Action, Assignment, Catalog, ResourceRole, StoredAssignment
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use crate::support::{Directory, Place, Server};
+use crate::support::{Directory, Place};
 
 /// The catalog on which the manager of the example server has a role.
 const CATALOG: &str = "cec5d6ab-c75d-47c0-9c1c-92e89f66e384";
@@ -76,10 +76,19 @@ impl Tenant {
         Self { assignments: (0..assignments).map(assignment).collect() }
     }
 
+    /// What can be seen, and what cannot: the assignment and the resource role.
+    pub fn owed(&self, is_wanted: impl Fn(&ResourceRole) -> bool) -> Taken {
+        let of = |assignment: &Assignment| {
+            let id = assignment.id().to_string();
+            let wanted = roles(assignment).filter(|role| is_wanted(role));
+            wanted.map(move |role| (id.clone(), role.to_string())).collect::<Vec<_>>()
+        };
+        self.assignments.iter().flat_map(of).collect()
+    }
+
     /// Puts everything in place: the assignments on the server, what they give in the directory.
-    pub fn settle(&self, place: &Place, server: &Server, directory: &Directory) {
+    pub fn settle(&self, place: &Place, directory: &Directory) {
         self.store(place);
-        let _ = server;
         let mut apps = std::collections::BTreeMap::<String, BTreeSet<String>>::new();
         for assignment in &self.assignments {
             for owed in roles(assignment) {
@@ -172,13 +181,12 @@ impl Tenant {
     /// every fifth everything.
     pub fn take_from(&self, number: usize, directory: &Directory) -> Taken {
         let whole = |it: &&Assignment| roles(it).all(is_visible);
-        let mut candidates: Vec<_> = self.assignments.iter().filter(whole).collect();
-        // Those that are far apart.
-        let step = candidates.len() / number;
-        candidates = candidates.into_iter().step_by(step).take(number).collect();
-        assert_eq!(candidates.len(), number);
+        let candidates: Vec<_> = self.assignments.iter().filter(whole).collect();
+        assert!(number <= candidates.len() && candidates.len() % 7919 != 0);
+        // As if by chance: 7919 is a prime, so that none comes twice.
+        let chosen = (0..number).map(|number| candidates[number * 7919 % candidates.len()]);
         let mut taken = Taken::new();
-        for (number, assignment) in candidates.into_iter().enumerate() {
+        for (number, assignment) in chosen.enumerate() {
             let all: Vec<_> = roles(assignment).collect();
             let some = if number % 5 == 0 { &all[..] } else { &all[number % all.len()..][..1] };
             for role in some {
