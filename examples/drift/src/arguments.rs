@@ -117,21 +117,21 @@ pub struct Connection {
 #[group(required = true, multiple = false)]
 pub struct Token {
     /// A file with the token, or `-` for standard input
-    #[arg(long, value_name = "PATH")]
-    token_file: Option<PathBuf>,
+    #[arg(id = "token_file", long = "token-file", value_name = "PATH")]
+    file: Option<PathBuf>,
     /// An environment variable with the token
-    #[arg(long, value_name = "NAME")]
-    token_env: Option<String>,
+    #[arg(id = "token_env", long = "token-env", value_name = "NAME")]
+    env: Option<String>,
     /// A command that prints the token; it is run again when the token expires
-    #[arg(long, value_name = "CMD")]
-    token_command: Option<String>,
+    #[arg(id = "token_command", long = "token-command", value_name = "CMD")]
+    command: Option<String>,
 }
 
 impl Token {
     /// Where the token comes from. One of them is given.
     #[must_use]
     pub fn source(&self) -> Source {
-        match (&self.token_file, &self.token_env, &self.token_command) {
+        match (&self.file, &self.env, &self.command) {
             (Some(path), _, _) => Source::File(path.clone()),
             (_, Some(name), _) => Source::Variable(name.clone()),
             (_, _, command) => Source::Command(command.clone().unwrap_or_default()),

@@ -10,7 +10,7 @@ use access_package::graph::json::{self, EXPAND_V1};
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
-use crate::book::{Book, Page};
+use crate::book::{Book, NextPage, Page};
 use crate::names::Names;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -32,18 +32,22 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             service.base_url
         );
         // A link from an earlier run may be good no longer.
-        let mut is_old = true;
-        while let Some(next) = book.next_page(list)? {
-            let url = next.clone().unwrap_or_else(|| first.clone());
+        let mut may_be_old = true;
+        loop {
+            let (url, is_old) = match book.next_page(list)? {
+                NextPage::First => (first.clone(), false),
+                NextPage::Link(link) => (link, may_be_old),
+                NextPage::None => break,
+            };
             let request = get(&url, &service.base_url)?;
             // Before: what it tells may be as old as that.
             let read_at = now();
             let response = service.send("pages", &request).await?;
-            if next.is_some() && is_old && is_forgotten(&response) {
+            if is_old && is_forgotten(&response) {
                 book.restart_list(list)?;
                 continue;
             }
-            is_old = false;
+            may_be_old = false;
             if response.status() != StatusCode::OK {
                 return Err(answered(&url, &response));
             }
@@ -67,7 +71,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
 pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
     for file in files {
         let list = file.display().to_string();
-        if book.next_page(&list)?.is_none() {
+        if matches!(book.next_page(&list)?, NextPage::None) {
             continue;
         }
         let text = fs::read(file).map_err(Problem::file(file))?;

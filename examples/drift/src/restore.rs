@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::arguments::Restore;
 use crate::book::{Book, Pass, Planned};
-use crate::evidence::Evidence;
+use crate::evidence::{Diary, Evidence};
 use crate::observe::Observer;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -48,7 +48,7 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     confirm(restore)?;
     let mut run = Run {
         restore,
-        evidence: Evidence::open(&restore.log)?,
+        evidence: Arc::new(Evidence::open(&restore.log)?),
         book,
         services: &services,
         tally: Tally::default(),
@@ -116,7 +116,7 @@ struct Tally {
 
 struct Run<'a> {
     restore: &'a Restore,
-    evidence: Evidence,
+    evidence: Arc<Evidence>,
     book: Book,
     services: &'a Arc<Services>,
     tally: Tally,
@@ -140,11 +140,12 @@ impl Run<'_> {
                 self.book.set_sent(planned.row)?;
                 let (services, settle) = (Arc::clone(self.services), self.restore.connection.settle);
                 let is_direct = self.restore.direct;
+                let diary = Diary { evidence: Arc::clone(&self.evidence), assignment: planned.id };
                 under_way.spawn(async move {
                     let end = if is_direct {
-                        direct::run(&services, &planned, Duration::from_secs(settle)).await
+                        direct::run(&services, &planned, &diary, Duration::from_secs(settle)).await
                     } else {
-                        reprocess::run(&services, &planned).await
+                        reprocess::run(&services, &planned, &diary).await
                     };
                     (planned, end)
                 });
@@ -152,16 +153,12 @@ impl Run<'_> {
             let Some(joined) = under_way.join_next().await else { return Ok(()) };
             let (planned, end) = joined.map_err(|error| Problem::Damaged(error.to_string()))?;
             progress.one_more();
-            self.over(&planned, end?)?;
+            self.over(&planned, &end?)?;
         }
     }
 
     /// It has come to its end.
-    fn over(&mut self, planned: &Planned, end: End) -> Result<(), Problem> {
-        for (event, mut about) in end.log {
-            about["assignment"] = json!(planned.id);
-            self.evidence.add(event, about)?;
-        }
+    fn over(&mut self, planned: &Planned, end: &End) -> Result<(), Problem> {
         // What is not known stays begun: the next run looks first.
         if !end.is_in_doubt {
             self.book.set_over(planned.row)?;
@@ -181,7 +178,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<u8, Problem> {
+    fn finish(self) -> Result<u8, Problem> {
         let restored = self.tally.restored.len();
         let not_seen = self.book.still_lost(&self.tally.restored)?;
         let (otherwise, sent) = (&self.tally.otherwise, self.services.sent.counts());
@@ -193,7 +190,9 @@ impl Run<'_> {
         if not_seen > 0 {
             println!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
         }
-        otherwise.iter().for_each(|(word, number)| println!("{word} {number}"));
+        for (word, number) in otherwise {
+            println!("{word} {number}");
+        }
         println!("what was done is in `{}`", self.restore.log.display());
         Ok(u8::from(!otherwise.is_empty()))
     }

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::token::Tokens;
 
 /// How long one request may take, and how large its answer may be.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
+const REQUEST_TIME: Duration = Duration::from_mins(1);
 const ANSWER_SIZE: usize = 32 * 1024 * 1024;
 
 pub struct Service {

@@ -22,13 +22,23 @@ pub struct Page<'a> {
     pub read_at: Timestamp,
 }
 
+pub enum NextPage {
+    First,
+    Link(String),
+    /// All of them are read.
+    None,
+}
+
 impl Book {
-    /// The page of this list to be read next; an inner `None` is the first. `None` if it is read.
-    pub fn next_page(&self, list: &str) -> Result<Option<Option<String>>, Problem> {
+    /// The page of this list that is to be read next.
+    pub fn next_page(&self, list: &str) -> Result<NextPage, Problem> {
         let sql = "SELECT next, is_read FROM list WHERE name = ?";
         let row = self.connection.query_row(sql, [list], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let (next, is_read) = row.unwrap_or((None, false));
-        Ok((!is_read).then_some(next))
+        Ok(match row {
+            Some((_, true)) => NextPage::None,
+            Some((Some(link), false)) => NextPage::Link(link),
+            Some((None, false)) | None => NextPage::First,
+        })
     }
 
     /// The list is read from its beginning: the service no longer knows the page.

@@ -4,57 +4,74 @@
 use std::time::Duration;
 
 use access_package::graph::enforce::{Delivery, End as Ended, Next, Settings};
-use access_package::{Action, Assignment, AssignmentState, ResourceRole};
+use access_package::{Action, AssignmentState};
 use serde_json::json;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::end::End;
-use super::reprocess::assignment;
+use super::reprocess;
 use crate::book::Planned;
+use crate::evidence::Diary;
 use crate::problem::Problem;
 use crate::service::{Service, now};
 use crate::services::Services;
 
-pub async fn run(services: &Services, planned: &Planned, settle: Duration) -> Result<End, Problem> {
+pub async fn run(
+    services: &Services,
+    planned: &Planned,
+    diary: &Diary,
+    settle: Duration,
+) -> Result<End, Problem> {
     // What the check has seen may be long ago.
-    let mut held = match assignment(&services.management, planned).await? {
+    let mut assignment = match reprocess::assignment(&services.management, diary).await? {
         Ok(assignment) => assignment,
         Err(end) => return Ok(End { is_in_doubt: false, ..end }),
     };
-    let _ = held.expire(now());
-    if held.state() != AssignmentState::Delivered {
-        return Ok(End::of_state(held.state()));
+    let _ = assignment.expire(now());
+    if assignment.state() != AssignmentState::Delivered {
+        return End::of_state(diary, assignment.state());
     }
     let owed: Vec<_> =
-        held.resource_roles().unwrap_or_default().iter().map(|owed| &owed.resource_role).collect();
+        assignment.resource_roles().unwrap_or_default().iter().map(|owed| &owed.resource_role).collect();
     let mut end = End { is_restored: true, ..End::default() };
     for lost in &planned.lost {
         if !owed.contains(&lost) {
-            end.log.push(("notOwed", json!({ "resourceRole": lost.to_string() })));
+            diary.add("notOwed", json!({ "resourceRole": lost.to_string() }))?;
             continue;
         }
-        grant(&services.directory, planned, &held, lost, settle, &mut end).await?;
+        let name = lost.to_string();
+        let action = Action {
+            assignment: assignment.id(),
+            attempt: assignment.attempt() + 1,
+            target: assignment.target(),
+            resource_role: lost.clone(),
+            end: assignment.end(),
+        };
+        match grant(&services.directory, planned, action, settle).await? {
+            None => diary.add("granted", json!({ "resourceRole": name }))?,
+            Some(NotGranted { code, says, help }) => {
+                end.add_failure(diary, &name, (code, &says, help.as_deref()))?;
+            }
+        }
     }
     Ok(end)
 }
 
+/// Why something was not granted.
+struct NotGranted {
+    code: &'static str,
+    says: String,
+    help: Option<String>,
+}
+
+/// `None` once it is in place.
 async fn grant(
     directory: &Service,
     planned: &Planned,
-    assignment: &Assignment,
-    lost: &ResourceRole,
+    action: Action,
     settle: Duration,
-    end: &mut End,
-) -> Result<(), Problem> {
-    let name = lost.to_string();
-    let action = Action {
-        assignment: assignment.id(),
-        attempt: assignment.attempt() + 1,
-        target: assignment.target(),
-        resource_role: lost.clone(),
-        end: assignment.end(),
-    };
+) -> Result<Option<NotGranted>, Problem> {
     let settings = Settings {
         patience: directory.patience(),
         replication: settle,
@@ -65,8 +82,7 @@ async fn grant(
     let delivery = match Delivery::new(action, settings) {
         Ok(delivery) => delivery,
         Err(cannot) => {
-            end.add_failure(&name, cannot.code(), &cannot.to_string(), None);
-            return Ok(());
+            return Ok(Some(NotGranted { code: cannot.code(), says: cannot.to_string(), help: None }));
         }
     };
     // A run that was killed may have sent it.
@@ -79,17 +95,14 @@ async fn grant(
                 Err(problem) => return Err(problem),
             },
             Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
-            Next::Over(Ended::Fulfilled) => {
-                end.log.push(("granted", json!({ "resourceRole": name })));
-                return Ok(());
-            }
+            Next::Over(Ended::Fulfilled) => return Ok(None),
             Next::Over(Ended::Failed(failure)) => {
-                end.add_failed(&name, &failure);
-                return Ok(());
+                let (code, says, help) = (failure.cause.code(), failure.to_string(), failure.help());
+                return Ok(Some(NotGranted { code, says, help }));
             }
             Next::Over(Ended::Ended) => {
-                end.add_failure(&name, "ended", "the assignment has ended", None);
-                return Ok(());
+                let says = "the assignment has ended".to_owned();
+                return Ok(Some(NotGranted { code: "ended", says, help: None }));
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::book::Counts;
 use crate::problem::Problem;
 
 const LABEL: f64 = 190.0;
-const BAR: f64 = 560.0;
+const BAR: f64 = 620.0;
 const WIDTH: f64 = 1000.0;
 const ROW: f64 = 34.0;
 /// Whatever is lost can be seen.

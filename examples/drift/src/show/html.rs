@@ -116,7 +116,7 @@ fn packages(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     if affected.is_empty() {
         return Ok(());
     }
-    let columns = ["Access package", "#Lost", "#For good", "#Unknown", "#In place"];
+    let columns = ["Access package", "#Lost", "#Cannot be given back", "#Unknown", "#In place"];
     table(out, "Access packages that have lost something", &columns)?;
     for (name, Counts { present, lost, never, unknown }) in affected.iter().take(PACKAGES) {
         write!(out, "<tr><td>{}</td>", Text(name))?;

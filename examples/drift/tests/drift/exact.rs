@@ -111,7 +111,7 @@ fn kind(role: &str) -> String {
 }
 
 /// What the directory has carried out, if it is just this.
-fn taken_writes(tenant: &Tenant, taken: &Taken) -> BTreeSet<(String, String)> {
+pub fn taken_writes(tenant: &Tenant, taken: &Taken) -> BTreeSet<(String, String)> {
     let target = |id: &str| {
         let of = tenant.assignments.iter().find(|it| it.id().to_string() == id).unwrap();
         of.target().to_string()

@@ -1,5 +1,11 @@
 //! `drift` beside the example server and its directory, for real, on loopback.
 
+mod documents;
 mod exact;
+mod faults;
+mod killed;
+mod obstacles;
+mod rights;
+mod stub;
 mod support;
 mod tenant;

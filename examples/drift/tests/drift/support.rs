@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 const KEY: &str = "a key that only tests know, and that outlives a restart";
 pub const DIRECTORY_TOKEN: &str = "a-token-for-the-directory-that-only-tests-know";
 
@@ -210,16 +210,21 @@ fn exchange(base_url: &str, method: &str, path: &str, head: &str, body: &str) ->
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-/// `drift` with its file in the place, and the manager's tokens.
-pub fn drift(place: &Place, server: &Server, directory: &Directory, arguments: &[&str]) -> Command {
+/// `drift` with its file in the place.
+pub fn command(place: &Place, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drift"));
-    command.args(arguments).arg("--file").arg(place.file("drift.db"));
+    command.args(arguments).arg("--file").arg(place.file("drift.db")).stdin(Stdio::null());
+    command
+}
+
+/// The same with both services, and the manager's tokens.
+pub fn drift(place: &Place, server: &Server, directory: &Directory, arguments: &[&str]) -> Command {
+    let mut command = command(place, arguments);
     command.args(["--base-url", &server.base_url, "--directory-url", &directory.base_url]);
     command.args(["--directory-token-env", "DIRECTORY_TOKEN"]).env("DIRECTORY_TOKEN", DIRECTORY_TOKEN);
     if !arguments.iter().any(|it| it.starts_with("--token")) {
         command.args(["--token-env", "TOKEN"]).env("TOKEN", &server.manager);
     }
-    command.stdin(Stdio::null());
     command
 }
 

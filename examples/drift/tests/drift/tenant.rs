@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use access_package::graph::enforce::{Delivery, Next, Settings};
+use access_package::graph::{Version, json};
 use access_package::uuid::Uuid;
-use access_package::{Action, Assignment, Catalog, ResourceRole, StoredAssignment, Timestamp};
+use access_package::{Action, Assignment, Catalog, ResourceRole, StoredAssignment, SubjectType, Timestamp};
 use rusqlite::{Connection, params};
-use serde_json::{Value, json};
+use serde_json::{Value, json as object};
 
 use crate::support::{Directory, Place};
 
@@ -76,6 +77,13 @@ impl Tenant {
         Self { assignments: (0..assignments).map(assignment).collect() }
     }
 
+    /// One of them is for a service principal.
+    pub fn for_service_principal(&mut self, number: usize) {
+        let mut stored = StoredAssignment::from(&self.assignments[number]);
+        stored.target_type = Some(SubjectType::ServicePrincipal);
+        self.assignments[number] = stored.try_into().unwrap();
+    }
+
     /// What can be seen, and what cannot: the assignment and the resource role.
     pub fn owed(&self, is_wanted: impl Fn(&ResourceRole) -> bool) -> Taken {
         let of = |assignment: &Assignment| {
@@ -99,7 +107,7 @@ impl Tenant {
         }
         let apps = apps.into_iter();
         let apps: Vec<_> = apps
-            .map(|(id, roles)| json!({ "id": id, "object": { "servicePrincipal": { "appRoles": roles } } }))
+            .map(|(id, roles)| object!({ "id": id, "object": { "servicePrincipal": { "appRoles": roles } } }))
             .collect();
         directory.tell("POST", "/control/objects", &apps.into());
         for some in self.assignments.chunks(2_000) {
@@ -138,6 +146,11 @@ pub fn roles(assignment: &Assignment) -> impl Iterator<Item = &ResourceRole> {
     assignment.resource_roles().unwrap().iter().map(|owed| &owed.resource_role)
 }
 
+/// As Graph shows it.
+pub fn document(assignment: &Assignment) -> Value {
+    serde_json::from_str(&json::write(assignment, Version::V1)).unwrap()
+}
+
 /// The request that grants it; nothing where there is none.
 fn write(assignment: &Assignment, resource_role: &ResourceRole) -> Option<Value> {
     let action = Action {
@@ -153,7 +166,7 @@ fn write(assignment: &Assignment, resource_role: &ResourceRole) -> Option<Value>
         panic!("it is sent")
     };
     let path = request.uri().path().strip_prefix("/v1.0").unwrap();
-    Some(json!({ "path": path, "body": serde_json::from_str::<Value>(request.body()).unwrap() }))
+    Some(object!({ "path": path, "body": serde_json::from_str::<Value>(request.body()).unwrap() }))
 }
 
 /// Takes one resource role away from somebody, behind everybody's back.
@@ -167,7 +180,7 @@ pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &Reso
             ("DirectoryRole", "Eligible") => "roleEligibility",
             _ => "roleAssignment",
         };
-    let what = json!({
+    let what = object!({
         "kind": kind, "resource": resource_role.resource_origin_id(), "principal": assignment.target(),
     });
     assert_eq!(directory.tell("POST", "/control/remove", &what)["removed"], 1, "{what}");

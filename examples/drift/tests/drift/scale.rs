@@ -1,0 +1,66 @@
+//! How much a check takes in a tenant of 100,000 assignments: time, requests, memory. Measurements, run by hand.
+
+use std::fs::{self, File};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::exact::found;
+use crate::support::{Directory, Place, Said, Server, drift};
+use crate::tenant::{Tenant, is_visible};
+
+/// The most memory that it has had so far, in kB.
+fn peak(process: &Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+#[test]
+#[ignore = "takes minutes: a measurement"]
+fn scale_of_a_large_tenant() {
+    println!("| assignments | groups | resource roles | one call each | requests | pages, batches (parts) | of one call each | s | MB |");
+    println!("|--:|--:|--:|--:|--:|---|--:|--:|--:|");
+    for (assignments, groups) in [(10_000, 500), (100_000, 500), (100_000, 20_000)] {
+        measure(assignments, groups);
+    }
+}
+
+fn measure(assignments: usize, groups: usize) {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    let tenant = Tenant::new(assignments, groups);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(1_370, &directory);
+    let out = place.file("out.json");
+    let began = Instant::now();
+    let mut command = drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]);
+    let mut process = command.stdout(File::create(&out).unwrap()).stderr(Stdio::inherit()).spawn().unwrap();
+    let mut memory = 0;
+    let status = loop {
+        memory = peak(&process).unwrap_or(memory);
+        if let Some(status) = process.try_wait().unwrap() {
+            break status.code().unwrap();
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let time = began.elapsed().as_secs();
+    let said = Said { status, out: fs::read_to_string(out).unwrap(), err: String::new() };
+    assert_eq!(said.status, 1);
+    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "unknown"), tenant.owed(|role| !is_visible(role)));
+    let sent = &said.json()["requests"];
+    let number = |kind: &str| sent[kind].as_u64().unwrap();
+    let (pages, batches, parts) = (number("pages"), number("batches"), number("parts"));
+    let (visible, all) = (tenant.owed(is_visible).len() as u64, tenant.owed(|_| true).len());
+    let requests = pages + batches;
+    let (tenths, megabytes) = (requests * 10_000 / visible, memory / 1_000);
+    println!(
+        "| {assignments} | {groups} | {all} | {visible} | {requests} | {pages}, {batches} ({parts}) | {}.{:02} % | {time} | {megabytes} |",
+        tenths / 100,
+        tenths % 100
+    );
+    assert!(requests * 50 <= visible, "{requests} requests");
+    assert!(memory < 200_000, "{memory} kB");
+}
