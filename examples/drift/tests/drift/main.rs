@@ -6,6 +6,7 @@ mod faults;
 mod killed;
 mod obstacles;
 mod rights;
+mod scale;
 mod stub;
 mod support;
 mod tenant;

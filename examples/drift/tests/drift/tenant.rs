@@ -9,7 +9,7 @@ use access_package::{Action, Assignment, Catalog, ResourceRole, StoredAssignment
 use rusqlite::{Connection, params};
 use serde_json::{Value, json as object};
 
-use crate::support::{Directory, Place};
+use crate::support::{DEADLINE, Directory, Place};
 
 /// The catalog on which the manager of the example server has a role.
 const CATALOG: &str = "cec5d6ab-c75d-47c0-9c1c-92e89f66e384";
@@ -96,7 +96,16 @@ impl Tenant {
 
     /// Puts everything in place: the assignments on the server, what they give in the directory.
     pub fn settle(&self, place: &Place, directory: &Directory) {
-        self.store(place);
+        self.store(place, directory);
+        for some in self.assignments.chunks(2_000) {
+            let writes: Vec<_> =
+                some.iter().flat_map(|it| roles(it).map(|role| write(it, role))).flatten().collect();
+            directory.tell("POST", "/control/grants", &writes.into());
+        }
+    }
+
+    /// Only the assignments, and the applications with their roles.
+    pub fn store(&self, place: &Place, directory: &Directory) {
         let mut apps = std::collections::BTreeMap::<String, BTreeSet<String>>::new();
         for assignment in &self.assignments {
             for owed in roles(assignment) {
@@ -110,16 +119,8 @@ impl Tenant {
             .map(|(id, roles)| object!({ "id": id, "object": { "servicePrincipal": { "appRoles": roles } } }))
             .collect();
         directory.tell("POST", "/control/objects", &apps.into());
-        for some in self.assignments.chunks(2_000) {
-            let writes: Vec<_> =
-                some.iter().flat_map(|it| roles(it).map(|role| write(it, role))).flatten().collect();
-            directory.tell("POST", "/control/grants", &writes.into());
-        }
-    }
-
-    fn store(&self, place: &Place) {
         let mut database = Connection::open(place.file("server.db")).unwrap();
-        database.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
+        database.busy_timeout(DEADLINE).unwrap();
         let transaction = database.transaction().unwrap();
         // Those that the server begins with.
         transaction.execute_batch("DELETE FROM assignment_request; DELETE FROM assignment;").unwrap();
@@ -169,17 +170,21 @@ fn write(assignment: &Assignment, resource_role: &ResourceRole) -> Option<Value>
     Some(object!({ "path": path, "body": serde_json::from_str::<Value>(request.body()).unwrap() }))
 }
 
+/// What the directory calls it.
+pub fn kind(resource_role: &ResourceRole) -> &'static str {
+    match (resource_role.origin_system(), resource_role.role_origin_id().split('_').next().unwrap()) {
+        ("AadGroup", "Member") => "member",
+        ("AadGroup", "Owner") => "owner",
+        ("AadGroup", _) => "groupEligibility",
+        ("AadApplication", _) => "appRole",
+        ("DirectoryRole", "Eligible") => "roleEligibility",
+        _ => "roleAssignment",
+    }
+}
+
 /// Takes one resource role away from somebody, behind everybody's back.
 pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &ResourceRole) {
-    let kind =
-        match (resource_role.origin_system(), resource_role.role_origin_id().split('_').next().unwrap()) {
-            ("AadGroup", "Member") => "member",
-            ("AadGroup", "Owner") => "owner",
-            ("AadGroup", _) => "groupEligibility",
-            ("AadApplication", _) => "appRole",
-            ("DirectoryRole", "Eligible") => "roleEligibility",
-            _ => "roleAssignment",
-        };
+    let kind = kind(resource_role);
     let what = object!({
         "kind": kind, "resource": resource_role.resource_origin_id(), "principal": assignment.target(),
     });
