@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::arguments::Check;
 use crate::book::{Book, Totals};
+use crate::confirm::confirm;
 use crate::inventory;
 use crate::observe::Observer;
 use crate::problem::Problem;
@@ -36,6 +37,9 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
         progress: &progress,
     };
     observer.observe(&mut book).await?;
+    if check.assignments.is_empty() {
+        confirm(&services.management, check.connection.at_once, &mut book).await?;
+    }
     progress.finish();
     book.finish(now())?;
     if let Some(path) = &check.html {

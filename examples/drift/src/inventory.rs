@@ -12,6 +12,7 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::book::{Book, NextPage, Page};
 use crate::names::Names;
+use crate::packages::Packages;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now};
@@ -20,22 +21,25 @@ use crate::service::{Service, now};
 const STATES: [AssignmentState; 3] =
     [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
 
+/// Where a service does not expand what the access packages give, that is asked for by itself.
+const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
+
 pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
 
 /// Reads what has not been read yet. After each page it can be interrupted.
 pub async fn from_service(service: &Service, book: &mut Book, progress: &Progress) -> Result<(), Problem> {
     progress.pages();
+    let (mut packages, mut expand) = (Packages::default(), EXPAND_V1);
     for state in STATES {
         let list = state.as_str();
-        let first = format!(
-            "{}/{MANAGEMENT}/assignments?$filter=state%20eq%20'{list}'&$expand={EXPAND_V1}",
-            service.base_url
-        );
         // A link from an earlier run may be good no longer.
         let mut may_be_old = true;
         loop {
             let (url, is_old) = match book.next_page(list)? {
-                NextPage::First => (first.clone(), false),
+                NextPage::First => {
+                    let query = format!("$filter=state%20eq%20'{list}'&$expand={expand}");
+                    (format!("{}/{MANAGEMENT}/assignments?{query}", service.base_url), false)
+                }
                 NextPage::Link(link) => (link, may_be_old),
                 NextPage::None => break,
             };
@@ -48,6 +52,12 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 continue;
             }
             may_be_old = false;
+            if response.status() == StatusCode::BAD_REQUEST && expand == EXPAND_V1 {
+                // Perhaps it does not go so deep.
+                (expand, may_be_old) = (EXPAND_LESS, true);
+                book.restart_list(list)?;
+                continue;
+            }
             if response.status() != StatusCode::OK {
                 return Err(answered(&url, &response));
             }
@@ -59,8 +69,9 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             if let Some(link) = &page.next_link {
                 get(link, &service.base_url)?;
             }
-            let names = Names::of_page(body);
-            book.add_page(Page { list, items: page.items, names, next: page.next_link, read_at })?;
+            let (names, mut items) = (Names::of_page(body), page.items);
+            packages.complete(service, body, &mut items).await?;
+            book.add_page(Page { list, items, names, next: page.next_link, read_at })?;
             progress.one_more();
         }
     }

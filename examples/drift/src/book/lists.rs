@@ -1,9 +1,9 @@
 //! The lists that tell who has what, and the verdicts that follow from them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use access_package::graph::obstacle::Obstacle;
-use access_package::{ObjectId, ResourceRole, SubjectType, Timestamp};
+use access_package::{AssignmentId, ObjectId, ResourceRole, SubjectType, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::Book;
@@ -145,9 +145,42 @@ impl Book {
         Ok(())
     }
 
+    /// The next assignment, after this row, that has lost something.
+    pub fn next_drifted(&self, after: i64) -> Result<Option<(i64, AssignmentId)>, Problem> {
+        let sql = "SELECT id, guid FROM assignment WHERE id = \
+                   (SELECT min(next) FROM \
+                       (SELECT min(assignment) AS next FROM want WHERE verdict > 1 AND verdict = 3 AND assignment > ?1 \
+                        UNION ALL SELECT min(assignment) FROM want WHERE verdict > 1 AND verdict = 4 AND assignment > ?1))";
+        let row = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([after], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+        row.optional()?.map(|(row, id)| Ok((row, parsed(&id)?))).transpose()
+    }
+
+    /// Of what an assignment has lost it owes only these resource roles.
+    pub fn owes_only(&mut self, assignment: i64, roles: &BTreeSet<String>) -> Result<(), Problem> {
+        let transaction = self.connection.transaction()?;
+        {
+            let sql = "SELECT role.id, origin FROM want JOIN role ON role.id = want.role \
+                       WHERE assignment = ? AND verdict IN (3, 4)";
+            let mut statement = transaction.prepare_cached(sql)?;
+            let lost = statement
+                .query_map([assignment], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+            for (role, origin) in lost.collect::<Result<Vec<_>, _>>()? {
+                if !roles.contains(&origin) {
+                    let sql =
+                        "UPDATE want SET verdict = ?, obstacle = NULL WHERE role = ? AND assignment = ?";
+                    transaction.execute(sql, params![Verdict::NotOwed.stored().0, role, assignment])?;
+                }
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// When the last of those was read that are suspected of having lost something.
     pub fn suspected_since(&self) -> Result<Option<Timestamp>, Problem> {
-        let sql = "SELECT max(read_at) FROM want JOIN assignment ON assignment.id = want.assignment WHERE verdict = ?";
+        let sql = "SELECT max(read_at) FROM want JOIN assignment ON assignment.id = want.assignment WHERE verdict > 1 AND verdict = ?";
         let suspected = Verdict::Suspected.stored().0;
         let ticks = self.connection.query_row(sql, [suspected], |row| row.get::<_, Option<i64>>(0))?;
         Ok(ticks.and_then(Timestamp::from_unix_ticks))

@@ -41,8 +41,9 @@ impl Book {
             "SELECT assignment.id, assignment.guid, target, package.guid, step, origin FROM want \
              JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
              JOIN role ON role.id = want.role LEFT JOIN restoring ON restoring.assignment = want.assignment \
-             WHERE verdict = 3 AND want.assignment = (SELECT min(want.assignment) FROM want \
-                 WHERE verdict = 3 AND want.assignment > ?1 AND (?2 OR NOT {STUCK})) ORDER BY role.id"
+             WHERE verdict = 3 AND want.assignment = (SELECT want.assignment FROM want \
+                 WHERE verdict > 1 AND verdict = 3 AND want.assignment > ?1 AND (?2 OR NOT {STUCK}) \
+                 ORDER BY want.assignment LIMIT 1) ORDER BY role.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![after, with_stuck])?;

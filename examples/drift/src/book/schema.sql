@@ -53,7 +53,8 @@ CREATE TABLE want (
     PRIMARY KEY (role, assignment)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX want_by_assignment ON want (assignment);
-CREATE INDEX want_not_present ON want (verdict) WHERE verdict > 1;
+-- Used by what says `verdict > 1`, to the letter.
+CREATE INDEX want_not_present ON want (verdict, assignment) WHERE verdict > 1;
 
 -- What became of an assignment that is restored.
 CREATE TABLE restoring (assignment INTEGER PRIMARY KEY REFERENCES assignment (id), step TEXT NOT NULL) STRICT;

@@ -7,6 +7,7 @@ mod killed;
 mod obstacles;
 mod rights;
 mod scale;
+mod service;
 mod stub;
 mod support;
 mod tenant;

@@ -5,11 +5,12 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use access_package::ResourceRole;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::exact::found;
 use crate::support::{DEADLINE, Directory, Place, Said, Server, drift};
-use crate::tenant::{Tenant, is_visible, kind, roles};
+use crate::tenant::{Taken, Tenant, is_visible, kind, roles, taken};
 
 /// The most memory that it has had so far, in kB.
 fn peak(process: &Child) -> Option<u64> {
@@ -30,8 +31,8 @@ fn scale_of_a_large_tenant() {
     }
 }
 
-/// Puts everything in place behind the back of the directory: of so many that is faster.
-fn put_in_place(tenant: &Tenant, place: &Place) {
+/// Puts everything but this in place behind the back of the directory: of so many that is faster.
+fn put_in_place(tenant: &Tenant, taken: &Taken, place: &Place) {
     let mut database = Connection::open(place.file("directory.db")).unwrap();
     database.busy_timeout(DEADLINE).unwrap();
     let transaction = database.transaction().unwrap();
@@ -44,12 +45,15 @@ fn put_in_place(tenant: &Tenant, place: &Place) {
     for assignment in &tenant.assignments {
         let target = assignment.target().to_string();
         object(&target, "user", "\"user\"");
-        for role in roles(assignment).filter(|role| is_visible(role)) {
-            let (kind, resource, role_id) = (kind(role), role.resource_origin_id(), role.role_origin_id());
+        let id = assignment.id().to_string();
+        let is_there = |role: &ResourceRole| !taken.contains(&(id.clone(), role.to_string()));
+        for granted in roles(assignment).filter(|role| is_visible(role)) {
+            let (kind, resource, role_id) =
+                (kind(granted), granted.resource_origin_id(), granted.role_origin_id());
             match kind {
                 "appRole" => {}
                 "roleEligibility" | "roleAssignment" => {
-                    object(&resource, "roleDefinition", "\"roleDefinition\"")
+                    object(&resource, "roleDefinition", "\"roleDefinition\"");
                 }
                 _ => object(&resource, "group", "{\"group\":{}}"),
             }
@@ -60,6 +64,9 @@ fn put_in_place(tenant: &Tenant, place: &Place) {
                 "roleEligibility" | "roleAssignment" => "/",
                 _ => "",
             };
+            if !is_there(granted) {
+                continue;
+            }
             let sql = "INSERT INTO grants (kind, resource, role, principal, start_ticks, effective_from, visible_from) \
                        VALUES (?, ?, ?, ?, 0, 0, 0)";
             insert(sql, &[kind, &resource, role, &target]);
@@ -74,8 +81,8 @@ fn measure(assignments: usize, groups: usize) {
     let server = Server::start(&place, &directory, &[]);
     let tenant = Tenant::new(assignments, groups);
     tenant.store(&place, &directory);
-    put_in_place(&tenant, &place);
-    let taken = tenant.take_from(1_370, &directory);
+    let taken = taken(&tenant.choose(1_370));
+    put_in_place(&tenant, &taken, &place);
     let out = place.file("out.json");
     let began = Instant::now();
     let mut command = drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]);

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub path: String,
+    pub host: String,
     pub token: String,
     pub at: Instant,
 }
@@ -67,7 +68,7 @@ fn serve(
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let (mut token, mut length) = (String::new(), 0);
+    let (mut host, mut token, mut length) = (String::new(), String::new(), 0);
     let path = line.split(' ').nth(1)?.replace("%27", "'");
     loop {
         let mut line = String::new();
@@ -75,13 +76,14 @@ fn serve(
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         match &*name.to_ascii_lowercase() {
             "authorization" => value.trim_start_matches("Bearer ").clone_into(&mut token),
+            "host" => value.clone_into(&mut host),
             "content-length" => length = value.parse().ok()?,
             _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let asked = Asked { path, token, at: Instant::now() };
+    let asked = Asked { path, host, token, at: Instant::now() };
     let number = {
         let mut kept = kept.lock().unwrap();
         kept.push(asked.clone());

@@ -195,23 +195,33 @@ pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &Reso
 pub type Taken = BTreeSet<(String, String)>;
 
 impl Tenant {
-    /// Takes access away from so many assignments, in every kind of resource role that can be seen: from most of them one, from
-    /// every fifth everything.
-    pub fn take_from(&self, number: usize, directory: &Directory) -> Taken {
+    /// So many assignments, and what is to be taken away from them: in every kind of resource role that can be seen, from most of
+    /// them one, from every fifth everything.
+    pub fn choose(&self, number: usize) -> Vec<(&Assignment, &ResourceRole)> {
         let whole = |it: &&Assignment| roles(it).all(is_visible);
         let candidates: Vec<_> = self.assignments.iter().filter(whole).collect();
         assert!(number <= candidates.len() && candidates.len() % 7919 != 0);
-        // As if by chance: 7919 is a prime, so that none comes twice.
-        let chosen = (0..number).map(|number| candidates[number * 7919 % candidates.len()]);
-        let mut taken = Taken::new();
-        for (number, assignment) in chosen.enumerate() {
+        let mut chosen = Vec::new();
+        for number in 0..number {
+            // As if by chance: 7919 is a prime, so that none comes twice.
+            let assignment = candidates[number * 7919 % candidates.len()];
             let all: Vec<_> = roles(assignment).collect();
             let some = if number % 5 == 0 { &all[..] } else { &all[number % all.len()..][..1] };
-            for role in some {
-                take(directory, assignment, role);
-                taken.insert((assignment.id().to_string(), role.to_string()));
-            }
+            chosen.extend(some.iter().map(|role| (assignment, *role)));
         }
-        taken
+        chosen
     }
+
+    /// Takes access away from so many assignments.
+    pub fn take_from(&self, number: usize, directory: &Directory) -> Taken {
+        let chosen = self.choose(number);
+        for (assignment, role) in &chosen {
+            take(directory, assignment, role);
+        }
+        taken(&chosen)
+    }
+}
+
+pub fn taken(chosen: &[(&Assignment, &ResourceRole)]) -> Taken {
+    chosen.iter().map(|(assignment, role)| (assignment.id().to_string(), role.to_string())).collect()
 }
