@@ -30,11 +30,12 @@ impl Evidence {
     }
 
     /// Adds a line: what has happened, and to what.
-    pub fn add(&self, event: &str, about: Value) -> Result<(), Problem> {
-        let mut line = json!({ "at": now().to_string(), "event": event });
-        if let (Some(line), Value::Object(about)) = (line.as_object_mut(), about) {
-            line.extend(about);
-        }
+    pub fn add(&self, event: &str, about: &Value) -> Result<(), Problem> {
+        // When and what come first.
+        let about = about.to_string();
+        let rest =
+            about.strip_prefix('{').filter(|rest| *rest != "}").map_or("}".into(), |rest| format!(",{rest}"));
+        let line = format!("{{\"at\":\"{}\",\"event\":\"{event}\"{rest}", now());
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let written = file.write_all(format!("{line}\n").as_bytes());
         written.map_err(|source| Problem::File { path: self.path.clone(), source })
@@ -44,6 +45,6 @@ impl Evidence {
 impl Diary {
     pub fn add(&self, event: &str, mut about: Value) -> Result<(), Problem> {
         about["assignment"] = json!(self.assignment);
-        self.evidence.add(event, about)
+        self.evidence.add(event, &about)
     }
 }

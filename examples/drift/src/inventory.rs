@@ -112,7 +112,9 @@ pub fn answered<B: AsRef<[u8]>>(url: &str, response: &Response<B>) -> Problem {
     let source = read_response(response)
         .err()
         .unwrap_or_else(|| CallError::Retry { status: response.status(), after: None });
-    Problem::Answer { url: url.to_owned(), source: Box::new(source) }
+    // What was asked for in full is more than anybody wants to read.
+    let url = url.split('?').next().unwrap_or(url).to_owned();
+    Problem::Answer { url, source: Box::new(source) }
 }
 
 pub fn unreadable(url: &str, source: json::ReadError) -> Problem {

@@ -55,7 +55,7 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     };
     run.evidence.add(
         "begun",
-        json!({ "of": services.of(), "checked": finished, "assignments": planned, "direct": restore.direct }),
+        &json!({ "of": services.of(), "checked": finished, "assignments": planned, "direct": restore.direct }),
     )?;
     progress.assignments(planned);
     run.all(planned, &progress).await?;
@@ -131,7 +131,7 @@ impl Run<'_> {
                 (after, begun) = (planned.row, begun + 1);
                 self.evidence.add(
                     "planned",
-                    json!({
+                    &json!({
                         "assignment": planned.id, "target": planned.target, "accessPackage": planned.package,
                         "lost": planned.lost, "begunBefore": planned.is_begun,
                     }),
@@ -184,7 +184,7 @@ impl Run<'_> {
         let (otherwise, sent) = (&self.tally.otherwise, self.services.sent.counts());
         self.evidence.add(
             "finished",
-            json!({ "restored": restored, "notSeenYet": not_seen, "otherwise": otherwise, "requests": sent }),
+            &json!({ "restored": restored, "notSeenYet": not_seen, "otherwise": otherwise, "requests": sent }),
         )?;
         println!("restored {restored}");
         if not_seen > 0 {

@@ -23,13 +23,11 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     ] {
         writeln!(out, "  {number:>9}  {name}")?;
     }
-    let restorable = totals.drifted - totals.stuck;
     if totals.drifted > 0 {
-        writeln!(out)?;
+        let (drifted, restorable) = (totals.drifted, totals.drifted - totals.stuck);
         writeln!(
             out,
-            "{} assignments have lost access; {restorable} of them something that can be given back",
-            totals.drifted
+            "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
         )?;
     }
     counted(out, "by kind", &book.by_kind()?)?;
@@ -40,18 +38,18 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     if affected.len() > SHOWN {
         writeln!(out, "  … and {} more", affected.len() - SHOWN)?;
     }
-    lost(book, out)?;
-    failed(book, out)?;
+    let heading = "lost, and `drift restore` gives it back (all of it: --csv, --json, --html)";
+    first(book, heading, |verdict| verdict == Verdict::Lost, out)?;
     let never = book.never()?;
     if !never.is_empty() {
-        writeln!(out, "\ncannot be given back")?;
+        first(book, "lost, and cannot be given back", |verdict| matches!(verdict, Verdict::Never(_)), out)?;
         for (verdict, number) in never {
             if let Verdict::Never(obstacle) = verdict {
-                let help = obstacle.help().unwrap_or_default();
-                writeln!(out, "  {number:>9}  {obstacle}: {help}")?;
+                writeln!(out, "  {number:>9}  {obstacle}: {}", obstacle.help().unwrap_or_default())?;
             }
         }
     }
+    failed(book, out)?;
     let unknown = book.unknown()?;
     if !unknown.is_empty() {
         writeln!(out, "\nunknown, which is not fine")?;
@@ -81,20 +79,24 @@ fn counted(out: &mut impl Write, title: &str, rows: &[(String, Counts)]) -> Resu
     Ok(())
 }
 
-/// The first of what can be given back.
-fn lost(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
+/// The first of what was found of these verdicts.
+fn first(
+    book: &Book,
+    heading: &str,
+    is_shown: fn(Verdict) -> bool,
+    out: &mut impl Write,
+) -> Result<(), Problem> {
     let mut shown = 0;
     book.each_finding(|finding| {
-        if finding.verdict != Verdict::Lost || shown == SHOWN {
-            return Ok(false);
+        if is_shown(finding.verdict) {
+            if shown == 0 {
+                writeln!(out, "\n{heading}")?;
+            }
+            shown += 1;
+            let target = finding.target_name.as_ref().unwrap_or(&finding.target);
+            writeln!(out, "  {target}: {} {}", finding.kind, finding.resource_role.resource_origin_id())?;
         }
-        if shown == 0 {
-            writeln!(out, "\nlost, and `drift restore` gives it back (all of it: --csv, --json, --html)")?;
-        }
-        shown += 1;
-        let target = finding.target_name.as_ref().unwrap_or(&finding.target);
-        writeln!(out, "  {target}: {} {}", finding.kind, finding.resource_role.resource_origin_id())?;
-        Ok(true)
+        Ok(shown < SHOWN && finding.verdict != Verdict::Unknown)
     })
 }
 

@@ -106,7 +106,7 @@ fn failed_deliveries_are_listed_with_the_days_left() {
 
     let said = check(&place, &stub, &[]);
     for says in [
-        "3 deliveries have failed, 1 in part",
+        "failed deliveries: 3, and in part: 1",
         "13 days left to reprocess its request",
         "1 day left to reprocess its request",
         "too late to reprocess its request",
