@@ -53,6 +53,15 @@ impl Book {
         Ok(book)
     }
 
+    /// Opens the file of a check that was made, and makes none.
+    pub fn open_checked(path: &Path) -> Result<Self, Problem> {
+        if !path.exists() {
+            return Err(Problem::NotChecked { path: path.display().to_string() });
+        }
+        let book = Self::open(path)?;
+        book.finished().map(|_| book)
+    }
+
     fn table_count(&self) -> rusqlite::Result<i64> {
         self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
     }

@@ -45,6 +45,9 @@ async fn main() -> ExitCode {
         Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => 0.into(),
         Err(problem) => {
             eprintln!("drift: {problem}");
+            for line in problem.details() {
+                eprintln!("  {line}");
+            }
             2.into()
         }
     }

@@ -40,6 +40,11 @@ struct Target {
     principal_name: Option<String>,
 }
 
+/// Names are chosen by anybody: on a terminal they are to be nothing but text.
+fn plain(name: String) -> String {
+    if name.contains(char::is_control) { name.replace(char::is_control, " ") } else { name }
+}
+
 impl Names {
     /// A page in another form has none: then the ids have to do.
     #[must_use]
@@ -48,7 +53,7 @@ impl Names {
         let named = |item: Item| {
             let package = item.access_package.and_then(|it| it.display_name);
             let target = item.target.and_then(|it| it.principal_name.or(it.display_name));
-            (item.id.to_ascii_lowercase(), Named { package, target })
+            (item.id.to_ascii_lowercase(), Named { package: package.map(plain), target: target.map(plain) })
         };
         Self(value.into_iter().map(named).collect())
     }

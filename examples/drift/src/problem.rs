@@ -57,6 +57,19 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Why, and what helps, as far as the service or the crate says it.
+    pub fn details(&self) -> Vec<String> {
+        let Self::Answer { source, .. } = self else { return Vec::new() };
+        let CallError::Rejected(told) = &**source else { return Vec::new() };
+        let mut says: Vec<_> = told.reasons().map(|reason| format!("because: {reason}")).collect();
+        for remedy in told.remedies() {
+            let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
+            says.push(format!("what helps: {}", steps.join(", and ")));
+        }
+        says.extend(told.help().filter(|_| says.is_empty()).map(|help| format!("what helps: {help}")));
+        says
+    }
+
     pub fn file(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::File { path, source }

@@ -8,8 +8,7 @@ use crate::problem::Problem;
 use crate::show::csv;
 
 pub fn run(report: &Report) -> Result<u8, Problem> {
-    let book = Book::open(&report.file.file)?;
-    book.finished()?;
+    let book = Book::open_checked(&report.file.file)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     csv::held(&book, &mut out)?;
     out.flush()?;

@@ -26,7 +26,7 @@ use end::End;
 const SHOWN: u64 = 20;
 
 pub async fn run(restore: &Restore) -> Result<u8, Problem> {
-    let mut book = Book::open(&restore.file.file)?;
+    let mut book = Book::open_checked(&restore.file.file)?;
     let finished = book.finished()?;
     let services = Arc::new(Services::new(&restore.connection).await?);
     book.is_of(&services.of())?;

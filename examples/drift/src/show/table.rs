@@ -108,7 +108,7 @@ fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (failed, partial) = (totals.failed, totals.partial);
         writeln!(
             out,
-            "\n{failed} deliveries have failed, {partial} in part: reprocess their requests within 14 days"
+            "\nfailed deliveries: {failed}, and in part: {partial}; their requests can be reprocessed for 14 days"
         )?;
     }
     if let Some(why) = book.why_no_requests()? {

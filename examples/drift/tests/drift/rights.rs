@@ -84,6 +84,16 @@ fn without_a_word_nothing_is_restored() {
     assert_eq!(directory.writes(), 0);
 }
 
+#[test]
+fn who_may_not_read_is_told_what_helps() {
+    let place = Place::new();
+    let (directory, server, _) = lost(&place);
+    let check = ["check", "--settle", "0", "--token-env", "READER"];
+    let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
+    refused(&said, "answer is `403`, `UnAuthorized`");
+    refused(&said, "  what helps: hold the role ");
+}
+
 fn refused(said: &Said, says: &str) {
     assert_eq!((said.status, &*said.out), (2, ""));
     assert!(said.err.contains(says), "{}", said.err);
@@ -105,7 +115,11 @@ fn what_cannot_be_done_is_said_to_be_so() {
         &check(&["--base-url", "http://127.0.0.1:9", "--patience", "0", "--token-env", "TOKEN"]),
         "does not answer",
     );
+    // The checks above have come to nothing, and there was none before them elsewhere.
     refused(&run(&mut command(&place, &["report"])), "run `drift check` first");
+    let elsewhere = Place::new();
+    refused(&run(&mut command(&elsewhere, &["report"])), "run `drift check` first");
+    assert!(!elsewhere.file("drift.db").exists());
     std::fs::write(place.file("drift.db"), "not a file of `drift`, but rather something else").unwrap();
     refused(&run(&mut command(&place, &["report"])), "not a file of `drift`");
 }
