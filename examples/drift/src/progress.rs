@@ -44,6 +44,11 @@ impl Progress {
         ));
     }
 
+    /// Prints a line, beside the bar if there is one.
+    pub fn say(&self, line: &str) {
+        self.0.suspend(|| println!("{line}"));
+    }
+
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }

@@ -153,12 +153,12 @@ impl Run<'_> {
             let Some(joined) = under_way.join_next().await else { return Ok(()) };
             let (planned, end) = joined.map_err(|error| Problem::Damaged(error.to_string()))?;
             progress.one_more();
-            self.over(&planned, &end?)?;
+            self.over(&planned, &end?, progress)?;
         }
     }
 
     /// It has come to its end.
-    fn over(&mut self, planned: &Planned, end: &End) -> Result<(), Problem> {
+    fn over(&mut self, planned: &Planned, end: &End, progress: &Progress) -> Result<(), Problem> {
         // What is not known stays begun: the next run looks first.
         if !end.is_in_doubt {
             self.book.set_over(planned.row)?;
@@ -170,10 +170,10 @@ impl Run<'_> {
         let before: u64 = self.tally.otherwise.values().sum();
         *self.tally.otherwise.entry(end.word).or_default() += 1;
         if before < SHOWN {
-            println!("{} {}", end.word, planned.id);
-            end.says.iter().for_each(|line| println!("  {line}"));
+            progress.say(&format!("{} {}", end.word, planned.id));
+            end.says.iter().for_each(|line| progress.say(&format!("  {line}")));
         } else if before == SHOWN {
-            println!("… all of them are in `{}`", self.restore.log.display());
+            progress.say(&format!("… all of them are in `{}`", self.restore.log.display()));
         }
         Ok(())
     }
