@@ -70,6 +70,21 @@ fn of_2_000_assignments_the_137_that_have_lost_access_are_reprocessed() {
 }
 
 #[test]
+fn lists_of_several_pages_are_read_to_their_end() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    // One access package: each of its six lists tells of 210 targets, most of them in pages of a hundred.
+    let tenant = Tenant::new(210, 1);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(31, &directory);
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(said.json()["resourceRoles"]["present"], 210 * 6 - taken.len());
+}
+
+#[test]
 fn just_what_was_lost_is_granted_directly() {
     let place = Place::new();
     let directory = Directory::start(&place);

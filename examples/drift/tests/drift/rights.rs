@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::exact::events;
+use crate::stub::{Answer, Stub};
 use crate::support::{Directory, Place, Said, Server, command, drift, run};
 use crate::tenant::Tenant;
 
@@ -66,6 +67,13 @@ fn each_refusal_has_its_reasons_and_remedies() {
     assert_eq!((&refused["status"], &refused["code"]), (&json!(403), &json!("UnAuthorized")));
     assert_eq!(refused["reasons"][0]["code"], "insufficientRole");
     assert!(!refused["remedies"].as_array().unwrap().is_empty());
+    // Nothing that is kept holds a token.
+    for kept in ["log.jsonl", "drift.db"] {
+        let kept = std::fs::read(place.file(kept)).unwrap();
+        for token in [&server.reader, &server.manager] {
+            assert!(!kept.windows(token.len()).any(|it| it == token.as_bytes()));
+        }
+    }
     assert_eq!(directory.writes(), 0);
 }
 
@@ -92,6 +100,32 @@ fn who_may_not_read_is_told_what_helps() {
     let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
     refused(&said, "answer is `403`, `UnAuthorized`");
     refused(&said, "  what helps: hold the role ");
+}
+
+#[test]
+fn a_token_comes_from_a_file_or_from_standard_input() {
+    let place = Place::new();
+    let stub = Stub::start(|asked, _| {
+        let is_known = asked.token == "a.good-token";
+        Some(if is_known {
+            Answer::json(&json!({ "value": [] }))
+        } else {
+            Answer::error(401, "InvalidAuthenticationToken")
+        })
+    });
+    // As an editor or a tool leaves it there.
+    let text = "Bearer a.good-token\r\n";
+    let file = place.file("token");
+    std::fs::write(&file, text).unwrap();
+    let check = |from: &str| {
+        command(&place, &["check", "--settle", "0", "--base-url", &stub.base_url, "--token-file", from])
+    };
+    assert_eq!(run(&mut check(file.to_str().unwrap())).status, 0);
+    assert_eq!(run(check("-").stdin(std::fs::File::open(&file).unwrap())).status, 0);
+    // What comes from there cannot be had again.
+    std::fs::write(&file, "another").unwrap();
+    let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
+    refused(&said, "token is refused");
 }
 
 fn refused(said: &Said, says: &str) {
