@@ -13,6 +13,8 @@ pub mod json;
 mod object;
 #[cfg(feature = "http")]
 pub mod observe;
+#[cfg(feature = "http")]
+pub mod obstacle;
 
 #[cfg(feature = "http")]
 pub use endpoint::{BaseUrl, Endpoint, LeastPermissions};

@@ -64,8 +64,19 @@ impl Timestamp {
     }
 
     /// This much later, but at most [`MAX`](Self::MAX).
-    #[cfg(feature = "http")]
-    pub(crate) fn saturating_add(self, later: core::time::Duration) -> Self {
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use access_package::Timestamp;
+    ///
+    /// let noon: Timestamp = "2026-11-28T12:00:00Z".parse()?;
+    /// assert_eq!(noon.saturating_add(Duration::from_secs(90)).to_string(), "2026-11-28T12:01:30Z");
+    /// assert_eq!(noon.saturating_add(Duration::MAX), Timestamp::MAX);
+    /// # Ok::<(), access_package::ParseTimestampError>(())
+    /// ```
+    #[cfg(any(feature = "std", feature = "serde"))]
+    #[must_use]
+    pub fn saturating_add(self, later: core::time::Duration) -> Self {
         let nanoseconds = i128::try_from(later.as_nanos()).unwrap_or(i128::MAX);
         let since = (i128::from(self.0) * NANOSECONDS_PER_TICK).saturating_add(nanoseconds);
         Self::from_nanoseconds(since).unwrap_or(Self::MAX)

@@ -159,7 +159,18 @@ impl BaseUrl {
     }
 
     /// Whether the link leads to the same service, so that the same token may follow it.
-    pub(super) fn has(&self, link: &Uri) -> bool {
+    ///
+    /// ```
+    /// use access_package::graph::BaseUrl;
+    ///
+    /// let base_url: BaseUrl = "https://graph.microsoft.com".parse()?;
+    /// assert!(base_url.has(&"https://graph.microsoft.com/v1.0/groups?$skiptoken=x".parse()?));
+    /// assert!(!base_url.has(&"https://graph.example.org/v1.0/groups?$skiptoken=x".parse()?));
+    /// assert!(!base_url.has(&"http://graph.microsoft.com/v1.0/groups?$skiptoken=x".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has(&self, link: &Uri) -> bool {
         let own: Uri = self.0.parse().unwrap_or_default();
         own.scheme() == link.scheme() && own.authority() == link.authority()
     }

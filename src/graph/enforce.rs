@@ -46,7 +46,7 @@
 mod answers;
 mod delivery;
 mod end;
-mod group;
+pub(super) mod group;
 mod look;
 mod pauses;
 mod said;

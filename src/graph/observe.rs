@@ -132,11 +132,30 @@ pub enum Replication {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Holders {
     listing: Listing,
-    /// The target, if only one was asked for.
-    target: Option<ObjectId>,
+    asked: Asked,
     base_url: BaseUrl,
     next: Option<Uri>,
     held: BTreeSet<(Uuid, Held)>,
+}
+
+/// The targets that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Asked {
+    Everybody,
+    /// The list has everybody, but only these are kept.
+    Several(BTreeSet<Uuid>),
+    /// As narrow as Graph allows.
+    One(ObjectId),
+}
+
+impl Asked {
+    fn is_of(&self, target: Uuid) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Several(targets) => targets.contains(&target),
+            Self::One(asked) => asked.as_uuid() == target,
+        }
+    }
 }
 
 /// One of the resource roles of a listing.
@@ -233,7 +252,35 @@ impl Holders {
     /// Reads the whole list.
     #[must_use]
     pub fn new(listing: Listing, base_url: BaseUrl) -> Self {
-        Self::asked(listing, None, base_url)
+        Self::asked(listing, Asked::Everybody, base_url)
+    }
+
+    /// To ask for everybody, and keep these targets alone: what is held in memory does not grow with the list.
+    ///
+    /// ```
+    /// use access_package::graph::observe::{Holders, Listing, Replication};
+    /// use access_package::{Observed, ObjectId, ResourceRole, Timestamp};
+    ///
+    /// let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+    /// let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+    /// let [target, other] = [1, 2].map(|id| ObjectId::from_uuid(uuid::Uuid::from_u128(id)));
+    ///
+    /// let listing = Listing::of(&member).expect("Graph lists the members of a group");
+    /// let mut holders = Holders::of_targets(listing, [target], "https://graph.microsoft.com".parse()?);
+    /// let page = format!(r#"{{ "value": [{{ "id": "{target}" }}, {{ "id": "{other}" }}] }}"#);
+    /// holders.read(&http::Response::new(page), Timestamp::MIN)?;
+    /// assert_eq!(holders.observed(&member, target, Replication::Over), Observed::Present);
+    /// assert_eq!(holders.observed(&member, other, Replication::Over), Observed::Unknown); // it was not asked for
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_targets(
+        listing: Listing,
+        targets: impl IntoIterator<Item = ObjectId>,
+        base_url: BaseUrl,
+    ) -> Self {
+        let targets = targets.into_iter().map(ObjectId::as_uuid).collect();
+        Self::asked(listing, Asked::Several(targets), base_url)
     }
 
     /// Reads the list for one target only.
@@ -242,12 +289,16 @@ impl Holders {
     /// directory roles. For app roles, Graph returns only the whole list.
     #[must_use]
     pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
-        Self::asked(listing, Some(target), base_url)
+        Self::asked(listing, Asked::One(target), base_url)
     }
 
-    fn asked(listing: Listing, target: Option<ObjectId>, base_url: BaseUrl) -> Self {
+    fn asked(listing: Listing, asked: Asked, base_url: BaseUrl) -> Self {
+        let target = match asked {
+            Asked::One(target) => Some(target),
+            Asked::Everybody | Asked::Several(_) => None,
+        };
         let next = Some(get(&base_url.below(&listing.rest(target))).uri().clone());
-        Self { listing, target, base_url, next, held: BTreeSet::new() }
+        Self { listing, asked, base_url, next, held: BTreeSet::new() }
     }
 
     /// The request for the next page. It has no token: add yours. `None` after the last page.
@@ -271,15 +322,15 @@ impl Holders {
             | Endpoint::SiteRoles
             | Endpoint::SiteGroups => false,
         };
-        match (response.status(), self.target) {
-            (StatusCode::OK, Some(target)) if is_by_reference => {
+        match (response.status(), &self.asked) {
+            (StatusCode::OK, Asked::One(target)) if is_by_reference => {
                 // The body must be an object: a page of a gateway is not a response of Graph.
                 let Object(IgnoredAny) = super::json::parse(response.body().as_ref())?;
                 self.held.insert((target.as_uuid(), Held::It));
                 self.next = None;
                 Ok(())
             }
-            (StatusCode::NOT_FOUND, Some(_)) if is_by_reference => {
+            (StatusCode::NOT_FOUND, Asked::One(_)) if is_by_reference => {
                 self.next = None;
                 Ok(())
             }
@@ -294,8 +345,7 @@ impl Holders {
         let next = next_link.map(|link| self.followed(link)).transpose()?;
         let held = items.iter().map(|Object(item)| self.listing.held_by(item, now));
         let held = held.collect::<Result<Vec<_>, _>>()?;
-        let asked = self.target.map(ObjectId::as_uuid);
-        self.held.extend(held.into_iter().flatten().filter(|(id, _)| asked.is_none_or(|asked| asked == *id)));
+        self.held.extend(held.into_iter().flatten().filter(|(id, _)| self.asked.is_of(*id)));
         self.next = next;
         Ok(())
     }
@@ -320,8 +370,7 @@ impl Holders {
         target: ObjectId,
         replication: Replication,
     ) -> Observed {
-        let is_asked = Listing::of(resource_role) == Some(self.listing)
-            && self.target.is_none_or(|asked| asked == target);
+        let is_asked = Listing::of(resource_role) == Some(self.listing) && self.asked.is_of(target.as_uuid());
         if !is_asked {
             Observed::Unknown
         } else if self.held.contains(&(target.as_uuid(), Held::of(resource_role))) {

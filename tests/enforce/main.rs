@@ -7,6 +7,7 @@ mod ends;
 mod groups;
 mod look;
 mod observe;
+mod obstacles;
 mod pauses;
 mod requests;
 mod sites;

@@ -133,6 +133,50 @@ fn pages_add_up_and_nobody_is_absent_before_the_last() {
     }
 }
 
+// R39
+#[test]
+fn of_several_targets_the_list_of_all_is_read_and_nobody_else_is_told() {
+    for endpoint in kept() {
+        let of_targets = |targets: &[&str]| {
+            Holders::of_targets(listing(endpoint), targets.iter().map(|it| id(it)), base_url())
+        };
+        let mut both = of_targets(&[TARGET, OTHER]);
+        assert_eq!(
+            both.request().map(|it| it.uri().clone()),
+            of_all(endpoint).request().map(|it| it.uri().clone())
+        );
+        assert_eq!(observed(&both, endpoint, OTHER), Observed::Unknown, "nothing is read yet");
+        let mut other = of_targets(&[OTHER]);
+        for holders in [&mut both, &mut other] {
+            holders.read(&page_before(&[item(endpoint)], &format!("{V1}/next")), now()).unwrap();
+            holders.read(&page(&[]), now()).unwrap();
+        }
+        assert_eq!(
+            [TARGET, OTHER].map(|target| observed(&both, endpoint, target)),
+            [Observed::Present, Observed::Absent]
+        );
+        assert_eq!(
+            [TARGET, OTHER].map(|target| observed(&other, endpoint, target)),
+            [Observed::Unknown, Observed::Absent]
+        );
+        // What nobody has asked for is not kept.
+        let mut empty = of_targets(&[OTHER]);
+        empty.read(&page(&[]), now()).unwrap();
+        assert_eq!(other, empty);
+    }
+}
+
+// A reference is of one target: the list is never answered by one, and none of it is not nobody.
+#[test]
+fn of_several_targets_an_answer_for_one_is_none() {
+    for endpoint in [Endpoint::GroupMembers, Endpoint::GroupOwners] {
+        let mut holders = Holders::of_targets(listing(endpoint), [id(TARGET)], base_url());
+        assert!(holders.read(&answer(404, ""), now()).is_err());
+        assert!(holders.read(&answer(200, "{}"), now()).is_err());
+        assert_eq!(observed(&holders, endpoint, TARGET), Observed::Unknown);
+    }
+}
+
 #[test]
 fn a_link_to_another_service_is_not_followed() {
     for link in [

@@ -80,6 +80,9 @@ async fn main() -> Result<(), Problem> {
         let base_url = format!("http://{}", listener.local_addr()?);
         if config.tokens.is_development() {
             development::print_tokens(&config.tokens, &base_url)?;
+            if let Some(stand_in) = &stand_in {
+                stand_in.print();
+            }
         }
         config.tokens.keep().await;
         println!("listening on {base_url}");

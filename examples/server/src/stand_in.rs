@@ -49,6 +49,11 @@ impl StandIn {
         Ok(Self { client: client()?, base_url: address.parse()?, token, is_new, _process: process })
     }
 
+    /// Says where it is, and with which token it can be asked.
+    pub fn print(&self) {
+        println!("DIRECTORY_URL={}\nDIRECTORY_TOKEN={}", self.base_url, self.token);
+    }
+
     #[must_use]
     pub fn token(&self) -> GraphToken {
         GraphToken::Fixed(self.token.clone())

@@ -22,14 +22,14 @@ struct Group {
     on_premises_sync_enabled: Option<bool>,
 }
 
-pub(super) fn request(base_url: &BaseUrl, group: Uuid) -> Request<String> {
+pub(in crate::graph) fn request(base_url: &BaseUrl, group: Uuid) -> Request<String> {
     get(&base_url.below(&format!(
         "groups/{group}?$select=groupTypes,mailEnabled,isAssignableToRole,onPremisesSyncEnabled"
     )))
 }
 
 /// Why the members or owners of this group cannot be changed. It does not guess.
-pub(super) fn cause<B: AsRef<[u8]>>(
+pub(in crate::graph) fn cause<B: AsRef<[u8]>>(
     endpoint: Endpoint,
     response: &Response<B>,
     otherwise: FailureCause,

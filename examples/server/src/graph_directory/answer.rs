@@ -174,6 +174,7 @@ impl Answer {
             | Kind::RoleEligibility
             | Kind::RoleAssignment
             | Kind::Group
+            | Kind::ServicePrincipal
             | Kind::Batch => Self::error(EXISTS),
         }
     }

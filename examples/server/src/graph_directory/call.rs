@@ -17,8 +17,9 @@ const LARGEST_PAGE: u32 = 999;
 
 pub enum Call {
     Grant(Grant),
-    /// A group with some of its properties.
-    Group {
+    /// A group or a service principal with some of its properties.
+    Resource {
+        kind: Kind,
         id: Uuid,
         select: Option<String>,
     },
@@ -68,7 +69,7 @@ impl Call {
     pub fn about(&self) -> About {
         let (kind, method, resource, principal) = match self {
             Self::Grant(grant) => (grant.kind, Method::Post, Some(grant.resource), Some(grant.principal)),
-            Self::Group { id, .. } => (Kind::Group, Method::Get, Some(*id), None),
+            Self::Resource { kind, id, .. } => (*kind, Method::Get, Some(*id), None),
             Self::Link { kind, group, object } => (*kind, Method::Get, Some(*group), Some(*object)),
             Self::List(list) => (list.kind, Method::Get, list.resource, list.principal),
         };
@@ -89,8 +90,9 @@ impl Call {
                 reference(link_kind(link)?, guid(group)?, &path, body)
             }
             (Method::Post, ["groups", _, "members" | "owners"]) => Err(Answer::error("BadRequest")),
-            (Method::Get, ["groups", id]) => {
-                Ok(Self::Group { id: guid(id)?, select: parameter(uri, "$select") })
+            (Method::Get, [set @ ("groups" | "servicePrincipals"), id]) => {
+                let kind = if *set == "groups" { Kind::Group } else { Kind::ServicePrincipal };
+                Ok(Self::Resource { kind, id: guid(id)?, select: parameter(uri, "$select") })
             }
             (Method::Get, ["groups", group, link, object, "$ref"]) => {
                 Ok(Self::Link { kind: link_kind(link)?, group: guid(group)?, object: guid(object)? })

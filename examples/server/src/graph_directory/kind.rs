@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a request is about. All but the group itself and a batch are kinds of grants.
+/// What a request is about. All but the resource itself and a batch are kinds of grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
     Group,
+    ServicePrincipal,
     Member,
     Owner,
     GroupEligibility,
@@ -29,6 +30,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Group => "group",
+            Self::ServicePrincipal => "servicePrincipal",
             Self::Member => "member",
             Self::Owner => "owner",
             Self::GroupEligibility => "groupEligibility",
@@ -54,7 +56,7 @@ impl Kind {
             (Self::GroupEligibility, Method::Post) => {
                 &["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"]
             }
-            (Self::AppRole, Method::Get) => &["Application.Read.All"],
+            (Self::AppRole, Method::Get) | (Self::ServicePrincipal, _) => &["Application.Read.All"],
             (Self::AppRole, Method::Post) => &["AppRoleAssignment.ReadWrite.All", "Application.Read.All"],
             (Self::RoleEligibility, Method::Get) => &["RoleEligibilitySchedule.Read.Directory"],
             (Self::RoleEligibility, Method::Post) => &["RoleEligibilitySchedule.ReadWrite.Directory"],

@@ -144,7 +144,7 @@ impl Directory {
                 sleep(if is_slow { self.pace.slow } else { self.pace.all }).await;
                 self.write(grant, &decision).await
             }
-            (Call::Group { .. } | Call::Link { .. } | Call::List(_), None) => {
+            (Call::Resource { .. } | Call::Link { .. } | Call::List(_), None) => {
                 let answer = match self.read(&call).await {
                     Ok(answer) | Err(Stop::Answer(answer)) => answer,
                     Err(Stop::Problem(problem)) => return Err(problem),

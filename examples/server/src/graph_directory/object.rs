@@ -127,9 +127,12 @@ pub async fn find_group(connection: &mut SqliteConnection, id: Uuid, now: i64) -
 /// Makes what a write names, if it was never there: a user, and the resource with its role.
 pub async fn assume(connection: &mut SqliteConnection, grant: &Grant) -> Result<(), Problem> {
     let resource = match grant.kind {
-        Kind::Member | Kind::Owner | Kind::GroupEligibility | Kind::Group | Kind::Batch => {
-            Object::Group(Group::default())
-        }
+        Kind::Member
+        | Kind::Owner
+        | Kind::GroupEligibility
+        | Kind::Group
+        | Kind::ServicePrincipal
+        | Kind::Batch => Object::Group(Group::default()),
         Kind::AppRole => {
             let app_roles = grant.role.parse().into_iter().filter(|role: &Uuid| !role.is_nil()).collect();
             Object::ServicePrincipal { app_roles }

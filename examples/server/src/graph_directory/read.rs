@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 use sqlx::{SqliteConnection, query_as, query_scalar};
 use uuid::Uuid;
 
+use super::Directory;
 use super::answer::{Answer, BAD_REQUEST, Stop};
 use super::call::{Call, List};
 use super::kind::Kind;
+use super::object::{self, Object};
 use super::write::{instant, principal_type};
-use super::{Directory, object};
 use crate::now;
 
 /// A grant, with its number and the type of its principal.
@@ -32,9 +33,16 @@ impl Directory {
         let mut connection = self.store.reader.acquire().await?;
         let now = now().unix_ticks();
         match call {
-            Call::Group { id, select } => {
-                let group = object::find_group(&mut connection, *id, now).await?;
-                shown(*id, serde_json::to_value(group)?, select.as_deref())
+            Call::Resource { kind, id, select } => {
+                let properties = match object::find(&mut connection, *id, now).await? {
+                    Object::Group(group) if *kind == Kind::Group => serde_json::to_value(group)?,
+                    Object::ServicePrincipal { app_roles } if *kind == Kind::ServicePrincipal => {
+                        let role = |id: &Uuid| json!({ "id": id, "isEnabled": true });
+                        json!({ "appRoles": app_roles.iter().map(role).collect::<Vec<_>>() })
+                    }
+                    _ => return Err(Answer::not_found(*id).into()),
+                };
+                shown(*kind, *id, properties, select.as_deref())
             }
             Call::Link { kind, group, object } => {
                 object::find_group(&mut connection, *group, now).await?;
@@ -84,15 +92,17 @@ impl Directory {
     }
 }
 
-/// The properties of a group that are asked for.
-fn shown(id: Uuid, mut properties: Value, select: Option<&str>) -> Result<Answer, Stop> {
+/// The properties of a resource that are asked for.
+fn shown(kind: Kind, id: Uuid, mut properties: Value, select: Option<&str>) -> Result<Answer, Stop> {
     properties["id"] = id.to_string().into();
     let Some(select) = select else { return Ok(Answer::ok(properties)) };
     let mut selected = Map::new();
     for name in select.split(',').map(str::trim) {
         let Some(value) = properties.get(name) else {
-            let message =
-                format!("Could not find a property named '{name}' on type 'microsoft.graph.group'.");
+            let message = format!(
+                "Could not find a property named '{name}' on type 'microsoft.graph.{}'.",
+                kind.as_str()
+            );
             return Err(Answer::error_saying(BAD_REQUEST, &message).into());
         };
         selected.insert(name.to_owned(), value.clone());
@@ -140,7 +150,7 @@ fn item(kind: Kind, (number, resource, role, principal, start, end, type_name): 
             }
             item
         }
-        Kind::Member | Kind::Owner | Kind::Group | Kind::Batch => {
+        Kind::Member | Kind::Owner | Kind::Group | Kind::ServicePrincipal | Kind::Batch => {
             json!({ "@odata.type": format!("#microsoft.graph.{type_name}"), "id": principal })
         }
     }

@@ -166,7 +166,7 @@ impl Directory {
                 // No page says which code this has: it is our choice.
                 if is_allowed { Ok(principal) } else { Err(Answer::error(INVALID_SCHEDULE).into()) }
             }
-            Kind::Group | Kind::Batch => Err(Answer::error("BadRequest").into()),
+            Kind::Group | Kind::ServicePrincipal | Kind::Batch => Err(Answer::error("BadRequest").into()),
         }
     }
 }
@@ -257,7 +257,9 @@ impl Grant {
                 "targetScheduleId": id,
                 "scheduleInfo": schedule_info(plan),
             }),
-            Kind::Member | Kind::Owner | Kind::Group | Kind::Batch => return Answer::no_content(),
+            Kind::Member | Kind::Owner | Kind::Group | Kind::ServicePrincipal | Kind::Batch => {
+                return Answer::no_content();
+            }
         };
         Answer::created(body)
     }

@@ -78,3 +78,27 @@ fn a_wrong_principal_and_a_new_one_look_alike() {
     assert_eq!(directory.post(&path(MISSING), &body).told(), told(404, "Request_ResourceNotFound"));
     assert_eq!(directory.get(&path(MISSING)).told(), told(404, "Request_ResourceNotFound"));
 }
+
+#[test]
+fn an_application_tells_its_roles() {
+    let place = Place::new();
+    let directory = Directory::seeded(&place);
+    let path = |id: Uuid| format!("/v1.0/servicePrincipals/{id}?$select=appRoles");
+    assert_eq!(
+        directory.get(&path(APP)).json(),
+        json!({ "appRoles": [{ "id": APP_ROLE, "isEnabled": true }] })
+    );
+    // A group is none, and has another address.
+    for id in [GROUP, USER, MISSING] {
+        assert_eq!(directory.get(&path(id)).told(), told(404, "Request_ResourceNotFound"));
+    }
+    assert_eq!(directory.get(&format!("/v1.0/groups/{APP}")).told(), told(404, "Request_ResourceNotFound"));
+    let other = directory.get(&format!("/v1.0/servicePrincipals/{APP}?$select=owners"));
+    assert_eq!(
+        other.message(),
+        "Could not find a property named 'owners' on type 'microsoft.graph.servicePrincipal'."
+    );
+    let permissions = json!(["GroupMember.Read.All"]);
+    assert_eq!(directory.try_ask("PUT", "/control/permissions", &permissions).unwrap().status, 204);
+    assert_eq!(directory.get(&path(APP)).told(), told(403, "Authorization_RequestDenied"));
+}

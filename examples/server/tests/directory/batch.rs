@@ -108,3 +108,20 @@ fn a_batch_can_fail_as_a_whole() {
     );
     assert_eq!(directory.carried_out(), 2);
 }
+
+/// A fault may make up a page, and it is one in a batch, too.
+#[test]
+fn what_a_fault_makes_up_is_json_in_a_batch_if_it_is_json() {
+    let place = Place::new();
+    let directory = Directory::seeded(&place);
+    let page = json!({ "value": [], "@odata.nextLink": "http://198.51.100.7/" });
+    for body in [page.to_string(), "<html>".to_owned()] {
+        let fault = json!({ "text": { "status": 200, "body": body } });
+        directory.fault(&json!({ "kind": "member", "method": "GET", "count": 1, "fault": fault }));
+    }
+    let part = |id: &str| json!({ "id": id, "method": "GET", "url": format!("/groups/{GROUP}/members") });
+    let answer = directory.post("/v1.0/$batch", &json!({ "requests": [part("1"), part("2")] })).json();
+    let bodies: Vec<_> =
+        answer["responses"].as_array().unwrap().iter().rev().map(|it| it["body"].clone()).collect();
+    assert_eq!(bodies, [page, json!("<html>")]);
+}

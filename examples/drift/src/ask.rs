@@ -1,0 +1,128 @@
+//! Many questions at once: up to twenty in a batch, so many batches at a time, until each has its whole answer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use access_package::graph::batch;
+use access_package::graph::http::CallError;
+use access_package::graph::observe::LookError;
+use http::{Request, Response};
+use tokio::task::JoinSet;
+
+use crate::problem::Problem;
+use crate::service::Service;
+
+/// How many targets are looked for at a time, at most: what is kept in memory. One list may have more.
+const HELD: usize = 50_000;
+
+/// A question that takes one request or, page by page, several.
+pub trait Question {
+    /// `None` once there is nothing more to ask.
+    fn request(&self) -> Option<Request<String>>;
+    /// Takes the answer to that request.
+    fn read(&mut self, answer: &Response<String>) -> Result<(), LookError>;
+    /// How much is kept in memory for it.
+    fn size(&self) -> usize;
+}
+
+struct Open<Q> {
+    question: Q,
+    /// How often it was told to ask again, and since when.
+    failures: u32,
+    since: Option<Instant>,
+}
+
+/// Asks all that `next` gives, and hands each to `done` once it is answered, or with what has become of it instead.
+pub async fn ask_all<Q: Question>(
+    service: &Arc<Service>,
+    at_once: usize,
+    mut next: impl FnMut() -> Result<Option<Q>, Problem>,
+    mut done: impl FnMut(Q, Result<(), LookError>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    // Those that have begun come first, so that there are never many of them.
+    let (mut begun, mut asked, mut size) = (VecDeque::new(), VecDeque::new(), 0);
+    let (mut under_way, mut number) = (JoinSet::new(), 0_u64);
+    loop {
+        while under_way.len() < at_once.max(1) {
+            let mut parts = Vec::new();
+            while parts.len() < batch::MAX {
+                let open = match begun.pop_front() {
+                    Some(open) => open,
+                    None if size >= HELD => break,
+                    None => match next()? {
+                        Some(question) => {
+                            size += question.size();
+                            Open { question, failures: 0, since: None }
+                        }
+                        None => break,
+                    },
+                };
+                parts.push(open);
+            }
+            if parts.is_empty() {
+                break;
+            }
+            let requests: Vec<_> = parts.iter().filter_map(|open| open.question.request()).collect();
+            asked.push_back((number, parts));
+            under_way.spawn(send(Arc::clone(service), number, requests));
+            number += 1;
+        }
+        let Some(joined) = under_way.join_next().await else { return Ok(()) };
+        let (number, answers) = joined.map_err(|error| Problem::Damaged(error.to_string()))?;
+        let answers = answers?;
+        let Some(at) = asked.iter().position(|(it, _)| *it == number) else { continue };
+        let (_, parts) = asked.remove(at).unwrap_or_default();
+        for (mut open, answer) in parts.into_iter().zip(answers) {
+            // A part that was not answered is asked again.
+            let read = answer.map(|answer| (open.question.read(&answer), answer.status().is_server_error()));
+            let is_open = match &read {
+                Some((Ok(()), _)) => {
+                    (open.failures, open.since) = (0, None);
+                    open.question.request().is_some()
+                }
+                Some((Err(LookError::Call(CallError::Retry { after, .. })), _)) => {
+                    service.told_to_wait(after.as_ref(), open.failures);
+                    has_patience(service, &mut open)
+                }
+                None | Some((Err(_), true)) => {
+                    service.told_to_wait(None, open.failures);
+                    has_patience(service, &mut open)
+                }
+                Some((Err(_), false)) => false,
+            };
+            match read {
+                _ if is_open => begun.push_back(open),
+                Some((read, _)) => {
+                    size = size.saturating_sub(open.question.size());
+                    done(open.question, read)?;
+                }
+                None => {
+                    let (url, said) =
+                        (service.base_url.to_string(), "a part of a batch has no answer".into());
+                    return Err(Problem::NoAnswer { url, said });
+                }
+            }
+        }
+    }
+}
+
+fn has_patience<Q>(service: &Service, open: &mut Open<Q>) -> bool {
+    open.failures += 1;
+    open.since.get_or_insert_with(Instant::now).elapsed() < service.patience()
+}
+
+type Answers = Vec<Option<Response<String>>>;
+
+async fn send(
+    service: Arc<Service>,
+    number: u64,
+    parts: Vec<Request<String>>,
+) -> (u64, Result<Answers, Problem>) {
+    let exchange = async {
+        service.count("parts", parts.len());
+        let request = batch::request(&service.base_url, &parts)?;
+        Ok(batch::read(&service.send("batches", &request).await?, parts.len())?)
+    };
+    (number, exchange.await)
+}

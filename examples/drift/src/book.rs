@@ -1,0 +1,128 @@
+//! The file of a check: what was read and found so far. Memory holds a page at a time; all else is here.
+
+mod failed;
+mod findings;
+mod inventory;
+mod lists;
+mod restoring;
+
+use std::path::Path;
+
+use access_package::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+pub use failed::Failed;
+pub use findings::{Counts, Finding, Totals};
+pub use inventory::{NextPage, Page};
+pub use lists::{OpenList, Pass, Wanted};
+pub use restoring::Planned;
+
+use crate::problem::Problem;
+
+const VERSION: i64 = 1;
+/// Whose file it is.
+const APPLICATION: i64 = 0x6472_6674;
+
+pub struct Book {
+    path: String,
+    connection: Connection,
+}
+
+impl Book {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let name = path.display().to_string();
+        let damaged = |source| Problem::Book { path: name.clone(), source };
+        let connection = Connection::open(path).map_err(damaged)?;
+        // One run has it at a time. What was written outlives a killed process; a page of it is read again.
+        connection
+            .execute_batch(
+                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+            )
+            .map_err(damaged)?;
+        let pragma = |name| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+        let (version, application) =
+            (pragma("user_version").map_err(damaged)?, pragma("application_id").map_err(damaged)?);
+        let book = Self { path: name.clone(), connection };
+        let is_empty = book.table_count().map_err(damaged)? == 0;
+        if is_empty {
+            book.create().map_err(damaged)?;
+        } else if application != APPLICATION || version != VERSION {
+            return Err(Problem::BookVersion { path: name, required: VERSION, actual: version });
+        }
+        Ok(book)
+    }
+
+    /// Opens the file of a check that was made, and makes none.
+    pub fn open_checked(path: &Path) -> Result<Self, Problem> {
+        if !path.exists() {
+            return Err(Problem::NotChecked { path: path.display().to_string() });
+        }
+        let book = Self::open(path)?;
+        book.finished().map(|_| book)
+    }
+
+    fn table_count(&self) -> rusqlite::Result<i64> {
+        self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+    }
+
+    fn create(&self) -> rusqlite::Result<()> {
+        let schema = include_str!("book/schema.sql");
+        self.connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {schema} PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION}; COMMIT;"
+        ))
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) -> Result<(), Problem> {
+        Ok(self.connection.execute_batch(
+            "BEGIN IMMEDIATE; DELETE FROM restoring; DELETE FROM want; DELETE FROM role; DELETE FROM listing; \
+             DELETE FROM request; DELETE FROM unreadable; DELETE FROM assignment; DELETE FROM package; \
+             DELETE FROM list; DELETE FROM setting; COMMIT;",
+        )?)
+    }
+
+    /// Begins a check of this service, or goes on with the one that was interrupted. True if it goes on.
+    pub fn begin(&self, of: &str, anew: bool, now: Timestamp) -> Result<bool, Problem> {
+        if anew || self.setting("finished")?.is_some() {
+            self.clear()?;
+        }
+        if self.setting("of")?.is_some() {
+            return self.is_of(of).map(|()| true);
+        }
+        self.set("began", &now.to_string())?;
+        self.set("of", of)?;
+        Ok(false)
+    }
+
+    /// An error if the check is of something else.
+    pub fn is_of(&self, of: &str) -> Result<(), Problem> {
+        match self.setting("of")? {
+            Some(actual) if actual != of => {
+                Err(Problem::OtherBook { path: self.path.clone(), required: of.to_owned(), actual })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The check is finished.
+    pub fn finish(&self, now: Timestamp) -> Result<(), Problem> {
+        self.set("finished", &now.to_string())
+    }
+
+    /// When the check of this file was finished; an error if it was not.
+    pub fn finished(&self) -> Result<String, Problem> {
+        self.setting("finished")?.ok_or_else(|| Problem::NotChecked { path: self.path.clone() })
+    }
+
+    pub fn setting(&self, name: &str) -> Result<Option<String>, Problem> {
+        let value =
+            self.connection.query_row("SELECT value FROM setting WHERE name = ?", [name], |row| row.get(0));
+        Ok(value.optional()?)
+    }
+
+    pub fn set(&self, name: &str, value: &str) -> Result<(), Problem> {
+        self.connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", params![name, value])?;
+        Ok(())
+    }
+}

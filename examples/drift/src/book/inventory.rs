@@ -1,0 +1,149 @@
+//! The assignments, page by page.
+
+use std::collections::HashMap;
+
+use access_package::graph::json::ItemError;
+use access_package::graph::observe::Listing;
+use access_package::{Assignment, AssignmentState, ResourceRole, Timestamp};
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::Book;
+use crate::names::Names;
+use crate::problem::Problem;
+use crate::verdict::{Verdict, kind};
+
+/// A page that was read.
+pub struct Page<'a> {
+    /// The list that it is of.
+    pub list: &'a str,
+    pub items: Vec<Result<Assignment, ItemError>>,
+    pub names: Names,
+    pub next: Option<String>,
+    pub read_at: Timestamp,
+}
+
+pub enum NextPage {
+    First,
+    Link(String),
+    /// All of them are read.
+    None,
+}
+
+impl Book {
+    /// The page of this list that is to be read next.
+    pub fn next_page(&self, list: &str) -> Result<NextPage, Problem> {
+        let sql = "SELECT next, is_read FROM list WHERE name = ?";
+        let row = self.connection.query_row(sql, [list], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        Ok(match row {
+            Some((_, true)) => NextPage::None,
+            Some((Some(link), false)) => NextPage::Link(link),
+            Some((None, false)) | None => NextPage::First,
+        })
+    }
+
+    /// The list is read from its beginning: the service no longer knows the page.
+    pub fn restart_list(&self, list: &str) -> Result<(), Problem> {
+        self.connection.execute("DELETE FROM list WHERE name = ?", [list])?;
+        Ok(())
+    }
+
+    /// Keeps a page, and which one is next, together.
+    pub fn add_page(&mut self, page: Page<'_>) -> Result<(), Problem> {
+        let transaction = self.connection.transaction()?;
+        let mut roles = HashMap::new();
+        for item in page.items {
+            match item {
+                Ok(assignment) => add(&transaction, &mut roles, assignment, &page.names, page.read_at)?,
+                Err(error) => {
+                    let part =
+                        error.id.map_or_else(|| format!("{} {}", page.list, error.part), |id| id.to_string());
+                    let sql = "INSERT OR REPLACE INTO unreadable VALUES (?, ?)";
+                    transaction.execute(sql, params![part, error.problem.to_string()])?;
+                }
+            }
+        }
+        let sql = "INSERT OR REPLACE INTO list VALUES (?, ?, ?)";
+        transaction.execute(sql, params![page.list, page.next, page.next.is_none()])?;
+        Ok(transaction.commit()?)
+    }
+}
+
+fn add(
+    transaction: &Transaction<'_>,
+    roles: &mut HashMap<ResourceRole, i64>,
+    mut assignment: Assignment,
+    names: &Names,
+    read_at: Timestamp,
+) -> Result<(), Problem> {
+    // What has ended owes nothing (R21).
+    let _ = assignment.expire(read_at);
+    if assignment.state() == AssignmentState::Expired {
+        return Ok(());
+    }
+    let id = assignment.id().to_string();
+    let name = names.of(&id);
+    let package = package(transaction, &assignment.access_package().to_string(), name.package.as_deref())?;
+    // One that was read before, in an interrupted run or on another page, is as it is now.
+    let mut known = transaction.prepare_cached("SELECT id FROM assignment WHERE guid = ?")?;
+    if let Some(known) = known.query_row([&id], |row| row.get::<_, i64>(0)).optional()? {
+        transaction.execute("DELETE FROM want WHERE assignment = ?", [known])?;
+        transaction.execute("DELETE FROM assignment WHERE id = ?", [known])?;
+    }
+    let sql = "INSERT INTO assignment (guid, package, target, target_type, target_name, end_at, state, read_at) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    transaction.prepare_cached(sql)?.execute(params![
+        id,
+        package,
+        assignment.target().to_string(),
+        assignment
+            .target_type()
+            .and_then(|it| serde_json::to_value(it).ok()?.as_str().map(ToOwned::to_owned)),
+        name.target,
+        assignment.end().map(|end| end.to_string()),
+        assignment.state().as_str(),
+        read_at.unix_ticks(),
+    ])?;
+    let row = transaction.last_insert_rowid();
+    if assignment.state() != AssignmentState::Delivered {
+        return Ok(());
+    }
+    let mut want = transaction.prepare_cached("INSERT INTO want VALUES (?, ?, ?, NULL)")?;
+    for owed in assignment.resource_roles().unwrap_or_default() {
+        let (role, is_listed) =
+            (role(transaction, roles, &owed.resource_role)?, Listing::of(&owed.resource_role).is_some());
+        let verdict = if is_listed { Verdict::Open } else { Verdict::Unknown };
+        want.execute(params![role, row, verdict.stored().0])?;
+    }
+    Ok(())
+}
+
+fn package(transaction: &Transaction<'_>, guid: &str, name: Option<&str>) -> Result<i64, Problem> {
+    let sql = "INSERT INTO package (guid, name) VALUES (?, ?) \
+               ON CONFLICT (guid) DO UPDATE SET name = coalesce(excluded.name, name) RETURNING id";
+    Ok(transaction.prepare_cached(sql)?.query_row(params![guid, name], |row| row.get(0))?)
+}
+
+fn role(
+    transaction: &Transaction<'_>,
+    known: &mut HashMap<ResourceRole, i64>,
+    resource_role: &ResourceRole,
+) -> Result<i64, Problem> {
+    if let Some(id) = known.get(resource_role) {
+        return Ok(*id);
+    }
+    let listing = match Listing::of(resource_role) {
+        Some(listing) => {
+            let resource = format!("{} {}", listing.endpoint(), resource_role.resource_origin_id());
+            let sql = "INSERT INTO listing (resource) VALUES (?) ON CONFLICT DO UPDATE SET resource = resource RETURNING id";
+            Some(transaction.prepare_cached(sql)?.query_row([resource], |row| row.get::<_, i64>(0))?)
+        }
+        None => None,
+    };
+    let origin = serde_json::to_string(resource_role).map_err(|error| Problem::Damaged(error.to_string()))?;
+    let sql = "INSERT INTO role (origin, kind, listing) VALUES (?, ?, ?) \
+               ON CONFLICT DO UPDATE SET kind = excluded.kind RETURNING id";
+    let row = params![origin, kind(resource_role), listing];
+    let id = transaction.prepare_cached(sql)?.query_row(row, |row| row.get(0))?;
+    known.insert(resource_role.clone(), id);
+    Ok(id)
+}

@@ -1,0 +1,96 @@
+//! Which assignments are to be restored, and how far each has got: a run that was killed goes on from there.
+
+use rusqlite::params;
+
+use access_package::{AssignmentId, ResourceRole};
+
+use super::Book;
+use super::lists::{parsed, role};
+use crate::problem::Problem;
+
+/// An assignment that is to be restored.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub row: i64,
+    pub id: AssignmentId,
+    pub target: String,
+    pub package: String,
+    pub lost: Vec<ResourceRole>,
+    /// Something was sent for it before, by a run that did not come to its end.
+    pub is_begun: bool,
+}
+
+/// Beside what is lost it has lost something that cannot be given back: to reprocess it would leave it partially delivered.
+const STUCK: &str =
+    "EXISTS (SELECT 1 FROM want AS other WHERE other.assignment = want.assignment AND other.verdict = 4)";
+
+impl Book {
+    /// How many assignments are to be restored, how many of their resource roles, and how many are left out as stuck.
+    pub fn to_restore(&self, with_stuck: bool) -> Result<(u64, u64, u64), Problem> {
+        let sql = format!(
+            "SELECT count(DISTINCT assignment) FILTER (WHERE ?1 OR NOT {STUCK}), count(*) FILTER (WHERE ?1 OR NOT {STUCK}), \
+             count(DISTINCT assignment) FILTER (WHERE NOT ?1 AND {STUCK}) FROM want WHERE verdict = 3"
+        );
+        let counts = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        Ok(self.connection.query_row(&sql, [with_stuck], counts)?)
+    }
+
+    /// The next assignment, after this row, that is to be restored.
+    pub fn next_planned(&self, after: i64, with_stuck: bool) -> Result<Option<Planned>, Problem> {
+        let sql = format!(
+            "SELECT assignment.id, assignment.guid, target, package.guid, step, origin FROM want \
+             JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
+             JOIN role ON role.id = want.role LEFT JOIN restoring ON restoring.assignment = want.assignment \
+             WHERE verdict = 3 AND want.assignment = (SELECT want.assignment FROM want \
+                 WHERE verdict > 1 AND verdict = 3 AND want.assignment > ?1 AND (?2 OR NOT {STUCK}) \
+                 ORDER BY want.assignment LIMIT 1) ORDER BY role.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![after, with_stuck])?;
+        let mut planned: Option<Planned> = None;
+        while let Some(row) = rows.next()? {
+            let lost = role(&row.get::<_, String>(5)?)?;
+            match &mut planned {
+                Some(planned) => planned.lost.push(lost),
+                None => {
+                    planned = Some(Planned {
+                        row: row.get(0)?,
+                        id: parsed(&row.get::<_, String>(1)?)?,
+                        target: row.get(2)?,
+                        package: row.get(3)?,
+                        is_begun: row.get::<_, Option<String>>(4)?.is_some_and(|step| step == "sent"),
+                        lost: Vec::from([lost]),
+                    });
+                }
+            }
+        }
+        Ok(planned)
+    }
+
+    /// From now on something may have been sent for it.
+    pub fn set_sent(&self, row: i64) -> Result<(), Problem> {
+        self.set_step(row, "sent")
+    }
+
+    /// Nothing is under way for it any more.
+    pub fn set_over(&self, row: i64) -> Result<(), Problem> {
+        self.set_step(row, "over")
+    }
+
+    fn set_step(&self, row: i64, step: &str) -> Result<(), Problem> {
+        self.connection.execute("INSERT OR REPLACE INTO restoring VALUES (?, ?)", params![row, step])?;
+        Ok(())
+    }
+
+    /// How many assignments of a run, by their rows, have still lost something.
+    pub fn still_lost(&self, rows: &[i64]) -> Result<u64, Problem> {
+        let mut still = 0;
+        let mut statement = self
+            .connection
+            .prepare("SELECT EXISTS (SELECT 1 FROM want WHERE assignment = ? AND verdict = 3)")?;
+        for row in rows {
+            still += u64::from(statement.query_row([row], |row| row.get::<_, bool>(0))?);
+        }
+        Ok(still)
+    }
+}

@@ -1,0 +1,70 @@
+//! `drift check`.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::time::Duration;
+
+use crate::arguments::Check;
+use crate::book::{Book, Totals};
+use crate::confirm::confirm;
+use crate::inventory;
+use crate::observe::Observer;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::requests;
+use crate::service::now;
+use crate::services::Services;
+use crate::show::{csv, html, json, table};
+
+pub async fn run(check: &Check) -> Result<u8, Problem> {
+    let services = Services::new(&check.connection).await?;
+    let mut book = Book::open(&check.file.file)?;
+    let of = services.of();
+    if book.begin(&of, check.anew, now())? {
+        eprintln!("going on with the check in `{}`; `--anew` begins another one", check.file.file.display());
+    }
+    let progress = Progress::new();
+    if check.assignments.is_empty() {
+        inventory::from_service(&services.management, &mut book, &progress).await?;
+        requests::from_service(&services.management, &mut book).await?;
+    } else {
+        inventory::from_files(&check.assignments, &mut book)?;
+    }
+    let observer = Observer {
+        service: &services.directory,
+        at_once: check.connection.at_once,
+        settle: Duration::from_secs(check.connection.settle),
+        progress: &progress,
+    };
+    observer.observe(&mut book).await?;
+    if check.assignments.is_empty() {
+        confirm(&services.management, check.connection.at_once, &mut book).await?;
+    }
+    progress.finish();
+    book.finish(now())?;
+    if let Some(path) = &check.html {
+        let file = File::create(path).map_err(Problem::file(path))?;
+        html::write(&book, &mut BufWriter::new(file))?;
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    if check.json {
+        json::write(&book, &services.sent.counts(), &mut out)?;
+    } else if check.csv {
+        csv::findings(&book, &mut out)?;
+    } else {
+        table::write(&book, &mut out)?;
+    }
+    out.flush()?;
+    Ok(status(&book.totals()?))
+}
+
+/// What is not seen is not fine.
+fn status(totals: &Totals) -> u8 {
+    if totals.drifted > 0 {
+        1
+    } else if totals.roles.unknown > 0 || totals.unreadable > 0 {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,127 @@
+//! Reads the assignments: page by page from the service, or from files.
+
+use std::fs;
+use std::path::PathBuf;
+
+use access_package::AssignmentState;
+use access_package::graph::BaseUrl;
+use access_package::graph::http::{CallError, read_response};
+use access_package::graph::json::{self, EXPAND_V1};
+use http::header::ACCEPT;
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
+
+use crate::book::{Book, NextPage, Page};
+use crate::names::Names;
+use crate::packages::Packages;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::service::{Service, now};
+
+/// What is delivered may have been lost; of the others the request can be reprocessed.
+const STATES: [AssignmentState; 3] =
+    [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
+
+/// Where a service does not expand what the access packages give, that is asked for by itself.
+const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
+
+pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
+
+/// Reads what has not been read yet. After each page it can be interrupted.
+pub async fn from_service(service: &Service, book: &mut Book, progress: &Progress) -> Result<(), Problem> {
+    progress.pages();
+    let (mut packages, mut expand) = (Packages::default(), EXPAND_V1);
+    for state in STATES {
+        let list = state.as_str();
+        // A link from an earlier run may be good no longer.
+        let mut may_be_old = true;
+        loop {
+            let (url, is_old) = match book.next_page(list)? {
+                NextPage::First => {
+                    let query = format!("$filter=state%20eq%20'{list}'&$expand={expand}");
+                    (format!("{}/{MANAGEMENT}/assignments?{query}", service.base_url), false)
+                }
+                NextPage::Link(link) => (link, may_be_old),
+                NextPage::None => break,
+            };
+            let request = get(&url, &service.base_url)?;
+            // Before: what it tells may be as old as that.
+            let read_at = now();
+            let response = service.send("pages", &request).await?;
+            if is_old && is_forgotten(&response) {
+                book.restart_list(list)?;
+                continue;
+            }
+            may_be_old = false;
+            if response.status() == StatusCode::BAD_REQUEST && expand == EXPAND_V1 {
+                // Perhaps it does not go so deep.
+                (expand, may_be_old) = (EXPAND_LESS, true);
+                book.restart_list(list)?;
+                continue;
+            }
+            if response.status() != StatusCode::OK {
+                return Err(answered(&url, &response));
+            }
+            let body = response.body();
+            let page = json::read_list(body).map_err(|source| unreadable(&url, source))?;
+            if page.next_link.as_ref() == Some(&url) {
+                return Err(Problem::SamePage(url));
+            }
+            if let Some(link) = &page.next_link {
+                get(link, &service.base_url)?;
+            }
+            let (names, mut items) = (Names::of_page(body), page.items);
+            packages.complete(service, body, &mut items).await?;
+            book.add_page(Page { list, items, names, next: page.next_link, read_at })?;
+            progress.one_more();
+        }
+    }
+    Ok(())
+}
+
+/// Reads exported files: each is a page, or all of them.
+pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
+    for file in files {
+        let list = file.display().to_string();
+        if matches!(book.next_page(&list)?, NextPage::None) {
+            continue;
+        }
+        let text = fs::read(file).map_err(Problem::file(file))?;
+        let mut page = json::read_list(&text).map_err(|source| unreadable(&list, source))?;
+        if page.items.is_empty() && page.next_link.is_none() {
+            // An assignment by itself.
+            page.items.extend(json::read(&text).ok().map(Ok));
+        }
+        let (items, names) = (page.items, Names::of_page(&text));
+        book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
+    }
+    Ok(())
+}
+
+/// A request to this service, and to no other: the token goes with it.
+pub fn get(url: &str, base_url: &BaseUrl) -> Result<Request<String>, Problem> {
+    let uri: Option<Uri> = url.parse().ok();
+    let uri = uri.filter(|uri| base_url.has(uri)).ok_or_else(|| Problem::OtherService(url.to_owned()))?;
+    let mut request = Request::new(String::new());
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+/// What an answer says that is not the one that was asked for.
+pub fn answered<B: AsRef<[u8]>>(url: &str, response: &Response<B>) -> Problem {
+    let source = read_response(response)
+        .err()
+        .unwrap_or_else(|| CallError::Retry { status: response.status(), after: None });
+    // What was asked for in full is more than anybody wants to read.
+    let url = url.split('?').next().unwrap_or(url).to_owned();
+    Problem::Answer { url, source: Box::new(source) }
+}
+
+pub fn unreadable(url: &str, source: json::ReadError) -> Problem {
+    Problem::Read { url: url.to_owned(), source: Box::new(source) }
+}
+
+/// A link to a page is good for a while only: a run that was interrupted long ago begins this list anew.
+fn is_forgotten<B>(response: &Response<B>) -> bool {
+    matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE)
+}

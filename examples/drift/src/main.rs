@@ -1,0 +1,54 @@
+//! Which delivered assignments have lost access, and how to give back just that.
+
+mod arguments;
+mod ask;
+mod book;
+mod check;
+mod confirm;
+mod evidence;
+mod inventory;
+mod names;
+mod observe;
+mod pace;
+mod packages;
+mod problem;
+mod progress;
+mod report;
+mod requests;
+mod restore;
+mod service;
+mod services;
+mod show;
+mod token;
+mod verdict;
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::problem::Problem;
+
+/// One thread is enough: it waits for the service most of the time.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Check(check) => check::run(check).await,
+        Command::Report(report) => report::run(report),
+        Command::Restore(restore) => restore::run(restore).await,
+    };
+    match result {
+        Ok(status) => status.into(),
+        // Whoever read what was printed has read enough.
+        Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => 0.into(),
+        Err(problem) => {
+            eprintln!("drift: {problem}");
+            for line in problem.details() {
+                eprintln!("  {line}");
+            }
+            2.into()
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Reads each list once, whatever the number of assignments, and judges what is owed by it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access_package::graph::BaseUrl;
+use access_package::graph::http::CallError;
+use access_package::graph::observe::{Holders, Listing, LookError, Replication};
+use access_package::graph::obstacle::{Obstacle, Resource};
+use access_package::{Observed, ResourceRole, Timestamp};
+use http::{Request, Response, StatusCode};
+use tokio::time::sleep;
+
+use crate::ask::{Question, ask_all};
+use crate::book::{Book, OpenList, Pass, Wanted};
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::service::{Service, now};
+use crate::verdict::Verdict;
+
+pub struct Observer<'a> {
+    pub service: &'a Arc<Service>,
+    pub at_once: usize,
+    /// How long the directory may take to replicate what is new (R39).
+    pub settle: Duration,
+    pub progress: &'a Progress,
+}
+
+impl Observer<'_> {
+    /// Looks at everything that is open, and again at what was not seen.
+    pub async fn observe(&self, book: &mut Book) -> Result<(), Problem> {
+        self.pass(book, Pass::First).await?;
+        if let Some(since) = book.suspected_since()? {
+            // So that nothing that was given before it was read can be missed.
+            let pause = since.saturating_add(self.settle).saturating_duration_since(now());
+            self.progress.waits(pause);
+            sleep(pause).await;
+            self.pass(book, Pass::Second).await?;
+        }
+        self.obstacles(book).await
+    }
+
+    /// Reads each list of which something is open.
+    pub async fn pass(&self, book: &mut Book, pass: Pass) -> Result<(), Problem> {
+        self.progress.lists(book.lists_left(pass)?);
+        let (book, mut after) = (RefCell::new(book), 0);
+        let next = || {
+            let Some(list) = book.borrow().next_list(after, pass)? else { return Ok(None) };
+            after = list.id;
+            Ok(List::new(list, &self.service.base_url))
+        };
+        let done = |list: List, read: Result<(), LookError>| {
+            self.progress.one_more();
+            let book = &mut **book.borrow_mut();
+            let verdict: Box<dyn Fn(&Wanted<'_>) -> Verdict> = match read {
+                Ok(()) => {
+                    if list.is_stuck {
+                        book.cannot_read(list.id, "link to the next page leads to the same page", false)?;
+                    }
+                    let List { holders, began, .. } = list;
+                    Box::new(move |wanted| match self.verdict(&holders, began, wanted) {
+                        Verdict::Suspected | Verdict::Unknown if pass == Pass::Again => Verdict::Lost,
+                        verdict => verdict,
+                    })
+                }
+                Err(error) => {
+                    let is_missing = is_not_found(&error);
+                    if is_missing && pass == Pass::First {
+                        Box::new(|_| Verdict::Suspected)
+                    } else if pass == Pass::Again {
+                        // It was seen to be lost, and nothing tells otherwise.
+                        Box::new(|_| Verdict::Lost)
+                    } else {
+                        book.cannot_read(list.id, &error.to_string(), is_missing)?;
+                        Box::new(|_| Verdict::Unknown)
+                    }
+                }
+            };
+            book.judge(list.id, pass, verdict)
+        };
+        ask_all(self.service, self.at_once, next, done).await
+    }
+
+    fn verdict(&self, holders: &Holders, began: Timestamp, wanted: &Wanted<'_>) -> Verdict {
+        // R21
+        if wanted.end.is_some_and(|end| now() >= end) {
+            return Verdict::NotOwed;
+        }
+        let is_over = began >= wanted.read_at.saturating_add(self.settle);
+        let replication = if is_over { Replication::Over } else { Replication::UnderWay };
+        match holders.observed(wanted.resource_role, wanted.target, replication) {
+            Observed::Present => Verdict::Present,
+            Observed::Absent => Obstacle::of_target(wanted.target_type, wanted.resource_role)
+                .map_or(Verdict::Lost, Verdict::Never),
+            Observed::Unknown if is_over => Verdict::Unknown,
+            Observed::Unknown => Verdict::Suspected,
+            // A look at a list does not tell it.
+            Observed::Unenforceable => Verdict::Unknown,
+        }
+    }
+
+    /// Asks the groups and applications of what is lost whether it can be given back.
+    async fn obstacles(&self, book: &mut Book) -> Result<(), Problem> {
+        let (book, mut after) = (RefCell::new(book), 0);
+        let next = || loop {
+            let Some((id, role)) = book.borrow().next_lost_role(after)? else { return Ok(None) };
+            after = id;
+            if let Some(resource) = Resource::of(&role) {
+                let request = resource.request(&self.service.base_url);
+                return Ok(Some(Asked { id, role, resource, request: Some(request), obstacle: None }));
+            }
+        };
+        let done = |asked: Asked, _read| match asked.obstacle {
+            Some(obstacle) => book.borrow().set_obstacle(asked.id, obstacle),
+            // Then nothing is seen to stand in the way: to restore it will tell.
+            None => Ok(()),
+        };
+        ask_all(self.service, self.at_once, next, done).await
+    }
+}
+
+fn is_not_found(error: &LookError) -> bool {
+    matches!(error, LookError::Call(CallError::Rejected(told)) if told.status == StatusCode::NOT_FOUND)
+}
+
+/// A list that is being read.
+struct List {
+    id: i64,
+    size: usize,
+    holders: Holders,
+    /// When its first page was asked for.
+    began: Timestamp,
+    /// Its next page is the same one again.
+    is_stuck: bool,
+}
+
+impl List {
+    fn new(OpenList { id, of, targets }: OpenList, base_url: &BaseUrl) -> Option<Self> {
+        let listing = Listing::of(&of)?;
+        let size = targets.len();
+        let holders = Holders::of_targets(listing, targets, base_url.clone());
+        Some(Self { id, size, holders, began: now(), is_stuck: false })
+    }
+}
+
+impl Question for List {
+    fn request(&self) -> Option<Request<String>> {
+        self.holders.request().filter(|_| !self.is_stuck)
+    }
+
+    fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
+        let asked = self.holders.request();
+        self.holders.read(answer, now())?;
+        let next = self.holders.request();
+        self.is_stuck = next.is_some() && next.map(|it| it.uri().clone()) == asked.map(|it| it.uri().clone());
+        Ok(())
+    }
+
+    fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// A group or an application that is asked what stands in the way.
+struct Asked {
+    id: i64,
+    role: ResourceRole,
+    resource: Resource,
+    request: Option<Request<String>>,
+    obstacle: Option<Obstacle>,
+}
+
+impl Question for Asked {
+    fn request(&self) -> Option<Request<String>> {
+        self.request.clone()
+    }
+
+    fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
+        self.obstacle = self.resource.obstacle(&self.role, answer)?;
+        self.request = None;
+        Ok(())
+    }
+
+    fn size(&self) -> usize {
+        1
+    }
+}

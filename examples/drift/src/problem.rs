@@ -1,0 +1,77 @@
+//! What stops the program, and what helps.
+
+use std::io;
+
+use access_package::graph::batch::BatchError;
+use access_package::graph::http::{CallError, RequestError};
+use access_package::graph::json::ReadError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error("`{path}`: {source}")]
+    File { path: String, source: io::Error },
+    #[error("standard input and output: {0}")]
+    Terminal(#[from] io::Error),
+    #[error("`{0}` is not set: it should hold a token")]
+    NoVariable(String),
+    #[error("command for the token has failed ({status}): {said}")]
+    Command { status: String, said: String },
+    #[error("`{from}` gives no bearer token: {source}")]
+    NotAToken { from: String, source: RequestError },
+    #[error("token is refused{why}: get a new one, or give `--token-command`, so that it can be got again")]
+    TokenRefused { why: &'static str },
+    #[error("`{0}` is not `https` and not on this machine: a token is not sent there")]
+    NotSafe(String),
+    #[error("`{url}` does not answer: {said}")]
+    NoAnswer { url: String, said: String },
+    #[error("`{url}`: {source}")]
+    Answer { url: String, source: Box<CallError> },
+    #[error("`{url}`: {source}")]
+    Read { url: String, source: Box<ReadError> },
+    #[error(transparent)]
+    Request { source: RequestError },
+    #[error("link to the next page leads to another service: `{0}`")]
+    OtherService(String),
+    #[error("link to the next page leads to the same page: `{0}`")]
+    SamePage(String),
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error("`{path}` is in use by another run, or not a file of `drift`: {source}")]
+    Book { path: String, source: rusqlite::Error },
+    #[error(
+        "`{path}` is of version {actual} of this file: version {required} is required, so give another `--file`"
+    )]
+    BookVersion { path: String, required: i64, actual: i64 },
+    #[error("`{path}` is a check of `{actual}`, not of `{required}`: give another `--file`, or `--anew`")]
+    OtherBook { path: String, required: String, actual: String },
+    #[error("`{path}` has no finished check: run `drift check` first")]
+    NotChecked { path: String },
+    #[error("file of the check: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("file of the check is damaged: {0}")]
+    Damaged(String),
+    #[error("nothing is restored without a word of yours: look at the plan, and add `--yes`")]
+    NotConfirmed,
+    #[error("client cannot be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Problem {
+    /// Why, and what helps, as far as the service or the crate says it.
+    pub fn details(&self) -> Vec<String> {
+        let Self::Answer { source, .. } = self else { return Vec::new() };
+        let CallError::Rejected(told) = &**source else { return Vec::new() };
+        let mut says: Vec<_> = told.reasons().map(|reason| format!("because: {reason}")).collect();
+        for remedy in told.remedies() {
+            let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
+            says.push(format!("what helps: {}", steps.join(", and ")));
+        }
+        says.extend(told.help().filter(|_| says.is_empty()).map(|help| format!("what helps: {help}")));
+        says
+    }
+
+    pub fn file(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.display().to_string();
+        move |source| Self::File { path, source }
+    }
+}

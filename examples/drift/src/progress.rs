@@ -1,0 +1,62 @@
+//! What is left, on a terminal only.
+
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    #[must_use]
+    pub fn new() -> Self {
+        let bar = if io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    /// Pages of assignments: how many there are nobody knows.
+    pub fn pages(&self) {
+        self.style("{spinner} reading assignments: {pos} pages, {elapsed}");
+    }
+
+    pub fn lists(&self, left: u64) {
+        self.0.reset();
+        self.0.set_length(left);
+        self.style("{bar:30} {pos} of {len} lists, {eta} left");
+    }
+
+    pub fn assignments(&self, left: u64) {
+        self.0.reset();
+        self.0.set_length(left);
+        self.style("{bar:30} {pos} of {len} assignments, {eta} left");
+    }
+
+    pub fn one_more(&self) {
+        self.0.inc(1);
+    }
+
+    pub fn waits(&self, pause: Duration) {
+        self.style("{spinner} {msg}");
+        let seconds = pause.as_secs();
+        self.0.set_message(format!(
+            "what is not seen is looked for again in {seconds} s, when it has had time to be seen"
+        ));
+    }
+
+    /// Prints a line, beside the bar if there is one.
+    pub fn say(&self, line: &str) {
+        self.0.suspend(|| println!("{line}"));
+    }
+
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+
+    fn style(&self, template: &str) {
+        // A template that is none would be a mistake of ours, and costs nothing but the look.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.0.set_style(style);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `drift restore`: shows what it is about to do, does it, and looks whether it has come about.
+
+mod direct;
+mod end;
+mod reprocess;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::arguments::Restore;
+use crate::book::{Book, Pass, Planned};
+use crate::evidence::{Diary, Evidence};
+use crate::observe::Observer;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::services::Services;
+use crate::verdict::kind;
+use end::End;
+
+/// How many assignments of the plan, and how many ends that are not good, are printed.
+const SHOWN: u64 = 20;
+
+pub async fn run(restore: &Restore) -> Result<u8, Problem> {
+    let mut book = Book::open_checked(&restore.file.file)?;
+    let finished = book.finished()?;
+    let services = Arc::new(Services::new(&restore.connection).await?);
+    book.is_of(&services.of())?;
+    let progress = Progress::new();
+    let observer = Observer {
+        service: &services.directory,
+        at_once: restore.connection.at_once,
+        settle: Duration::from_secs(restore.connection.settle),
+        progress: &progress,
+    };
+    // What has come back since is left alone.
+    observer.pass(&mut book, Pass::Again).await?;
+    progress.finish();
+    let planned = plan(&book, restore, &finished)?;
+    if planned == 0 {
+        println!("nothing to restore");
+        return Ok(0);
+    }
+    confirm(restore)?;
+    let mut run = Run {
+        restore,
+        evidence: Arc::new(Evidence::open(&restore.log)?),
+        book,
+        services: &services,
+        tally: Tally::default(),
+    };
+    run.evidence.add(
+        "begun",
+        &json!({ "of": services.of(), "checked": finished, "assignments": planned, "direct": restore.direct }),
+    )?;
+    progress.assignments(planned);
+    run.all(planned, &progress).await?;
+    // What is not to be seen yet may only not be replicated.
+    observer.pass(&mut run.book, Pass::Again).await?;
+    progress.finish();
+    run.finish()
+}
+
+/// Prints what is about to be done, and says for how many assignments.
+fn plan(book: &Book, restore: &Restore, finished: &str) -> Result<u64, Problem> {
+    let (assignments, roles, stuck) = book.to_restore(restore.direct)?;
+    let planned = restore.limit.unwrap_or(u64::MAX).min(assignments);
+    let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
+    println!(
+        "plan: {planned} of {assignments} assignments, which have lost {roles} resource roles, by {how}"
+    );
+    println!("by the check of {finished}; what has come back since is left out");
+    if stuck > 0 {
+        println!(
+            "left out: {stuck} that have also lost what cannot be given back: reprocessed they would be partially delivered; \
+             `--direct` gives back the rest"
+        );
+    }
+    let (mut after, mut shown) = (0, 0);
+    while shown < planned.min(SHOWN) {
+        let Some(planned) = book.next_planned(after, restore.direct)? else { break };
+        (after, shown) = (planned.row, shown + 1);
+        println!("  {} of {}", planned.id, planned.target);
+        planned.lost.iter().for_each(|lost| println!("    {}: {lost}", kind(lost)));
+    }
+    if planned > shown {
+        println!("  … and {} more", planned - shown);
+    }
+    Ok(planned)
+}
+
+fn confirm(restore: &Restore) -> Result<(), Problem> {
+    if restore.yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Problem::NotConfirmed);
+    }
+    print!("restore them? [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Problem::NotConfirmed) }
+}
+
+#[derive(Default)]
+struct Tally {
+    restored: Vec<i64>,
+    /// How many ended otherwise, by how.
+    otherwise: BTreeMap<&'static str, u64>,
+}
+
+struct Run<'a> {
+    restore: &'a Restore,
+    evidence: Arc<Evidence>,
+    book: Book,
+    services: &'a Arc<Services>,
+    tally: Tally,
+}
+
+impl Run<'_> {
+    async fn all(&mut self, planned: u64, progress: &Progress) -> Result<(), Problem> {
+        let (mut under_way, mut after, mut begun) = (JoinSet::new(), 0, 0);
+        loop {
+            while under_way.len() < self.restore.connection.at_once.max(1) && begun < planned {
+                let Some(planned) = self.book.next_planned(after, self.restore.direct)? else { break };
+                (after, begun) = (planned.row, begun + 1);
+                self.evidence.add(
+                    "planned",
+                    &json!({
+                        "assignment": planned.id, "target": planned.target, "accessPackage": planned.package,
+                        "lost": planned.lost, "begunBefore": planned.is_begun,
+                    }),
+                )?;
+                // Before anything is sent.
+                self.book.set_sent(planned.row)?;
+                let (services, settle) = (Arc::clone(self.services), self.restore.connection.settle);
+                let is_direct = self.restore.direct;
+                let diary = Diary { evidence: Arc::clone(&self.evidence), assignment: planned.id };
+                under_way.spawn(async move {
+                    let end = if is_direct {
+                        direct::run(&services, &planned, &diary, Duration::from_secs(settle)).await
+                    } else {
+                        reprocess::run(&services, &planned, &diary).await
+                    };
+                    (planned, end)
+                });
+            }
+            let Some(joined) = under_way.join_next().await else { return Ok(()) };
+            let (planned, end) = joined.map_err(|error| Problem::Damaged(error.to_string()))?;
+            progress.one_more();
+            self.over(&planned, &end?, progress)?;
+        }
+    }
+
+    /// It has come to its end.
+    fn over(&mut self, planned: &Planned, end: &End, progress: &Progress) -> Result<(), Problem> {
+        // What is not known stays begun: the next run looks first.
+        if !end.is_in_doubt {
+            self.book.set_over(planned.row)?;
+        }
+        if end.is_restored {
+            self.tally.restored.push(planned.row);
+            return Ok(());
+        }
+        let before: u64 = self.tally.otherwise.values().sum();
+        *self.tally.otherwise.entry(end.word).or_default() += 1;
+        if before < SHOWN {
+            progress.say(&format!("{} {}", end.word, planned.id));
+            end.says.iter().for_each(|line| progress.say(&format!("  {line}")));
+        } else if before == SHOWN {
+            progress.say(&format!("… all of them are in `{}`", self.restore.log.display()));
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<u8, Problem> {
+        let restored = self.tally.restored.len();
+        let not_seen = self.book.still_lost(&self.tally.restored)?;
+        let (otherwise, sent) = (&self.tally.otherwise, self.services.sent.counts());
+        self.evidence.add(
+            "finished",
+            &json!({ "restored": restored, "notSeenYet": not_seen, "otherwise": otherwise, "requests": sent }),
+        )?;
+        println!("restored {restored}");
+        if not_seen > 0 {
+            println!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
+        }
+        for (word, number) in otherwise {
+            println!("{word} {number}");
+        }
+        println!("what was done is in `{}`", self.restore.log.display());
+        Ok(u8::from(!otherwise.is_empty()))
+    }
+}

@@ -1,0 +1,109 @@
+//! Grants just what an assignment has lost, through the directory itself. The crate says what to send and when; this moves the
+//! bytes.
+
+use std::time::Duration;
+
+use access_package::graph::enforce::{Delivery, End as Ended, Next, Settings};
+use access_package::{Action, AssignmentState};
+use serde_json::json;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::end::End;
+use super::reprocess;
+use crate::book::Planned;
+use crate::evidence::Diary;
+use crate::problem::Problem;
+use crate::service::{Service, now};
+use crate::services::Services;
+
+pub async fn run(
+    services: &Services,
+    planned: &Planned,
+    diary: &Diary,
+    settle: Duration,
+) -> Result<End, Problem> {
+    // What the check has seen may be long ago.
+    let mut assignment = match reprocess::assignment(&services.management, diary).await? {
+        Ok(assignment) => assignment,
+        Err(end) => return Ok(End { is_in_doubt: false, ..end }),
+    };
+    let _ = assignment.expire(now());
+    if assignment.state() != AssignmentState::Delivered {
+        return End::of_state(diary, assignment.state());
+    }
+    let owed: Vec<_> =
+        assignment.resource_roles().unwrap_or_default().iter().map(|owed| &owed.resource_role).collect();
+    let mut end = End { is_restored: true, ..End::default() };
+    for lost in &planned.lost {
+        if !owed.contains(&lost) {
+            diary.add("notOwed", json!({ "resourceRole": lost.to_string() }))?;
+            continue;
+        }
+        let name = lost.to_string();
+        let action = Action {
+            assignment: assignment.id(),
+            attempt: assignment.attempt() + 1,
+            target: assignment.target(),
+            resource_role: lost.clone(),
+            end: assignment.end(),
+        };
+        match grant(&services.directory, planned, action, settle).await? {
+            None => diary.add("granted", json!({ "resourceRole": name }))?,
+            Some(NotGranted { code, says, help }) => {
+                end.add_failure(diary, &name, (code, &says, help.as_deref()))?;
+            }
+        }
+    }
+    Ok(end)
+}
+
+/// Why something was not granted.
+struct NotGranted {
+    code: &'static str,
+    says: String,
+    help: Option<String>,
+}
+
+/// `None` once it is in place.
+async fn grant(
+    directory: &Service,
+    planned: &Planned,
+    action: Action,
+    settle: Duration,
+) -> Result<Option<NotGranted>, Problem> {
+    let settings = Settings {
+        patience: directory.patience(),
+        replication: settle,
+        // By chance, so that many do not call in step.
+        jitter: Uuid::new_v4().as_fields().0,
+        ..Settings::new(directory.base_url.clone())
+    };
+    let delivery = match Delivery::new(action, settings) {
+        Ok(delivery) => delivery,
+        Err(cannot) => {
+            return Ok(Some(NotGranted { code: cannot.code(), says: cannot.to_string(), help: None }));
+        }
+    };
+    // A run that was killed may have sent it.
+    let mut delivery = if planned.is_begun { delivery.looking_first() } else { delivery };
+    loop {
+        match delivery.next(now()) {
+            Next::Send(request) => match directory.send_once("grants", &request).await {
+                Ok(response) => delivery.answered(&response, now()),
+                Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
+                Err(problem) => return Err(problem),
+            },
+            Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
+            Next::Over(Ended::Fulfilled) => return Ok(None),
+            Next::Over(Ended::Failed(failure)) => {
+                let (code, says, help) = (failure.cause.code(), failure.to_string(), failure.help());
+                return Ok(Some(NotGranted { code, says, help }));
+            }
+            Next::Over(Ended::Ended) => {
+                let says = "the assignment has ended".to_owned();
+                return Ok(Some(NotGranted { code: "ended", says, help: None }));
+            }
+        }
+    }
+}

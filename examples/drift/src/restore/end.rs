@@ -1,0 +1,103 @@
+//! How it ends for one assignment.
+
+use access_package::graph::http::{CallError, Told};
+use access_package::{AssignmentState, Refusal};
+use serde_json::json;
+
+use crate::evidence::Diary;
+use crate::problem::Problem;
+
+#[derive(Default)]
+pub struct End {
+    /// What is printed beside the id, if it is not restored.
+    pub word: &'static str,
+    pub says: Vec<String>,
+    pub is_restored: bool,
+    /// It is not known what has become of it.
+    pub is_in_doubt: bool,
+}
+
+impl End {
+    /// The assignment has come to this state.
+    pub fn of_state(diary: &Diary, state: AssignmentState) -> Result<Self, Problem> {
+        let mut end = Self { word: "not restored", ..Self::default() };
+        let refusal = Refusal::of_state(state);
+        let remedies: Vec<_> = refusal.iter().flat_map(|it| it.remedies()).map(|it| it.to_string()).collect();
+        diary.add("ended", json!({ "state": state.as_str(), "remedies": remedies }))?;
+        end.is_restored = refusal.is_none();
+        end.is_in_doubt = state == AssignmentState::Delivering;
+        end.says.push(format!("its state is `{state}`"));
+        end.says.extend(remedies.into_iter().map(|remedy| format!("what helps: {remedy}")));
+        Ok(end)
+    }
+
+    /// Microsoft Graph, or a server of the crate, says no.
+    pub fn refused(diary: &Diary, told: &Told) -> Result<Self, Problem> {
+        let mut end = Self { word: "refused", ..Self::default() };
+        end.says.push(told.to_string());
+        let mut reasons = Vec::new();
+        for reason in told.reasons() {
+            let rules: Vec<_> = reason.rules().map(|rule| rule.id).collect();
+            end.says.push(format!("because: {reason} ({})", rules.join(", ")));
+            reasons.push(json!({ "code": reason.code(), "says": reason.to_string(), "rules": rules }));
+        }
+        let mut remedies = Vec::new();
+        for remedy in told.remedies() {
+            let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
+            end.says.push(format!("what helps: {}", steps.join(", and ")));
+            remedies.push(steps);
+        }
+        // Graph gives no reasons; of some of its codes it is known what helps.
+        let help = told.help().filter(|_| remedies.is_empty());
+        end.says.extend(help.map(|help| format!("what helps: {help}")));
+        let (status, code, message) = (told.status.as_u16(), &told.code, &told.message);
+        diary.add(
+            "refused",
+            json!({
+                "status": status, "code": code, "message": message, "reasons": reasons, "remedies": remedies, "help": help,
+            }),
+        )?;
+        Ok(end)
+    }
+
+    /// Nobody knows.
+    pub fn in_doubt(diary: &Diary, why: &str) -> Result<Self, Problem> {
+        diary.add("inDoubt", json!({ "says": why }))?;
+        Ok(Self {
+            word: "not known",
+            says: Vec::from([
+                why.to_owned(),
+                "what helps: run `drift restore` again, it looks first".to_owned(),
+            ]),
+            is_in_doubt: true,
+            ..Self::default()
+        })
+    }
+
+    /// An answer that is none.
+    pub fn of_error(diary: &Diary, error: &CallError) -> Result<Self, Problem> {
+        match error {
+            CallError::Rejected(told) if told.status.is_client_error() => Self::refused(diary, told),
+            error @ (CallError::Rejected(_) | CallError::Retry { .. }) => {
+                Self::in_doubt(diary, &error.to_string())
+            }
+        }
+    }
+
+    /// One resource role could not be granted.
+    pub fn add_failure(
+        &mut self,
+        diary: &Diary,
+        resource_role: &str,
+        (code, says, help): (&str, &str, Option<&str>),
+    ) -> Result<(), Problem> {
+        self.word = "not restored";
+        self.is_restored = false;
+        self.says.push(format!("{resource_role}: {says}"));
+        self.says.extend(help.map(|help| format!("what helps: {help}")));
+        diary.add(
+            "notGranted",
+            json!({ "resourceRole": resource_role, "cause": code, "says": says, "help": help }),
+        )
+    }
+}

@@ -1,0 +1,199 @@
+//! One service, with everything that all requests to it share: the client, the token, the pace.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use access_package::Timestamp;
+use access_package::graph::BaseUrl;
+use access_package::graph::http::{CallError, RetryAfter, read_response};
+use http::header::AUTHORIZATION;
+use http::{Request, Response, StatusCode};
+use reqwest::Client;
+use reqwest::redirect::Policy;
+
+use crate::pace::{Pace, pause};
+use crate::problem::Problem;
+use crate::token::Tokens;
+
+/// How long one request may take, and how large its answer may be.
+const REQUEST_TIME: Duration = Duration::from_mins(1);
+const ANSWER_SIZE: usize = 32 * 1024 * 1024;
+
+pub struct Service {
+    pub base_url: BaseUrl,
+    client: Client,
+    tokens: Arc<Tokens>,
+    pace: Arc<Pace>,
+    /// How long a request is sent again.
+    patience: Duration,
+    sent: Arc<Sent>,
+}
+
+/// How many requests of each kind were sent.
+#[derive(Default)]
+pub struct Sent(Mutex<BTreeMap<&'static str, u64>>);
+
+impl Sent {
+    pub fn count(&self, kind: &'static str, number: usize) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry(kind).or_default() += u64::try_from(number).unwrap_or(u64::MAX);
+    }
+
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[must_use]
+pub fn now() -> Timestamp {
+    SystemTime::now().into()
+}
+
+/// What became of one try.
+enum Try {
+    Answered(Response<Vec<u8>>),
+    /// It is to be sent again; not before this pause, if the service says so.
+    Again(String, Option<Duration>),
+    Refused(u64),
+}
+
+impl Service {
+    pub fn new(
+        base_url: BaseUrl,
+        tokens: Arc<Tokens>,
+        pace: Arc<Pace>,
+        patience: Duration,
+        sent: Arc<Sent>,
+    ) -> Result<Self, Problem> {
+        if !is_safe(&base_url) {
+            return Err(Problem::NotSafe(base_url.to_string()));
+        }
+        // Whoever was first has chosen the same.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let name = concat!("drift/", env!("CARGO_PKG_VERSION"));
+        let client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
+        Ok(Self { base_url, client: client.build()?, tokens, pace, patience, sent })
+    }
+
+    /// Sends a request, and again as long as there is patience: what is throttled, what is not answered, and once with a new
+    /// token. What could do harm twice is not for this.
+    pub async fn send(
+        &self,
+        kind: &'static str,
+        request: &Request<String>,
+    ) -> Result<Response<Vec<u8>>, Problem> {
+        let (began, mut failures, mut is_renewed) = (Instant::now(), 0, false);
+        loop {
+            match self.try_once(kind, request).await {
+                Try::Answered(response) => return Ok(response),
+                Try::Refused(_) if is_renewed => return Err(self.tokens.refused(now()).await),
+                Try::Refused(number) => {
+                    self.tokens.renew(number, now()).await?;
+                    is_renewed = true;
+                }
+                Try::Again(said, asked) => {
+                    let pause = asked.unwrap_or_default().max(pause(failures));
+                    failures += 1;
+                    if began.elapsed() + pause > self.patience {
+                        return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
+                    }
+                    self.pace.hold(pause);
+                }
+            }
+        }
+    }
+
+    /// Sends a request once: who asks decides what comes of an answer, and of none. The next one has a new token, and waits if it
+    /// is told to.
+    pub async fn send_once(
+        &self,
+        kind: &'static str,
+        request: &Request<String>,
+    ) -> Result<Response<Vec<u8>>, Problem> {
+        let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
+        let (number, response) = self.exchange_with_token(kind, request).await;
+        let response = response.map_err(no_answer)?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            self.tokens.renew(number, now()).await?;
+        } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
+            self.pace.hold(asked(after.as_ref()).unwrap_or_default().max(pause(0)));
+        }
+        Ok(response)
+    }
+
+    /// A part of a batch was told to wait: so are all.
+    pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) {
+        self.pace.hold(asked(after).unwrap_or_default().max(pause(failures)));
+    }
+
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    pub fn count(&self, kind: &'static str, number: usize) {
+        self.sent.count(kind, number);
+    }
+
+    async fn exchange_with_token(
+        &self,
+        kind: &'static str,
+        request: &Request<String>,
+    ) -> (u64, Result<Response<Vec<u8>>, String>) {
+        self.pace.wait().await;
+        let (number, header) = self.tokens.current().await;
+        let mut request = request.clone();
+        request.headers_mut().insert(AUTHORIZATION, header);
+        self.sent.count(kind, 1);
+        (number, self.exchange(request).await)
+    }
+
+    async fn try_once(&self, kind: &'static str, request: &Request<String>) -> Try {
+        let (number, response) = self.exchange_with_token(kind, request).await;
+        let response = match response {
+            Ok(response) => response,
+            Err(said) => return Try::Again(said, None),
+        };
+        match (response.status(), read_response(&response)) {
+            (StatusCode::UNAUTHORIZED, _) => Try::Refused(number),
+            (status, Err(CallError::Retry { after, .. })) => {
+                Try::Again(format!("the answer was `{}`", status.as_u16()), asked(after.as_ref()))
+            }
+            (status, _) if status.is_server_error() => {
+                Try::Again(format!("the answer was `{}`", status.as_u16()), None)
+            }
+            _ => Try::Answered(response),
+        }
+    }
+
+    async fn exchange(&self, request: Request<String>) -> Result<Response<Vec<u8>>, String> {
+        // A link to the next page has to be one of this service: with a request goes the token.
+        let told = |error: reqwest::Error| error.without_url().to_string();
+        let mut answer = self.client.execute(request.try_into().map_err(told)?).await.map_err(told)?;
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        while let Some(chunk) = answer.chunk().await.map_err(told)? {
+            if response.body().len() + chunk.len() > ANSWER_SIZE {
+                return Err("the answer is too large".into());
+            }
+            response.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(response)
+    }
+}
+
+fn asked(after: Option<&RetryAfter>) -> Option<Duration> {
+    let now = now();
+    Some(after?.at(now)?.saturating_duration_since(now))
+}
+
+/// Nobody on the way can read the token.
+fn is_safe(base_url: &BaseUrl) -> bool {
+    let uri: http::Uri = base_url.as_str().parse().unwrap_or_default();
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    uri.scheme_str() == Some("https") || is_here
+}

@@ -1,0 +1,48 @@
+//! The services that the command line names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::arguments::Connection;
+use crate::pace::Pace;
+use crate::problem::Problem;
+use crate::service::{Sent, Service};
+use crate::token::{Source, Tokens};
+
+pub struct Services {
+    /// Where the assignments are.
+    pub management: Arc<Service>,
+    /// Where groups, applications and roles are.
+    pub directory: Arc<Service>,
+    pub sent: Arc<Sent>,
+}
+
+impl Services {
+    pub async fn new(connection: &Connection) -> Result<Self, Problem> {
+        let (pace, sent) = (Arc::new(Pace::default()), Arc::new(Sent::default()));
+        let patience = Duration::from_secs(connection.patience);
+        let tokens = Arc::new(Tokens::new(connection.token.source()).await?);
+        let service = |url, tokens| {
+            Service::new(url, tokens, Arc::clone(&pace), patience, Arc::clone(&sent)).map(Arc::new)
+        };
+        let management = service(connection.base_url.clone(), Arc::clone(&tokens))?;
+        let directory = match &connection.directory_url {
+            None => Arc::clone(&management),
+            Some(url) => {
+                let tokens = match &connection.directory_token_env {
+                    Some(name) => Arc::new(Tokens::new(Source::Variable(name.clone())).await?),
+                    None => tokens,
+                };
+                service(url.clone(), tokens)?
+            }
+        };
+        Ok(Self { management, directory, sent })
+    }
+
+    /// What a check is of.
+    #[must_use]
+    pub fn of(&self) -> String {
+        let (management, directory) = (&self.management.base_url, &self.directory.base_url);
+        if management == directory { management.to_string() } else { format!("{management} and {directory}") }
+    }
+}

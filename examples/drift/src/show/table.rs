@@ -1,0 +1,126 @@
+//! For a person, on a terminal.
+
+use std::io::Write;
+
+use crate::book::{Book, Counts};
+use crate::problem::Problem;
+use crate::service::now;
+use crate::verdict::Verdict;
+
+/// How many access packages and findings are listed.
+const SHOWN: usize = 20;
+
+pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
+    let totals = book.totals()?;
+    let roles = totals.roles;
+    writeln!(out, "{} delivered assignments, with {} resource roles", totals.delivered, roles.all())?;
+    writeln!(out)?;
+    for (name, number) in [
+        ("in place", roles.present),
+        ("lost, can be given back", roles.lost),
+        ("lost, cannot be given back", roles.never),
+        ("unknown", roles.unknown),
+    ] {
+        writeln!(out, "  {number:>9}  {name}")?;
+    }
+    if totals.drifted > 0 {
+        let (drifted, restorable) = (totals.drifted, totals.drifted - totals.stuck);
+        writeln!(
+            out,
+            "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
+        )?;
+    }
+    counted(out, "by kind", &book.by_kind()?)?;
+    let packages = book.by_package()?;
+    let has_lost = |counts: &Counts| counts.lost + counts.never > 0;
+    let affected: Vec<_> = packages.iter().filter(|(_, counts)| has_lost(counts)).cloned().collect();
+    counted(out, "by access package that has lost something", affected.get(..SHOWN).unwrap_or(&affected))?;
+    if affected.len() > SHOWN {
+        writeln!(out, "  … and {} more", affected.len() - SHOWN)?;
+    }
+    let heading = "lost, and `drift restore` gives it back (all of it: --csv, --json, --html)";
+    first(book, heading, |verdict| verdict == Verdict::Lost, out)?;
+    let never = book.never()?;
+    if !never.is_empty() {
+        first(book, "lost, and cannot be given back", |verdict| matches!(verdict, Verdict::Never(_)), out)?;
+        for (verdict, number) in never {
+            if let Verdict::Never(obstacle) = verdict {
+                writeln!(out, "  {number:>9}  {obstacle}: {}", obstacle.help().unwrap_or_default())?;
+            }
+        }
+    }
+    failed(book, out)?;
+    let unknown = book.unknown()?;
+    if !unknown.is_empty() {
+        writeln!(out, "\nunknown, which is not fine")?;
+        for (kind, why, number) in unknown {
+            writeln!(out, "  {number:>9}  {kind}: {why}")?;
+        }
+    }
+    let unreadable = book.unreadable()?;
+    if !unreadable.is_empty() {
+        writeln!(out, "\n{} assignments could not be read", totals.unreadable)?;
+        for (part, why) in unreadable.iter().take(SHOWN) {
+            writeln!(out, "  {part}: {why}")?;
+        }
+    }
+    Ok(())
+}
+
+fn counted(out: &mut impl Write, title: &str, rows: &[(String, Counts)]) -> Result<(), Problem> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n   in place      lost     never   unknown  {title}")?;
+    for (name, counts) in rows {
+        let Counts { present, lost, never, unknown } = counts;
+        writeln!(out, "  {present:>9} {lost:>9} {never:>9} {unknown:>9}  {name}")?;
+    }
+    Ok(())
+}
+
+/// The first of what was found of these verdicts.
+fn first(
+    book: &Book,
+    heading: &str,
+    is_shown: fn(Verdict) -> bool,
+    out: &mut impl Write,
+) -> Result<(), Problem> {
+    let mut shown = 0;
+    book.each_finding(|finding| {
+        if is_shown(finding.verdict) {
+            if shown == 0 {
+                writeln!(out, "\n{heading}")?;
+            }
+            shown += 1;
+            let target = finding.target_name.as_ref().unwrap_or(&finding.target);
+            writeln!(out, "  {target}: {} {}", finding.kind, finding.resource_role.resource_origin_id())?;
+        }
+        Ok(shown < SHOWN && finding.verdict != Verdict::Unknown)
+    })
+}
+
+fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
+    let (now, mut shown) = (now(), 0);
+    let totals = book.totals()?;
+    let all = totals.failed + totals.partial;
+    if all > 0 {
+        let (failed, partial) = (totals.failed, totals.partial);
+        writeln!(
+            out,
+            "\nfailed deliveries: {failed}, and in part: {partial}; their requests can be reprocessed for 14 days"
+        )?;
+    }
+    if let Some(why) = book.why_no_requests()? {
+        writeln!(out, "  how many days are left is not known: {why}")?;
+    }
+    book.each_failed(|failed| {
+        shown += 1;
+        writeln!(out, "  {} ({}): {}", failed.assignment, failed.state, failed.says(now))?;
+        Ok(shown < SHOWN)
+    })?;
+    if all > SHOWN as u64 {
+        writeln!(out, "  … and {} more", all - SHOWN as u64)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The token: where it comes from, and that it is fetched again, once, when the service no longer takes it.
+
+use std::env;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use access_package::graph::http::RequestError;
+use access_package::graph::json::read_claims;
+use access_package::{Caveat, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderValue;
+use tokio::process::Command;
+use tokio::sync::Mutex;
+
+use crate::problem::Problem;
+
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// `-` for standard input.
+    File(PathBuf),
+    Variable(String),
+    Command(String),
+}
+
+/// The token that is in use. All requests share it.
+pub struct Tokens {
+    source: Source,
+    held: Mutex<Held>,
+}
+
+#[derive(Clone)]
+struct Held {
+    /// Rises with each one that is fetched.
+    number: u64,
+    text: String,
+    header: HeaderValue,
+}
+
+impl Tokens {
+    pub async fn new(source: Source) -> Result<Self, Problem> {
+        let held = Mutex::new(Held::new(0, source.fetch().await?, &source)?);
+        Ok(Self { source, held })
+    }
+
+    /// The number of the token, and the header with it.
+    pub async fn current(&self) -> (u64, HeaderValue) {
+        let held = self.held.lock().await;
+        (held.number, held.header.clone())
+    }
+
+    /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
+    pub async fn renew(&self, refused: u64, now: Timestamp) -> Result<(), Problem> {
+        let mut held = self.held.lock().await;
+        if held.number != refused {
+            return Ok(());
+        }
+        let is_fixed = match &self.source {
+            Source::File(path) => path.as_os_str() == "-",
+            Source::Variable(_) => true,
+            Source::Command(_) => false,
+        };
+        let text = if is_fixed { held.text.clone() } else { self.source.fetch().await? };
+        if text == held.text {
+            return Err(Problem::TokenRefused { why: why(&text, now) });
+        }
+        *held = Held::new(refused + 1, text, &self.source)?;
+        Ok(())
+    }
+
+    /// What to say where even a new one is refused.
+    pub async fn refused(&self, now: Timestamp) -> Problem {
+        Problem::TokenRefused { why: why(&self.held.lock().await.text, now) }
+    }
+}
+
+/// As far as the token itself tells.
+fn why(token: &str, now: Timestamp) -> &'static str {
+    let payload =
+        token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
+    let caveats: Vec<_> = read_claims(&payload).map(|it| it.caveats(now).collect()).unwrap_or_default();
+    if caveats.contains(&Caveat::ExpiredToken) {
+        ", for it has expired"
+    } else if caveats.contains(&Caveat::OtherAudience) {
+        ", for it is not for Microsoft Graph"
+    } else {
+        ""
+    }
+}
+
+impl Held {
+    fn new(number: u64, text: String, source: &Source) -> Result<Self, Problem> {
+        let is_token = !text.is_empty() && text.bytes().all(|it| it.is_ascii_graphic());
+        let header = HeaderValue::try_from(format!("Bearer {text}")).ok().filter(|_| is_token);
+        let Some(mut header) = header else {
+            return Err(Problem::NotAToken { from: source.name(), source: RequestError::Token });
+        };
+        header.set_sensitive(true);
+        Ok(Self { number, text, header })
+    }
+}
+
+impl Source {
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Variable(name) => name.clone(),
+            Self::Command(command) => command.clone(),
+        }
+    }
+
+    async fn fetch(&self) -> Result<String, Problem> {
+        let text = match self {
+            Self::File(path) if path.as_os_str() == "-" => {
+                let mut text = String::new();
+                io::stdin().read_to_string(&mut text).map_err(Problem::file(Path::new("standard input")))?;
+                text
+            }
+            Self::File(path) => fs::read_to_string(path).map_err(Problem::file(path))?,
+            Self::Variable(name) => env::var(name).map_err(|_| Problem::NoVariable(name.clone()))?,
+            Self::Command(command) => printed_by(command).await?,
+        };
+        let text = text.trim();
+        Ok(text.strip_prefix("Bearer ").unwrap_or(text).to_owned())
+    }
+}
+
+async fn printed_by(command: &str) -> Result<String, Problem> {
+    let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let output = Command::new(shell).args([option, command]).output().await?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Problem::Command { status: output.status.to_string(), said })
+}

@@ -1,0 +1,86 @@
+//! What is known of one resource role of one assignment.
+
+use access_package::ResourceRole;
+use access_package::graph::obstacle::Obstacle;
+use access_package::{Activation, GroupAccess};
+
+/// As it is stored: a number, and for `Never` the number of its obstacle beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nobody has looked yet.
+    Open,
+    Present,
+    /// It was not seen, and may only not be replicated yet (R39): to be looked for again.
+    Suspected,
+    /// It is not there, and nothing is seen to stand in the way of giving it back.
+    Lost,
+    /// It is not there, and cannot be given back.
+    Never(Obstacle),
+    /// It cannot be seen. It may be there or not.
+    Unknown,
+    /// The assignment has ended, or no longer owes it.
+    NotOwed,
+}
+
+impl Verdict {
+    #[must_use]
+    pub fn stored(self) -> (i64, Option<&'static str>) {
+        match self {
+            Self::Open => (0, None),
+            Self::Present => (1, None),
+            Self::Suspected => (2, None),
+            Self::Lost => (3, None),
+            Self::Never(obstacle) => (4, Some(obstacle.code())),
+            Self::Unknown => (5, None),
+            Self::NotOwed => (6, None),
+        }
+    }
+
+    #[must_use]
+    pub fn load(number: i64, obstacle: Option<&str>) -> Self {
+        match (number, obstacle.and_then(Obstacle::from_code)) {
+            (1, _) => Self::Present,
+            (2, _) => Self::Suspected,
+            (3, _) => Self::Lost,
+            (4, Some(obstacle)) => Self::Never(obstacle),
+            (6, _) => Self::NotOwed,
+            (0, _) => Self::Open,
+            // What cannot be read is not known.
+            _ => Self::Unknown,
+        }
+    }
+
+    /// A word for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "notLookedAt",
+            Self::Present => "present",
+            Self::Suspected => "suspected",
+            Self::Lost => "lost",
+            Self::Never(_) => "cannotBeRestored",
+            Self::Unknown => "unknown",
+            Self::NotOwed => "notOwed",
+        }
+    }
+}
+
+/// The kind of a resource role, for people.
+#[must_use]
+pub fn kind(resource_role: &ResourceRole) -> &'static str {
+    match resource_role {
+        ResourceRole::Group { access, .. } => match access {
+            GroupAccess::Member => "group member",
+            GroupAccess::Owner => "group owner",
+            GroupAccess::EligibleMember(_) => "eligible group member",
+            GroupAccess::EligibleOwner(_) => "eligible group owner",
+            _ => "group",
+        },
+        ResourceRole::Application { .. } => "app role",
+        ResourceRole::Directory { activation: Activation::Eligible, .. } => "eligible directory role",
+        ResourceRole::Directory { .. } => "active directory role",
+        ResourceRole::SharePointSite { .. } => "SharePoint site",
+        ResourceRole::Azure { .. } => "Azure role",
+        _ => "other origin system",
+    }
+}

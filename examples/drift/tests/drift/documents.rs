@@ -1,0 +1,214 @@
+//! What is read beside the lists: failed deliveries, exports, and what is printed of it.
+
+use std::time::{Duration, SystemTime};
+
+use access_package::{Assignment, Timestamp};
+use serde_json::{Value, json};
+
+use crate::exact::found;
+use crate::faults::page_number;
+use crate::stub::{Answer, Stub};
+use crate::support::{Directory, Place, Said, Server, command, drift, run};
+use crate::tenant::{Tenant, document, is_visible};
+
+/// So many hours ago, as Graph writes it.
+fn hours_ago(hours: u64) -> String {
+    Timestamp::from(SystemTime::now() - Duration::from_secs(hours * 3600)).to_string()
+}
+
+fn in_state(assignment: &Assignment, state: &str) -> Value {
+    let mut shown = document(assignment);
+    shown["state"] = state.into();
+    shown
+}
+
+fn request(number: u64, assignment: &Assignment, state: &str, hours: u64, kind: &str) -> Value {
+    json!({
+        "id": format!("00000009-0000-4000-8000-{number:012}"), "requestType": kind, "state": state,
+        "completedDateTime": hours_ago(hours), "assignment": { "id": assignment.id() },
+    })
+}
+
+/// A service with four failed deliveries, one of them in part; their requests are these.
+fn failing(requests: Option<Vec<Value>>) -> Stub {
+    let tenant = Tenant::new(4, 20);
+    Stub::start(move |asked, _| {
+        let is = |what: &str| asked.path.contains(what);
+        let failed = |range: std::ops::Range<usize>, state| {
+            tenant.assignments[range].iter().map(|it| in_state(it, state)).collect::<Vec<_>>()
+        };
+        let value = match &requests {
+            None if is("/assignmentRequests?") => return Some(Answer::error(403, "UnAuthorized")),
+            Some(requests) if is("/assignmentRequests?") => {
+                let state = if is("'partiallyDelivered'") { "partiallyDelivered" } else { "deliveryFailed" };
+                requests.iter().filter(|it| it["state"] == state).cloned().collect()
+            }
+            _ if is("'partiallyDelivered'") => failed(0..1, "partiallyDelivered"),
+            _ if is("'deliveryFailed'") => failed(1..4, "deliveryFailed"),
+            _ => Vec::new(),
+        };
+        Some(Answer::json(&json!({ "value": value })))
+    })
+}
+
+fn check(place: &Place, stub: &Stub, more: &[&str]) -> Said {
+    let arguments = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    run(command(place, &[&arguments, more].concat()).env("TOKEN", "token"))
+}
+
+#[test]
+fn failed_deliveries_are_listed_with_the_days_left() {
+    let assignments = Tenant::new(4, 20).assignments;
+    let of = |number: usize, id, hours, kind| {
+        let state = if number == 0 { "partiallyDelivered" } else { "deliveryFailed" };
+        request(id, &assignments[number], state, hours, kind)
+    };
+    let requests = vec![
+        of(0, 1, 24, "userAdd"),
+        // The newest counts, and a removal does not.
+        of(1, 2, 13 * 24 + 12, "adminAdd"),
+        of(1, 3, 13 * 24, "userUpdate"),
+        of(1, 4, 1, "adminRemove"),
+        // Just over.
+        of(2, 5, 14 * 24, "userAdd"),
+        // Of the last one there is none.
+        json!({ "id": "broken" }),
+    ];
+    let (place, stub) = (Place::new(), failing(Some(requests)));
+    let said = check(&place, &stub, &["--json"]);
+    assert_eq!((said.status, &*said.err), (0, ""));
+    let json = said.json();
+    let listed: Vec<_> = json["failedDeliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            (it["assignment"].clone(), it["state"].clone(), it["daysLeft"].clone(), it["request"].clone())
+        })
+        .collect();
+    let id = |number: u64| json!(format!("00000009-0000-4000-8000-{number:012}"));
+    let row = |number: usize, state: &str, days: Value, request: Value| {
+        (json!(assignments[number].id()), json!(state), days, request)
+    };
+    assert_eq!(
+        listed,
+        [
+            row(2, "deliveryFailed", json!(0), id(5)),
+            row(1, "deliveryFailed", json!(1), id(3)),
+            row(0, "partiallyDelivered", json!(13), id(1)),
+            row(3, "deliveryFailed", Value::Null, Value::Null),
+        ]
+    );
+    assert_eq!(
+        (&json["assignments"]["deliveryFailed"], &json["assignments"]["partiallyDelivered"]),
+        (&json!(3), &json!(1))
+    );
+
+    let said = check(&place, &stub, &[]);
+    for says in [
+        "failed deliveries: 3, and in part: 1",
+        "13 days left to reprocess its request",
+        "1 day left to reprocess its request",
+        "too late to reprocess its request",
+        "request not known",
+    ] {
+        assert!(said.out.contains(says), "{says}: {}", said.out);
+    }
+}
+
+#[test]
+fn that_requests_cannot_be_read_is_said() {
+    let (place, stub) = (Place::new(), failing(None));
+    let said = check(&place, &stub, &[]);
+    assert!(said.out.contains("how many days are left is not known: "), "{}{}", said.out, said.err);
+    assert!(said.out.contains("answer is `403`, `UnAuthorized`"), "{}", said.out);
+}
+
+#[test]
+fn what_cannot_be_read_as_an_assignment_is_not_fine() {
+    let place = Place::new();
+    let mut items: Vec<_> = Tenant::new(3, 20).assignments.iter().map(document).collect();
+    items[1]["target"] = Value::Null;
+    let stub = Stub::start(move |asked, _| {
+        let value = if page_number(&asked.path).is_some() { json!(items) } else { json!([]) };
+        // Everybody has everything, as far as it is looked at.
+        Some(Answer::json(&json!({ "value": value })))
+    });
+    let said = check(&place, &stub, &["--json"]);
+    let json = said.json();
+    assert_eq!(
+        (&json["assignments"]["delivered"], &json["assignments"]["unreadable"]),
+        (&json!(2), &json!(1))
+    );
+    let why = json["unreadable"][0]["why"].as_str().unwrap();
+    assert!(why.contains("`target`"), "{why}");
+}
+
+#[test]
+fn exported_files_do_as_well() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    let tenant = Tenant::new(120, 20);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(11, &directory);
+    let mut files = Vec::new();
+    let mut next = "/v1.0/identityGovernance/entitlementManagement/assignments".to_owned();
+    while !next.is_empty() {
+        let page = server.get(&next);
+        let file = place.file(&format!("page-{}.json", files.len()));
+        std::fs::write(&file, page.to_string()).unwrap();
+        files.push(file.to_str().unwrap().to_owned());
+        next = page["@odata.nextLink"]
+            .as_str()
+            .map(|link| link.splitn(4, '/').last().map(|it| format!("/{it}")).unwrap())
+            .unwrap_or_default();
+    }
+    assert_eq!(files.len(), 2);
+    let mut arguments = vec!["check", "--settle", "0", "--json"];
+    for file in &files {
+        arguments.extend(["--assignments", file]);
+    }
+    let said = run(&mut drift(&place, &server, &directory, &arguments));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(said.json()["requests"]["pages"], Value::Null);
+
+    let said = run(&mut command(&place, &["report"]));
+    assert_eq!((said.status, &*said.err), (0, ""));
+    let all = tenant.owed(|_| true).len();
+    let lines: Vec<_> = said.out.lines().collect();
+    assert_eq!(lines.len(), 1 + all);
+    assert_eq!(
+        lines[0],
+        "target,targetName,accessPackage,accessPackageName,assignment,kind,originSystem,resource,role,ends,seen"
+    );
+    let with = |end: &str| lines.iter().filter(|line| line.ends_with(end)).count();
+    assert_eq!((with(",lost"), with(",unknown")), (taken.len(), tenant.owed(|it| !is_visible(it)).len()));
+    let ending = tenant.assignments.iter().filter(|it| it.end().is_some());
+    let ending: usize = ending.map(|it| it.resource_roles().unwrap().len()).sum();
+    assert_eq!(lines.iter().filter(|line| line.contains(",2099-01-01T00:00:00Z,")).count(), ending);
+}
+
+#[test]
+fn names_are_shown_and_are_no_formulas() {
+    let place = Place::new();
+    let mut item = document(&Tenant::new(1, 20).assignments[0]);
+    item["accessPackage"]["displayName"] = "Sales, \u{1b}<b>EMEA</b>".into();
+    item["target"]["displayName"] = "=HYPERLINK(\"http://198.51.100.7\")".into();
+    let stub = Stub::start(move |asked, _| {
+        let value = if page_number(&asked.path).is_some() { json!([item]) } else { json!([]) };
+        Some(Answer::json(&json!({ "value": value })))
+    });
+    let html = place.file("report.html");
+    let said = check(&place, &stub, &["--csv", "--html", html.to_str().unwrap()]);
+    assert_eq!(said.status, 1);
+    let line = said.out.lines().nth(1).unwrap();
+    assert!(
+        line.contains(",\"Sales,  <b>EMEA</b>\",")
+            && line.contains(",\"'=HYPERLINK(\"\"http://198.51.100.7\"\")\","),
+        "{line}"
+    );
+    let page = place.read("report.html");
+    assert!(page.contains("Sales,  &lt;b&gt;EMEA&lt;/b&gt;") && !page.contains("<b>EMEA"));
+}

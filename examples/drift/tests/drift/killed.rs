@@ -1,0 +1,143 @@
+//! `kill -9` in the middle: the next run goes on.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::exact::{events, found, taken_writes};
+use crate::faults::{page_number, pages};
+use crate::stub::Stub;
+use crate::support::{DEADLINE, Directory, Place, Server, command, drift, run};
+use crate::tenant::{Taken, Tenant};
+
+/// Looks until it is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn kill(mut process: Child) {
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
+#[test]
+fn pages_that_were_read_are_not_read_again() {
+    let place = Place::new();
+    let hangs = Arc::new(AtomicBool::new(true));
+    let (answer, is_hanging) = (pages(8), Arc::clone(&hangs));
+    let base = Arc::new(std::sync::OnceLock::<String>::new());
+    let known = Arc::clone(&base);
+    let stub = Stub::start(move |asked, _| {
+        let is_stuck = page_number(&asked.path) == Some(5) && is_hanging.load(Ordering::SeqCst);
+        if is_stuck { None } else { answer(&asked.path, known.get().unwrap()) }
+    });
+    base.set(stub.base_url.clone()).unwrap();
+    let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let process = start(command(&place, &check).env("TOKEN", "token"));
+    let pages = || stub.asked().iter().filter_map(|it| page_number(&it.path)).collect::<Vec<_>>();
+    until("the sixth page is asked for", || pages().len() == 6);
+    kill(process);
+    hangs.store(false, Ordering::SeqCst);
+    let said = run(command(&place, &check).env("TOKEN", "token"));
+    assert_eq!((said.status, said.err.contains("going on with the check")), (1, true), "{}", said.err);
+    assert_eq!(pages(), [0, 1, 2, 3, 4, 5, 5, 6, 7]);
+    assert_eq!(said.json()["assignments"]["delivered"], 8);
+}
+
+#[test]
+fn a_check_that_was_killed_goes_on_and_finds_all_of_it() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    let tenant = Tenant::new(150, 20);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(19, &directory);
+    // The third batch is never answered.
+    let hang = |kind: &str| {
+        directory.fault(&json!({ "kind": kind, "count": 1, "fault": { "lost": { "how": "withheld" } } }))
+    };
+    hang("owner");
+    let check = ["check", "--settle", "0", "--at-once", "1", "--json"];
+    let process = start(&mut drift(&place, &server, &directory, &check));
+    until("a batch hangs", || directory.fired() == [1]);
+    kill(process);
+    let said = run(&mut drift(&place, &server, &directory, &check));
+    assert_eq!((said.status, said.err.contains("going on with the check")), (1, true), "{}", said.err);
+    assert_eq!(said.json()["requests"]["pages"], Value::Null, "no page is read again");
+    assert_eq!(found(&said, "lost"), taken);
+}
+
+#[test]
+fn what_was_granted_before_it_was_killed_is_not_granted_again() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    let tenant = Tenant::new(150, 20);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(19, &directory);
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
+    assert_eq!(said.status, 1, "{}", said.err);
+    // One is carried out, and the answer never comes.
+    directory.fault(&json!({
+        "kind": "appRole", "method": "POST", "count": 1, "fault": { "lost": { "how": "withheld", "carriedOut": true } },
+    }));
+    let log = place.file("log.jsonl");
+    let restore =
+        ["restore", "--direct", "--settle", "0", "--yes", "--at-once", "1", "--log", log.to_str().unwrap()];
+    let process = start(&mut drift(&place, &server, &directory, &restore));
+    until("a grant hangs", || directory.fired() == [1]);
+    kill(process);
+    let said = run(&mut drift(&place, &server, &directory, &restore));
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    // Each once, and all of them.
+    assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
+}
+
+#[test]
+fn what_is_under_way_is_followed_and_not_sent_again() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    let tenant = Tenant::new(20, 20);
+    tenant.settle(&place, &directory);
+    let taken = tenant.take_from(3, &directory);
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
+    assert_eq!(said.status, 1, "{}", said.err);
+    // As long as this is so, nothing is delivered.
+    let busy =
+        json!({ "method": "POST", "fault": { "error": { "status": 503, "retryAfter": { "seconds": 1 } } } });
+    let busy: Vec<_> =
+        ["member", "appRole", "owner", "groupEligibility", "roleEligibility", "roleAssignment"]
+            .map(|kind| {
+                let mut rule = busy.clone();
+                rule["kind"] = kind.into();
+                directory.fault(&rule)
+            })
+            .into();
+    let log = place.file("log.jsonl");
+    let restore = ["restore", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
+    let process = start(&mut drift(&place, &server, &directory, &restore));
+    until("all are accepted", || log.exists() && events(&place, "log.jsonl", "accepted").len() == 3);
+    kill(process);
+    for id in busy {
+        directory.tell("DELETE", &format!("/control/faults/{id}"), &Value::Null);
+    }
+    let said = run(&mut drift(&place, &server, &directory, &restore));
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert!(events(&place, "log.jsonl", "refused").is_empty());
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
+    assert_eq!(found(&said, "lost"), Taken::new());
+    assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
+}

@@ -1,0 +1,14 @@
+//! `drift` beside the example server and its directory, for real, on loopback.
+
+mod documents;
+mod exact;
+mod faults;
+mod killed;
+mod obstacles;
+mod picture;
+mod rights;
+mod scale;
+mod service;
+mod stub;
+mod support;
+mod tenant;

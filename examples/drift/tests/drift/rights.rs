@@ -1,0 +1,159 @@
+//! Whoever may not is told so, with what helps; and nothing is done that nobody has asked for.
+
+use serde_json::json;
+
+use crate::exact::events;
+use crate::stub::{Answer, Stub};
+use crate::support::{Directory, Place, Said, Server, command, drift, run};
+use crate::tenant::Tenant;
+
+fn lost(place: &Place) -> (Directory, Server, Tenant) {
+    let directory = Directory::start(place);
+    let server = Server::start(place, &directory, &[]);
+    let tenant = Tenant::new(40, 20);
+    tenant.settle(place, &directory);
+    tenant.take_from(3, &directory);
+    let said = run(&mut drift(place, &server, &directory, &["check", "--settle", "0"]));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    (directory, server, tenant)
+}
+
+#[test]
+fn a_token_that_may_only_read_checks_and_restores_nothing() {
+    let place = Place::new();
+    let (directory, server, _) = lost(&place);
+    let read = [
+        "GroupMember.Read.All",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "Application.Read.All",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleAssignmentSchedule.Read.Directory",
+    ];
+    directory.tell("PUT", "/control/permissions", &json!(read));
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    assert!(!said.out.contains("answer is `403`"), "{}", said.out);
+    let log = place.file("log.jsonl");
+    let restore = ["restore", "--direct", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
+    let said = run(&mut drift(&place, &server, &directory, &restore));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    assert!(said.out.contains("what helps: obtain the permission `"), "{}", said.out);
+    assert!(said.out.contains("\nrestored 0\nnot restored 3\n"), "{}", said.out);
+    assert_eq!((events(&place, "log.jsonl", "notGranted").len(), directory.carried_out().len()), (3, 0));
+}
+
+#[test]
+fn each_refusal_has_its_reasons_and_remedies() {
+    let place = Place::new();
+    let (directory, server, _) = lost(&place);
+    let log = place.file("log.jsonl");
+    let restore =
+        ["restore", "--settle", "0", "--yes", "--log", log.to_str().unwrap(), "--token-env", "READER"];
+    let said = run(drift(&place, &server, &directory, &restore).env("READER", &server.reader));
+    assert_eq!((said.status, &*said.err), (1, ""));
+    assert_eq!(
+        said.out
+            .matches("because: no role is `Access package assignment manager` or higher (R1, R2)")
+            .count(),
+        3,
+        "{}",
+        said.out
+    );
+    assert_eq!(said.out.matches("what helps: hold the role ").count(), 3, "{}", said.out);
+    let refused = place.read("log.jsonl");
+    let refused: Vec<serde_json::Value> =
+        refused.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let refused = refused.iter().find(|it| it["event"] == "refused").unwrap();
+    assert_eq!((&refused["status"], &refused["code"]), (&json!(403), &json!("UnAuthorized")));
+    assert_eq!(refused["reasons"][0]["code"], "insufficientRole");
+    assert!(!refused["remedies"].as_array().unwrap().is_empty());
+    // Nothing that is kept holds a token.
+    for kept in ["log.jsonl", "drift.db"] {
+        let kept = std::fs::read(place.file(kept)).unwrap();
+        for token in [&server.reader, &server.manager] {
+            assert!(!kept.windows(token.len()).any(|it| it == token.as_bytes()));
+        }
+    }
+    assert_eq!(directory.writes(), 0);
+}
+
+#[test]
+fn without_a_word_nothing_is_restored() {
+    let place = Place::new();
+    let (directory, server, _) = lost(&place);
+    let said = run(&mut drift(&place, &server, &directory, &["restore", "--settle", "0"]));
+    assert_eq!(said.status, 2);
+    assert!(
+        said.out.starts_with("plan: 3 of 3 assignments") && said.err.contains("`--yes`"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    assert_eq!(directory.writes(), 0);
+}
+
+#[test]
+fn who_may_not_read_is_told_what_helps() {
+    let place = Place::new();
+    let (directory, server, _) = lost(&place);
+    let check = ["check", "--settle", "0", "--token-env", "READER"];
+    let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
+    refused(&said, "answer is `403`, `UnAuthorized`");
+    refused(&said, "  what helps: hold the role ");
+}
+
+#[test]
+fn a_token_comes_from_a_file_or_from_standard_input() {
+    let place = Place::new();
+    let stub = Stub::start(|asked, _| {
+        let is_known = asked.token == "a.good-token";
+        Some(if is_known {
+            Answer::json(&json!({ "value": [] }))
+        } else {
+            Answer::error(401, "InvalidAuthenticationToken")
+        })
+    });
+    // As an editor or a tool leaves it there.
+    let text = "Bearer a.good-token\r\n";
+    let file = place.file("token");
+    std::fs::write(&file, text).unwrap();
+    let check = |from: &str| {
+        command(&place, &["check", "--settle", "0", "--base-url", &stub.base_url, "--token-file", from])
+    };
+    assert_eq!(run(&mut check(file.to_str().unwrap())).status, 0);
+    assert_eq!(run(check("-").stdin(std::fs::File::open(&file).unwrap())).status, 0);
+    // What comes from there cannot be had again.
+    std::fs::write(&file, "another").unwrap();
+    let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
+    refused(&said, "token is refused");
+}
+
+fn refused(said: &Said, says: &str) {
+    assert_eq!((said.status, &*said.out), (2, ""));
+    assert!(said.err.contains(says), "{}", said.err);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_to_be_so() {
+    let place = Place::new();
+    let check = |more: &[&str]| {
+        run(command(&place, &[&["check"], more].concat()).env("TOKEN", "token").env("EMPTY", ""))
+    };
+    refused(&check(&["--base-url", "http://graph.example.org", "--token-env", "TOKEN"]), "is not `https`");
+    refused(&check(&["--token-env", "MISSING"]), "`MISSING` is not set");
+    refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` gives no bearer token");
+    refused(&check(&["--token-command", "echo no such login >&2; exit 3"]), "no such login");
+    refused(&check(&["--token-file", "/no/such/file"]), "`/no/such/file`");
+    refused(&check(&[]), "--token-file");
+    refused(
+        &check(&["--base-url", "http://127.0.0.1:9", "--patience", "0", "--token-env", "TOKEN"]),
+        "does not answer",
+    );
+    // The checks above have come to nothing, and there was none before them elsewhere.
+    refused(&run(&mut command(&place, &["report"])), "run `drift check` first");
+    let elsewhere = Place::new();
+    refused(&run(&mut command(&elsewhere, &["report"])), "run `drift check` first");
+    assert!(!elsewhere.file("drift.db").exists());
+    std::fs::write(place.file("drift.db"), "not a file of `drift`, but rather something else").unwrap();
+    refused(&run(&mut command(&place, &["report"])), "not a file of `drift`");
+}

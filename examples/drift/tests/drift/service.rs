@@ -1,0 +1,171 @@
+//! What a service may do otherwise than another one.
+
+use serde_json::{Value, json};
+
+use crate::exact::found;
+use crate::faults::page_number;
+use crate::stub::{Answer, Asked, Stub};
+use crate::support::{Directory, Place, Said, Server, command, drift, run};
+use crate::tenant::{Taken, Tenant, document, is_visible, roles};
+
+fn check(place: &Place, stub: &Stub) -> Said {
+    let arguments =
+        ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    run(command(place, &arguments).env("TOKEN", "token"))
+}
+
+fn empty() -> Answer {
+    Answer::json(&json!({ "value": [] }))
+}
+
+/// The resource roles of an access package, in two pages.
+fn scopes(asked: &Asked, of: &Value) -> Answer {
+    let all = of["accessPackage"]["resourceRoleScopes"].as_array().unwrap();
+    let (first, rest) = all.split_at(1);
+    if asked.path.contains("more") || rest.is_empty() {
+        return Answer::json(&json!({ "value": if rest.is_empty() { first } else { rest } }));
+    }
+    let next = format!("http://{}{}&more=1", asked.host, asked.path);
+    Answer::json(&json!({ "value": first, "@odata.nextLink": next }))
+}
+
+/// Two services that do not expand what an access package gives: one leaves it out, the other refuses to be asked.
+#[test]
+fn what_a_package_gives_is_asked_for_once_where_it_is_not_expanded() {
+    for refuses in [false, true] {
+        // Five assignments of each of 20 access packages.
+        let tenant = Tenant::new(100, 20);
+        let owed = tenant.owed(is_visible);
+        let documents: Vec<_> = tenant.assignments.iter().map(document).collect();
+        let stub = Stub::start(move |asked, _| {
+            if let Some((_, rest)) = asked.path.split_once("/accessPackages/") {
+                let of = documents.iter().find(|it| it["accessPackage"]["id"] == rest[..36]).unwrap();
+                return Some(scopes(asked, of));
+            }
+            if refuses && asked.path.contains("resourceRoleScopes") {
+                return Some(Answer::error(400, "BadRequest"));
+            }
+            let mut shown = documents.clone();
+            for it in &mut shown {
+                it["accessPackage"].as_object_mut().unwrap().remove("resourceRoleScopes");
+            }
+            if page_number(&asked.path).is_some() {
+                Some(Answer::json(&json!({ "value": shown })))
+            } else {
+                Some(empty())
+            }
+        });
+        let place = Place::new();
+        let said = check(&place, &stub);
+        assert_eq!((said.status, &*said.err), (1, ""));
+        // All lists are empty.
+        assert_eq!(found(&said, "lost"), owed);
+        assert_eq!(said.json()["assignments"]["unreadable"], 0);
+        let asked = stub.asked().iter().filter(|it| it.path.contains("/accessPackages/")).count();
+        let pages: usize = (0..20).map(|package| crate::tenant::gives(package).len().min(2)).sum();
+        assert_eq!(asked, pages);
+    }
+}
+
+#[test]
+fn what_was_removed_meanwhile_is_not_lost() {
+    let tenant = Tenant::new(4, 20);
+    let documents: Vec<_> = tenant.assignments.iter().map(document).collect();
+    // The first is gone, the second is being removed, the third owes less by now; the fourth is as it was.
+    let later: Vec<_> = documents
+        .iter()
+        .cloned()
+        .enumerate()
+        .map(|(number, mut it)| {
+            if number == 1 {
+                it["state"] = "expired".into();
+            }
+            if number == 2 {
+                it["accessPackage"]["resourceRoleScopes"].as_array_mut().unwrap().truncate(1);
+            }
+            it
+        })
+        .collect();
+    let (first, kept) = (documents[0]["id"].clone(), document(&tenant.assignments[2]));
+    let stub = Stub::start(move |asked, _| {
+        if page_number(&asked.path).is_some() {
+            return Some(Answer::json(&json!({ "value": documents })));
+        }
+        let by_itself = later
+            .iter()
+            .find(|it| asked.path.contains(&format!("/assignments/{}?", it["id"].as_str().unwrap())));
+        match by_itself {
+            Some(it) if it["id"] == first => Some(Answer::error(404, "ResourceNotFound")),
+            Some(it) => Some(Answer::json(it)),
+            None => Some(empty()),
+        }
+    });
+    let place = Place::new();
+    let said = check(&place, &stub);
+    let of = |number: usize| {
+        let assignment = &tenant.assignments[number];
+        roles(assignment)
+            .filter(|it| is_visible(it))
+            .map(|it| (assignment.id().to_string(), it.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let first_left =
+        kept["accessPackage"]["resourceRoleScopes"][0]["role"]["originId"].as_str().unwrap().to_owned();
+    let left = of(2).into_iter().filter(|(_, role)| role.ends_with(&first_left));
+    let expected: Taken = left.chain(of(3)).collect();
+    assert_eq!(found(&said, "lost"), expected, "{}", said.err);
+}
+
+#[test]
+fn a_page_that_leads_to_itself_ends() {
+    let documents: Vec<_> = Tenant::new(1, 20).assignments.iter().map(document).collect();
+    let stub = Stub::start(move |asked, _| {
+        let itself = format!("http://{}{}", asked.host, asked.path);
+        if page_number(&asked.path).is_some() {
+            return Some(Answer::json(&json!({ "value": documents })));
+        }
+        if asked.path.contains("/members") {
+            Some(Answer::json(&json!({ "value": [], "@odata.nextLink": itself })))
+        } else {
+            Some(empty())
+        }
+    });
+    let place = Place::new();
+    let said = check(&place, &stub);
+    let why = said.json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["kind"] == "group member")
+        .unwrap()["why"]
+        .clone();
+    assert_eq!(why, "link to the next page leads to the same page");
+
+    let stub = Stub::start(|asked, _| {
+        Some(Answer::json(
+            &json!({ "value": [], "@odata.nextLink": format!("http://{}{}", asked.host, asked.path) }),
+        ))
+    });
+    let said = check(&Place::new(), &stub);
+    assert_eq!((said.status, said.err.contains("leads to the same page")), (2, true), "{}", said.err);
+}
+
+#[test]
+fn a_file_is_of_one_service_and_of_one_run() {
+    let place = Place::new();
+    let directory = Directory::start(&place);
+    let server = Server::start(&place, &directory, &[]);
+    Tenant::new(20, 20).settle(&place, &directory);
+    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
+    assert_eq!(said.status, 3, "{}", said.err);
+    // Of a finished check another service begins another one; to restore by it would be wrong.
+    let stub = Stub::start(|_, _| Some(empty()));
+    let restore = ["restore", "--yes", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let said = run(command(&place, &restore).env("TOKEN", "token"));
+    assert_eq!((said.status, said.err.contains("is a check of")), (2, true), "{}", said.err);
+    // While one run has the file another one is told so.
+    let held = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+    held.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;").unwrap();
+    let said = run(&mut command(&place, &["report"]));
+    assert_eq!((said.status, said.err.contains("is in use by another run")), (2, true), "{}", said.err);
+}

@@ -1,0 +1,216 @@
+//! What stands in the way of giving lost access back, before anything is sent: asked of the resource itself.
+//!
+//! ```
+//! use access_package::graph::obstacle::{Obstacle, Resource};
+//! use access_package::ResourceRole;
+//! # fn send(request: http::Request<String>) -> http::Response<String> {
+//! #     assert!(request.uri().path().ends_with("/groups/0282e19d-bf41-435d-92a4-99bab93af305"));
+//! #     http::Response::new(r#"{ "groupTypes": ["DynamicMembership"] }"#.into())
+//! # }
+//!
+//! let group = "0282e19d-bf41-435d-92a4-99bab93af305";
+//! let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
+//!
+//! let resource = Resource::of(&member).expect("groups tell of themselves");
+//! let answer = send(resource.request(&"https://graph.microsoft.com".parse()?)); // add your token to the request
+//! assert_eq!(resource.obstacle(&member, &answer)?, Some(Obstacle::DynamicGroup));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use ::http::{Request, Response, StatusCode};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
+
+use super::endpoint::{BaseUrl, Endpoint, get};
+use super::enforce::{FailureCause, group};
+use super::http::CallError;
+use super::json::{missing, parse};
+use super::object::Object;
+use super::observe::LookError;
+use crate::id::ObjectId;
+use crate::resource_role::ResourceRole;
+use crate::subject::SubjectType;
+use crate::variants::with_all;
+
+with_all! {
+    /// Why a resource role cannot be given back, however often it is tried ([R20](crate::policy#r20),
+    /// [R46](crate::policy#r46)). [`Display`](fmt::Display) says it in words.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Obstacle {
+        /// The group or the application does not exist any more.
+        ResourceGone,
+        /// The application has no such role any more.
+        AppRoleGone,
+        /// The members of the group follow from its rule.
+        DynamicGroup,
+        /// The group is kept in a directory on premises.
+        SyncedGroup,
+        /// The group is kept in Exchange.
+        MailEnabledGroup,
+        /// A target of this kind cannot hold the resource role.
+        TargetCannotHold,
+    }
+}
+
+impl Obstacle {
+    /// What lies in the target alone, without asking anybody.
+    #[must_use]
+    pub fn of_target(target_type: Option<SubjectType>, resource_role: &ResourceRole) -> Option<Self> {
+        let cannot = target_type.is_some_and(|target_type| target_type.cannot_hold(resource_role));
+        cannot.then_some(Self::TargetCannotHold)
+    }
+
+    /// A word for programs, which stays the same.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ResourceGone => "resourceGone",
+            Self::AppRoleGone => "appRoleGone",
+            Self::DynamicGroup => FailureCause::DynamicGroup.code(),
+            Self::SyncedGroup => FailureCause::SyncedGroup.code(),
+            Self::MailEnabledGroup => FailureCause::MailEnabledGroup.code(),
+            Self::TargetCannotHold => "targetCannotHold",
+        }
+    }
+
+    /// The obstacle of this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.code() == code)
+    }
+
+    /// What helps.
+    #[must_use]
+    pub const fn help(self) -> Option<&'static str> {
+        match self {
+            Self::ResourceGone => FailureCause::NotFound.help(),
+            Self::AppRoleGone => {
+                Some("declare the app role again under the same id, or take it out of the access package")
+            }
+            Self::DynamicGroup => FailureCause::DynamicGroup.help(),
+            Self::SyncedGroup => FailureCause::SyncedGroup.help(),
+            Self::MailEnabledGroup => FailureCause::MailEnabledGroup.help(),
+            Self::TargetCannotHold => {
+                Some("take the resource role out of the access package, or remove the assignment")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ResourceGone => f.pad("the resource does not exist any more"),
+            Self::AppRoleGone => f.pad("the application has no such role any more"),
+            Self::DynamicGroup => FailureCause::DynamicGroup.fmt(f),
+            Self::SyncedGroup => FailureCause::SyncedGroup.fmt(f),
+            Self::MailEnabledGroup => FailureCause::MailEnabledGroup.fmt(f),
+            Self::TargetCannotHold => f.pad("a target of this kind cannot hold it"),
+        }
+    }
+}
+
+/// A group or an application, which tells of itself what stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource {
+    kind: Kind,
+    id: ObjectId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Group,
+    Application,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Application {
+    app_roles: Option<Vec<Object<AppRole>>>,
+}
+
+#[derive(Deserialize)]
+struct AppRole {
+    id: Option<ObjectId>,
+}
+
+impl Resource {
+    /// The resource that this is a role of; `None` where nothing can be asked.
+    #[must_use]
+    pub const fn of(resource_role: &ResourceRole) -> Option<Self> {
+        match resource_role {
+            ResourceRole::Group { group, .. } => Some(Self { kind: Kind::Group, id: *group }),
+            ResourceRole::Application { service_principal, .. } => {
+                Some(Self { kind: Kind::Application, id: *service_principal })
+            }
+            ResourceRole::SharePointSite { .. }
+            | ResourceRole::Directory { .. }
+            | ResourceRole::Azure { .. }
+            | ResourceRole::Other(_) => None,
+        }
+    }
+
+    /// The request to ask it, without a token, which is yours to add.
+    #[must_use]
+    pub fn request(self, base_url: &BaseUrl) -> Request<String> {
+        let Self { kind, id } = self;
+        match kind {
+            Kind::Group => group::request(base_url, id.as_uuid()),
+            Kind::Application => get(&base_url.below(&format!("servicePrincipals/{id}?$select=appRoles"))),
+        }
+    }
+
+    /// What stands in the way of giving this resource role back, by its answer; `None` if nothing is seen to.
+    ///
+    /// # Errors
+    /// The answer does not tell.
+    pub fn obstacle<B: AsRef<[u8]>>(
+        self,
+        resource_role: &ResourceRole,
+        response: &Response<B>,
+    ) -> Result<Option<Obstacle>, LookError> {
+        match response.status() {
+            StatusCode::NOT_FOUND => return Ok(Some(Obstacle::ResourceGone)),
+            StatusCode::OK => {}
+            _ => return Err(CallError::of(response).into()),
+        }
+        match (self.kind, resource_role) {
+            (Kind::Group, _) => {
+                let Object(IgnoredAny) = parse(response.body().as_ref())?;
+                let endpoint = Endpoint::of(resource_role).unwrap_or(Endpoint::GroupMembers);
+                Ok(match group::cause(endpoint, response, FailureCause::Rejected) {
+                    FailureCause::DynamicGroup => Some(Obstacle::DynamicGroup),
+                    FailureCause::SyncedGroup => Some(Obstacle::SyncedGroup),
+                    FailureCause::MailEnabledGroup => Some(Obstacle::MailEnabledGroup),
+                    FailureCause::RoleAssignableGroup
+                    | FailureCause::MissingPermission
+                    | FailureCause::NotAllowed
+                    | FailureCause::NotFound
+                    | FailureCause::Policy
+                    | FailureCause::Declined
+                    | FailureCause::Rejected
+                    | FailureCause::NotAuthenticated
+                    | FailureCause::Unreadable
+                    | FailureCause::OutOfPatience => None,
+                })
+            }
+            (Kind::Application, ResourceRole::Application { app_role, .. }) => {
+                let Object(Application { app_roles }) = parse(response.body().as_ref())?;
+                let declared = app_roles.ok_or_else(|| missing("appRoles"))?;
+                let has = |id: Uuid| {
+                    declared.iter().any(|Object(role)| role.id.is_some_and(|it| it.as_uuid() == id))
+                };
+                // Access without a role is declared nowhere.
+                let is_there = app_role.is_nil() || has(*app_role);
+                Ok((!is_there).then_some(Obstacle::AppRoleGone))
+            }
+            (Kind::Application, _) => Ok(None),
+        }
+    }
+}
