@@ -42,6 +42,7 @@ impl Services {
     /// What a check is of.
     #[must_use]
     pub fn of(&self) -> String {
-        format!("{} and {}", self.management.base_url, self.directory.base_url)
+        let (management, directory) = (&self.management.base_url, &self.directory.base_url);
+        if management == directory { management.to_string() } else { format!("{management} and {directory}") }
     }
 }

@@ -5,6 +5,7 @@ mod exact;
 mod faults;
 mod killed;
 mod obstacles;
+mod picture;
 mod rights;
 mod scale;
 mod service;
