@@ -33,9 +33,12 @@ impl Observer<'_> {
         self.pass(book, Pass::First).await?;
         if let Some(since) = book.suspected_since()? {
             // So that nothing that was given before it was read can be missed.
-            let pause = since.saturating_add(self.settle).saturating_duration_since(now());
-            self.progress.waits(pause);
-            sleep(pause).await;
+            let over = since.saturating_add(self.settle);
+            self.progress.waits(over.saturating_duration_since(now()));
+            // The clock may be set meanwhile.
+            while now() < over {
+                sleep(over.saturating_duration_since(now())).await;
+            }
             self.pass(book, Pass::Second).await?;
         }
         self.obstacles(book).await

@@ -144,6 +144,23 @@ fn what_cannot_be_read_as_an_assignment_is_not_fine() {
     assert!(why.contains("`target`"), "{why}");
 }
 
+// R21
+#[test]
+fn what_has_ended_owes_nothing() {
+    let place = Place::new();
+    let mut items: Vec<_> = Tenant::new(3, 20).assignments.iter().map(document).collect();
+    let ends = |end: String| json!({ "expiration": { "type": "afterDateTime", "endDateTime": end } });
+    items[0]["schedule"] = ends(hours_ago(1));
+    items[1]["schedule"] = ends("2099-01-01T00:00:00Z".into());
+    let stub = Stub::start(move |asked, _| {
+        let value = if page_number(&asked.path).is_some() { json!(items) } else { json!([]) };
+        Some(Answer::json(&json!({ "value": value })))
+    });
+    let said = check(&place, &stub, &["--json"]);
+    assert_eq!(said.json()["assignments"]["delivered"], 2, "{}", said.err);
+    assert_eq!(said.json()["assignments"]["unreadable"], 0);
+}
+
 #[test]
 fn exported_files_do_as_well() {
     let place = Place::new();

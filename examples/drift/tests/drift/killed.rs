@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::exact::{events, found, taken_writes};
 use crate::faults::{page_number, pages};
-use crate::stub::Stub;
+use crate::stub::{Answer, Stub};
 use crate::support::{DEADLINE, Directory, Place, Server, command, drift, run};
 use crate::tenant::{Taken, Tenant};
 
@@ -54,6 +54,38 @@ fn pages_that_were_read_are_not_read_again() {
     assert_eq!((said.status, said.err.contains("going on with the check")), (1, true), "{}", said.err);
     assert_eq!(pages(), [0, 1, 2, 3, 4, 5, 5, 6, 7]);
     assert_eq!(said.json()["assignments"]["delivered"], 8);
+}
+
+#[test]
+fn a_page_that_the_service_no_longer_knows_begins_its_list_anew() {
+    let place = Place::new();
+    let was_killed = Arc::new(AtomicBool::new(false));
+    let (answer, is_later, is_first) = (pages(5), Arc::clone(&was_killed), AtomicBool::new(true));
+    let base = Arc::new(std::sync::OnceLock::<String>::new());
+    let known = Arc::clone(&base);
+    let stub =
+        Stub::start(move |asked, _| match (page_number(&asked.path), is_later.load(Ordering::SeqCst)) {
+            (Some(3), false) => None,
+            (Some(3), true) if is_first.swap(false, Ordering::SeqCst) => {
+                Some(Answer::error(400, "InvalidSkipToken"))
+            }
+            _ => answer(&asked.path, known.get().unwrap()),
+        });
+    base.set(stub.base_url.clone()).unwrap();
+    let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let process = start(command(&place, &check).env("TOKEN", "token"));
+    let pages = || stub.asked().iter().filter_map(|it| page_number(&it.path)).collect::<Vec<_>>();
+    until("the fourth page is asked for", || pages().len() == 4);
+    kill(process);
+    was_killed.store(true, Ordering::SeqCst);
+    let said = run(command(&place, &check).env("TOKEN", "token"));
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert_eq!(pages(), [0, 1, 2, 3, 3, 0, 1, 2, 3, 4]);
+    // None of them is there twice.
+    assert_eq!(said.json()["assignments"]["delivered"], 5);
+    let all: usize = Tenant::new(5, 20).owed(|_| true).len();
+    let counts = &said.json()["resourceRoles"];
+    assert_eq!(counts["lost"].as_u64().unwrap() + counts["unknown"].as_u64().unwrap(), all as u64);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
-pub const DEADLINE: Duration = Duration::from_mins(1);
+pub const DEADLINE: Duration = Duration::from_mins(5);
 const KEY: &str = "a key that only tests know, and that outlives a restart";
 pub const DIRECTORY_TOKEN: &str = "a-token-for-the-directory-that-only-tests-know";
 
