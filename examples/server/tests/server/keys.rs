@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access_package_server::development::{self, SAMPLE};
 use access_package_server::token::Tokens;
@@ -167,10 +167,13 @@ fn looks_are_shared_and_rare() {
     rarely.publishes(&[key("a")]);
     let server = start(&place, rarely.source(), LONG, LONG);
     rarely.publishes(&[key("a"), key("b")]);
+    let started = Instant::now();
     for _ in 0..20 {
         assert_eq!((status(&server, &signed("b")), status(&server, &signed("a"))), (401, 200));
     }
     assert_eq!(rarely.asked(), 1);
+    // Nor does anybody wait for a look that does not come: that is five seconds each.
+    assert!(started.elapsed() < Duration::from_secs(50), "{:?}", started.elapsed());
     drop(server);
 
     slow.publishes(&[key("a")]);

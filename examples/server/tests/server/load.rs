@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use access_package::{AssignmentState, StoredAssignment};
-use access_package_server::development;
+use access_package_server::development::{self, member};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -137,7 +137,9 @@ fn commit(place: &Place) -> (u32, Duration) {
             tasks.spawn(async move {
                 let mut count = 0;
                 while started.elapsed() < TIME {
-                    store.set_gives(package, &[]).await.unwrap();
+                    // What stays as it is, is not written.
+                    let gives = [member(Uuid::from_u128(count.into()))];
+                    store.set_gives(package, &gives).await.unwrap();
                     count += 1;
                 }
                 count
