@@ -43,15 +43,15 @@ with_all! {
     /// [R46](crate::policy#r46)). [`Display`](fmt::Display) says it in words.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Obstacle {
-        /// The group or the application does not exist any more.
+        /// The group or the application no longer exists.
         ResourceGone,
-        /// The application has no such role any more.
+        /// The application no longer has this role.
         AppRoleGone,
-        /// The members of the group follow from its rule.
+        /// The group is dynamic: its rule determines its members.
         DynamicGroup,
-        /// The group is kept in a directory on premises.
+        /// The group is synchronized from an on-premises directory.
         SyncedGroup,
-        /// The group is kept in Exchange.
+        /// The group is managed in Exchange.
         MailEnabledGroup,
         /// A target of this kind cannot hold the resource role.
         TargetCannotHold,
@@ -59,7 +59,7 @@ with_all! {
 }
 
 impl Obstacle {
-    /// What lies in the target alone, without asking anybody.
+    /// The obstacle that lies in the target alone. It needs no request.
     #[must_use]
     pub fn of_target(target_type: Option<SubjectType>, resource_role: &ResourceRole) -> Option<Self> {
         let cannot = target_type.is_some_and(|target_type| target_type.cannot_hold(resource_role));
@@ -91,13 +91,13 @@ impl Obstacle {
         match self {
             Self::ResourceGone => FailureCause::NotFound.help(),
             Self::AppRoleGone => {
-                Some("declare the app role again under the same id, or take it out of the access package")
+                Some("declare the app role again under the same id, or remove it from the access package")
             }
             Self::DynamicGroup => FailureCause::DynamicGroup.help(),
             Self::SyncedGroup => FailureCause::SyncedGroup.help(),
             Self::MailEnabledGroup => FailureCause::MailEnabledGroup.help(),
             Self::TargetCannotHold => {
-                Some("take the resource role out of the access package, or remove the assignment")
+                Some("remove the resource role from the access package, or remove the assignment")
             }
         }
     }
@@ -106,12 +106,12 @@ impl Obstacle {
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ResourceGone => f.pad("the resource does not exist any more"),
-            Self::AppRoleGone => f.pad("the application has no such role any more"),
+            Self::ResourceGone => f.pad("the resource no longer exists"),
+            Self::AppRoleGone => f.pad("the application no longer has this role"),
             Self::DynamicGroup => FailureCause::DynamicGroup.fmt(f),
             Self::SyncedGroup => FailureCause::SyncedGroup.fmt(f),
             Self::MailEnabledGroup => FailureCause::MailEnabledGroup.fmt(f),
-            Self::TargetCannotHold => f.pad("a target of this kind cannot hold it"),
+            Self::TargetCannotHold => f.pad("a target of this kind cannot hold this resource role"),
         }
     }
 }

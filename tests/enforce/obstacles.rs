@@ -133,29 +133,33 @@ fn each_obstacle_has_a_word_and_says_what_helps() {
         [
             (
                 "resourceGone",
-                "the resource does not exist any more".to_owned(),
-                "bring the resource back, or take it out of the access package",
+                "the resource no longer exists".to_owned(),
+                "restore the resource, or remove it from the access package",
             ),
             (
                 "appRoleGone",
-                "the application has no such role any more".to_owned(),
-                "declare the app role again under the same id, or take it out of the access package",
+                "the application no longer has this role".to_owned(),
+                "declare the app role again under the same id, or remove it from the access package",
             ),
             (
                 "dynamicGroup",
-                "the members of the group follow from its rule".to_owned(),
-                "change the rule of the group, or take the group out of the access package",
+                "the group is dynamic: its rule determines its members".to_owned(),
+                "change the group's rule, or remove the group from the access package",
             ),
             (
                 "syncedGroup",
-                "the group is kept in a directory on premises".to_owned(),
-                "change the group in the directory on premises that it comes from",
+                "the group is synchronized from an on-premises directory".to_owned(),
+                "change the group in its on-premises directory",
             ),
-            ("mailEnabledGroup", "the group is kept in Exchange".to_owned(), "change the group in Exchange",),
+            (
+                "mailEnabledGroup",
+                "the group is managed in Exchange".to_owned(),
+                "change the group in Exchange",
+            ),
             (
                 "targetCannotHold",
-                "a target of this kind cannot hold it".to_owned(),
-                "take the resource role out of the access package, or remove the assignment",
+                "a target of this kind cannot hold this resource role".to_owned(),
+                "remove the resource role from the access package, or remove the assignment",
             ),
         ]
     );

@@ -85,7 +85,7 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
     assert_eq!(unknown, tenant.owed(|role| !is_visible(role)));
     assert_eq!(found(&said, "lost").len(), 1);
     let page = place.read("report.html");
-    for says in ["the resource does not exist any more", "prefers-color-scheme", "<svg", "</html>"] {
+    for says in ["the resource no longer exists", "prefers-color-scheme", "<svg", "</html>"] {
         assert!(page.contains(says), "{says}");
     }
     assert!(
