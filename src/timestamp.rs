@@ -18,7 +18,7 @@
 pub struct Timestamp(i64);
 
 /// The length of a tick.
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "serde"))]
 const NANOSECONDS_PER_TICK: i128 = 100;
 
 /// How many there are in a second.
@@ -83,7 +83,7 @@ impl Timestamp {
     }
 
     /// The tick that contains the instant, rounded down. `None` if it is out of range.
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", feature = "serde"))]
     fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_PER_TICK)).ok().and_then(Self::from_unix_ticks)
     }

@@ -233,7 +233,11 @@ fn the_client_bears_odd_answers() {
     let fails =
         |headers| answer("500 Internal Server Error", headers, if headers == json { invalid } else { html });
     let cases = [
-        (answer("400 Bad Request", json, invalid), 1, "refused: response is `400`, `InvalidModel`: not valid"),
+        (
+            answer("400 Bad Request", json, invalid),
+            1,
+            "refused: response is `400`, `InvalidModel`: not valid",
+        ),
         (answer("404 Not Found", "", ""), 1, "refused: response is `404`"),
         (answer("403 Forbidden", json, "{}"), 1, "refused: response is `403`"),
         (fails("Content-Type: text/html\r\n"), 2, "client: response is `500`"),
