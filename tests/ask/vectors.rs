@@ -59,7 +59,17 @@ fn the_gate() {
 fn the_loads() {
     let mut calls = Calls::of("loads");
     for load in list(&read("lifecycle.json")["loads"]) {
-        let answer = calls.ask("expire", &json!({ "stored": load["stored"], "now": NOW }));
+        let question = json!({ "stored": load["stored"], "now": NOW });
+        // The schema has the words as the crate writes them; it reads states without regard to case (R11).
+        let state = load["stored"]["state"].as_str().expect("a word");
+        let is_written_so =
+            state.parse::<access_package::AssignmentState>().is_ok_and(|it| it.as_str() == state);
+        let is_accepted = load["result"] == "loaded";
+        let answer = if is_accepted && !is_written_so {
+            crate::ask("expire", &question.to_string())
+        } else {
+            calls.ask("expire", &question)
+        };
         let error = &answer["error"];
         match load["result"].as_str().expect("a word") {
             "loaded" => {
