@@ -53,12 +53,18 @@ export function gate(crate) {
   }
 }
 
+/** The word of a load for a malformed part. */
+function malformed(place) {
+  if (place.startsWith('stored.resourceRoles[')) return 'malformedResourceRole';
+  if (place === 'stored.state') return 'unknownState';
+  return /^stored\.(id|catalog\.id|accessPackage|target)$/.test(place) ? 'malformedId' : place;
+}
+
 export function loads(crate) {
   for (const { stored, result } of lifecycle.loads) {
     check(JSON.stringify(stored), () => {
       const { error } = answer(crate, 'expire', { stored, now: NOW });
-      const isMalformed = error?.code === 'malformed' && error.place.startsWith('stored.resourceRoles[');
-      same(isMalformed ? 'malformedResourceRole' : (error?.code ?? 'loaded'), result);
+      same(error?.code === 'malformed' ? malformed(error.place) : (error?.code ?? 'loaded'), result);
     });
   }
 }
