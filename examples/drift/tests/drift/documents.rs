@@ -121,7 +121,7 @@ fn that_requests_cannot_be_read_is_said() {
     let (place, stub) = (Place::new(), failing(None));
     let said = check(&place, &stub, &[]);
     assert!(said.out.contains("how many days are left is not known: "), "{}{}", said.out, said.err);
-    assert!(said.out.contains("answer is `403`, `UnAuthorized`"), "{}", said.out);
+    assert!(said.out.contains("response is `403`, `UnAuthorized`"), "{}", said.out);
 }
 
 #[test]

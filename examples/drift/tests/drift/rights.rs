@@ -32,7 +32,7 @@ fn a_token_that_may_only_read_checks_and_restores_nothing() {
     directory.tell("PUT", "/control/permissions", &json!(read));
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
     assert_eq!((said.status, &*said.err), (1, ""));
-    assert!(!said.out.contains("answer is `403`"), "{}", said.out);
+    assert!(!said.out.contains("response is `403`"), "{}", said.out);
     let log = place.file("log.jsonl");
     let restore = ["restore", "--direct", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
     let said = run(&mut drift(&place, &server, &directory, &restore));
@@ -53,7 +53,7 @@ fn each_refusal_has_its_reasons_and_remedies() {
     assert_eq!((said.status, &*said.err), (1, ""));
     assert_eq!(
         said.out
-            .matches("because: no role is `Access package assignment manager` or higher (R1, R2)")
+            .matches("because: role `Access package assignment manager` or higher is missing (R1, R2)")
             .count(),
         3,
         "{}",
@@ -70,7 +70,7 @@ fn each_refusal_has_its_reasons_and_remedies() {
     // Nothing that is kept holds a token.
     for kept in ["log.jsonl", "drift.db"] {
         let kept = std::fs::read(place.file(kept)).unwrap();
-        for token in [&server.reader, &server.manager] {
+        for token in [&server.reader, &server.application] {
             assert!(!kept.windows(token.len()).any(|it| it == token.as_bytes()));
         }
     }
@@ -98,7 +98,7 @@ fn who_may_not_read_is_told_what_helps() {
     let (directory, server, _) = lost(&place);
     let check = ["check", "--settle", "0", "--token-env", "READER"];
     let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
-    refused(&said, "answer is `403`, `UnAuthorized`");
+    refused(&said, "response is `403`, `UnAuthorized`");
     refused(&said, "  what helps: hold the role ");
 }
 

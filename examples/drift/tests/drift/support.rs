@@ -170,7 +170,7 @@ impl Directory {
 pub struct Server {
     _process: Started,
     pub base_url: String,
-    pub manager: String,
+    pub application: String,
     pub reader: String,
 }
 
@@ -185,13 +185,13 @@ impl Server {
         Self {
             _process: process,
             base_url: after(&said, "listening on ").to_owned(),
-            manager: after(&said, "TOKEN_MANAGER=").to_owned(),
+            application: after(&said, "TOKEN_APPLICATION=").to_owned(),
             reader: after(&said, "TOKEN_READER=").to_owned(),
         }
     }
 
     pub fn get(&self, path: &str) -> Value {
-        let head = format!("Authorization: Bearer {}\r\n", self.manager);
+        let head = format!("Authorization: Bearer {}\r\n", self.application);
         let (status, body) = exchange(&self.base_url, "GET", path, &head, "");
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap()
@@ -217,13 +217,13 @@ pub fn command(place: &Place, arguments: &[&str]) -> Command {
     command
 }
 
-/// The same with both services, and the manager's tokens.
+/// The same with both services, and the tokens of an application that may do everything.
 pub fn drift(place: &Place, server: &Server, directory: &Directory, arguments: &[&str]) -> Command {
     let mut command = command(place, arguments);
     command.args(["--base-url", &server.base_url, "--directory-url", &directory.base_url]);
     command.args(["--directory-token-env", "DIRECTORY_TOKEN"]).env("DIRECTORY_TOKEN", DIRECTORY_TOKEN);
     if !arguments.iter().any(|it| it.starts_with("--token")) {
-        command.args(["--token-env", "TOKEN"]).env("TOKEN", &server.manager);
+        command.args(["--token-env", "TOKEN"]).env("TOKEN", &server.application);
     }
     command
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json as object};
 
 use crate::support::{DEADLINE, Directory, Place};
 
-/// The catalog on which the manager of the example server has a role.
+/// The catalog of the sample of the example server.
 const CATALOG: &str = "cec5d6ab-c75d-47c0-9c1c-92e89f66e384";
 const END: &str = "2099-01-01T00:00:00Z";
 
