@@ -18,7 +18,7 @@ pub mod obstacle;
 
 #[cfg(feature = "http")]
 pub use endpoint::{BaseUrl, Endpoint, LeastPermissions};
-pub use help::what_helps;
+pub use help::help_for;
 
 /// A version of Microsoft Graph. The versions use different names for the same things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -28,7 +28,7 @@
 //! let refusal = reader.authority(catalog).unwrap_err();
 //! assert_eq!(
 //!     refusal.to_string(),
-//!     "caller may not reprocess this assignment: role `Access package assignment manager` or higher is missing"
+//!     "caller may not reprocess this assignment: no role is `Access package assignment manager` or higher"
 //! );
 //!
 //! // Judge the caller first, then the assignment at this instant. Then pass what the access package gives now.

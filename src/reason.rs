@@ -206,7 +206,7 @@ impl fmt::Display for Reason {
             Self::MissingRoleManagementPermission => {
                 write!(f, "application permission `{manages_roles}` is missing")
             }
-            Self::InsufficientRole => write!(f, "role `{REQUIRED_ROLE}` or higher is missing"),
+            Self::InsufficientRole => write!(f, "no role is `{REQUIRED_ROLE}` or higher"),
             Self::OutOfScope => {
                 write!(
                     f,

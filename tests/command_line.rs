@@ -221,7 +221,7 @@ refused: the caller may not reprocess this assignment (at Graph: 403)
 why
   - application permission `EntitlementManagement.ReadWrite.All` is missing
     (R5, R7: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
-  - role `Access package assignment manager` or higher is missing
+  - no role is `Access package assignment manager` or higher
     (R1, R2: https://learn.microsoft.com/graph/api/accesspackageassignment-reprocess)
 
 what helps, any one of these

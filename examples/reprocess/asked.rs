@@ -189,7 +189,7 @@ pub fn export(path: &str) -> String {
 pub fn named(path: Option<&str>, text: &[u8], error: &ReadError) -> String {
     let said = said(error, error);
     let help = match error {
-        ReadError::GraphError { code, .. } => access_package::graph::what_helps(code),
+        ReadError::GraphError { code, .. } => access_package::graph::help_for(code),
         _ => None,
     };
     let help = help.map(|help| format!("; what helps: {help}")).unwrap_or_default();

@@ -32,7 +32,7 @@
 //!                 Err(_) => delivery.unanswered(now()),
 //!             },
 //!             Next::Wait(until) => sleep_until(until),
-//!             Next::Over(end) => return Ok(delivery.receipt(&end)),
+//!             Next::Done(end) => return Ok(delivery.receipt(&end)),
 //!         }
 //!     }
 //! }
@@ -58,4 +58,4 @@ pub use delivery::{Delivery, Next};
 pub use end::{End, Failure, FailureCause};
 pub use pauses::Settings;
 pub use site::SiteReading;
-pub use write::Cannot;
+pub use write::DeliveryError;

@@ -6,13 +6,13 @@
 /// its errors.
 ///
 /// ```
-/// use access_package::graph::what_helps;
+/// use access_package::graph::help_for;
 ///
-/// assert!(what_helps("NoLicense").unwrap().contains("license"));
-/// assert_eq!(what_helps("InvalidModel"), None);
+/// assert!(help_for("NoLicense").unwrap().contains("license"));
+/// assert_eq!(help_for("InvalidModel"), None);
 /// ```
 #[must_use]
-pub fn what_helps(code: &str) -> Option<&'static str> {
+pub fn help_for(code: &str) -> Option<&'static str> {
     // Sources: the pages on licensing and on catalogs of Microsoft Entra. For `UnAuthorized`, R1 to R6.
     const KNOWN: [(&str, &str); 3] = [
         ("UnAuthorized", "find out which permission or role is missing: evaluate the caller with this crate"),

@@ -73,8 +73,8 @@ use crate::remedy::{Remedy, Step};
 
 pub(super) use client::retry_after;
 pub use client::{
-    CallError, Detail, GetError, RequestError, RetryAfter, Told, get, read_assignment, read_response,
-    reprocess_request, request,
+    CallError, Detail, ErrorResponse, GetError, RequestError, RetryAfter, get, read_assignment,
+    read_response, reprocess_request, request,
 };
 pub use server::{Call, InnerError, Target, bearer_token, recognize, respond};
 

@@ -21,7 +21,7 @@
 //!     holders.read(&send(request), now)?; // add your token to the request
 //! }
 //! let target = "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0".parse()?;
-//! assert_eq!(holders.observed(&member, target, Replication::Over), Observed::Present);
+//! assert_eq!(holders.observed(&member, target, Replication::Complete), Observed::Present);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -123,9 +123,9 @@ impl Listing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Replication {
     /// It has had time, so a grant that is not visible is absent. Some minutes are enough (our choice).
-    Over,
+    Complete,
     /// It may not have had time.
-    UnderWay,
+    InProgress,
 }
 
 /// Who has the resource roles of one [`Listing`], as far as its pages have been read.
@@ -269,8 +269,8 @@ impl Holders {
     /// let mut holders = Holders::of_targets(listing, [target], "https://graph.microsoft.com".parse()?);
     /// let page = format!(r#"{{ "value": [{{ "id": "{target}" }}, {{ "id": "{other}" }}] }}"#);
     /// holders.read(&http::Response::new(page), Timestamp::MIN)?;
-    /// assert_eq!(holders.observed(&member, target, Replication::Over), Observed::Present);
-    /// assert_eq!(holders.observed(&member, other, Replication::Over), Observed::Unknown); // it was not asked for
+    /// assert_eq!(holders.observed(&member, target, Replication::Complete), Observed::Present);
+    /// assert_eq!(holders.observed(&member, other, Replication::Complete), Observed::Unknown); // it was not asked for
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -377,8 +377,8 @@ impl Holders {
             Observed::Present
         } else {
             match replication {
-                Replication::Over if self.next.is_none() => Observed::Absent,
-                Replication::Over | Replication::UnderWay => Observed::Unknown,
+                Replication::Complete if self.next.is_none() => Observed::Absent,
+                Replication::Complete | Replication::InProgress => Observed::Unknown,
             }
         }
     }

@@ -197,7 +197,7 @@ impl Resource {
                     | FailureCause::Rejected
                     | FailureCause::NotAuthenticated
                     | FailureCause::Unreadable
-                    | FailureCause::OutOfPatience => None,
+                    | FailureCause::TimedOut => None,
                 })
             }
             (Kind::Application, ResourceRole::Application { app_role, .. }) => {

@@ -56,7 +56,7 @@ fn a_token_is_taken_as_it_is_and_never_printed() {
     let token = token(&user());
     let expected = printed(&["--claims", File::new("payload", &user().to_string()).path()], &document());
     assert!(
-        expected.0.contains("role `Access package assignment manager` or higher is missing"),
+        expected.0.contains("no role is `Access package assignment manager` or higher"),
         "{}",
         expected.0
     );
@@ -163,7 +163,7 @@ fn roles_are_taken_from_the_answer_of_graph() {
 fn a_role_that_is_not_known_refuses_and_is_no_error() {
     for role in ["Global Reader", "Connected Organization Administrator", "catalog"] {
         let (text, status) = printed(&["--role", role], &document());
-        assert!(text.contains("role `Access package assignment manager` or higher is missing"), "{text}");
+        assert!(text.contains("no role is `Access package assignment manager` or higher"), "{text}");
         let is_known = role == "Connected Organization Administrator";
         assert_eq!(text.contains(&format!("role `{role}` is unknown")), !is_known, "{text}");
         assert_eq!(status, Some(1));

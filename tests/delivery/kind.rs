@@ -1,6 +1,6 @@
 //! The kinds of grants: what is asked of the service for each, said here a second time on purpose, and how it answers.
 
-use access_package::graph::enforce::{Cannot, Delivery, Settings, SiteReading};
+use access_package::graph::enforce::{Delivery, DeliveryError, Settings, SiteReading};
 use access_package::uuid::Uuid;
 use access_package::{Action, Activation, GroupAccess, ResourceRole, Timestamp};
 use http::{Method, Request};
@@ -69,7 +69,7 @@ impl Kind {
         matches!(self, Self::SiteRole | Self::SiteGroup)
     }
 
-    pub fn delivery(self, end: Option<Timestamp>, settings: Settings) -> Result<Delivery, Cannot> {
+    pub fn delivery(self, end: Option<Timestamp>, settings: Settings) -> Result<Delivery, DeliveryError> {
         let group = |access| ResourceRole::Group { group: id(RESOURCE).into(), access };
         let directory = |activation| ResourceRole::Directory { definition: id(RESOURCE), activation };
         let resource_role = match self {

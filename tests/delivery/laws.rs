@@ -44,7 +44,7 @@ pub fn check(world: &World, after: &Delivery, next: &Next) -> Result<Option<Ask>
             check_wait(world, after, *until)?;
             Ok(None)
         }
-        Next::Over(end) => {
+        Next::Done(end) => {
             check_over(world, after, end)?;
             Ok(None)
         }
@@ -57,7 +57,7 @@ fn same(one: &Next, other: &Next) -> bool {
             (one.method(), one.uri(), one.body()) == (other.method(), other.uri(), other.body())
         }
         (Next::Wait(one), Next::Wait(other)) => one == other,
-        (Next::Over(one), Next::Over(other)) => one == other,
+        (Next::Done(one), Next::Done(other)) => one == other,
         _ => false,
     }
 }
@@ -118,13 +118,13 @@ fn check_over(world: &World, over: &Delivery, end: &End) -> Result<(), Broken> {
     for later in [0, 1, 1000] {
         let mut after = over.clone();
         let said = after.next(at(world.clock + later));
-        let same = after == *over && matches!(said, Next::Over(other) if other == *end);
+        let same = after == *over && matches!(said, Next::Done(other) if other == *end);
         hold("D7", same, || "it was over, and is not any more".into())?;
     }
     check_still(world, over)?;
     let outcome = over.clone().receipt(end).map(|receipt| receipt.outcome);
     match end {
-        End::Ended => hold("D2", world.has_ended() && outcome.is_none(), || "the end has not come".into()),
+        End::Expired => hold("D2", world.has_ended() && outcome.is_none(), || "the end has not come".into()),
         End::Fulfilled => {
             let told = outcome == Some(Outcome::Fulfilled);
             hold("D6", world.memory.had && told, || "fulfilled, and the target never had it".into())
@@ -147,7 +147,7 @@ fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
         }
         (FailureCause::Unreadable, _) => memory.garbled && is_over,
         (FailureCause::NotAuthenticated, _) => memory.tokens > 1,
-        (FailureCause::OutOfPatience, _) => {
+        (FailureCause::TimedOut, _) => {
             let patience = world.patience();
             memory.troubled && (*clock >= patience || memory.not_before > patience)
         }

@@ -54,7 +54,7 @@ pub enum Tells {
     /// The grant is there.
     Granted,
     /// It is on its way.
-    UnderWay,
+    InProgress,
     /// Nothing was done for now.
     Busy,
     /// It may or may not have been carried out.
@@ -242,7 +242,7 @@ fn writes(world: &World, replies: &mut Vec<Reply>) {
     match world.grant {
         Some(_) if kind.is_site() => replies.push(Reply::new(done, Tells::Granted)),
         Some(grant) if kind.is_schedule() && grant.since > world.clock => {
-            replies.push(Reply::new(Says::Code(400, "PendingRoleAssignmentRequest"), Tells::UnderWay));
+            replies.push(Reply::new(Says::Code(400, "PendingRoleAssignmentRequest"), Tells::InProgress));
         }
         Some(_) if kind.is_schedule() => {
             replies.push(Reply::verdict(Says::Code(400, "RoleAssignmentExists"), Verdict::BadRequest));
@@ -253,7 +253,7 @@ fn writes(world: &World, replies: &mut Vec<Reply>) {
             replies.push(Reply::new(done, Tells::Granted).doing(Act::Grant(0)));
             if kind.is_schedule() {
                 let under_way = |status, later| {
-                    Reply::new(Says::Schedule(status), Tells::UnderWay).doing(Act::Grant(later))
+                    Reply::new(Says::Schedule(status), Tells::InProgress).doing(Act::Grant(later))
                 };
                 replies.push(under_way("Granted", 2));
                 replies.push(under_way("PendingApproval", NEVER));

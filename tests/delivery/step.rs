@@ -40,7 +40,7 @@ impl World {
         let (machine, next) = self.ask();
         let asked = check(self, &machine, &next)?;
         let mut steps: Vec<_> = match (next, asked) {
-            (Next::Over(_), _) => return Ok(Vec::new()),
+            (Next::Done(_), _) => return Ok(Vec::new()),
             (Next::Wait(until), _) => {
                 let until = Clock::try_from(until.unix_ticks() / 10_000_000).expect("not that long");
                 let until = until.max(self.clock + 1);
@@ -164,7 +164,7 @@ impl World {
             Tells::Granted | Tells::Whole | Tells::More | Tells::Why(_) | Tells::Verdict(_) => {
                 reply.after != After::Nothing || reply.takes > 0
             }
-            Tells::UnderWay | Tells::Busy | Tells::Doubt | Tells::Blind => true,
+            Tells::InProgress | Tells::Busy | Tells::Doubt | Tells::Blind => true,
         };
         // Two in a row are enough, whatever comes then; and without an answer nothing is known of the token.
         match reply.tells {

@@ -20,10 +20,10 @@ fn at_the_end_nothing_is_sent_and_before_it_everything() {
             run.now = later(now(), ticks);
             assert_eq!(matches!(run.next(), Next::Send(_)), is_sent, "{endpoint:?} {ticks}");
             if !is_sent {
-                assert_eq!(run.end(), Some(End::Ended));
+                assert_eq!(run.end(), Some(End::Expired));
                 // It does not come back with an earlier time.
                 run.now = later(now(), -SECOND);
-                assert_eq!(run.end(), Some(End::Ended));
+                assert_eq!(run.end(), Some(End::Expired));
             }
         }
     }
@@ -42,7 +42,7 @@ fn it_waits_no_longer_than_the_end() {
     run.now = later(now(), 2 * SECOND);
     assert!(matches!(run.next(), Next::Wait(until) if until == end), "the pause would be longer");
     run.now = end;
-    assert_eq!(run.end(), Some(End::Ended));
+    assert_eq!(run.end(), Some(End::Expired));
 }
 
 #[test]
@@ -58,14 +58,14 @@ fn the_end_comes_wherever_the_machine_is() {
         asking.answer(&error(403, "Authorization_RequestDenied"));
         for run in [&mut sent, &mut looking] {
             run.now = end;
-            assert!(matches!(run.next(), Next::Over(End::Ended)), "{endpoint:?}");
+            assert!(matches!(run.next(), Next::Done(End::Expired)), "{endpoint:?}");
             // What comes after it is not looked at.
             run.answer(&done(endpoint));
-            assert_eq!(run.end(), Some(End::Ended), "{endpoint:?}");
+            assert_eq!(run.end(), Some(End::Expired), "{endpoint:?}");
         }
         asking.now = end;
         let is_of_group = matches!(endpoint, Endpoint::GroupMembers | Endpoint::GroupOwners);
-        assert_eq!(asking.end() == Some(End::Ended), is_of_group, "{endpoint:?}");
+        assert_eq!(asking.end() == Some(End::Expired), is_of_group, "{endpoint:?}");
     }
 }
 

@@ -113,7 +113,7 @@ fn what_is_under_way_is_looked_for_until_it_is_there_or_patience_ends() {
                 assert_eq!(request.method(), "GET");
                 never.answer(&not_seen(endpoint));
             }
-            assert_eq!(never.cause(), Some(FailureCause::OutOfPatience));
+            assert_eq!(never.cause(), Some(FailureCause::TimedOut));
         }
     }
 }
@@ -171,7 +171,7 @@ fn the_last_look_comes_when_the_directory_has_had_time_to_replicate() {
                 run.answer(&not_seen(endpoint));
             }
         }
-        assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+        assert_eq!(run.cause(), Some(FailureCause::TimedOut));
         assert_eq!(seconds(last_write, last.now), 300);
         assert!((3_600..=3_900).contains(&seconds(now(), last.now)));
         let run = last;
@@ -182,7 +182,7 @@ fn the_last_look_comes_when_the_directory_has_had_time_to_replicate() {
         silent.unanswered();
         busy.answer(&answer(503, ""));
         for run in [gone, silent, busy] {
-            assert_eq!(run.cause(), Some(FailureCause::OutOfPatience), "{endpoint:?}");
+            assert_eq!(run.cause(), Some(FailureCause::TimedOut), "{endpoint:?}");
         }
     }
 }
@@ -225,7 +225,7 @@ fn a_list_without_an_end_ends_with_patience() {
         pages += 1;
         assert!(pages < 5_000, "it never ends");
     }
-    assert_eq!((run.cause(), pages), (Some(FailureCause::OutOfPatience), 3_602));
+    assert_eq!((run.cause(), pages), (Some(FailureCause::TimedOut), 3_602));
 
     // The last look, when patience is over, has as long as the directory has to replicate.
     let mut run = Run::of(Endpoint::AppRoles);
@@ -243,7 +243,7 @@ fn a_list_without_an_end_ends_with_patience() {
         pages += 1;
         assert!(pages < 5_000, "it never ends");
     }
-    assert_eq!((run.cause(), pages), (Some(FailureCause::OutOfPatience), 302));
+    assert_eq!((run.cause(), pages), (Some(FailureCause::TimedOut), 302));
 }
 
 /// What cannot be read is looked for again, from the first page on.
@@ -488,7 +488,7 @@ fn a_receipt_says_what_became_of_it() {
     assert_eq!(delivery().action(), &action(crate::member()));
     let receipt = delivery().receipt(&End::Fulfilled).expect("done");
     assert_eq!((receipt.outcome, receipt.reason, receipt.attempt), (Outcome::Fulfilled, None, 3));
-    assert_eq!(delivery().receipt(&End::Ended), None);
+    assert_eq!(delivery().receipt(&End::Expired), None);
     let run = Run::written(Endpoint::GroupMembers, &error(400, "x"));
     let end = run.end().expect("failed");
     let receipt = delivery().receipt(&end).expect("failed");

@@ -14,7 +14,9 @@ mod sites;
 mod table;
 mod texts;
 
-use access_package::graph::enforce::{Cannot, Delivery, End, FailureCause, Next, Settings, SiteReading};
+use access_package::graph::enforce::{
+    Delivery, DeliveryError, End, FailureCause, Next, Settings, SiteReading,
+};
 use access_package::graph::{BaseUrl, Endpoint};
 use access_package::{Action, Activation, AssignmentId, GroupAccess, ObjectId, ResourceRole, Timestamp};
 use http::{Request, Response};
@@ -107,7 +109,11 @@ pub(crate) fn reading(endpoint: Endpoint) -> Option<SiteReading> {
     }
 }
 
-pub(crate) fn delivery(endpoint: Endpoint, action: Action, settings: Settings) -> Result<Delivery, Cannot> {
+pub(crate) fn delivery(
+    endpoint: Endpoint,
+    action: Action,
+    settings: Settings,
+) -> Result<Delivery, DeliveryError> {
     match reading(endpoint) {
         Some(reading) => Delivery::in_site(action, reading, settings),
         None => Delivery::new(action, settings),
@@ -160,7 +166,7 @@ impl Run {
     pub(crate) fn request(&mut self) -> Option<Request<String>> {
         match self.next() {
             Next::Send(request) => Some(request),
-            Next::Over(_) => None,
+            Next::Done(_) => None,
             Next::Wait(_) => Some(self.wait().1),
         }
     }
@@ -184,7 +190,7 @@ impl Run {
     /// How it has ended, if it has.
     pub(crate) fn end(&self) -> Option<End> {
         match self.delivery.clone().next(self.now) {
-            Next::Over(end) => Some(end),
+            Next::Done(end) => Some(end),
             Next::Send(_) | Next::Wait(_) => None,
         }
     }
@@ -193,7 +199,7 @@ impl Run {
     pub(crate) fn cause(&self) -> Option<FailureCause> {
         match self.end() {
             Some(End::Failed(failure)) => Some(failure.cause),
-            Some(End::Fulfilled | End::Ended) | None => None,
+            Some(End::Fulfilled | End::Expired) | None => None,
         }
     }
 }

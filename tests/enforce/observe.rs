@@ -38,7 +38,7 @@ fn page_before(items: &[Value], next: &str) -> http::Response<String> {
 }
 
 fn observed(holders: &Holders, endpoint: Endpoint, target: &str) -> Observed {
-    holders.observed(&resource_role(endpoint), id(target), Replication::Over)
+    holders.observed(&resource_role(endpoint), id(target), Replication::Complete)
 }
 
 /// What this item tells, of everybody.
@@ -107,12 +107,12 @@ fn what_is_listed_is_present_and_the_rest_absent_once_the_directory_has_replicat
         assert_eq!(observed(&holders, endpoint, TARGET), Observed::Unknown, "nothing is read yet");
         holders.read(&page(&[item(endpoint)]), now()).unwrap();
         assert!(holders.request().is_none());
-        for replication in [Replication::Over, Replication::UnderWay] {
+        for replication in [Replication::Complete, Replication::InProgress] {
             assert_eq!(holders.observed(&resource_role, id(TARGET), replication), Observed::Present);
         }
         let other = |replication| holders.observed(&resource_role, id(OTHER), replication);
         assert_eq!(
-            (other(Replication::Over), other(Replication::UnderWay)),
+            (other(Replication::Complete), other(Replication::InProgress)),
             (Observed::Absent, Observed::Unknown)
         );
     }
@@ -307,9 +307,9 @@ fn what_other_listings_hold_is_unknown() {
             assert_eq!(observed(&holders, other, TARGET), Observed::Unknown, "{endpoint:?} {other:?}");
         }
         let elsewhere = ResourceRole::Group { group: id(OTHER), access: GroupAccess::Member };
-        assert_eq!(holders.observed(&elsewhere, id(TARGET), Replication::Over), Observed::Unknown);
+        assert_eq!(holders.observed(&elsewhere, id(TARGET), Replication::Complete), Observed::Unknown);
         assert_eq!(
-            holders.observed(&resource_role(Endpoint::SiteRoles), id(TARGET), Replication::Over),
+            holders.observed(&resource_role(Endpoint::SiteRoles), id(TARGET), Replication::Complete),
             Observed::Unknown
         );
     }
@@ -325,14 +325,17 @@ fn resource_roles_of_one_listing_are_told_apart() {
     let mut owner = item(Endpoint::GroupEligibility);
     owner["accessId"] = "Owner".into();
     holders.read(&page(&[owner]), now()).unwrap();
-    assert_eq!(holders.observed(&eligible_owner, id(TARGET), Replication::Over), Observed::Present);
-    assert_eq!(holders.observed(&eligible_member, id(TARGET), Replication::Over), Observed::Absent);
+    assert_eq!(holders.observed(&eligible_owner, id(TARGET), Replication::Complete), Observed::Present);
+    assert_eq!(holders.observed(&eligible_member, id(TARGET), Replication::Complete), Observed::Absent);
 
     let app_role = |app_role| ResourceRole::Application { service_principal: id(GROUP), app_role };
     let mut holders = of_all(Endpoint::AppRoles);
     holders.read(&page(&[item(Endpoint::AppRoles)]), now()).unwrap();
-    assert_eq!(holders.observed(&app_role(uuid(APP_ROLE)), id(TARGET), Replication::Over), Observed::Present);
-    assert_eq!(holders.observed(&app_role(Uuid::nil()), id(TARGET), Replication::Over), Observed::Absent);
+    assert_eq!(
+        holders.observed(&app_role(uuid(APP_ROLE)), id(TARGET), Replication::Complete),
+        Observed::Present
+    );
+    assert_eq!(holders.observed(&app_role(Uuid::nil()), id(TARGET), Replication::Complete), Observed::Absent);
 }
 
 /// The item with this property instead.

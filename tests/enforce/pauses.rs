@@ -18,7 +18,7 @@ fn pauses(settings: Settings) -> (Vec<i64>, Timestamp) {
     loop {
         run.answer(&answer(429, ""));
         if let Some(cause) = run.cause() {
-            assert_eq!(cause, FailureCause::OutOfPatience);
+            assert_eq!(cause, FailureCause::TimedOut);
             return (pauses, run.now);
         }
         pauses.push(run.wait().0);
@@ -60,14 +60,14 @@ fn patience_is_counted_from_the_first_request_to_the_tick() {
         let sent = run.now;
         run.answer(&answer(429, ""));
         let Some(waits) = waits else {
-            assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+            assert_eq!(run.cause(), Some(FailureCause::TimedOut));
             continue;
         };
         assert!(matches!(run.next(), Next::Wait(until) if until == later(sent, waits)), "{ticks}");
         run.wait();
         run.answer(&answer(429, ""));
         let is_over = ticks <= SECOND;
-        assert_eq!(run.cause(), is_over.then_some(FailureCause::OutOfPatience), "{ticks}");
+        assert_eq!(run.cause(), is_over.then_some(FailureCause::TimedOut), "{ticks}");
     }
 }
 
@@ -104,8 +104,8 @@ fn pause_after(status: u16, retry_after: &[&str]) -> Option<i64> {
     let mut run = Run::written(MEMBERS, &with_headers(status, &headers, ""));
     match run.next() {
         Next::Wait(until) => Some(seconds(now(), until)),
-        Next::Over(End::Failed(failure)) => {
-            assert_eq!((failure.cause, failure.status), (FailureCause::OutOfPatience, Some(status)));
+        Next::Done(End::Failed(failure)) => {
+            assert_eq!((failure.cause, failure.status), (FailureCause::TimedOut, Some(status)));
             None
         }
         other => panic!("{other:?}"),
@@ -251,7 +251,7 @@ fn the_last_instants_do_not_overflow() {
     // The last look, and then all is over.
     assert_eq!(run.send().method(), "GET");
     run.answer(&not_seen(MEMBERS));
-    assert_eq!(run.cause(), Some(FailureCause::OutOfPatience));
+    assert_eq!(run.cause(), Some(FailureCause::TimedOut));
     let mut run = Run::of(MEMBERS);
     run.now = Timestamp::MAX;
     run.send();

@@ -1,7 +1,7 @@
 //! What is sent: every kind of resource role, to the byte of the path and the value of the body.
 
 use access_package::graph::Endpoint;
-use access_package::graph::enforce::{Cannot, Delivery, Next, Settings, SiteReading};
+use access_package::graph::enforce::{Delivery, DeliveryError, Next, Settings, SiteReading};
 use access_package::{Action, GroupAccess, ResourceRole};
 use http::Request;
 use serde_json::{Value, json};
@@ -160,15 +160,15 @@ fn what_cannot_be_expressed_is_said_before_anything_is_sent() {
     let azure = crate::look::azure_role();
     let opaque = ResourceRole::from_origin("SapIag", "Finance/1", "approver", None).unwrap();
     let new = |resource_role: &ResourceRole| Delivery::new(action(resource_role.clone()), settings());
-    assert_eq!(new(&site), Err(Cannot::SiteWithoutReading));
-    assert_eq!(new(&azure), Err(Cannot::Azure));
-    assert_eq!(new(&opaque), Err(Cannot::OriginSystem));
+    assert_eq!(new(&site), Err(DeliveryError::SiteWithoutReading));
+    assert_eq!(new(&azure), Err(DeliveryError::Azure));
+    assert_eq!(new(&opaque), Err(DeliveryError::OriginSystem));
 
     let group_reading = reading(Endpoint::SiteGroups).unwrap();
     let others = Endpoint::ALL.iter().map(|&it| resource_role(it)).filter(|it| Endpoint::of(it).is_some());
     for other in others.chain([azure, opaque]) {
         let in_site = Delivery::in_site(action(other.clone()), group_reading.clone(), settings());
-        assert_eq!(in_site, Err(Cannot::NotInSite), "{other:?}");
+        assert_eq!(in_site, Err(DeliveryError::NotInSite), "{other:?}");
     }
     // The token for SharePoint goes nowhere else.
     for url in [
@@ -184,7 +184,7 @@ fn what_cannot_be_expressed_is_said_before_anything_is_sent() {
         for reading in [group_reading.clone(), SiteReading::RoleDefinition { principal: 1 }] {
             assert_eq!(
                 Delivery::in_site(action(role.clone()), reading, settings()),
-                Err(Cannot::SiteUrl),
+                Err(DeliveryError::SiteUrl),
                 "{url}"
             );
         }

@@ -42,9 +42,9 @@ fn meaning(endpoint: Endpoint, response: &Response<String>) -> Meaning {
             }
             Next::Wait(_) => {
                 assert_eq!(run.wait().1.method(), "GET");
-                Meaning::UnderWay
+                Meaning::InProgress
             }
-            over @ Next::Over(_) => panic!("{over:?}"),
+            over @ Next::Done(_) => panic!("{over:?}"),
         };
     }
     let began = run.now;
@@ -56,7 +56,7 @@ fn meaning(endpoint: Endpoint, response: &Response<String>) -> Meaning {
                     assert_eq!(writes, 1);
                     Meaning::NotAuthenticated
                 }
-                FailureCause::OutOfPatience => Meaning::Later,
+                FailureCause::TimedOut => Meaning::Later,
                 _ => {
                     assert!(crate::seconds(began, run.now) <= 300, "beyond replication");
                     Meaning::TooEarly(cause)
@@ -258,14 +258,14 @@ fn the_status_of_a_schedule_request_is_read_without_regard_to_case_and_counts_as
         (json!({ "status": "provisioned" }), Meaning::Fulfilled),
         (json!({ "Status": "PROVISIONED" }), Meaning::Fulfilled),
         (json!({ "status": "denied" }), declined),
-        (json!({ "status": "Granted" }), Meaning::UnderWay),
-        (json!({ "status": "PendingApproval" }), Meaning::UnderWay),
-        (json!({ "status": "ScheduleCreated" }), Meaning::UnderWay),
-        (json!({ "status": "SomethingNew" }), Meaning::UnderWay),
-        (json!({ "status": null }), Meaning::UnderWay),
-        (json!({ "status": ["Provisioned"] }), Meaning::UnderWay),
-        (json!({ "state": "Provisioned" }), Meaning::UnderWay),
-        (json!("Provisioned"), Meaning::UnderWay),
+        (json!({ "status": "Granted" }), Meaning::InProgress),
+        (json!({ "status": "PendingApproval" }), Meaning::InProgress),
+        (json!({ "status": "ScheduleCreated" }), Meaning::InProgress),
+        (json!({ "status": "SomethingNew" }), Meaning::InProgress),
+        (json!({ "status": null }), Meaning::InProgress),
+        (json!({ "status": ["Provisioned"] }), Meaning::InProgress),
+        (json!({ "state": "Provisioned" }), Meaning::InProgress),
+        (json!("Provisioned"), Meaning::InProgress),
     ];
     for (body, means) in cases {
         assert_eq!(meaning(Endpoint::GroupEligibility, &of_json(201, &body)), means, "{body}");

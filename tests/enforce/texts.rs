@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use access_package::FailureReason;
 use access_package::graph::Endpoint;
-use access_package::graph::enforce::{Cannot, End, Failure, FailureCause};
+use access_package::graph::enforce::{DeliveryError, End, Failure, FailureCause};
 
 use crate::{Run, answer, error, with_headers};
 
@@ -156,7 +156,7 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
             Some("get a new token for the service that the request goes to"),
         ),
         (FailureCause::Unreadable, "unreadable", "the service's list cannot be read", None),
-        (FailureCause::OutOfPatience, "outOfPatience", "the grant did not succeed in time", None),
+        (FailureCause::TimedOut, "timedOut", "the grant did not succeed in time", None),
     ];
     assert!(texts.iter().map(|it| it.0).eq(FailureCause::ALL.iter().copied()));
     let mut codes = HashSet::new();
@@ -170,20 +170,20 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
 #[test]
 fn errors_say_what_is_wrong() {
     let texts = [
-        (Cannot::OriginSystem, "unknownOriginSystem", "no request is known for this origin system"),
+        (DeliveryError::OriginSystem, "unknownOriginSystem", "no request is known for this origin system"),
         (
-            Cannot::Azure,
+            DeliveryError::Azure,
             "azureRole",
             "Azure roles are assigned through Azure Resource Manager, not Microsoft Graph",
         ),
         (
-            Cannot::SiteWithoutReading,
+            DeliveryError::SiteWithoutReading,
             "siteWithoutReading",
             "the role number of a SharePoint site is ambiguous: choose how to read it",
         ),
-        (Cannot::NotInSite, "notInSite", "resource role is not in a SharePoint site"),
+        (DeliveryError::NotInSite, "notInSite", "resource role is not in a SharePoint site"),
         (
-            Cannot::SiteUrl,
+            DeliveryError::SiteUrl,
             "invalidSiteUrl",
             "not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`",
         ),

@@ -87,7 +87,7 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::InsufficientRole,
         "insufficientRole",
-        "role `Access package assignment manager` or higher is missing",
+        "no role is `Access package assignment manager` or higher",
         &["R1", "R2"],
     ),
     (

@@ -1,8 +1,8 @@
 //! What a client sends, and how it hears servers that are not ours.
 
 use access_package::graph::http::{
-    CallError, Detail, GetError, Rejection, RequestError, RetryAfter, Target, Told, get, read_assignment,
-    read_response, recognize, request,
+    CallError, Detail, ErrorResponse, GetError, Rejection, RequestError, RetryAfter, Target, get,
+    read_assignment, read_response, recognize, request,
 };
 use access_package::graph::{self, Version};
 use access_package::{AssignmentState, Refusal, Step};
@@ -108,13 +108,13 @@ fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response<Strin
     headers.iter().fold(Response::builder().status(status), add).body(body.into()).unwrap()
 }
 
-fn told(status: u16, code: Option<&str>, message: Option<&str>) -> Told {
+fn told(status: u16, code: Option<&str>, message: Option<&str>) -> ErrorResponse {
     let status = StatusCode::from_u16(status).unwrap();
-    Told { status, code: code.map(Into::into), message: message.map(Into::into), details: vec![] }
+    ErrorResponse { status, code: code.map(Into::into), message: message.map(Into::into), details: vec![] }
 }
 
 /// What is heard of an answer that is not accepted and not to be asked for again.
-fn heard(response: &Response<String>) -> Told {
+fn heard(response: &Response<String>) -> ErrorResponse {
     match read_response(response) {
         Err(CallError::Rejected(told)) => told,
         other => panic!("{other:?}"),
@@ -328,7 +328,7 @@ fn errors_say_what_is_wrong() {
 
 #[test]
 fn what_helps_against_a_refusal_of_graphs_own() {
-    let told = |code: Option<&str>| Told {
+    let told = |code: Option<&str>| ErrorResponse {
         status: StatusCode::FORBIDDEN,
         code: code.map(String::from),
         message: None,
@@ -338,7 +338,7 @@ fn what_helps_against_a_refusal_of_graphs_own() {
     for code in ["UnAuthorized", "NoLicense", "CallerNotResourceOwner"] {
         let help = told(Some(code)).help().expect(code);
         assert_eq!(
-            (told(Some(&code.to_lowercase())).help(), graph::what_helps(code)),
+            (told(Some(&code.to_lowercase())).help(), graph::help_for(code)),
             (Some(help), Some(help))
         );
         assert!(texts.insert(help), "{help}");

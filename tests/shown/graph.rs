@@ -10,7 +10,7 @@ fn in_markdown(meaning: Meaning) -> String {
     match meaning {
         Meaning::Fulfilled => "the grant is in place".into(),
         Meaning::Look => "look; if the grant is not visible, write again while it may be too early".into(),
-        Meaning::UnderWay => "look until the grant is visible".into(),
+        Meaning::InProgress => "look until the grant is visible".into(),
         Meaning::TooEarly(cause) => {
             format!("write again while it may be too early; then **failed**: {cause}")
         }

@@ -3,8 +3,8 @@
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use access_package::graph::http::{
-    Call, CallError, Detail, GetError, InnerError, Rejection, RequestError, RetryAfter, Target, Told, get,
-    read_assignment, read_response, recognize, request, respond,
+    Call, CallError, Detail, ErrorResponse, GetError, InnerError, Rejection, RequestError, RetryAfter,
+    Target, get, read_assignment, read_response, recognize, request, respond,
 };
 use access_package::graph::{Version, json::read};
 use access_package::{AssignmentId, Reason, Refusal, Step, Timestamp};
@@ -260,7 +260,7 @@ fn check_told(body: &Value) {
     let Err(CallError::Rejected(told)) = read_response(&response) else { panic!("{response:?}") };
     let (code, message, details) = error(body).unwrap_or_default();
     let details = details.into_iter().map(detail).collect();
-    assert_eq!(told, Told { status: StatusCode::FORBIDDEN, code, message, details });
+    assert_eq!(told, ErrorResponse { status: StatusCode::FORBIDDEN, code, message, details });
     let codes = json!({ "reasons": told.reasons().collect::<Vec<_>>(), "remedies": [] });
     if let Ok(refusal) = serde_json::from_value::<Refusal>(codes) {
         answer(Err(refusal.into()));

@@ -91,7 +91,7 @@ impl Observer<'_> {
             return Verdict::NotOwed;
         }
         let is_over = began >= wanted.read_at.saturating_add(self.settle);
-        let replication = if is_over { Replication::Over } else { Replication::UnderWay };
+        let replication = if is_over { Replication::Complete } else { Replication::InProgress };
         match holders.observed(wanted.resource_role, wanted.target, replication) {
             Observed::Present => Verdict::Present,
             Observed::Absent => Obstacle::of_target(wanted.target_type, wanted.resource_role)

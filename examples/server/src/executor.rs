@@ -54,13 +54,13 @@ pub struct Executor {
 }
 
 /// What is written to the log once it is over, also if it is broken off.
-struct UnderWay<'a> {
+struct InProgress<'a> {
     executor: &'a Executor,
     action: &'a Action,
     what: &'static str,
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InProgress<'_> {
     fn drop(&mut self) {
         self.executor.log(self.what, self.action, now());
     }
@@ -88,7 +88,7 @@ impl Executor {
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
         self.log("begin", &action, now());
-        let mut under_way = UnderWay { executor: self, action: &action, what: "nothing" };
+        let mut under_way = InProgress { executor: self, action: &action, what: "nothing" };
         let receipt = self.deliver(&action, is_new, may_go_on).await;
         if matches!(receipt, Ok(Some(_))) {
             under_way.what = "end";
@@ -128,7 +128,7 @@ impl Executor {
                     }
                 },
                 Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
-                Next::Over(end) => {
+                Next::Done(end) => {
                     if let End::Failed(failure) = &end {
                         info!(assignment = %action.assignment, resource_role = %action.resource_role, %failure);
                     }

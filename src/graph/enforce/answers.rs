@@ -18,7 +18,7 @@ pub enum Meaning {
     /// If that does not help, look at the group as for [`Denied`](Self::Denied).
     Look,
     /// The service has accepted the write and needs time. Look until the grant is visible, and do not write again.
-    UnderWay,
+    InProgress,
     /// Something that the write needs may not be replicated yet: write again. If the directory has had time to
     /// replicate, the action fails with this cause.
     TooEarly(FailureCause),
@@ -108,7 +108,7 @@ pub const ANSWERS: &[Answer] = &[
     schedule("Canceled", Meaning::Failed(FailureCause::Declined)),
     schedule("Revoked", Meaning::Failed(FailureCause::Declined)),
     // `Granted`, the pending statuses, and unknown ones.
-    row(SCHEDULES, 201, Says::Anything, Meaning::UnderWay, Documented),
+    row(SCHEDULES, 201, Says::Anything, Meaning::InProgress, Documented),
     Answer {
         endpoints: SITES,
         status: 200..=299,
@@ -126,7 +126,7 @@ pub const ANSWERS: &[Answer] = &[
     busy("Directory_ConcurrencyViolation", Observed),
     pim("RoleAssignmentExists", Meaning::Look, Observed),
     // The documentation of an older interface names this code, and two of those below.
-    pim("PendingRoleAssignmentRequest", Meaning::UnderWay, OurChoice),
+    pim("PendingRoleAssignmentRequest", Meaning::InProgress, OurChoice),
     pim("RoleNotFound", Meaning::TooEarly(FailureCause::NotFound), Observed),
     pim("SubjectNotFound", Meaning::TooEarly(FailureCause::NotFound), OurChoice),
     pim("ResourceIsLocked", Meaning::Later, OurChoice),

@@ -11,7 +11,7 @@ use super::look::{Look, Otherwise, Seen};
 use super::pauses::Settings;
 use super::said::Said;
 use super::site::SiteReading;
-use super::write::{Cannot, Place};
+use super::write::{DeliveryError, Place};
 use crate::action::{Action, Outcome, Receipt};
 use crate::graph::endpoint::Endpoint;
 use crate::graph::http::retry_after;
@@ -79,7 +79,7 @@ pub enum Next {
     /// Do nothing until then.
     Wait(Timestamp),
     /// The delivery has ended.
-    Over(End),
+    Done(End),
 }
 
 impl Delivery {
@@ -87,7 +87,7 @@ impl Delivery {
     ///
     /// # Errors
     /// No request can carry the action out ([R42](crate::policy#r42)).
-    pub fn new(action: Action, settings: Settings) -> Result<Self, Cannot> {
+    pub fn new(action: Action, settings: Settings) -> Result<Self, DeliveryError> {
         let place = Place::of(&action.resource_role)?;
         Ok(Self::at(action, place, settings))
     }
@@ -96,7 +96,7 @@ impl Delivery {
     ///
     /// # Errors
     /// The action is for another kind of resource role, or the URL of the site is not valid.
-    pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, Cannot> {
+    pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, DeliveryError> {
         let place = Place::in_site(&action.resource_role, reading)?;
         Ok(Self::at(action, place, settings))
     }
@@ -136,14 +136,14 @@ impl Delivery {
     /// If you call this after a request without reporting a response, the request counts as unanswered.
     pub fn next(&mut self, now: Timestamp) -> Next {
         if let Stage::Over(end) = &self.stage {
-            return Next::Over(end.clone());
+            return Next::Done(end.clone());
         }
         if self.action.has_ended(now) {
-            return Next::Over(self.over(End::Ended)); // R21, R42
+            return Next::Done(self.over(End::Expired)); // R21, R42
         }
         self.unanswered(now);
         match &self.stage {
-            Stage::Over(end) => Next::Over(end.clone()),
+            Stage::Over(end) => Next::Done(end.clone()),
             Stage::Due(_, at) if now < *at => Next::Wait(self.action.end.map_or(*at, |end| end.min(*at))),
             Stage::Due(step, _) | Stage::Sent(step) => {
                 let step = step.clone();
@@ -200,7 +200,7 @@ impl Delivery {
         match end {
             End::Fulfilled => Some(self.action.receipt(Outcome::Fulfilled)),
             End::Failed(failure) => Some(self.action.failed(failure.reason())),
-            End::Ended => None,
+            End::Expired => None,
         }
     }
 
@@ -211,7 +211,7 @@ impl Delivery {
                 self.over(End::Fulfilled);
             }
             Meaning::Look => self.soon(self.look(Otherwise::WriteWhileEarly), now),
-            Meaning::UnderWay => self.later(self.look(Otherwise::LookAgain), now),
+            Meaning::InProgress => self.later(self.look(Otherwise::LookAgain), now),
             Meaning::TooEarly(cause) => self.while_early(Step::Write, cause, now),
             Meaning::Later => self.later(Step::Write, now),
             Meaning::InDoubt => self.in_doubt(now),
@@ -242,7 +242,7 @@ impl Delivery {
             Otherwise::Write => self.soon(Step::Write, now),
             Otherwise::WriteWhileEarly => self.while_early(Step::Write, FailureCause::Rejected, now),
             Otherwise::LookAgain => self.later(self.look(Otherwise::LookAgain), now),
-            Otherwise::GiveUp => self.give_up(FailureCause::OutOfPatience, now),
+            Otherwise::GiveUp => self.give_up(FailureCause::TimedOut, now),
         }
     }
 
@@ -253,7 +253,7 @@ impl Delivery {
         if now <= *look.until.get_or_insert(until) {
             self.soon(Step::Look(look), now);
         } else {
-            self.give_up(FailureCause::OutOfPatience, now);
+            self.give_up(FailureCause::TimedOut, now);
         }
     }
 
@@ -269,7 +269,7 @@ impl Delivery {
             Meaning::NotAuthenticated => self.with_another_token(look, now),
             Meaning::Denied => self.give_up(FailureCause::NotAllowed, now),
             Meaning::Failed(cause) => self.give_up(cause, now),
-            Meaning::Fulfilled | Meaning::Look | Meaning::UnderWay | Meaning::Later | Meaning::InDoubt => {
+            Meaning::Fulfilled | Meaning::Look | Meaning::InProgress | Meaning::Later | Meaning::InDoubt => {
                 self.later(look, now);
             }
         }
@@ -349,7 +349,7 @@ impl Delivery {
             return;
         }
         let cause = match step {
-            Step::Write | Step::Look(_) => FailureCause::OutOfPatience,
+            Step::Write | Step::Look(_) => FailureCause::TimedOut,
             Step::Ask(_, cause) => cause,
         };
         self.give_up(cause, now);

@@ -18,7 +18,7 @@ pub enum End {
     Failed(Failure),
     /// The assignment has ended first, and nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let
     /// the assignment expire.
-    Ended,
+    Expired,
 }
 
 /// Why an action has failed.
@@ -73,7 +73,7 @@ with_all! {
         /// The service's list cannot be read.
         Unreadable,
         /// The grant did not succeed in time.
-        OutOfPatience,
+        TimedOut,
     }
 }
 
@@ -94,7 +94,7 @@ impl FailureCause {
             Self::Rejected => "rejected",
             Self::NotAuthenticated => "notAuthenticated",
             Self::Unreadable => "unreadable",
-            Self::OutOfPatience => "outOfPatience",
+            Self::TimedOut => "timedOut",
         }
     }
 
@@ -116,7 +116,7 @@ impl FailureCause {
             | Self::Declined
             | Self::Rejected
             | Self::Unreadable
-            | Self::OutOfPatience => None,
+            | Self::TimedOut => None,
         }
     }
 }
@@ -138,7 +138,7 @@ impl fmt::Display for FailureCause {
             Self::Rejected => "the request was rejected",
             Self::NotAuthenticated => "the token was not accepted",
             Self::Unreadable => "the service's list cannot be read",
-            Self::OutOfPatience => "the grant did not succeed in time",
+            Self::TimedOut => "the grant did not succeed in time",
         })
     }
 }

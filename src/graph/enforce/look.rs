@@ -88,7 +88,7 @@ impl Look {
         };
         let asked = holders.request();
         holders.read(response, now).ok()?;
-        let seen = holders.observed(&action.resource_role, action.target, Replication::UnderWay);
+        let seen = holders.observed(&action.resource_role, action.target, Replication::InProgress);
         if seen == Observed::Present {
             return Some(Seen::Grant);
         }

@@ -7,7 +7,7 @@ use ::http::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::write::{Cannot, body};
+use super::write::{DeliveryError, body};
 use crate::graph::endpoint::{BaseUrl, Endpoint, get, post};
 use crate::graph::object::Object;
 
@@ -60,11 +60,11 @@ struct Definition {
 }
 
 impl SiteRole {
-    pub(super) fn new(site: &str, number: u32, reading: SiteReading) -> Result<Self, Cannot> {
-        let site: BaseUrl = site.parse().map_err(|_| Cannot::SiteUrl)?;
+    pub(super) fn new(site: &str, number: u32, reading: SiteReading) -> Result<Self, DeliveryError> {
+        let site: BaseUrl = site.parse().map_err(|_| DeliveryError::SiteUrl)?;
         // The token goes to the URL of the site.
         if !site.as_str().starts_with("https://") {
-            return Err(Cannot::SiteUrl);
+            return Err(DeliveryError::SiteUrl);
         }
         Ok(Self { site, number, reading })
     }

@@ -17,7 +17,7 @@ use alloc::string::String;
 
 /// The crate has no request for the action, or needs you to choose one first ([R42](crate::policy#r42)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Cannot {
+pub enum DeliveryError {
     /// The crate does not know the origin system.
     #[error("no request is known for this origin system")]
     OriginSystem,
@@ -35,7 +35,7 @@ pub enum Cannot {
     SiteUrl,
 }
 
-impl Cannot {
+impl DeliveryError {
     /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -63,20 +63,20 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn of(resource_role: &ResourceRole) -> Result<Self, Cannot> {
+    pub(super) fn of(resource_role: &ResourceRole) -> Result<Self, DeliveryError> {
         match resource_role {
-            ResourceRole::SharePointSite { .. } => Err(Cannot::SiteWithoutReading),
-            ResourceRole::Azure { .. } => Err(Cannot::Azure),
+            ResourceRole::SharePointSite { .. } => Err(DeliveryError::SiteWithoutReading),
+            ResourceRole::Azure { .. } => Err(DeliveryError::Azure),
             ResourceRole::Group { .. }
             | ResourceRole::Application { .. }
             | ResourceRole::Directory { .. }
             | ResourceRole::Other(_) => {
-                Listing::of(resource_role).map(Self::Graph).ok_or(Cannot::OriginSystem)
+                Listing::of(resource_role).map(Self::Graph).ok_or(DeliveryError::OriginSystem)
             }
         }
     }
 
-    pub(super) fn in_site(resource_role: &ResourceRole, reading: SiteReading) -> Result<Self, Cannot> {
+    pub(super) fn in_site(resource_role: &ResourceRole, reading: SiteReading) -> Result<Self, DeliveryError> {
         match resource_role {
             ResourceRole::SharePointSite { site, role } => {
                 SiteRole::new(site, *role, reading).map(Self::Site)
@@ -85,7 +85,7 @@ impl Place {
             | ResourceRole::Application { .. }
             | ResourceRole::Directory { .. }
             | ResourceRole::Azure { .. }
-            | ResourceRole::Other(_) => Err(Cannot::NotInSite),
+            | ResourceRole::Other(_) => Err(DeliveryError::NotInSite),
         }
     }
 

@@ -16,7 +16,7 @@ use super::{ENTITLEMENT_MANAGEMENT, REPROCESS, REQUESTS, collection, is_bearer_t
 use crate::assignment::Assignment;
 use crate::graph::json::{self, ReadError};
 use crate::graph::object::Object;
-use crate::graph::{Version, what_helps};
+use crate::graph::{Version, help_for};
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::reason::Reason;
 use crate::remedy::Step;
@@ -222,7 +222,7 @@ pub enum GetError {
 pub enum CallError {
     /// The server rejects the call, or the response does not belong to this call.
     #[error(transparent)]
-    Rejected(#[from] Told),
+    Rejected(#[from] ErrorResponse),
     /// `429`, `503` or `504`: call again later. After `503` and `504` the call may have been accepted. The next call
     /// then usually finds the assignment `delivering`, and is refused.
     #[error("response is `{status}`: call again later", status = .status.as_u16())]
@@ -246,7 +246,7 @@ impl CallError {
                 let Object(Body { error: Object(error) }) = body.unwrap_or_default();
                 let details = error.details.into_iter().flatten().map(|Object(entry)| Detail::from(entry));
                 let details = details.collect();
-                Self::Rejected(Told { status, code: error.code, message: error.message, details })
+                Self::Rejected(ErrorResponse { status, code: error.code, message: error.message, details })
             }
         }
     }
@@ -256,7 +256,7 @@ impl CallError {
 /// not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("response is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
-pub struct Told {
+pub struct ErrorResponse {
     /// The status.
     pub status: StatusCode,
     /// The code of the error, if the body has one.
@@ -267,7 +267,7 @@ pub struct Told {
     pub details: Vec<Detail>,
 }
 
-impl Told {
+impl ErrorResponse {
     /// The reasons among the details that this crate knows.
     pub fn reasons(&self) -> impl Iterator<Item = Reason> + Clone {
         self.details.iter().filter_map(|detail| match detail {
@@ -276,10 +276,10 @@ impl Told {
         })
     }
 
-    /// Advice for an error of Graph itself, by its code. See [`what_helps`].
+    /// Advice for an error of Graph itself, by its code. See [`help_for`].
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
-        self.code.as_deref().and_then(what_helps)
+        self.code.as_deref().and_then(help_for)
     }
 
     /// The remedies among the details. Each is a set of steps that this crate knows.

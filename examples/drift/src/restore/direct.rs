@@ -95,12 +95,12 @@ async fn grant(
                 Err(problem) => return Err(problem),
             },
             Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
-            Next::Over(Ended::Fulfilled) => return Ok(None),
-            Next::Over(Ended::Failed(failure)) => {
+            Next::Done(Ended::Fulfilled) => return Ok(None),
+            Next::Done(Ended::Failed(failure)) => {
                 let (code, says, help) = (failure.cause.code(), failure.to_string(), failure.help());
                 return Ok(Some(NotGranted { code, says, help }));
             }
-            Next::Over(Ended::Ended) => {
+            Next::Done(Ended::Expired) => {
                 let says = "the assignment has ended".to_owned();
                 return Ok(Some(NotGranted { code: "ended", says, help: None }));
             }

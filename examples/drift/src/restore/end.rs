@@ -1,6 +1,6 @@
 //! How it ends for one assignment.
 
-use access_package::graph::http::{CallError, Told};
+use access_package::graph::http::{CallError, ErrorResponse};
 use access_package::{AssignmentState, Refusal};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ impl End {
     }
 
     /// Microsoft Graph, or a server of the crate, says no.
-    pub fn refused(diary: &Diary, told: &Told) -> Result<Self, Problem> {
+    pub fn refused(diary: &Diary, told: &ErrorResponse) -> Result<Self, Problem> {
         let mut end = Self { word: "refused", ..Self::default() };
         end.says.push(told.to_string());
         let mut reasons = Vec::new();

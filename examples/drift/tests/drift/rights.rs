@@ -53,7 +53,7 @@ fn each_refusal_has_its_reasons_and_remedies() {
     assert_eq!((said.status, &*said.err), (1, ""));
     assert_eq!(
         said.out
-            .matches("because: role `Access package assignment manager` or higher is missing (R1, R2)")
+            .matches("because: no role is `Access package assignment manager` or higher (R1, R2)")
             .count(),
         3,
         "{}",

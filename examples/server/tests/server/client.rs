@@ -29,13 +29,13 @@ fn client(words: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
 fn the_client_follows_to_the_end() {
     let place = Place::new();
     let server = Server::start(&place, Duration::from_millis(20));
-    let what_helps = "  what helps: reprocess this assignment's request, if it was completed less than 14 days ago\n  what helps: request the access package again\n";
-    let half = format!("accepted\npartiallyDelivered\n{what_helps}");
+    let help_for = "  what helps: reprocess this assignment's request, if it was completed less than 14 days ago\n  what helps: request the access package again\n";
+    let half = format!("accepted\npartiallyDelivered\n{help_for}");
     let failed = "refused: response is `400`, `InvalidAssignmentState`: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed\n  because: state is `deliveryFailed`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n";
-    let failed = format!("{failed}{what_helps}");
+    let failed = format!("{failed}{help_for}");
     let delivered = "refused: response is `400`, `InvalidAssignmentRequest`: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed\n  because: state is `delivered`: only a request that is `partiallyDelivered` or `deliveryFailed` can be reprocessed (R32)\n  what helps: reprocess the assignment, not its request\n";
     let expired = "refused: response is `400`, `InvalidAssignmentState`: state is `expired`: only an assignment that is `delivered` can be reprocessed\n  because: state is `expired`: only an assignment that is `delivered` can be reprocessed (R9, R10)\n  what helps: request the access package again\n";
-    let reader = "refused: response is `403`, `UnAuthorized`: caller may not reprocess this assignment: role `Access package assignment manager` or higher is missing\n  because: role `Access package assignment manager` or higher is missing (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
+    let reader = "refused: response is `403`, `UnAuthorized`: caller may not reprocess this assignment: no role is `Access package assignment manager` or higher\n  because: no role is `Access package assignment manager` or higher (R1, R2)\n  what helps: hold the role `Access package assignment manager` on the assignment's catalog\n";
     let cases = [
         ("v1.0", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),
         ("beta", SAMPLE.to_string(), "manager", 0, "accepted\ndelivered\n"),

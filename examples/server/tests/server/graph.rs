@@ -91,10 +91,10 @@ fn each_kind_is_granted_seen_in_its_list_and_not_granted_again() {
             }
         }
         for resource_role in each_kind() {
-            let of_it = lists.iter().map(|list| list.observed(&resource_role, target, Replication::Over));
+            let of_it = lists.iter().map(|list| list.observed(&resource_role, target, Replication::Complete));
             assert_eq!(of_it.filter(|it| *it == Observed::Present).count(), 1, "{resource_role}");
             let nobody = Uuid::from_u128(0xb2).into();
-            let of_it = lists.iter().map(|list| list.observed(&resource_role, nobody, Replication::Over));
+            let of_it = lists.iter().map(|list| list.observed(&resource_role, nobody, Replication::Complete));
             assert_eq!(of_it.filter(|it| *it == Observed::Absent).count(), 1, "{resource_role}");
         }
     });

@@ -137,7 +137,7 @@ fn an_error_is_tried_again_ever_more_slowly_and_fails_at_last() {
     let roles = place.read(id).resource_roles.unwrap();
     assert_eq!(roles[0].fulfillment, Fulfillment::Fulfilled);
     let reason = roles[1].reason.as_ref().unwrap();
-    assert_eq!(reason.code(), "outOfPatience");
+    assert_eq!(reason.code(), "timedOut");
     assert!(reason.words().contains("`503`"), "{reason:?}");
 
     assert_eq!(place.granted(GROUP).len(), 1, "what is in place is left alone");
