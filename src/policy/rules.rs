@@ -487,8 +487,8 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R24",
         about: HTTP,
-        text: "`POST` to `/v1.0/identityGovernance/entitlementManagement/assignments/{id}/reprocess`. In \
-               beta, and as v1.0 was first documented, `…/accessPackageAssignments/{id}/reprocess`. Also \
+        text: "`POST` to `assignments/{id}/reprocess`, below `/v1.0/identityGovernance/entitlementManagement`. In \
+               beta, and as v1.0 was first documented, to `accessPackageAssignments/{id}/reprocess`. Also \
                accepted: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
                slash after the version.",
         parts: &[
@@ -589,13 +589,11 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R35",
         about: REQUEST,
-        text: "`POST` to \
-               `/v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`. Also in \
-               beta, at the older `…/accessPackageAssignmentRequests/{id}/reprocess`, and below an \
-               assignment at \
-               `…/accessPackageAssignments/{id}/accessPackageAssignmentRequests/{id}/reprocess`. Responses \
-               are as for an assignment (R25 to R30). If the request cannot be reprocessed: `400`, code \
-               `InvalidAssignmentRequest`.",
+        text: "`POST` to `assignmentRequests/{id}/reprocess`, below \
+               `/v1.0/identityGovernance/entitlementManagement`. Also in beta, at the older \
+               `accessPackageAssignmentRequests/{id}/reprocess`, and there also below an assignment, at \
+               `accessPackageAssignments/{id}`. Responses are as for an assignment (R25 to R30). If the \
+               request cannot be reprocessed: `400`, code `InvalidAssignmentRequest`.",
         parts: &[
             part(Documented, "the first two", &[REPROCESS_REQUEST]),
             part(OurChoice, "the path below an assignment, and the code", &[]),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::policy::{Basis, Rule, Source};
+use access_package::policy::Rule;
 use access_package::{
     Account, AssignmentRequest, AssignmentState, Caller, Catalog, Permission, PrivilegeLevel, Purpose,
     Reason, Recency, Refusal, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request,
@@ -199,41 +199,20 @@ pub fn by_role_and_state() -> String {
     table
 }
 
-/// Which part of the rules is our choice; where nothing of a rule is, it need not be said.
-fn choices(rules: &[&Rule]) -> String {
-    let parts = rules.iter().flat_map(|rule| rule.parts).filter(|part| part.basis == Basis::OurChoice);
-    parts.filter_map(|part| part.what).fold(String::new(), |all, what| all + "; **our choice**: " + what)
-}
-
-/// Where the rules are documented.
-fn sources(rules: &[&Rule]) -> String {
-    let mut links: Vec<_> = Vec::new();
-    for Source { name, url, .. } in rules.iter().flat_map(|rule| rule.sources()) {
-        let link = format!("[{name}]({url})");
-        if !links.contains(&link) {
-            links.push(link);
-        }
-    }
-    links.join(", ")
-}
-
-/// Each refusal with its words, what helps, the rules behind it, and where these are documented.
+/// Each refusal with its words, what helps, and the rules behind it, which say where they come from.
 pub fn refusals() -> String {
-    let mut table =
-        "| refusal | in words | what helps | rules | documented in |\n|---|---|---|---|---|\n".to_owned();
+    let mut table = "| refusal | in words | what helps | rules |\n|---|---|---|---|\n".to_owned();
     for reason in Reason::all() {
         let helps: Vec<_> = refusal_for(reason).remedies().map(|remedy| remedy.to_string()).collect();
-        let rules: Vec<_> = reason.rules().collect();
         let name = match reason {
             Reason::InvalidState(_) => "invalidState",
             _ => reason.code(),
         };
-        let come_from = sources(&rules) + &choices(&rules);
         // The list of rules is on the same page.
-        let link = |rule: &&Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
-        let links: Vec<_> = rules.iter().map(link).collect();
+        let link = |rule: &Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
+        let links: Vec<_> = reason.rules().map(link).collect();
         let (name, helps, links) = (in_words(name), helps.join("; or "), links.join(", "));
-        writeln!(table, "| {name} | {reason} | {helps} | {links} | {come_from} |").unwrap();
+        writeln!(table, "| {name} | {reason} | {helps} | {links} |").unwrap();
     }
     table
 }
