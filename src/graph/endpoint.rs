@@ -9,6 +9,7 @@ use core::str::FromStr;
 use ::http::header::{ACCEPT, CONTENT_TYPE};
 use ::http::uri::Scheme;
 use ::http::{HeaderValue, Method, Request, Uri};
+use serde_json::{Map, Value};
 
 use super::Version;
 use super::http::RequestError;
@@ -209,4 +210,11 @@ pub(super) fn post(url: &str, body: &impl ToString) -> Request<String> {
     *request.method_mut() = Method::POST;
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     request
+}
+
+/// The JSON object with these properties.
+pub(super) fn body<const N: usize>(properties: [(&str, Value); N]) -> Value {
+    Value::Object(
+        properties.map(|(name, value)| (name.to_string(), value)).into_iter().collect::<Map<_, _>>(),
+    )
 }

@@ -55,7 +55,6 @@ mod write;
 
 pub use answers::{ANSWERS, Answer, Meaning, Says};
 pub use delivery::{Delivery, Next};
-pub use end::{End, Failure, FailureCause};
+pub use end::{DeliveryError, End, Failure, FailureCause};
 pub use pauses::Settings;
 pub use site::SiteReading;
-pub use write::DeliveryError;

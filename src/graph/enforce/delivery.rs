@@ -5,13 +5,13 @@ use alloc::string::String;
 use ::http::{Request, Response, StatusCode};
 
 use super::answers::{Answer, Meaning};
-use super::end::{End, Failure, FailureCause};
+use super::end::{DeliveryError, End, Failure, FailureCause};
 use super::group;
 use super::look::{Look, Otherwise, Seen};
 use super::pauses::Settings;
 use super::said::Said;
 use super::site::SiteReading;
-use super::write::{DeliveryError, Place};
+use super::write::Place;
 use crate::action::{Action, Outcome, Receipt};
 use crate::graph::endpoint::Endpoint;
 use crate::graph::http::retry_after;

@@ -1,4 +1,4 @@
-//! The end of a delivery, and the causes of a failure.
+//! The end of a delivery, the causes of a failure, and why there is no delivery.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,6 +8,46 @@ use super::said::Said;
 use crate::fulfillment::FailureReason;
 use crate::graph::endpoint::Endpoint;
 use crate::variants::with_all;
+
+/// The crate has no request for the action, or needs you to choose one first ([R42](crate::policy#r42)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum DeliveryError {
+    /// The crate does not know the origin system.
+    #[error("no request is known for this origin system")]
+    OriginSystem,
+    /// Azure roles are assigned through Azure Resource Manager, not Microsoft Graph.
+    #[error("Azure roles are assigned through Azure Resource Manager, not Microsoft Graph")]
+    Azure,
+    /// The role number of a SharePoint site needs a reading: see [`Delivery::in_site`](super::Delivery::in_site).
+    #[error("the role number of a SharePoint site is ambiguous: choose how to read it")]
+    SiteWithoutReading,
+    /// A reading was given, but the resource role is not in a SharePoint site.
+    #[error("resource role is not in a SharePoint site")]
+    NotInSite,
+    /// The URL of the site does not use `https`, or it has a query or a fragment.
+    #[error("not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`")]
+    SiteUrl,
+}
+
+impl DeliveryError {
+    /// A stable code for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OriginSystem => "unknownOriginSystem",
+            Self::Azure => "azureRole",
+            Self::SiteWithoutReading => "siteWithoutReading",
+            Self::NotInSite => "notInSite",
+            Self::SiteUrl => "invalidSiteUrl",
+        }
+    }
+
+    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`] makes the receipt.
+    #[must_use]
+    pub fn reason(self) -> FailureReason {
+        FailureReason::new(self.code(), &self.to_string())
+    }
+}
 
 /// The end of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -7,8 +7,8 @@ use ::http::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::write::{DeliveryError, body};
-use crate::graph::endpoint::{BaseUrl, Endpoint, get, post};
+use super::end::DeliveryError;
+use crate::graph::endpoint::{BaseUrl, Endpoint, body, get, post};
 use crate::graph::object::Object;
 
 /// How to read the number of a role in a SharePoint site, and who the target is in that site

@@ -1,59 +1,18 @@
 //! The request that grants a resource role ([R37](crate::policy#r37)).
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use ::http::Request;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::end::DeliveryError;
 use super::site::{SiteReading, SiteRole};
 use crate::action::Action;
-use crate::fulfillment::FailureReason;
-use crate::graph::endpoint::{BaseUrl, Endpoint, post};
+use crate::graph::endpoint::{BaseUrl, Endpoint, body, post};
 use crate::graph::observe::Listing;
 use crate::resource_role::{GroupAccess, ResourceRole};
 use crate::timestamp::Timestamp;
-use alloc::string::String;
-
-/// The crate has no request for the action, or needs you to choose one first ([R42](crate::policy#r42)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum DeliveryError {
-    /// The crate does not know the origin system.
-    #[error("no request is known for this origin system")]
-    OriginSystem,
-    /// Azure roles are assigned through Azure Resource Manager, not Microsoft Graph.
-    #[error("Azure roles are assigned through Azure Resource Manager, not Microsoft Graph")]
-    Azure,
-    /// The role number of a SharePoint site needs a reading: see [`Delivery::in_site`](super::Delivery::in_site).
-    #[error("the role number of a SharePoint site is ambiguous: choose how to read it")]
-    SiteWithoutReading,
-    /// A reading was given, but the resource role is not in a SharePoint site.
-    #[error("resource role is not in a SharePoint site")]
-    NotInSite,
-    /// The URL of the site does not use `https`, or it has a query or a fragment.
-    #[error("not a site URL: expected a URL such as `https://contoso.sharepoint.com/sites/campaign`")]
-    SiteUrl,
-}
-
-impl DeliveryError {
-    /// A stable code for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::OriginSystem => "unknownOriginSystem",
-            Self::Azure => "azureRole",
-            Self::SiteWithoutReading => "siteWithoutReading",
-            Self::NotInSite => "notInSite",
-            Self::SiteUrl => "invalidSiteUrl",
-        }
-    }
-
-    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`] makes the receipt.
-    #[must_use]
-    pub fn reason(self) -> FailureReason {
-        FailureReason::new(self.code(), &self.to_string())
-    }
-}
 
 /// Where the grant of an action is stored, which determines how to write it and look for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -130,12 +89,6 @@ impl Place {
             }
         }
     }
-}
-
-pub(super) fn body<const N: usize>(properties: [(&str, Value); N]) -> Value {
-    Value::Object(
-        properties.map(|(name, value)| (name.to_string(), value)).into_iter().collect::<Map<_, _>>(),
-    )
 }
 
 /// A reference to the target, whatever kind of object it is.
