@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
+import pickle
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -111,6 +114,32 @@ def test_what_cannot_be_answered_is_a_problem(question: Any, place: str) -> None
     assert (problem.place or "").startswith(place or "")
     assert problem.code and problem.message in str(problem)
     assert isinstance(problem, ValueError)
+
+
+def exceptions() -> list[Exception]:
+    """Of every shape: with a place and without, for the caller, and with an assignment that is left."""
+    ended: Any = {**sample(), "end": "2026-11-28T12:00:00Z"}
+    robot: Any = {**caller(), "account": "robot"}
+    raised: list[Exception] = []
+    for whole in (
+        {"caller": robot, "stored": sample(), "now": NOW, "gives": None},
+        {"caller": caller(), "stored": sample(), "now": "\ud800", "gives": None},
+        {"caller": caller("Catalog reader"), "stored": sample(), "now": NOW, "gives": None},
+        {"caller": caller(), "stored": ended, "now": NOW, "gives": None},
+    ):
+        with pytest.raises((ap.Problem, ap.Refused)) as caught:
+            ap.reprocess(**whole)
+        raised.append(caught.value)
+    return raised
+
+
+@pytest.mark.parametrize("again", [lambda it: pickle.loads(pickle.dumps(it)), copy.copy, copy.deepcopy])
+def test_exceptions_cross_processes(again: Callable[[Exception], Exception]) -> None:
+    for error in exceptions():
+        error.__dict__["note"] = "kept"
+        other = again(error)
+        assert type(other) is type(error) and other is not error
+        assert (str(other), other.args, vars(other)) == (str(error), error.args, vars(error))
 
 
 def test_what_is_no_json_is_no_question() -> None:
