@@ -48,7 +48,11 @@ use crate::verdict::{evaluate, evaluate_request};
 /// roles of the caller that you have looked up, as in a [`Caller`].
 ///
 /// The words are the same as in the test vectors. A [JSON Schema](https://json-schema.org), `src/ask/schema.json`,
-/// describes the forms. An unknown member of a question is an error, so a misspelled one is noticed.
+/// describes the forms.
+///
+/// An unknown member is an error in the question itself, in an observation, and in every resource role, so a misspelled
+/// one is noticed. In `caller`, `stored`, `receipt` and `request` it is ignored, as a later version may add some; so it is
+/// in `claims` and `document`.
 ///
 /// **If there is an `event`, save `stored` before you carry out an action.** A caller who may not reprocess gets only
 /// the verdict, with nothing taken from the assignment ([R8](crate::policy#r8)).
