@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -189,6 +189,31 @@ def test_the_crate_itself() -> None:
     assert json.loads(ap.ask("evaluate", "{"))["error"]["code"]
     assert json.loads(ap.ask("evaluate", b"\xff"))["error"]["code"]
     assert json.loads(ap.ask("sing", "{}"))["error"]["code"] == "unknownOperation"
+
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "src" / "ask" / "schema.json").read_text(encoding="utf-8"))["$defs"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "described"),
+    [
+        (ap.types.RoleAssignment, SCHEMA["held"]),
+        (ap.types.Caller, SCHEMA["caller"]),
+        (ap.types.ResourceRole, SCHEMA["resourceRole"]),
+        (ap.types.Seen, SCHEMA["observed"]["items"]),
+        (ap.types.Stored, SCHEMA["stored"]),
+        (ap.types.Action, SCHEMA["action"]),
+        (ap.types.Receipt, SCHEMA["receipt"]),
+        (ap.types.Reason, SCHEMA["reasons"]["items"]),
+        (ap.types.Remedy, SCHEMA["remedies"]["items"]),
+        (ap.types.Caveat, SCHEMA["explainAnswer"]["properties"]["caveats"]["items"]),
+        (ap.types.Left, SCHEMA["left"]),
+        (ap.types.Imported, SCHEMA["readAnswer"]),
+    ],
+    ids=lambda it: getattr(it, "__name__", ""),
+)
+def test_the_types_have_the_names_of_the_schema(shape: Any, described: Any) -> None:
+    assert set(get_type_hints(shape)) == set(described["properties"])
 
 
 def test_threads() -> None:
