@@ -336,6 +336,26 @@ fn asked_of_the_schema() {
     }
 }
 
+/// Without the reader of documents everything else is answered in the same way.
+#[test]
+fn asked_of_what_is_stored() {
+    let answer = |operation: &str, question: &str| -> Value {
+        serde_json::from_str(&access_package::ask_stored(operation, question.as_bytes())).expect("JSON")
+    };
+    for (operation, question) in all() {
+        let expected = ask(operation, &question);
+        if operation != "read" && expected["error"]["code"] != "unknownOperation" {
+            assert_eq!(answer(operation, &question), expected, "{operation} {question}");
+        }
+    }
+    let error = &answer("read", &json!({ "document": {} }).to_string())["error"];
+    assert_eq!((&error["code"], &error["place"]), (&json!("unknownOperation"), &Value::Null));
+    assert_eq!(
+        error["message"],
+        "operation `read` is not known: expected `evaluate`, `explain`, `reprocess`, `record`, `expire`"
+    );
+}
+
 /// No error repeats what a token holds, and no answer to one who may not what the assignment is like.
 #[test]
 fn what_is_kept_back() {
