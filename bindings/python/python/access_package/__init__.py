@@ -98,7 +98,8 @@ class Refused(Exception):
         super().__init__(self.verdict["message"])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), ({**self.verdict, **(self.left or {})},), self.__dict__
+        left: Mapping[str, object] = self.left or {}
+        return type(self), ({**self.verdict, **left},), self.__dict__
 
 
 def ask(operation: str, question: Union[str, bytes]) -> str:
