@@ -14,7 +14,13 @@ const crate = await load();
 const parsed = cedar.preparsePolicySet('gate', { staticPolicies: read('src/policy/gate.cedar') });
 if (parsed.type !== 'success') throw new Error(JSON.stringify(parsed));
 
-const { assignment, cases } = JSON.parse(read('tests/vectors/gate.json'));
+const { assignment, cases: all } = JSON.parse(read('tests/vectors/gate.json'));
+const { roleName, state: word } = JSON.parse(read('src/ask/schema.json')).$defs;
+// Before it asks Cedar, a host writes words and ids in one way.
+const isUsual = ({ roles, state }) =>
+  word.enum.includes(state) &&
+  roles.every(({ role, scope }) => roleName.enum.includes(role) && /^\/(AccessPackageCatalog\/[0-9a-f-]{36})?$/.test(scope));
+const cases = all.filter(isUsual);
 const entity = (type, id) => ({ type: `AccessPackage::${type}`, id });
 const reference = (type, id) => ({ __entity: entity(type, id) });
 const types = { workOrSchool: 'User', application: 'Application', personal: 'PersonalAccount' };
@@ -123,8 +129,8 @@ if (process.argv[2] !== undefined) {
   }
   const figures = rates.map((rates) => Math.round(rates.sort((a, b) => a - b)[1]).toLocaleString('en'));
   const { version } = JSON.parse(read('bindings/wasm/node_modules/@cedar-policy/cedar-wasm/package.json'));
-  const table = `Calls a second on one core, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. Both agree on all ${cases.length.toLocaleString('en')} cases
-of the gate.
+  const table = `Calls in a second of one core, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. Both agree on the
+${cases.length.toLocaleString('en')} cases of the gate that spell every word in the usual way.
 
 | answer | \`evaluate\` | \`ask\`, as text | \`@cedar-policy/cedar-wasm\` ${version} |
 |---|--:|--:|--:|
