@@ -2,7 +2,9 @@
 
 import { load } from './access-package/index.js';
 
-const engine = await load();
+// The larger module, since every explanation begins with a document.
+const url = new URL('./access-package/access_package_read.wasm', import.meta.url);
+const engine = await load(await (await fetch(url)).arrayBuffer());
 
 /** Answers a question, which is an object or a text in JSON. */
 export function ask(operation, question) {

@@ -163,7 +163,7 @@ pub use admission::{Admitted, NotAdmitted, Unsaved};
 pub use answer::Verdict;
 pub use arm::{ArmId, ParseArmIdError};
 #[cfg(feature = "graph")]
-pub use ask::ask;
+pub use ask::{ask, ask_stored};
 pub use assignment::{
     Assignment, LoadError, Observed, RecordError, Recorded, StoredAssignment, Unchanged, reprocess,
     reprocess_observed,

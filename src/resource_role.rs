@@ -21,6 +21,9 @@ use crate::id::{GUID_LENGTH, ObjectId, parse_guid};
 /// type of role ([R23](crate::policy#r23)). GUIDs and [Azure ids](ArmId) ignore case; everything else is compared
 /// exactly. The order is for lists and maps only: it does not rank.
 ///
+/// As serde data it is an object of these texts in camel case. An unknown field is an error, since it could make another
+/// resource role of it.
+///
 /// ```
 /// use access_package::{GroupAccess, ResourceRole};
 ///

@@ -105,9 +105,9 @@ where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,
 {
-    struct Text<T>(PhantomData<T>);
+    struct Parsed<T>(PhantomData<T>);
 
-    impl<T: FromStr<Err: Display>> Visitor<'_> for Text<T> {
+    impl<T: FromStr<Err: Display>> Visitor<'_> for Parsed<T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,7 +119,7 @@ where
         }
     }
 
-    deserializer.deserialize_str(Text(PhantomData))
+    deserializer.deserialize_str(Parsed(PhantomData))
 }
 
 /// A borrowed text if possible. It is copied only if the input holds it in another form, such as with an escape in JSON.

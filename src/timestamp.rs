@@ -121,10 +121,17 @@ mod text {
     impl Timestamp {
         /// The instant at which a UTC clock shows this.
         pub(crate) fn from_civil(civil: DateTime) -> Option<Self> {
+            Self::from_local(civil, 0)
+        }
+
+        /// The instant at which a clock shows this that is so many seconds ahead of UTC.
+        fn from_local(civil: DateTime, ahead: i32) -> Option<Self> {
             let since = civil.duration_since(EPOCH);
             // No `DateTime` is so far away that its ticks would not fit.
-            let ticks = since.as_secs() * TICKS_PER_SECOND + i64::from(since.subsec_nanos().div_euclid(100));
-            Self::from_unix_ticks(ticks)
+            let seconds = since.as_secs() - i64::from(ahead);
+            Self::from_unix_ticks(
+                seconds * TICKS_PER_SECOND + i64::from(since.subsec_nanos().div_euclid(100)),
+            )
         }
 
         /// The reading of a UTC clock at this instant.
@@ -224,7 +231,7 @@ mod text {
                 let local = DateTime::from_parts(pieces.date(), pieces.time()?);
                 // A time without an offset is not an instant. The offset is not guessed.
                 let offset = pieces.to_numeric_offset()?;
-                Self::from_civil(local.checked_sub(SignedDuration::from_secs(offset.seconds().into())).ok()?)
+                Self::from_local(local, offset.seconds())
             };
             Self::from_usual(text).or_else(parse).ok_or(ParseTimestampError)
         }

@@ -272,7 +272,7 @@ export class QuestionError extends Error {
   place: string | null;
 }
 
-/** The crate. It keeps nothing between two calls. Each of these throws a `QuestionError` if it cannot answer. */
+/** The crate. It keeps nothing between two calls. A function throws a `QuestionError` if it cannot answer. */
 export interface Crate {
   /** Whether the caller may reprocess the assignment, and if not, why and what would help. It changes nothing. */
   evaluate(question: EvaluateQuestion): EvaluateAnswer;
@@ -284,11 +284,17 @@ export interface Crate {
   record(question: RecordQuestion): RecordAnswer;
   /** Ends the assignment if its time has come. */
   expire(question: ExpireQuestion): ExpireAnswer;
-  /** Reads an assignment from a document of Microsoft Graph. */
-  read(question: ReadQuestion): ReadAnswer;
-  /** Any of these as JSON text, where an error is an answer, too. */
+  /** Reads an assignment from a document of Microsoft Graph. The first call loads the module that can. */
+  read(question: ReadQuestion): Promise<ReadAnswer>;
+  /**
+   * Any of these as JSON text, where an error is an answer, too. `read` is an operation here only if you have passed
+   * `access_package_read.wasm` to `load`.
+   */
   ask(operation: string, question: string): string;
 }
 
-/** Loads the module that lies beside this file, or takes yours: compiled, or its bytes. */
+/**
+ * Loads `access_package.wasm`, which lies beside this file; `read` then loads `access_package_read.wasm`. Or takes the module
+ * that you pass, compiled or as bytes, for everything: for `read` it has to be the second one.
+ */
 export function load(wasm?: BufferSource | WebAssembly.Module): Promise<Crate>;

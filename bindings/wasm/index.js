@@ -1,8 +1,10 @@
 // For browsers, and whatever else fetches by a URL.
-import { open } from './ask.js';
+import { start } from './ask.js';
 
 export { QuestionError } from './ask.js';
 
-export async function load(wasm) {
-  return open(wasm ?? (await (await fetch(new URL('./access_package.wasm', import.meta.url))).arrayBuffer()));
-}
+const bytes = async (url) => (await fetch(url)).arrayBuffer();
+const main = () => bytes(new URL('./access_package.wasm', import.meta.url));
+const reader = () => bytes(new URL('./access_package_read.wasm', import.meta.url));
+
+export const load = (wasm) => start(wasm, main, reader);

@@ -1,10 +1,11 @@
 // For Node, whose `fetch` reads no files.
 import { readFile } from 'node:fs/promises';
 
-import { open } from './ask.js';
+import { start } from './ask.js';
 
 export { QuestionError } from './ask.js';
 
-export async function load(wasm) {
-  return open(wasm ?? (await readFile(new URL('./access_package.wasm', import.meta.url))));
-}
+const main = () => readFile(new URL('./access_package.wasm', import.meta.url));
+const reader = () => readFile(new URL('./access_package_read.wasm', import.meta.url));
+
+export const load = (wasm) => start(wasm, main, reader);

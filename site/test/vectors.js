@@ -69,10 +69,12 @@ export async function life(page) {
     page,
     steps.map(({ call, before }) => question(call, before)),
   );
-  steps.forEach(({ name, before, event, stored: after }, number) => {
+  steps.forEach(({ name, before, event, stored: after, actions, remedies }, number) => {
     const answer = answered[number];
-    const found = [answer.event ?? null, answer.stored ?? before];
-    same(name, whole(found), whole([event, after]));
+    const helps = (answer.remedies ?? []).map(({ steps }) => steps);
+    // Who may not is told no actions.
+    const found = [answer.event ?? null, answer.stored ?? before, answer.actions ?? actions, helps];
+    same(name, whole(found), whole([event, after, actions, remedies]));
   });
   return steps.length;
 }

@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use serde::{Serialize, Serializer};
 
@@ -14,8 +13,8 @@ use crate::resource_role::ResourceRole;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("operation `{actual}` is not known: expected {}", Operations)]
-    UnknownOperation { actual: String },
+    #[error("operation `{actual}` is not known: expected `{}`", required.join("`, `"))]
+    UnknownOperation { required: Vec<&'static str>, actual: String },
     #[error("`{name}` is one member too many")]
     OneTooMany { name: String },
     #[error(transparent)]
@@ -31,8 +30,9 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    pub(super) fn unknown_operation(name: &str) -> Self {
-        Self::UnknownOperation { actual: shortened(name, SHOWN, 0) }
+    pub(super) fn unknown_operation(name: &str, known: &[Operation]) -> Self {
+        let required = known.iter().map(|(name, _)| *name).collect();
+        Self::UnknownOperation { required, actual: shortened(name, SHOWN, 0) }
     }
 
     pub(super) fn one_too_many(name: &str) -> Self {
@@ -57,8 +57,7 @@ impl Problem {
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::UnknownOperation { actual } => {
-                let required: Vec<_> = Operation::ALL.iter().map(|operation| operation.name()).collect();
+            Self::UnknownOperation { required, actual } => {
                 told(serializer, "unknownOperation", self, Unlike { required, actual })
             }
             Self::OneTooMany { name } => told(serializer, "oneTooMany", self, Named { name }),
@@ -75,17 +74,4 @@ impl Serialize for Problem {
 #[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
-}
-
-/// The names of all operations.
-struct Operations;
-
-impl fmt::Display for Operations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, operation) in Operation::ALL.iter().enumerate() {
-            let before = if number == 0 { "" } else { ", " };
-            write!(f, "{before}`{}`", operation.name())?;
-        }
-        Ok(())
-    }
 }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{OriginId, ResourceRole};
 use crate::id::{GUID_LENGTH, serialize_guid};
-use crate::text::{Brief, Text};
+use crate::text::{Brief, Exact, Text};
 
+/// Nothing else belongs to it: with a part that is not known, it would be another resource role.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct OriginIds<'a> {
     #[serde(borrow)]
     origin_system: Text<'a>,
@@ -22,7 +23,11 @@ struct OriginIds<'a> {
 
 impl<'de> Deserialize<'de> for ResourceRole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ids = OriginIds::deserialize(deserializer)?;
+        let ids = if deserializer.is_human_readable() {
+            Exact::deserialize(deserializer)?.0
+        } else {
+            OriginIds::deserialize(deserializer)?
+        };
         let role_type = ids.role_type.as_deref();
         Self::from_origin(&ids.origin_system, &ids.resource_origin_id, &ids.role_origin_id, role_type)
             .map_err(serde::de::Error::custom)

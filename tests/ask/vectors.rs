@@ -145,6 +145,7 @@ fn the_traces() {
             let answer = calls.ask(operation, &question);
             let at = format!("{}: {}\n{answer}", trace["name"], step["call"]);
             assert_eq!(result(&answer), step["result"], "{at}");
+            assert_eq!(each(&answer["remedies"], "steps"), step["remedies"], "{at}");
             assert_eq!(answer["event"], step["event"], "{at}");
             // Who may not is told nothing of it, and what is no receipt changes nothing.
             let is_told = answer["verdict"] != "unauthorized" && answer["error"].is_null();

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
+import pickle
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -113,6 +116,32 @@ def test_what_cannot_be_answered_is_a_problem(question: Any, place: str) -> None
     assert isinstance(problem, ValueError)
 
 
+def exceptions() -> list[Exception]:
+    """Of every shape: with a place and without, for the caller, and with an assignment that is left."""
+    ended: Any = {**sample(), "end": "2026-11-28T12:00:00Z"}
+    robot: Any = {**caller(), "account": "robot"}
+    raised: list[Exception] = []
+    for whole in (
+        {"caller": robot, "stored": sample(), "now": NOW, "gives": None},
+        {"caller": caller(), "stored": sample(), "now": "\ud800", "gives": None},
+        {"caller": caller("Catalog reader"), "stored": sample(), "now": NOW, "gives": None},
+        {"caller": caller(), "stored": ended, "now": NOW, "gives": None},
+    ):
+        with pytest.raises((ap.Problem, ap.Refused)) as caught:
+            ap.reprocess(**whole)
+        raised.append(caught.value)
+    return raised
+
+
+@pytest.mark.parametrize("again", [lambda it: pickle.loads(pickle.dumps(it)), copy.copy, copy.deepcopy])
+def test_exceptions_cross_processes(again: Callable[[Exception], Exception]) -> None:
+    for error in exceptions():
+        error.__dict__["note"] = "kept"
+        other = again(error)
+        assert type(other) is type(error) and other is not error
+        assert (str(other), other.args, vars(other)) == (str(error), error.args, vars(error))
+
+
 def test_what_is_no_json_is_no_question() -> None:
     for now in (float("nan"), float("inf")):
         with pytest.raises(ValueError):
@@ -160,6 +189,31 @@ def test_the_crate_itself() -> None:
     assert json.loads(ap.ask("evaluate", "{"))["error"]["code"]
     assert json.loads(ap.ask("evaluate", b"\xff"))["error"]["code"]
     assert json.loads(ap.ask("sing", "{}"))["error"]["code"] == "unknownOperation"
+
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "src" / "ask" / "schema.json").read_text(encoding="utf-8"))["$defs"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "described"),
+    [
+        (ap.types.RoleAssignment, SCHEMA["held"]),
+        (ap.types.Caller, SCHEMA["caller"]),
+        (ap.types.ResourceRole, SCHEMA["resourceRole"]),
+        (ap.types.Seen, SCHEMA["observed"]["items"]),
+        (ap.types.Stored, SCHEMA["stored"]),
+        (ap.types.Action, SCHEMA["action"]),
+        (ap.types.Receipt, SCHEMA["receipt"]),
+        (ap.types.Reason, SCHEMA["reasons"]["items"]),
+        (ap.types.Remedy, SCHEMA["remedies"]["items"]),
+        (ap.types.Caveat, SCHEMA["explainAnswer"]["properties"]["caveats"]["items"]),
+        (ap.types.Left, SCHEMA["left"]),
+        (ap.types.Imported, SCHEMA["readAnswer"]),
+    ],
+    ids=lambda it: getattr(it, "__name__", ""),
+)
+def test_the_types_have_the_names_of_the_schema(shape: Any, described: Any) -> None:
+    assert set(get_type_hints(shape)) == set(described["properties"])
 
 
 def test_threads() -> None:

@@ -63,7 +63,12 @@ pub extern "C" fn ask(operation: usize) -> usize {
     let (question, answer) = CONVERSATION.parts();
     let asked = mem::take(question);
     let (operation, question) = asked.split_at(operation.min(asked.len()));
-    *answer = access_package::ask(&String::from_utf8_lossy(operation), question);
+    let operation = String::from_utf8_lossy(operation);
+    *answer = if cfg!(feature = "read") {
+        access_package::ask(&operation, question)
+    } else {
+        access_package::ask_stored(&operation, question)
+    };
     answer.len()
 }
 

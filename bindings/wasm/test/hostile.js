@@ -5,13 +5,13 @@ import { load, QuestionError } from 'access-package';
 
 import { check, same } from './check.js';
 
-const wasm = readFileSync(new URL(import.meta.resolve('access-package/access_package.wasm')));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const MOST = 4 << 20;
 
-export async function hostile() {
-  const module = new WebAssembly.Module(wasm);
+/** Asks this module. */
+export async function hostile(name) {
+  const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve(`access-package/${name}`))));
   const { memory, reserve, ask, answer } = (await WebAssembly.instantiate(module)).exports;
 
   /** Writes these bytes, of which so many are the name of the operation. */

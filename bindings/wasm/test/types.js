@@ -16,7 +16,7 @@ const unfit = [
 ].map(([type, value], index) => `// @ts-expect-error\nexport const unfit${index}: ${type} = ${JSON.stringify(value)};`);
 const uses = `export async function use(): Promise<ask.Stored | string> {
   const crate = await ask.load();
-  const { stored, gives } = crate.read({ document: {} });
+  const { stored, gives } = await crate.read({ document: {} });
   const answer = crate.reprocess({ caller: { account: 'application' }, stored, gives, now: new Date() });
   if (answer.verdict === 'accepted') return answer.actions.length > 0 ? answer.stored : answer.role;
   return answer.remedies.flatMap(({ steps }) => steps).includes('holdRole') ? answer.message : answer.reasons[0]!.text;

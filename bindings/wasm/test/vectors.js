@@ -11,16 +11,23 @@ const lifecycle = read('lifecycle.json');
 /** Before every end. */
 const NOW = '0001-01-01T00:00:00Z';
 
-/** The answer, or the error as the crate gives it. */
+/** The answer, or the error as the crate gives it; a promise of that, if the crate promises. */
 function answer(crate, operation, question) {
-  try {
-    return crate[operation](question);
-  } catch (error) {
+  const failed = (error) => {
     if (!(error instanceof QuestionError)) throw error;
     const { code, message, data, place } = error;
     return { error: { code, message, data, place } };
+  };
+  try {
+    const answer = crate[operation](question);
+    return answer instanceof Promise ? answer.catch(failed) : answer;
+  } catch (error) {
+    return failed(error);
   }
 }
+
+/** The steps of each remedy. */
+const stepsOf = ({ remedies }) => (remedies ?? []).map(({ steps }) => steps);
 
 export function gate(crate) {
   const { assignment, cases } = read('gate.json');
@@ -45,7 +52,7 @@ export function gate(crate) {
           verdict: told.verdict,
           role: told.role ?? null,
           reasons: (told.reasons ?? []).map(({ code }) => code),
-          remedies: (told.remedies ?? []).map(({ steps }) => steps),
+          remedies: stepsOf(told),
         },
         { verdict, role, reasons, remedies },
       );
@@ -53,8 +60,11 @@ export function gate(crate) {
   }
 }
 
-/** The word of a load for a malformed part. */
-function malformed(place) {
+/** The word of a load for what the crate tells of it. */
+function loaded({ error, result, event }) {
+  if (error === undefined) return result === 'unchanged' && event === null ? 'loaded' : result;
+  const { code, place } = error;
+  if (code !== 'malformed') return place === 'stored' ? code : place;
   if (place.startsWith('stored.resourceRoles[')) return 'malformedResourceRole';
   if (place === 'stored.state') return 'unknownState';
   return /^stored\.(id|catalog\.id|accessPackage|target)$/.test(place) ? 'malformedId' : place;
@@ -63,8 +73,7 @@ function malformed(place) {
 export function loads(crate) {
   for (const { stored, result } of lifecycle.loads) {
     check(JSON.stringify(stored), () => {
-      const { error } = answer(crate, 'expire', { stored, now: NOW });
-      same(error?.code === 'malformed' ? malformed(error.place) : (error?.code ?? 'loaded'), result);
+      same(loaded(answer(crate, 'expire', { stored, now: NOW })), result);
     });
   }
 }
@@ -102,17 +111,35 @@ export function traces(crate) {
         same('stored' in told, told.verdict !== 'unauthorized' && !told.error);
         ({ stored, actions } = { stored, actions, ...told });
         same(
-          { result: result(told), event: told.event ?? null, actions, stored },
-          { result: step.result, event: step.event, actions: step.actions, stored: step.stored },
+          { result: result(told), remedies: stepsOf(told), event: told.event ?? null, actions, stored },
+          { result: step.result, remedies: step.remedies, event: step.event, actions: step.actions, stored: step.stored },
         );
       });
     }
   }
 }
 
-/** To the letter, as text. */
-export function asked(crate) {
+/** To the letter, as text. Only the larger module knows all operations. */
+export function asked(crate, whole) {
   for (const { operation, question, answer } of read('asked.json').asked) {
-    check(`${operation} ${question}`, () => same(crate.ask(operation, question), JSON.stringify(answer)));
+    const isKnown = operation !== 'read' && answer.error?.code !== 'unknownOperation';
+    for (const it of isKnown ? [crate, whole] : [whole]) {
+      check(`${operation} ${question}`, () => same(it.ask(operation, question), JSON.stringify(answer)));
+    }
+  }
+  check('the smaller module does not read', () => {
+    const { code, data } = JSON.parse(crate.ask('read', '{}')).error;
+    same([code, data.required.includes('read'), data.actual], ['unknownOperation', false, 'read']);
+  });
+}
+
+/** As objects, by the module that is loaded for it, and by the one that is passed. */
+export async function reads(crate, whole) {
+  for (const { operation, question, answer: expected } of read('asked.json').asked) {
+    if (operation !== 'read' || expected.error?.code === 'malformed') continue;
+    for (const it of [crate, whole]) {
+      const told = await answer(it, operation, JSON.parse(question));
+      check(question, () => same(told, expected));
+    }
   }
 }

@@ -72,6 +72,10 @@ class Problem(ValueError):
         self.place = error["place"]
         super().__init__(self.message if self.place is None else f"{self.place}: {self.message}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        error = {"code": self.code, "message": self.message, "data": self.data, "place": self.place}
+        return type(self), (error,), self.__dict__
+
 
 class Refused(Exception):
     """The call is refused. The text of the exception names every reason."""
@@ -92,6 +96,10 @@ class Refused(Exception):
         self.remedies = self.verdict["remedies"]
         self.left = cast(types.Left, {name: answer[name] for name in left}) if "stored" in answer else None
         super().__init__(self.verdict["message"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        left: Mapping[str, object] = self.left or {}
+        return type(self), ({**self.verdict, **left},), self.__dict__
 
 
 def ask(operation: str, question: Union[str, bytes]) -> str:

@@ -44,7 +44,7 @@ class _ResourceRole(TypedDict):
 class ResourceRole(_ResourceRole, total=False):
     """What an access package gives: a role in a resource of an origin system."""
 
-    type: str
+    roleType: Optional[str]
 
 
 class Seen(TypedDict):
