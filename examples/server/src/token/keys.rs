@@ -66,8 +66,9 @@ impl KeySet {
             let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
             url.scheme() == "https" || url.scheme() == "http" && is_here
         };
-        let url = url.parse().ok().filter(is_safe).ok_or("expected `https://…`, or `http://` on loopback")?;
-        Ok(Self::new(Source::Url(client()?, url), times))
+        let url: Url =
+            url.parse().ok().filter(is_safe).ok_or("expected `https://…`, or `http://` on loopback")?;
+        Ok(Self::new(Source::Url(client(url.as_str())?, url), times))
     }
 
     fn new(source: Source, times: Times) -> Self {

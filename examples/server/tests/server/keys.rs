@@ -97,6 +97,9 @@ fn start(place: &Place, source: (&'static str, String), pause: &str, every: &str
         ("TOKEN_JWKS_EVERY_MS", every.to_owned()),
         ("TOKEN_AUDIENCE", "https://graph.microsoft.com".to_owned()),
         ("TOKEN_ISSUER", "https://localhost/development".to_owned()),
+        // Keys are not asked of a proxy over `http` (nobody is there).
+        ("HTTP_PROXY", "http://127.0.0.1:9".to_owned()),
+        ("http_proxy", "http://127.0.0.1:9".to_owned()),
     ];
     Server::start_as("server", place, &variables)
 }
