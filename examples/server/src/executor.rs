@@ -1,7 +1,7 @@
 //! 5: carries an action out through Microsoft Graph, or what stands for it. The crate says what to send and when; this moves
 //! the bytes.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
 use reqwest::Client;
 use reqwest::redirect::Policy;
+use tokio::fs;
 use tokio::time::sleep;
 use tracing::{debug, info, warn};
 use uuid::Uuid;
@@ -166,7 +167,7 @@ impl Executor {
     pub async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
         let token = match &self.token {
             GraphToken::File(file) => {
-                fs::read_to_string(file).map_err(|error| format!("`{file}`: {error}"))?
+                fs::read_to_string(file).await.map_err(|error| format!("`{file}`: {error}"))?
             }
             GraphToken::Fixed(token) => token.clone(),
         };

@@ -1,8 +1,6 @@
 //! The keys with which tokens are signed, as whoever signs publishes them: a set that changes while the server runs.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +10,8 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
@@ -141,8 +141,8 @@ impl KeySet {
         let mut text = Vec::new();
         match &self.source {
             Source::File(file) => {
-                let opened = File::open(file).map_err(|error| format!("`{file}`: {error}"))?;
-                opened.take(SIZE as u64 + 1).read_to_end(&mut text)?;
+                let opened = File::open(file).await.map_err(|error| format!("`{file}`: {error}"))?;
+                opened.take(SIZE as u64 + 1).read_to_end(&mut text).await?;
             }
             Source::Url(client, url) => {
                 let mut answer = client.get(url.clone()).send().await?;

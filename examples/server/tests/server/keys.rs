@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -259,6 +260,17 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
         let server = start(&place, source, SHORT, SHORT);
         assert_eq!((ready(&server), status(&server, &signed("a"))), (503, 503));
     }
+}
+
+/// A file that nobody writes to, as on a disk that does not answer.
+#[test]
+fn a_file_that_does_not_come_holds_up_nobody() {
+    let place = seeded();
+    let file = place.file("keys.json");
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let server = start(&place, ("TOKEN_JWKS_FILE", file.to_str().unwrap().to_owned()), SHORT, LONG);
+    assert_eq!((ready(&server), status(&server, &signed("a"))), (503, 503));
+    assert_eq!(server.send(&request("GET", "/healthz", "")).status, 200);
 }
 
 /// What is not for checking what is signed with RS256 is as good as not there.
