@@ -23,6 +23,10 @@ use crate::executor::client;
 const LOOK: Duration = Duration::from_secs(5);
 const SIZE: usize = 256 * 1024;
 
+/// How many times as long as between two looks the last set counts, if no other one can be had: so a key that was withdrawn is
+/// of use to nobody who keeps the set from being seen.
+const BELIEVED: u32 = 6;
+
 /// How long a modulus of 2048 bits is in base64.
 const MODULUS: usize = 342;
 
@@ -38,11 +42,12 @@ enum Source {
     Url(Client, Url),
 }
 
-/// What was seen, and when somebody looked last.
+/// What was seen, when somebody looked last, and when that was last of use.
 #[derive(Default)]
 struct Seen {
     keys: HashMap<String, Arc<DecodingKey>>,
     looked: Option<Instant>,
+    found: Option<Instant>,
 }
 
 pub struct KeySet {
@@ -113,7 +118,8 @@ impl KeySet {
         }
     }
 
-    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts.
+    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts for a
+    /// time.
     async fn look(&self) -> bool {
         let loaded = match timeout(LOOK, self.load()).await {
             Ok(loaded) => loaded,
@@ -121,7 +127,8 @@ impl KeySet {
         };
         let is_seen = loaded.is_ok();
         self.seen.send_modify(|seen| {
-            seen.looked = Some(Instant::now());
+            let now = Instant::now();
+            seen.looked = Some(now);
             match loaded {
                 Ok(keys) => {
                     let is_same =
@@ -130,8 +137,14 @@ impl KeySet {
                         info!(count = keys.len(), "keys of tokens have changed");
                     }
                     seen.keys = keys;
+                    seen.found = Some(now);
                 }
-                Err(problem) => warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had"),
+                Err(problem) => {
+                    if seen.found.is_some_and(|found| now - found > self.times.every * BELIEVED) {
+                        seen.keys.clear();
+                    }
+                    warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had");
+                }
             }
         });
         is_seen

@@ -21,6 +21,7 @@ use crate::support::{Place, Server, V1, poll, request, token};
 const SIGNED: &str = include_str!("key-set.json");
 
 const SHORT: &str = "1";
+const MINUTE: &str = "60000";
 const LONG: &str = "3600000";
 
 fn signed(name: &str) -> String {
@@ -229,7 +230,7 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
     for (what, code, body) in broken {
         let publisher = Publisher::new(Duration::ZERO);
         publisher.answers(code, body);
-        let server = start(&place, publisher.source(), SHORT, "20");
+        let server = start(&place, publisher.source(), SHORT, MINUTE);
         let answer = server.reprocess(SAMPLE, &signed("a"));
         assert_eq!(answer.header("retry-after"), Some("1"), "{what}");
         assert_is(answer, 503, &not_yet, what);
@@ -243,8 +244,11 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
 
         publisher.answers(code, body);
         let before = publisher.asked();
-        poll("it has looked", || (publisher.asked() > before + 1).then_some(()));
-        assert_eq!((status(&server, &signed("a")), status(&server, &signed("b"))), (200, 401), "{what}");
+        poll("it has looked", || {
+            assert_eq!(status(&server, &signed("b")), 401, "{what}");
+            (publisher.asked() > before + 1).then_some(())
+        });
+        assert_eq!(status(&server, &signed("a")), 200, "{what}");
         assert_eq!(ready(&server), 200, "{what}");
         drop(server);
         let log = place.log();
@@ -260,6 +264,28 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
         let server = start(&place, source, SHORT, SHORT);
         assert_eq!((ready(&server), status(&server, &signed("a"))), (503, 503));
     }
+}
+
+/// Nobody who keeps the set from being seen keeps a key that was withdrawn in use.
+#[test]
+fn the_last_set_does_not_count_for_ever() {
+    let place = seeded();
+    let publisher = Publisher::new(Duration::ZERO);
+    publisher.publishes(&[key("a")]);
+    let server = start(&place, publisher.source(), SHORT, "1000");
+    assert_eq!((ready(&server), status(&server, &signed("a"))), (200, 200));
+    publisher.answers("500 Internal Server Error", "");
+    poll("it is believed no longer", || (status(&server, &signed("a")) == 503).then_some(()));
+    assert_eq!(ready(&server), 503);
+    // It was for a time: six seconds from the last good look.
+    let log = place.log();
+    for known in ["known=1", "known=0"] {
+        let is_told = |line: &str| line.contains("keys of tokens cannot be had") && line.contains(known);
+        assert!(log.lines().any(is_told), "{log}");
+    }
+    publisher.publishes(&[key("a")]);
+    poll("it is believed again", || (status(&server, &signed("a")) == 200).then_some(()));
+    assert_eq!(ready(&server), 200);
 }
 
 /// A file that nobody writes to, as on a disk that does not answer.
