@@ -12,16 +12,23 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
 use crate::Problem;
 use crate::executor::client;
+use crate::fault::Fault;
 
 /// How long a look may take, and how large a set may be: that of Entra has some ten kilobytes.
 const LOOK: Duration = Duration::from_secs(5);
 const SIZE: usize = 256 * 1024;
+
+/// How many callers wait for a look at a time. Anybody can make up a key: whoever does leaves room for others.
+const WAITING: usize = 16;
+
+const NOT_YET: Fault = Fault::Busy("keys of tokens are not there yet: call again");
+const TOO_MANY: Fault = Fault::Busy("too many callers wait for keys of tokens: call again");
 
 /// How many times as long as between two looks the last set counts, if no other one can be had: so a key that was withdrawn is
 /// of use to nobody who keeps the set from being seen.
@@ -50,12 +57,21 @@ struct Seen {
     found: Option<Instant>,
 }
 
+impl Seen {
+    /// What is said of a key that is not in the set. That it is none only if the last look was of use: else nobody knows.
+    fn unknown(&self) -> Result<Option<Arc<DecodingKey>>, Fault> {
+        let is_seen = !self.keys.is_empty() && self.looked == self.found;
+        if is_seen { Ok(None) } else { Err(NOT_YET) }
+    }
+}
+
 pub struct KeySet {
     source: Source,
     times: Times,
     seen: watch::Sender<Seen>,
     /// Says that somebody calls with a key that is not known.
     wanted: Notify,
+    places: Semaphore,
 }
 
 impl KeySet {
@@ -77,7 +93,13 @@ impl KeySet {
     }
 
     fn new(source: Source, times: Times) -> Self {
-        Self { source, times, seen: watch::Sender::default(), wanted: Notify::new() }
+        Self {
+            source,
+            times,
+            seen: watch::Sender::default(),
+            wanted: Notify::new(),
+            places: Semaphore::new(WAITING),
+        }
     }
 
     #[must_use]
@@ -85,21 +107,25 @@ impl KeySet {
         self.seen.borrow().keys.is_empty()
     }
 
-    /// The key of this id. For one that is not known the set is looked at again: once for all who ask meanwhile, and not so soon
-    /// after the last time.
-    pub async fn find(&self, id: &str) -> Option<Arc<DecodingKey>> {
+    /// The key of this id, or that there is none: then the set was looked at just now, or not longer ago than the pause. For one
+    /// that is not known the set is looked at again, once for all who ask meanwhile. While nobody knows, the fault asks to
+    /// call again.
+    pub async fn find(&self, id: &str) -> Result<Option<Arc<DecodingKey>>, Fault> {
         let mut next = {
             let seen = self.seen.borrow();
-            let known = seen.keys.get(id).cloned();
-            if known.is_some() || seen.looked.is_some_and(|looked| looked.elapsed() < self.times.pause) {
-                return known;
+            if let Some(key) = seen.keys.get(id) {
+                return Ok(Some(Arc::clone(key)));
+            }
+            if seen.looked.is_some_and(|looked| looked.elapsed() < self.times.pause) {
+                return seen.unknown();
             }
             self.seen.subscribe()
         };
+        let _place = self.places.try_acquire().map_err(|_| TOO_MANY)?;
         self.wanted.notify_one();
-        let _ = timeout(LOOK, next.changed()).await;
+        let Ok(Ok(())) = timeout(LOOK, next.changed()).await else { return Err(NOT_YET) };
         let seen = next.borrow();
-        seen.keys.get(id).cloned()
+        seen.keys.get(id).map_or_else(|| seen.unknown(), |key| Ok(Some(Arc::clone(key))))
     }
 
     /// Waits for the first look to be over.
