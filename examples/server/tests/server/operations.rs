@@ -53,7 +53,9 @@ fn metric(address: &str, name: &str) -> Option<f64> {
 fn requests_and_outcomes_are_counted() {
     let place = Place::new();
     let address = free_address();
-    let server = Server::start_with(&place, &[("METRICS_LISTEN", address.clone())]);
+    // No lease ends, however busy the machine is.
+    let lease = ("LEASE_MS", "3600000".to_owned());
+    let server = Server::start_with(&place, &[lease, ("METRICS_LISTEN", address.clone())]);
     let metric = |name: &str| metric(&address, name);
     assert_eq!((metric("accepted_total"), metric("leases_taken_over_total")), (Some(0.0), Some(0.0)));
     assert_eq!(metric(r#"requests_total{status="202"}"#), None);
@@ -100,7 +102,8 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     let directory = Directory::start_with(&place, "127.0.0.1:0", &slow);
     let (of_server, of_worker) = (free_address(), free_address());
     let with = |address: &String| {
-        let metrics = [("METRICS_LISTEN", address.clone())];
+        // Long enough to be renewed on a machine that is busy.
+        let metrics = [("LEASE_MS", "6000".to_owned()), ("METRICS_LISTEN", address.clone())];
         [&directory.variables()[..], &metrics[..]].concat()
     };
     let server = Server::start_as("server", &place, &with(&of_server));
@@ -111,7 +114,7 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     assert_eq!(metric(&of_server, "work_waiting"), Some(1.0));
     let age = metric(&of_server, "work_waiting_age_seconds").unwrap();
     assert!((0.2..90.0).contains(&age), "{age}");
-    let worker = Server::start_as("worker", &place, &directory.variables());
+    let worker = Server::start_as("worker", &place, &with(&free_address()));
     poll("it works", || (metric(&of_server, "work_waiting") == Some(0.0)).then_some(()));
     worker.signal("-KILL");
     drop(worker);
