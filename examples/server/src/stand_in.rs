@@ -46,7 +46,7 @@ impl StandIn {
         let said = process.stdout.take().ok_or("the directory says nothing")?;
         let line = BufReader::new(said).lines().next_line().await?.unwrap_or_default();
         let address = line.strip_prefix("listening on ").ok_or("the directory has not started")?;
-        Ok(Self { client: client()?, base_url: address.parse()?, token, is_new, _process: process })
+        Ok(Self { client: client(address)?, base_url: address.parse()?, token, is_new, _process: process })
     }
 
     /// Says where it is, and with which token it can be asked.

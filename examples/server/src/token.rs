@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use access_package::graph::http::Rejection;
 use access_package::{Claims, ObjectId};
-use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,8 +21,6 @@ use crate::fault::Fault;
 /// Of the tokens made in development.
 const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
 const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
-
-const NO_KEYS: Fault = Fault::Busy("keys of tokens are not there yet: call again");
 
 /// What checks tokens and, in development, makes them.
 pub struct Tokens {
@@ -100,29 +98,23 @@ impl Tokens {
 
     /// What the token says, if it is valid.
     pub async fn check(&self, token: &str) -> Result<Payload, Fault> {
-        let checked = match self.key_of(token).await {
-            Ok(None) if !self.is_ready() => return Err(NO_KEYS),
-            Ok(None) => Err(ErrorKind::InvalidToken.into()),
-            Ok(Some(key)) => decode::<Payload>(token, &key, &self.validation),
-            Err(error) => Err(error),
-        };
-        checked.map(|data| data.claims).map_err(|error| {
-            debug!(%error, "token is refused");
-            Rejection::NoCaller.into()
-        })
+        let key = self.key_of(token).await?;
+        Ok(decode::<Payload>(token, &key, &self.validation).map_err(refused)?.claims)
     }
 
-    /// The key that checks this token, if it is known. No key is looked for for a token that would be refused anyway.
-    async fn key_of(&self, token: &str) -> jsonwebtoken::errors::Result<Option<Arc<DecodingKey>>> {
-        let header = decode_header(token)?;
+    /// The key that checks this token. None is looked for for a token that would be refused anyway.
+    async fn key_of(&self, token: &str) -> Result<Arc<DecodingKey>, Fault> {
+        let header = decode_header(token).map_err(refused)?;
         // What has to be understood, and is not (RFC 7515, section 4.1.11).
         if header.crit.is_some() || !self.validation.algorithms.contains(&header.alg) {
-            return Err(ErrorKind::InvalidToken.into());
+            return Err(refused(ErrorKind::InvalidToken.into()));
         }
-        match &self.keys {
-            Keys::One(key) => Ok(Some(Arc::clone(key))),
-            Keys::Set(keys) => Ok(keys.find(&header.kid.ok_or(ErrorKind::InvalidToken)?).await),
-        }
+        let found = match (&self.keys, header.kid) {
+            (Keys::One(key), _) => Some(Arc::clone(key)),
+            (Keys::Set(keys), Some(id)) => keys.find(&id).await?,
+            (Keys::Set(_), None) => None,
+        };
+        found.ok_or_else(|| refused(ErrorKind::InvalidToken.into()))
     }
 
     /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.
@@ -140,6 +132,13 @@ impl Tokens {
         }
         Ok(encode(&Header::new(Algorithm::HS256), &payload, key)?)
     }
+}
+
+/// Why is for the log only.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
+fn refused(error: Error) -> Fault {
+    debug!(%error, "token is refused");
+    Rejection::NoCaller.into()
 }
 
 fn validation(algorithm: Algorithm, audience: &str, issuer: &str) -> Validation {

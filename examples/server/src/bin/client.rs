@@ -51,6 +51,9 @@ fn run() -> Result<ExitCode, Failure> {
     let patience =
         variable("PATIENCE", "300").parse().map_err(|_| "`PATIENCE` is not a number of seconds")?;
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
+    // A proxy would read what is sent over `http`, the token too.
+    let is_plain = request.uri().scheme_str() == Some("http");
+    let config = if is_plain { config.proxy(None) } else { config };
     let client = Client {
         agent: config.build().new_agent(),
         started: Instant::now(),

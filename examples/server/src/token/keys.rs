@@ -1,8 +1,6 @@
 //! The keys with which tokens are signed, as whoever signs publishes them: a set that changes while the server runs.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +10,29 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::{Client, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::{Notify, watch};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
 use crate::Problem;
 use crate::executor::client;
+use crate::fault::Fault;
 
 /// How long a look may take, and how large a set may be: that of Entra has some ten kilobytes.
 const LOOK: Duration = Duration::from_secs(5);
 const SIZE: usize = 256 * 1024;
+
+/// How many callers wait for a look at a time. Anybody can make up a key: whoever does leaves room for others.
+const WAITING: usize = 16;
+
+const NOT_YET: Fault = Fault::Busy("keys of tokens are not there yet: call again");
+const TOO_MANY: Fault = Fault::Busy("too many callers wait for keys of tokens: call again");
+
+/// How many times as long as between two looks the last set counts, if no other one can be had: so a key that was withdrawn is
+/// of use to nobody who keeps the set from being seen.
+const BELIEVED: u32 = 6;
 
 /// How long a modulus of 2048 bits is in base64.
 const MODULUS: usize = 342;
@@ -38,11 +49,20 @@ enum Source {
     Url(Client, Url),
 }
 
-/// What was seen, and when somebody looked last.
+/// What was seen, when somebody looked last, and when that was last of use.
 #[derive(Default)]
 struct Seen {
     keys: HashMap<String, Arc<DecodingKey>>,
     looked: Option<Instant>,
+    found: Option<Instant>,
+}
+
+impl Seen {
+    /// What is said of a key that is not in the set. That it is none only if the last look was of use: else nobody knows.
+    fn unknown(&self) -> Result<Option<Arc<DecodingKey>>, Fault> {
+        let is_seen = !self.keys.is_empty() && self.looked == self.found;
+        if is_seen { Ok(None) } else { Err(NOT_YET) }
+    }
 }
 
 pub struct KeySet {
@@ -51,6 +71,7 @@ pub struct KeySet {
     seen: watch::Sender<Seen>,
     /// Says that somebody calls with a key that is not known.
     wanted: Notify,
+    places: Semaphore,
 }
 
 impl KeySet {
@@ -66,12 +87,19 @@ impl KeySet {
             let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
             url.scheme() == "https" || url.scheme() == "http" && is_here
         };
-        let url = url.parse().ok().filter(is_safe).ok_or("expected `https://…`, or `http://` on loopback")?;
-        Ok(Self::new(Source::Url(client()?, url), times))
+        let url: Url =
+            url.parse().ok().filter(is_safe).ok_or("expected `https://…`, or `http://` on loopback")?;
+        Ok(Self::new(Source::Url(client(url.as_str())?, url), times))
     }
 
     fn new(source: Source, times: Times) -> Self {
-        Self { source, times, seen: watch::Sender::default(), wanted: Notify::new() }
+        Self {
+            source,
+            times,
+            seen: watch::Sender::default(),
+            wanted: Notify::new(),
+            places: Semaphore::new(WAITING),
+        }
     }
 
     #[must_use]
@@ -79,21 +107,25 @@ impl KeySet {
         self.seen.borrow().keys.is_empty()
     }
 
-    /// The key of this id. For one that is not known the set is looked at again: once for all who ask meanwhile, and not so soon
-    /// after the last time.
-    pub async fn find(&self, id: &str) -> Option<Arc<DecodingKey>> {
+    /// The key of this id, or that there is none: then the set was looked at just now, or not longer ago than the pause. For one
+    /// that is not known the set is looked at again, once for all who ask meanwhile. While nobody knows, the fault asks to
+    /// call again.
+    pub async fn find(&self, id: &str) -> Result<Option<Arc<DecodingKey>>, Fault> {
         let mut next = {
             let seen = self.seen.borrow();
-            let known = seen.keys.get(id).cloned();
-            if known.is_some() || seen.looked.is_some_and(|looked| looked.elapsed() < self.times.pause) {
-                return known;
+            if let Some(key) = seen.keys.get(id) {
+                return Ok(Some(Arc::clone(key)));
+            }
+            if seen.looked.is_some_and(|looked| looked.elapsed() < self.times.pause) {
+                return seen.unknown();
             }
             self.seen.subscribe()
         };
+        let _place = self.places.try_acquire().map_err(|_| TOO_MANY)?;
         self.wanted.notify_one();
-        let _ = timeout(LOOK, next.changed()).await;
+        let Ok(Ok(())) = timeout(LOOK, next.changed()).await else { return Err(NOT_YET) };
         let seen = next.borrow();
-        seen.keys.get(id).cloned()
+        seen.keys.get(id).map_or_else(|| seen.unknown(), |key| Ok(Some(Arc::clone(key))))
     }
 
     /// Waits for the first look to be over.
@@ -112,7 +144,8 @@ impl KeySet {
         }
     }
 
-    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts.
+    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts for a
+    /// time.
     async fn look(&self) -> bool {
         let loaded = match timeout(LOOK, self.load()).await {
             Ok(loaded) => loaded,
@@ -120,7 +153,8 @@ impl KeySet {
         };
         let is_seen = loaded.is_ok();
         self.seen.send_modify(|seen| {
-            seen.looked = Some(Instant::now());
+            let now = Instant::now();
+            seen.looked = Some(now);
             match loaded {
                 Ok(keys) => {
                     let is_same =
@@ -129,8 +163,14 @@ impl KeySet {
                         info!(count = keys.len(), "keys of tokens have changed");
                     }
                     seen.keys = keys;
+                    seen.found = Some(now);
                 }
-                Err(problem) => warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had"),
+                Err(problem) => {
+                    if seen.found.is_some_and(|found| now - found > self.times.every * BELIEVED) {
+                        seen.keys.clear();
+                    }
+                    warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had");
+                }
             }
         });
         is_seen
@@ -140,8 +180,8 @@ impl KeySet {
         let mut text = Vec::new();
         match &self.source {
             Source::File(file) => {
-                let opened = File::open(file).map_err(|error| format!("`{file}`: {error}"))?;
-                opened.take(SIZE as u64 + 1).read_to_end(&mut text)?;
+                let opened = File::open(file).await.map_err(|error| format!("`{file}`: {error}"))?;
+                opened.take(SIZE as u64 + 1).read_to_end(&mut text).await?;
             }
             Source::Url(client, url) => {
                 let mut answer = client.get(url.clone()).send().await?;

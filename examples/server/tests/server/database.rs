@@ -40,6 +40,12 @@ fn a_missing_database_is_not_made_by_itself() {
     let said = refused.said();
     assert!(said.contains("missing.db") || said.contains("DATABASE_CREATE"), "{said}");
     assert!(!fs::exists(&missing).unwrap());
+    if postgres().is_none() {
+        fs::write(&missing, "").unwrap();
+        let mut refused = configured(None);
+        assert_eq!(refused.status(), Some(1));
+        assert!(refused.said().contains("DATABASE_CREATE"), "an empty file");
+    }
     drop(configured(Some("1")).wait_for("listening on"));
     block_on(async {
         let store = Store::open(&missing, false, DEADLINE).await.unwrap();
@@ -130,10 +136,13 @@ fn a_file_that_is_of_no_use_is_not_ready() {
     };
     for (what, break_it) in [("garbage", overwrite), ("empty", truncate), ("read-only", protect)] {
         let place = Place::new();
-        place.with_store(async |store| {
+        block_on(async {
+            // To close it, too, its locks are waited for: those of a broken file may never be given.
+            let store = Store::open(place.database(), true, Duration::from_secs(2)).await.unwrap();
             store.ready().await.unwrap();
             break_it(place.database());
             store.ready().await.expect_err(what);
+            store.pool.close().await;
         });
     }
 }

@@ -18,6 +18,7 @@ mod many;
 mod odata;
 mod operations;
 mod options;
+mod proxy;
 mod reading;
 mod requests;
 mod results;

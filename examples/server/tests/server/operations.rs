@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use access_package::AssignmentState;
 use access_package_server::development::{EXPIRED, HALF, MANAGER, PARTIAL, PARTIAL_REQUEST, SAMPLE};
+use sqlx::Executor;
 use uuid::Uuid;
 
 use crate::odata::{assert_is, plain};
@@ -53,7 +54,9 @@ fn metric(address: &str, name: &str) -> Option<f64> {
 fn requests_and_outcomes_are_counted() {
     let place = Place::new();
     let address = free_address();
-    let server = Server::start_with(&place, &[("METRICS_LISTEN", address.clone())]);
+    // No lease ends, however busy the machine is.
+    let lease = ("LEASE_MS", "3600000".to_owned());
+    let server = Server::start_with(&place, &[lease, ("METRICS_LISTEN", address.clone())]);
     let metric = |name: &str| metric(&address, name);
     assert_eq!((metric("accepted_total"), metric("leases_taken_over_total")), (Some(0.0), Some(0.0)));
     assert_eq!(metric(r#"requests_total{status="202"}"#), None);
@@ -84,6 +87,11 @@ fn requests_and_outcomes_are_counted() {
     place.with_store(async |store| spoil(store, PARTIAL).await);
     assert_eq!(server.ask("GET", V1, &token("application")).status, 200);
     assert_eq!(metric("rows_set_aside"), Some(1.0));
+    // What is not known is no number.
+    place.with_store(async |store| {
+        store.pool.execute("ALTER TABLE assignment RENAME TO gone").await.unwrap();
+    });
+    assert!(metric("work_waiting").unwrap().is_nan());
     // Nothing else is there, and it is nowhere else.
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(request("GET", V1, "").as_bytes()).unwrap();
@@ -100,7 +108,8 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     let directory = Directory::start_with(&place, "127.0.0.1:0", &slow);
     let (of_server, of_worker) = (free_address(), free_address());
     let with = |address: &String| {
-        let metrics = [("METRICS_LISTEN", address.clone())];
+        // Long enough to be renewed on a machine that is busy.
+        let metrics = [("LEASE_MS", "6000".to_owned()), ("METRICS_LISTEN", address.clone())];
         [&directory.variables()[..], &metrics[..]].concat()
     };
     let server = Server::start_as("server", &place, &with(&of_server));
@@ -111,7 +120,7 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     assert_eq!(metric(&of_server, "work_waiting"), Some(1.0));
     let age = metric(&of_server, "work_waiting_age_seconds").unwrap();
     assert!((0.2..90.0).contains(&age), "{age}");
-    let worker = Server::start_as("worker", &place, &directory.variables());
+    let worker = Server::start_as("worker", &place, &with(&free_address()));
     poll("it works", || (metric(&of_server, "work_waiting") == Some(0.0)).then_some(()));
     worker.signal("-KILL");
     drop(worker);
