@@ -24,6 +24,9 @@ const STATES: [AssignmentState; 3] =
 /// Where a service does not expand what the access packages give, that is asked for by itself.
 const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
 
+const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to another page: join all pages in one file, \
+                       without that link";
+
 pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
 
 /// Reads what has not been read yet. After each page it can be interrupted.
@@ -78,7 +81,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
     Ok(())
 }
 
-/// Reads exported files: each is a page, or all of them.
+/// Reads exported files, each of which is a whole list.
 pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
     for file in files {
         let list = file.display().to_string();
@@ -86,12 +89,12 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
             continue;
         }
         let text = fs::read(file).map_err(Problem::file(file))?;
-        let mut page = json::read_list(&text).map_err(|source| unreadable(&list, source))?;
-        if page.items.is_empty() && page.next_link.is_none() {
-            // An assignment by itself.
-            page.items.extend(json::read(&text).ok().map(Ok));
-        }
+        let page = json::read_list(&text).map_err(|source| unreadable(&list, source))?;
         let (items, names) = (page.items, Names::of_page(&text));
+        if page.next_link.is_some() {
+            // R45: whether another file is the page that follows, nobody can see.
+            book.add_unreadable(&list, GOES_ON)?;
+        }
         book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
     }
     Ok(())

@@ -47,6 +47,12 @@ impl Book {
         Ok(())
     }
 
+    /// A part that nobody can read.
+    pub fn add_unreadable(&self, part: &str, why: &str) -> Result<(), Problem> {
+        self.connection.execute("INSERT OR REPLACE INTO unreadable VALUES (?, ?)", params![part, why])?;
+        Ok(())
+    }
+
     /// Keeps a page, and which one is next, together.
     pub fn add_page(&mut self, page: Page<'_>) -> Result<(), Problem> {
         let transaction = self.connection.transaction()?;

@@ -217,7 +217,7 @@ fn unknown(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (part, why) = (Text(part), Text(why));
         writeln!(
             out,
-            "<tr><td class=\"id\">assignment {part}</td><td>{why}</td><td class=\"number\">1</td></tr>"
+            "<tr><td>could not be read: <span class=\"id\">{part}</span></td><td>{why}</td><td class=\"number\">1</td></tr>"
         )?;
     }
     end(out, 0)

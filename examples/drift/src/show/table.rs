@@ -59,7 +59,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     }
     let unreadable = book.unreadable()?;
     if !unreadable.is_empty() {
-        writeln!(out, "\n{} assignments could not be read", totals.unreadable)?;
+        writeln!(out, "\ncould not be read: {}", totals.unreadable)?;
         for (part, why) in unreadable.iter().take(SHOWN) {
             writeln!(out, "  {part}: {why}")?;
         }

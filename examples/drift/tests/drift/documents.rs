@@ -169,27 +169,34 @@ fn exported_files_do_as_well() {
     let tenant = Tenant::new(120, 20);
     tenant.settle(&place, &directory);
     let taken = tenant.take_from(11, &directory);
-    let mut files = Vec::new();
+    let (mut files, mut items) = (Vec::new(), Vec::new());
     let mut next = "/v1.0/identityGovernance/entitlementManagement/assignments".to_owned();
     while !next.is_empty() {
         let page = server.get(&next);
         let file = place.file(&format!("page-{}.json", files.len()));
         std::fs::write(&file, page.to_string()).unwrap();
         files.push(file.to_str().unwrap().to_owned());
+        items.extend(page["value"].as_array().unwrap().clone());
         next = page["@odata.nextLink"]
             .as_str()
             .map(|link| link.splitn(4, '/').last().map(|it| format!("/{it}")).unwrap())
             .unwrap_or_default();
     }
     assert_eq!(files.len(), 2);
-    let mut arguments = vec!["check", "--settle", "0", "--json"];
-    for file in &files {
-        arguments.extend(["--assignments", file]);
+    // That the second page follows the first one cannot be seen; of one list it can.
+    let joined = place.file("joined.json");
+    std::fs::write(&joined, json!({ "value": items }).to_string()).unwrap();
+    for (files, unreadable) in [(files, 1), (vec![joined.to_str().unwrap().to_owned()], 0)] {
+        let mut arguments = vec!["check", "--settle", "0", "--json"];
+        for file in &files {
+            arguments.extend(["--assignments", file]);
+        }
+        let said = run(&mut drift(&place, &server, &directory, &arguments));
+        assert_eq!((said.status, &*said.err), (1, ""));
+        assert_eq!(found(&said, "lost"), taken);
+        assert_eq!(said.json()["assignments"]["unreadable"], unreadable);
+        assert_eq!(said.json()["requests"]["pages"], Value::Null);
     }
-    let said = run(&mut drift(&place, &server, &directory, &arguments));
-    assert_eq!((said.status, &*said.err), (1, ""));
-    assert_eq!(found(&said, "lost"), taken);
-    assert_eq!(said.json()["requests"]["pages"], Value::Null);
 
     let said = run(&mut command(&place, &["report"]));
     assert_eq!((said.status, &*said.err), (0, ""));
@@ -228,4 +235,44 @@ fn names_are_shown_and_are_no_formulas() {
     );
     let page = place.read("report.html");
     assert!(page.contains("Sales,  &lt;b&gt;EMEA&lt;/b&gt;") && !page.contains("<b>EMEA"));
+}
+
+/// A service in whose lists everybody is who should be there.
+fn all_in_place(assignment: &Assignment) -> Stub {
+    let target = assignment.target().to_string();
+    Stub::start(move |asked, _| {
+        let value = if asked.path.contains("/members?") { json!([{ "id": target }]) } else { json!([]) };
+        Some(Answer::json(&json!({ "value": value })))
+    })
+}
+
+fn of_files(place: &Place, stub: &Stub, files: &[&str]) -> Said {
+    let paths: Vec<_> = files.iter().map(|name| place.file(name).display().to_string()).collect();
+    let mut arguments = vec!["--json"];
+    for path in &paths {
+        arguments.extend(["--assignments", path]);
+    }
+    check(place, stub, &arguments)
+}
+
+// R45
+#[test]
+fn an_exported_page_that_goes_on_elsewhere_is_not_the_whole() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let page = json!({ "value": [document(&tenant.assignments[29])] });
+    std::fs::write(place.file("whole.json"), page.to_string()).unwrap();
+    let mut cut = page.clone();
+    cut["@odata.nextLink"] = "https://graph.microsoft.com/v1.0/next".into();
+    std::fs::write(place.file("cut.json"), cut.to_string()).unwrap();
+    assert_eq!(of_files(&place, &stub, &["whole.json"]).status, 0);
+    for files in [&["cut.json"][..], &["whole.json", "cut.json"]] {
+        let said = of_files(&place, &stub, files);
+        assert_eq!((said.status, &*said.err), (3, ""), "{}", said.out);
+        let unreadable = &said.json()["unreadable"];
+        assert_eq!(unreadable.as_array().unwrap().len(), 1);
+        assert!(unreadable[0]["part"].as_str().unwrap().ends_with("cut.json"), "{unreadable}");
+        let why = unreadable[0]["why"].as_str().unwrap();
+        assert!(why.contains("`@odata.nextLink`") && why.contains("join all pages"), "{why}");
+    }
 }
