@@ -73,7 +73,11 @@ impl Service {
         // Whoever was first has chosen the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let name = concat!("drift/", env!("CARGO_PKG_VERSION"));
-        let client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
+        let mut client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
+        if !is_https(&base_url) {
+            // A proxy is not on this machine, and could read the token.
+            client = client.no_proxy();
+        }
         Ok(Self { base_url, client: client.build()?, tokens, pace, patience, sent })
     }
 
@@ -190,10 +194,15 @@ fn asked(after: Option<&RetryAfter>) -> Option<Duration> {
     Some(after?.at(now)?.saturating_duration_since(now))
 }
 
+fn is_https(base_url: &BaseUrl) -> bool {
+    // A scheme is spelled in small letters there.
+    base_url.as_str().starts_with("https:")
+}
+
 /// Nobody on the way can read the token.
 fn is_safe(base_url: &BaseUrl) -> bool {
     let uri: http::Uri = base_url.as_str().parse().unwrap_or_default();
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    uri.scheme_str() == Some("https") || is_here
+    is_https(base_url) || is_here
 }

@@ -157,3 +157,16 @@ fn what_cannot_be_done_is_said_to_be_so() {
     std::fs::write(place.file("drift.db"), "not a file of `drift`, but rather something else").unwrap();
     refused(&run(&mut command(&place, &["report"])), "not a file of `drift`");
 }
+
+#[test]
+fn a_token_for_this_machine_goes_to_no_proxy() {
+    let place = Place::new();
+    let proxy = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let check = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        let said = run(command(&place, &check).env("TOKEN", "token").env(name, &proxy.base_url));
+        assert_eq!((said.status, &*said.err), (0, ""));
+    }
+    assert_eq!((proxy.asked().len(), stub.asked().len()), (0, 9));
+}
