@@ -23,6 +23,13 @@ const VERSION: i64 = 1;
 /// Whose file it is.
 const APPLICATION: i64 = 0x6472_6674;
 
+/// What a check is of.
+pub struct Of {
+    pub services: String,
+    /// `None` where the token does not tell.
+    pub tenant: Option<String>,
+}
+
 pub struct Book {
     path: String,
     connection: Connection,
@@ -83,7 +90,7 @@ impl Book {
     }
 
     /// Begins a check of this service, or goes on with the one that was interrupted. True if it goes on.
-    pub fn begin(&self, of: &str, anew: bool, now: Timestamp) -> Result<bool, Problem> {
+    pub fn begin(&self, of: &Of, anew: bool, now: Timestamp) -> Result<bool, Problem> {
         if anew || self.setting("finished")?.is_some() {
             self.clear()?;
         }
@@ -91,17 +98,24 @@ impl Book {
             return self.is_of(of).map(|()| true);
         }
         self.set("began", &now.to_string())?;
-        self.set("of", of)?;
+        self.set("of", &of.services)?;
+        if let Some(tenant) = &of.tenant {
+            self.set("tenant", tenant)?;
+        }
         Ok(false)
     }
 
     /// An error if the check is of something else.
-    pub fn is_of(&self, of: &str) -> Result<(), Problem> {
-        match self.setting("of")? {
-            Some(actual) if actual != of => {
-                Err(Problem::OtherBook { path: self.path.clone(), required: of.to_owned(), actual })
+    pub fn is_of(&self, of: &Of) -> Result<(), Problem> {
+        let path = self.path.clone();
+        match (self.setting("of")?, self.setting("tenant")?, &of.tenant) {
+            (Some(actual), _, _) if actual != of.services => {
+                Err(Problem::OtherBook { path, required: of.services.clone(), actual })
             }
-            Some(_) | None => Ok(()),
+            (_, Some(actual), Some(required)) if actual != *required => {
+                Err(Problem::OtherTenant { path, required: required.clone(), actual })
+            }
+            _ => Ok(()),
         }
     }
 

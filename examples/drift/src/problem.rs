@@ -42,8 +42,16 @@ pub enum Problem {
         "`{path}` is of version {actual} of this file: version {required} is required, so give another `--file`"
     )]
     BookVersion { path: String, required: i64, actual: i64 },
-    #[error("`{path}` is a check of `{actual}`, not of `{required}`: give another `--file`, or `--anew`")]
+    #[error(
+        "`{path}` is a check of `{actual}`, not of `{required}`: give another `--file`, or check with `--anew`"
+    )]
     OtherBook { path: String, required: String, actual: String },
+    #[error(
+        "`{path}` is a check of tenant `{actual}`, and the token is of `{required}`: give another `--file`, or check with `--anew`"
+    )]
+    OtherTenant { path: String, required: String, actual: String },
+    #[error("new token is of tenant `{actual}`, and the one before it was of `{required}`")]
+    OtherToken { required: String, actual: String },
     #[error("`{path}` has no finished check: run `drift check` first")]
     NotChecked { path: String },
     #[error("file of the check: {0}")]

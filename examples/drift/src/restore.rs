@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::arguments::Restore;
-use crate::book::{Book, Pass, Planned};
+use crate::book::{Book, Of, Pass, Planned};
 use crate::evidence::{Diary, Evidence};
 use crate::observe::Observer;
 use crate::problem::Problem;
@@ -53,9 +53,10 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         services: &services,
         tally: Tally::default(),
     };
+    let Of { services: of, tenant } = services.of();
     run.evidence.add(
         "begun",
-        &json!({ "of": services.of(), "checked": finished, "assignments": planned, "direct": restore.direct }),
+        &json!({ "of": of, "tenant": tenant, "checked": finished, "assignments": planned, "direct": restore.direct }),
     )?;
     progress.assignments(planned);
     run.all(planned, &progress).await?;

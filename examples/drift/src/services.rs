@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::arguments::Connection;
+use crate::book::Of;
 use crate::pace::Pace;
 use crate::problem::Problem;
 use crate::service::{Sent, Service};
@@ -15,6 +16,8 @@ pub struct Services {
     /// Where groups, applications and roles are.
     pub directory: Arc<Service>,
     pub sent: Arc<Sent>,
+    /// The tenant that the token is of, if it tells.
+    tenant: Option<String>,
 }
 
 impl Services {
@@ -26,6 +29,7 @@ impl Services {
             Service::new(url, tokens, Arc::clone(&pace), patience, Arc::clone(&sent)).map(Arc::new)
         };
         let management = service(connection.base_url.clone(), Arc::clone(&tokens))?;
+        let tenant = tokens.tenant().await;
         let directory = match &connection.directory_url {
             None => Arc::clone(&management),
             Some(url) => {
@@ -36,13 +40,18 @@ impl Services {
                 service(url.clone(), tokens)?
             }
         };
-        Ok(Self { management, directory, sent })
+        Ok(Self { management, directory, sent, tenant })
     }
 
     /// What a check is of.
     #[must_use]
-    pub fn of(&self) -> String {
+    pub fn of(&self) -> Of {
         let (management, directory) = (&self.management.base_url, &self.directory.base_url);
-        if management == directory { management.to_string() } else { format!("{management} and {directory}") }
+        let services = if management == directory {
+            management.to_string()
+        } else {
+            format!("{management} and {directory}")
+        };
+        Of { services, tenant: self.tenant.clone() }
     }
 }
