@@ -7,6 +7,7 @@ mod lists;
 mod restoring;
 
 use std::path::Path;
+use std::time::Duration;
 
 use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -17,11 +18,27 @@ pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};
 pub use restoring::Planned;
 
+use lists::parsed;
+
 use crate::problem::Problem;
 
 const VERSION: i64 = 1;
 /// Whose file it is.
 const APPLICATION: i64 = 0x6472_6674;
+
+/// How long after its beginning an interrupted check goes on: what it has found by then is too old to be told (our choice).
+const GOES_ON_WITHIN: Duration = Duration::from_hours(24);
+
+/// How a check begins.
+pub enum Begun {
+    New,
+    /// With the one that was interrupted.
+    GoesOn,
+    /// The one that was interrupted began too long ago.
+    Anew {
+        began: String,
+    },
+}
 
 /// What a check is of.
 pub struct Of {
@@ -89,20 +106,26 @@ impl Book {
         )?)
     }
 
-    /// Begins a check of this service, or goes on with the one that was interrupted. True if it goes on.
-    pub fn begin(&self, of: &Of, anew: bool, now: Timestamp) -> Result<bool, Problem> {
+    /// Begins a check of this service, or goes on with the one that was interrupted.
+    pub fn begin(&self, of: &Of, anew: bool, now: Timestamp) -> Result<Begun, Problem> {
         if anew || self.setting("finished")?.is_some() {
             self.clear()?;
         }
-        if self.setting("of")?.is_some() {
-            return self.is_of(of).map(|()| true);
+        let mut begun = Begun::New;
+        if let Some(began) = self.setting("began")? {
+            self.is_of(of)?;
+            if parsed::<Timestamp>(&began)?.saturating_add(GOES_ON_WITHIN) > now {
+                return Ok(Begun::GoesOn);
+            }
+            self.clear()?;
+            begun = Begun::Anew { began };
         }
         self.set("began", &now.to_string())?;
         self.set("of", &of.services)?;
         if let Some(tenant) = &of.tenant {
             self.set("tenant", tenant)?;
         }
-        Ok(false)
+        Ok(begun)
     }
 
     /// An error if the check is of something else.

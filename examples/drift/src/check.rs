@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use crate::arguments::Check;
-use crate::book::{Book, Totals};
+use crate::book::{Begun, Book, Totals};
 use crate::confirm::confirm;
 use crate::inventory;
 use crate::observe::Observer;
@@ -20,8 +20,15 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     let services = Services::new(&check.connection).await?;
     let mut book = Book::open(&check.file.file)?;
     let of = services.of();
-    if book.begin(&of, check.anew, now())? {
-        eprintln!("going on with the check in `{}`; `--anew` begins another one", check.file.file.display());
+    let path = check.file.file.display();
+    match book.begin(&of, check.anew, now())? {
+        Begun::New => {}
+        Begun::GoesOn => eprintln!("going on with the check in `{path}`; `--anew` begins another one"),
+        Begun::Anew { began } => {
+            eprintln!(
+                "the check in `{path}` was interrupted, and began on {began}, over 24 hours ago: it begins anew"
+            );
+        }
     }
     let progress = Progress::new();
     if check.assignments.is_empty() {
