@@ -3,25 +3,15 @@
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
 use crate::exact::{events, found, taken_writes};
 use crate::faults::{page_number, pages};
 use crate::stub::{Answer, Stub};
-use crate::support::{DEADLINE, Directory, Place, Said, Server, command, drift, run};
+use crate::support::{Directory, Place, Said, Server, command, drift, run, until};
 use crate::tenant::{Taken, Tenant};
-
-/// Looks until it is so.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !is_so() {
-        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
@@ -14,6 +15,8 @@ pub struct Asked {
     pub host: String,
     pub token: String,
     pub at: Instant,
+    /// Whether the whole answer was read.
+    pub is_read: Arc<AtomicBool>,
 }
 
 /// What is answered.
@@ -83,7 +86,7 @@ fn serve(
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let asked = Asked { path, host, token, at: Instant::now() };
+    let asked = Asked { path, host, token, at: Instant::now(), is_read: Arc::default() };
     let number = {
         let mut kept = kept.lock().unwrap();
         kept.push(asked.clone());
@@ -99,7 +102,12 @@ fn serve(
     let Answer { status, head, body: text } = answered;
     let length = text.len();
     let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n");
-    reader.into_inner().write_all((head + &text).as_bytes()).ok()
+    let mut stream = reader.into_inner();
+    stream.write_all((head + &text).as_bytes()).ok()?;
+    // The other side closes when it has had the whole answer.
+    drop(stream.read(&mut [0]));
+    asked.is_read.store(true, Ordering::SeqCst);
+    Some(())
 }
 
 /// The parts of a batch are answered like requests of their own.

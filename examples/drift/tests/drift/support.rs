@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -17,6 +18,15 @@ use serde_json::{Value, json};
 pub const DEADLINE: Duration = Duration::from_mins(5);
 const KEY: &str = "a key that only tests know, and that outlives a restart";
 pub const DIRECTORY_TOKEN: &str = "a-token-for-the-directory-that-only-tests-know";
+
+/// Looks until it is so.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// A folder, gone with the test.
 pub struct Place(PathBuf);
