@@ -9,7 +9,7 @@ use access_package::Timestamp;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, RetryAfter, read_response};
 use http::header::AUTHORIZATION;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
@@ -49,6 +49,12 @@ impl Sent {
 #[must_use]
 pub fn now() -> Timestamp {
     SystemTime::now().into()
+}
+
+/// A request may be sent with this token, now.
+pub struct Ready {
+    number: u64,
+    header: HeaderValue,
 }
 
 /// What became of one try.
@@ -109,16 +115,29 @@ impl Service {
         }
     }
 
-    /// Sends a request once: who asks decides what comes of an answer, and of none. The next one has a new token, and waits if it
-    /// is told to.
+    /// Waits until a request may be sent, and takes the token for it: from then on nothing has to be waited for.
+    pub async fn ready(&self) -> Ready {
+        loop {
+            self.pace.wait().await;
+            let (number, header) = self.tokens.current().await;
+            // A new token may have taken its time.
+            if self.pace.is_free() {
+                return Ready { number, header };
+            }
+        }
+    }
+
+    /// Sends a request once, and at once: who asks decides what comes of an answer, and of none. The next one has a new token, and
+    /// waits if it is told to.
     pub async fn send_once(
         &self,
         kind: &'static str,
+        ready: Ready,
         request: &Request<String>,
     ) -> Result<Response<Vec<u8>>, Problem> {
         let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
-        let (number, response) = self.exchange_with_token(kind, request).await;
-        let response = response.map_err(no_answer)?;
+        let number = ready.number;
+        let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
         if response.status() == StatusCode::UNAUTHORIZED {
             self.tokens.renew(number, now()).await?;
         } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
@@ -144,19 +163,19 @@ impl Service {
     async fn exchange_with_token(
         &self,
         kind: &'static str,
+        ready: Ready,
         request: &Request<String>,
-    ) -> (u64, Result<Response<Vec<u8>>, String>) {
-        self.pace.wait().await;
-        let (number, header) = self.tokens.current().await;
+    ) -> Result<Response<Vec<u8>>, String> {
         let mut request = request.clone();
-        request.headers_mut().insert(AUTHORIZATION, header);
+        request.headers_mut().insert(AUTHORIZATION, ready.header);
         self.sent.count(kind, 1);
-        (number, self.exchange(request).await)
+        self.exchange(request).await
     }
 
     async fn try_once(&self, kind: &'static str, request: &Request<String>) -> Try {
-        let (number, response) = self.exchange_with_token(kind, request).await;
-        let response = match response {
+        let ready = self.ready().await;
+        let number = ready.number;
+        let response = match self.exchange_with_token(kind, ready, request).await {
             Ok(response) => response,
             Err(said) => return Try::Again(said, None),
         };

@@ -88,8 +88,10 @@ async fn grant(
     // A run that was killed may have sent it.
     let mut delivery = if planned.is_begun { delivery.looking_first() } else { delivery };
     loop {
+        // R42: what is next may be sent only if the assignment has not ended, so nothing is waited for after that.
+        let ready = directory.ready().await;
         match delivery.next(now()) {
-            Next::Send(request) => match directory.send_once("grants", &request).await {
+            Next::Send(request) => match directory.send_once("grants", ready, &request).await {
                 Ok(response) => delivery.answered(&response, now()),
                 Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
                 Err(problem) => return Err(problem),

@@ -31,7 +31,7 @@ pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Resul
     let request = request.map(|()| String::new());
     let (began, mut is_renewed) = (Instant::now(), false);
     loop {
-        let response = match service.send_once("reprocess", &request).await {
+        let response = match service.send_once("reprocess", service.ready().await, &request).await {
             Ok(response) => response,
             Err(Problem::NoAnswer { said, .. }) => return look(service, diary, &said).await,
             Err(problem) => return Err(problem),

@@ -1,5 +1,6 @@
 //! A service that answers as a test likes, and remembers what it was asked: for what no real server would do when told to.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,7 +123,9 @@ fn batch(
         let path = format!("/v1.0{}", part["url"].as_str().unwrap());
         let answer = answer(&Asked { path, ..asked.clone() }, number).unwrap();
         let body: Value = serde_json::from_str(&answer.body).unwrap();
-        json!({ "id": part["id"], "status": answer.status, "headers": {}, "body": body })
+        let headers = answer.head.lines().filter_map(|line| line.split_once(": "));
+        let headers: BTreeMap<_, _> = headers.collect();
+        json!({ "id": part["id"], "status": answer.status, "headers": headers, "body": body })
     };
     let responses: Vec<_> = parts["requests"].as_array().unwrap().iter().map(of).collect();
     Answer::json(&json!({ "responses": responses }))

@@ -1,0 +1,133 @@
+//! What a run of `restore` sends, and what it leaves alone.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use access_package::Timestamp;
+use serde_json::{Value, json};
+
+use crate::exact::events;
+use crate::faults::page_number;
+use crate::stub::{Answer, Asked, Stub};
+use crate::support::{Place, Said, command, run, until};
+use crate::tenant::{Tenant, document};
+
+/// Two assignments, each of which owes the membership of one group and nothing else: the documents, and the groups.
+fn two() -> ([Value; 2], [String; 2]) {
+    let tenant = Tenant::new(60, 60);
+    let two = [29, 59].map(|number| document(&tenant.assignments[number]));
+    let group = |it: &Value| {
+        let given = it["accessPackage"]["resourceRoleScopes"].as_array().unwrap();
+        assert_eq!(given.len(), 1);
+        given[0]["scope"]["originId"].as_str().unwrap().to_owned()
+    };
+    let groups = [group(&two[0]), group(&two[1])];
+    (two, groups)
+}
+
+/// A service with these assignments, in whose lists there is nobody. `first` may answer otherwise.
+fn service(documents: [Value; 2], first: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> Stub {
+    Stub::start(move |asked, _| {
+        if let Some(answer) = first(asked) {
+            return Some(answer);
+        }
+        let by_itself =
+            |it: &&Value| asked.path.contains(&format!("/assignments/{}?", it["id"].as_str().unwrap()));
+        if page_number(&asked.path).is_some() {
+            Some(Answer::json(&json!({ "value": documents })))
+        } else if let Some(document) = documents.iter().find(by_itself) {
+            Some(Answer::json(document))
+        } else if asked.path.contains("/reprocess") {
+            Some(Answer { status: 202, head: String::new(), body: String::new() })
+        } else if is_look(&asked.path) {
+            Some(Answer::error(404, "Request_ResourceNotFound"))
+        } else if is_grant(&asked.path) {
+            Some(granted())
+        } else {
+            Some(Answer::json(&json!({ "value": [] })))
+        }
+    })
+}
+
+fn granted() -> Answer {
+    Answer { status: 204, head: String::new(), body: String::new() }
+}
+
+fn is_grant(path: &str) -> bool {
+    path.ends_with("/members/$ref")
+}
+
+fn is_look(path: &str) -> bool {
+    path.contains("/members/") && path.ends_with("/$ref") && !is_grant(path)
+}
+
+fn drift(place: &Place, stub: &Stub, arguments: &[&str]) -> Command {
+    let service = ["--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let mut command = command(place, &[arguments, &service].concat());
+    command.env("TOKEN", "token");
+    command
+}
+
+fn check(place: &Place, stub: &Stub) -> Said {
+    let said = run(&mut drift(place, stub, &["check", "--json"]));
+    assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+    said
+}
+
+fn restore(place: &Place, stub: &Stub, log: &str, more: &[&str]) -> Said {
+    let log = place.file(log);
+    let restore = ["restore", "--yes", "--log", log.to_str().unwrap()];
+    run(&mut drift(place, stub, &[&restore, more].concat()))
+}
+
+// R42
+#[test]
+fn nothing_is_granted_once_the_assignment_has_ended() {
+    const LEFT: Duration = Duration::from_secs(6);
+    let (documents, groups) = two();
+    // The second assignment ends so long after it is looked at. Its grant is told to come later, until the first one has heard
+    // that all are to wait, beyond that end.
+    let (ending, ends) = (documents[1].clone(), Arc::new(Mutex::new(None)));
+    let (known, was_asked) = (Arc::clone(&ends), AtomicBool::new(false));
+    let has_heard: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let stub = service(documents, move |asked| {
+        if asked.path.contains(&format!("/assignments/{}?", ending["id"].as_str().unwrap())) {
+            let mut shown = ending.clone();
+            if asked.token == "later" {
+                let (at, instant) = (SystemTime::now() + LEFT, Instant::now() + LEFT);
+                let at = Timestamp::from(at).to_string();
+                shown["schedule"] = json!({ "expiration": { "type": "afterDateTime", "endDateTime": at } });
+                *known.lock().unwrap() = Some(instant);
+            }
+            return Some(Answer::json(&shown));
+        }
+        if !is_grant(&asked.path) {
+            None
+        } else if asked.path.contains(&groups[1]) {
+            was_asked.store(true, Ordering::SeqCst);
+            let is_over = has_heard.get().is_some_and(|it| it.load(Ordering::SeqCst));
+            (!is_over).then(|| Answer::error(503, "ServiceUnavailable"))
+        } else {
+            until("the other one is asked for", || was_asked.load(Ordering::SeqCst));
+            let is_first = has_heard.set(Arc::clone(&asked.is_read)).is_ok();
+            let head = "Retry-After: 8\r\n".into();
+            is_first.then(|| Answer { head, ..Answer::error(429, "TooManyRequests") })
+        }
+    });
+    let place = Place::new();
+    check(&place, &stub);
+    let log = place.file("log.jsonl");
+    let direct = ["restore", "--yes", "--direct", "--at-once", "2", "--log", log.to_str().unwrap()];
+    let said = run(drift(&place, &stub, &direct).env("TOKEN", "later"));
+    assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+    assert!(said.out.contains("\nnot restored 1\n"), "{}", said.out);
+    assert!(said.out.contains("the assignment has ended"), "{}", said.out);
+    let ends = ends.lock().unwrap().unwrap();
+    let (_, groups) = two();
+    let grants = stub.asked().into_iter().filter(|it| it.path.contains(&groups[1]));
+    let (before, after): (Vec<_>, Vec<_>) = grants.partition(|it| it.at < ends);
+    assert_eq!((before.is_empty(), after.len()), (false, 0));
+}
