@@ -16,7 +16,7 @@ pub use failed::Failed;
 pub use findings::{Counts, Finding, Totals};
 pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};
-pub use restoring::Planned;
+pub use restoring::{Planned, ToRestore};
 
 use lists::parsed;
 

@@ -56,5 +56,5 @@ CREATE INDEX want_by_assignment ON want (assignment);
 -- Used by what says `verdict > 1`, to the letter.
 CREATE INDEX want_not_present ON want (verdict, assignment) WHERE verdict > 1;
 
--- What became of an assignment that is restored.
+-- How far an assignment has got that is restored: something was perhaps `sent`, or it is `done` until another check.
 CREATE TABLE restoring (assignment INTEGER PRIMARY KEY REFERENCES assignment (id), step TEXT NOT NULL) STRICT;

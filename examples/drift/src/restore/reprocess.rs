@@ -22,7 +22,7 @@ const NO_TOKEN: &str = "none";
 pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Result<End, Problem> {
     let service = &services.management;
     // A run that was killed may have sent it: then there is nothing to be sent.
-    if planned.is_begun && state(service, diary).await?.is_ok_and(|it| it == AssignmentState::Delivering) {
+    if planned.is_tried && state(service, diary).await?.is_ok_and(|it| it == AssignmentState::Delivering) {
         return follow(service, diary, "found under way").await;
     }
     let url = service.base_url.as_str();
@@ -62,15 +62,16 @@ async fn follow(service: &Service, diary: &Diary, how: &'static str) -> Result<E
     diary.add("accepted", json!({ "how": how }))?;
     let (began, mut pause) = (Instant::now(), Duration::from_millis(200));
     loop {
-        return match state(service, diary).await? {
+        let end = match state(service, diary).await? {
             Ok(AssignmentState::Delivering) if began.elapsed() < service.patience() => {
                 sleep(pause).await;
                 pause = Duration::from_secs(5).min(pause * 2);
                 continue;
             }
-            Ok(state) => End::of_state(diary, state),
-            Err(end) => Ok(End { is_in_doubt: true, ..end }),
+            Ok(state) => End::of_state(diary, state)?,
+            Err(end) => end,
         };
+        return Ok(End { is_accepted: true, ..end });
     }
 }
 

@@ -131,3 +131,101 @@ fn nothing_is_granted_once_the_assignment_has_ended() {
     let (before, after): (Vec<_>, Vec<_>) = grants.partition(|it| it.at < ends);
     assert_eq!((before.is_empty(), after.len()), (false, 0));
 }
+
+#[test]
+fn what_was_restored_is_not_planned_again_while_it_cannot_be_seen() {
+    for direct in [&["--direct"][..], &[]] {
+        let (documents, _) = two();
+        let all: BTreeSet<_> = documents.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+        let stub = service(documents, |_| None);
+        let place = Place::new();
+        check(&place, &stub);
+        let mut planned = BTreeSet::new();
+        for log in ["first", "second"] {
+            let said = restore(&place, &stub, log, &[&["--limit", "1"], direct].concat());
+            assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+            assert!(said.out.contains("\nrestored 1\n  of which 1 cannot be seen yet"), "{}", said.out);
+            planned.extend(events(&place, log, "planned"));
+        }
+        assert_eq!(planned, all);
+        let said = restore(&place, &stub, "third", direct);
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(said.out.contains("nothing to restore"), "{}", said.out);
+        assert!(said.out.contains("2 that were restored before"), "{}", said.out);
+        // Another check looks at all of it again.
+        check(&place, &stub);
+        let said = restore(&place, &stub, "fourth", direct);
+        assert!(said.out.contains("\nrestored 2\n"), "{}", said.out);
+    }
+}
+
+#[test]
+fn what_is_under_way_when_patience_ends_is_not_planned_again() {
+    let (documents, _) = two();
+    let delivering = documents.clone();
+    let stub = service(documents, move |asked| {
+        let is_of =
+            |it: &&Value| asked.path.contains(&format!("/assignments/{}?", it["id"].as_str().unwrap()));
+        let mut shown = delivering.iter().find(is_of).filter(|_| asked.token == "later")?.clone();
+        shown["state"] = "delivering".into();
+        Some(Answer::json(&shown))
+    });
+    let place = Place::new();
+    check(&place, &stub);
+    let mut planned = BTreeSet::new();
+    for name in ["first", "second"] {
+        let log = place.file(name);
+        let limited = ["restore", "--yes", "--limit", "1", "--patience", "1", "--log", log.to_str().unwrap()];
+        let said = run(drift(&place, &stub, &limited).env("TOKEN", "later"));
+        assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+        assert!(said.out.contains("its state is `delivering`"), "{}", said.out);
+        planned.extend(events(&place, name, "planned"));
+    }
+    assert_eq!(planned.len(), 2);
+}
+
+#[test]
+fn what_was_tried_before_is_looked_for_before_it_is_granted() {
+    let ([first, second], groups) = two();
+    let stub = service([first, second], |asked| {
+        let is_refused = asked.token == "refused" && is_grant(&asked.path);
+        is_refused.then(|| Answer::error(403, "Authorization_RequestDenied"))
+    });
+    let place = Place::new();
+    check(&place, &stub);
+    let log = place.file("log.jsonl");
+    let direct = ["restore", "--yes", "--direct", "--log", log.to_str().unwrap()];
+    let said = run(drift(&place, &stub, &direct).env("TOKEN", "refused"));
+    assert!(said.out.contains("\nnot restored 2\n"), "{}{}", said.out, said.err);
+    let before = stub.asked().len();
+    let said = run(&mut drift(&place, &stub, &direct));
+    assert!(said.out.contains("\nrestored 2\n"), "{}{}", said.out, said.err);
+    for group in groups {
+        let asked = stub.asked()[before..].to_vec();
+        let kinds: Vec<_> =
+            asked.iter().filter(|it| it.path.contains(&group)).map(|it| is_look(&it.path)).collect();
+        assert_eq!(kinds, [true, false]);
+    }
+}
+
+#[test]
+fn what_is_no_longer_owed_is_not_counted_as_restored() {
+    let (documents, groups) = two();
+    let mut changed = documents[0].clone();
+    changed["accessPackage"]["resourceRoleScopes"] = json!([]);
+    let stub = service(documents, move |asked| {
+        let is_of = asked.path.contains(&format!("/assignments/{}?", changed["id"].as_str().unwrap()));
+        (is_of && asked.token == "later").then(|| Answer::json(&changed))
+    });
+    let place = Place::new();
+    check(&place, &stub);
+    let log = place.file("log.jsonl");
+    let direct = ["restore", "--yes", "--direct", "--log", log.to_str().unwrap()];
+    let said = run(drift(&place, &stub, &direct).env("TOKEN", "later"));
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert!(said.out.contains("\nrestored 1\n"), "{}", said.out);
+    assert!(said.out.contains("\nno longer owed 1\n"), "{}", said.out);
+    let granted: Vec<_> = stub.asked().into_iter().filter(|it| is_grant(&it.path)).collect();
+    assert!(granted.len() == 1 && granted[0].path.contains(&groups[1]));
+    assert!(place.read("log.jsonl").contains(r#""noLongerOwed":1,"#), "{}", place.read("log.jsonl"));
+}
