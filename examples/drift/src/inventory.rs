@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use access_package::AssignmentState;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, read_response};
 use access_package::graph::json::{self, EXPAND_V1};
+use access_package::{AssignmentId, AssignmentState};
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
@@ -22,7 +22,7 @@ const STATES: [AssignmentState; 3] =
     [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
 
 /// Where a service does not expand what the access packages give, that is asked for by itself.
-const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
+pub const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
 
 const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to another page: join all pages in one file, \
                        without that link";
@@ -98,6 +98,12 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
         book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
     }
     Ok(())
+}
+
+/// The request for an assignment with this much beside it.
+pub fn one(service: &Service, id: AssignmentId, expand: &str) -> Result<Request<String>, Problem> {
+    let base_url = &service.base_url;
+    get(&format!("{base_url}/{MANAGEMENT}/assignments/{id}?$expand={expand}"), base_url)
 }
 
 /// A request to this service, and to no other: the token goes with it.

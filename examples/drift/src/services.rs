@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
+
 use crate::arguments::Connection;
 use crate::book::Of;
 use crate::pace::Pace;
+use crate::packages::Packages;
 use crate::problem::Problem;
 use crate::service::{Sent, Service};
 use crate::token::{Source, Tokens};
@@ -16,6 +19,8 @@ pub struct Services {
     /// Where groups, applications and roles are.
     pub directory: Arc<Service>,
     pub sent: Arc<Sent>,
+    /// What access packages give, as far as it has to be asked for.
+    pub packages: Mutex<Packages>,
     /// The tenant that the token is of, if it tells.
     tenant: Option<String>,
 }
@@ -40,7 +45,7 @@ impl Services {
                 service(url.clone(), tokens)?
             }
         };
-        Ok(Self { management, directory, sent, tenant })
+        Ok(Self { management, directory, sent, packages: Mutex::default(), tenant })
     }
 
     /// What a check is of.

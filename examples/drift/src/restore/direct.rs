@@ -24,7 +24,7 @@ pub async fn run(
     settle: Duration,
 ) -> Result<End, Problem> {
     // What the check has seen may be long ago.
-    let mut assignment = match reprocess::assignment(&services.management, diary).await? {
+    let mut assignment = match reprocess::assignment(services, diary).await? {
         Ok(assignment) => assignment,
         Err(end) => return Ok(end),
     };

@@ -229,3 +229,29 @@ fn what_is_no_longer_owed_is_not_counted_as_restored() {
     assert!(granted.len() == 1 && granted[0].path.contains(&groups[1]));
     assert!(place.read("log.jsonl").contains(r#""noLongerOwed":1,"#), "{}", place.read("log.jsonl"));
 }
+
+/// Two services that do not expand what an access package gives: one leaves it out, the other refuses to be asked.
+#[test]
+fn what_a_package_gives_is_asked_for_where_it_is_not_expanded() {
+    for (refuses, direct) in [(false, &["--direct"][..]), (false, &[]), (true, &["--direct"]), (true, &[])] {
+        let (documents, _) = two();
+        let given = documents.clone().map(|it| it["accessPackage"].clone());
+        let mut shallow = documents;
+        for it in &mut shallow {
+            it["accessPackage"].as_object_mut().unwrap().remove("resourceRoleScopes");
+        }
+        let stub = service(shallow, move |asked| {
+            if let Some((_, rest)) = asked.path.split_once("/accessPackages/") {
+                let of = given.iter().find(|it| it["id"] == rest[..36]).unwrap();
+                return Some(Answer::json(&json!({ "value": of["resourceRoleScopes"] })));
+            }
+            (refuses && asked.path.contains("resourceRoleScopes")).then(|| Answer::error(400, "BadRequest"))
+        });
+        let place = Place::new();
+        let said = check(&place, &stub);
+        assert_eq!(said.json()["resourceRoles"]["lost"], 2);
+        let said = restore(&place, &stub, "log", direct);
+        assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+        assert!(said.out.contains("\nrestored 2\n"), "{}", said.out);
+    }
+}
