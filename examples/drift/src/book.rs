@@ -13,7 +13,7 @@ use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 pub use failed::Failed;
-pub use findings::{Counts, Finding, Totals};
+pub use findings::{Counts, Finding, NotConfirmed, Totals};
 pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};
 pub use restoring::{Planned, ToRestore};

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use crate::arguments::Check;
-use crate::book::{Begun, Book, Totals};
+use crate::book::{Begun, Book, NotConfirmed, Totals};
 use crate::confirm::confirm;
 use crate::inventory;
 use crate::observe::Observer;
@@ -46,6 +46,9 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     observer.observe(&mut book).await?;
     if check.assignments.is_empty() {
         confirm(&services.management, check.connection.at_once, &mut book).await?;
+    } else {
+        let (number, why) = (book.totals()?.drifted, "the assignments were read from files".into());
+        book.set_not_confirmed(&NotConfirmed { number, why })?;
     }
     progress.finish();
     book.finish(now())?;

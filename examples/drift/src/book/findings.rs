@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::Book;
-use super::lists::role;
+use super::lists::{parsed, role};
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 use access_package::ResourceRole;
@@ -45,6 +45,22 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why it could not be seen.
     pub why: Option<String>,
+}
+
+/// How many assignments that have lost something could not be asked again whether they still owe it, and why the first of them.
+#[derive(Debug, Clone, Default)]
+pub struct NotConfirmed {
+    pub number: u64,
+    pub why: String,
+}
+
+impl NotConfirmed {
+    pub fn add(&mut self, why: String) {
+        if self.number == 0 {
+            self.why = why;
+        }
+        self.number += 1;
+    }
 }
 
 impl Finding {
@@ -188,6 +204,17 @@ impl Book {
             each(finding(row)?)?;
         }
         Ok(())
+    }
+
+    pub fn set_not_confirmed(&self, not_confirmed: &NotConfirmed) -> Result<(), Problem> {
+        self.set("notConfirmed", &not_confirmed.number.to_string())?;
+        self.set("whyNotConfirmed", &not_confirmed.why)
+    }
+
+    pub fn not_confirmed(&self) -> Result<NotConfirmed, Problem> {
+        let number = self.setting("notConfirmed")?.map(|number| parsed(&number)).transpose()?;
+        let why = self.setting("whyNotConfirmed")?;
+        Ok(NotConfirmed { number: number.unwrap_or_default(), why: why.unwrap_or_default() })
     }
 
     /// What could not be seen, counted by kind and reason.

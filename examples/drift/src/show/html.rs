@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::io::Write;
 
-use crate::book::{Book, Counts, Finding};
+use crate::book::{Book, Counts, Finding, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::show::chart::chart;
@@ -60,7 +60,16 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     ] {
         writeln!(out, "<div class=\"tile {class}\"><b>{}</b><span>{says}</span></div>", thousands(number))?;
     }
-    writeln!(out, "</div>\n<section>\n<h2>Resource roles by kind</h2>")?;
+    writeln!(out, "</div>")?;
+    let NotConfirmed { number, why } = book.not_confirmed()?;
+    if number > 0 {
+        let (number, why) = (thousands(number), Text(why));
+        writeln!(
+            out,
+            "<p>Of the assignments that have lost access, not asked again whether they still owe it: {number} ({why}).</p>"
+        )?;
+    }
+    writeln!(out, "<section>\n<h2>Resource roles by kind</h2>")?;
     chart(&book.by_kind()?, out)?;
     writeln!(out, "</section>")?;
     packages(book, out)?;

@@ -31,6 +31,7 @@ pub fn write(book: &Book, sent: &BTreeMap<&'static str, u64>, out: &mut impl Wri
                 "delivered": totals.delivered, "drifted": totals.drifted,
                 "restorable": totals.drifted - totals.stuck, "partiallyDelivered": totals.partial,
                 "deliveryFailed": totals.failed, "unreadable": totals.unreadable,
+                "notConfirmed": book.not_confirmed()?.number,
             }),
         ),
         ("resourceRoles", counted(totals.roles)),

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::book::{Book, Counts};
+use crate::book::{Book, Counts, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::verdict::Verdict;
@@ -29,6 +29,10 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
             out,
             "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
         )?;
+    }
+    let NotConfirmed { number, why } = book.not_confirmed()?;
+    if number > 0 {
+        writeln!(out, "of these, not asked again whether they still owe it: {number} ({why})")?;
     }
     counted(out, "by kind", &book.by_kind()?)?;
     let packages = book.by_package()?;

@@ -250,6 +250,7 @@ fn what_a_package_gives_is_asked_for_where_it_is_not_expanded() {
         let place = Place::new();
         let said = check(&place, &stub);
         assert_eq!(said.json()["resourceRoles"]["lost"], 2);
+        assert_eq!(said.json()["assignments"]["notConfirmed"], 0);
         let said = restore(&place, &stub, "log", direct);
         assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
         assert!(said.out.contains("\nrestored 2\n"), "{}", said.out);

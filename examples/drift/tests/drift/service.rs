@@ -169,3 +169,61 @@ fn a_file_is_of_one_service_and_of_one_run() {
     let said = run(&mut command(&place, &["report"]));
     assert_eq!((said.status, said.err.contains("is in use by another run")), (2, true), "{}", said.err);
 }
+
+#[test]
+fn what_is_not_confirmed_is_said_to_be_so() {
+    let tenant = Tenant::new(60, 60);
+    let documents = [29, 59].map(|number| document(&tenant.assignments[number]));
+    let place = Place::new();
+    let stub = Stub::start(move |asked, _| {
+        if page_number(&asked.path).is_some() {
+            return Some(Answer::json(&json!({ "value": documents })));
+        }
+        let of = |it: &&serde_json::Value| asked.path.contains(it["id"].as_str().unwrap());
+        Some(match (documents.iter().position(|it| of(&it)), &*asked.token) {
+            (Some(_), "none") => Answer::error(403, "UnAuthorized"),
+            (Some(0), "some") => Answer::json(&json!({ "id": documents[0]["id"] })),
+            (Some(number), _) => Answer::json(&documents[number]),
+            (None, _) => empty(),
+        })
+    });
+    let html = place.file("report.html");
+    for (token, number, why) in [("none", 2, "`UnAuthorized`"), ("some", 1, "is missing"), ("all", 0, "")] {
+        let check = |form: &[&str]| {
+            let arguments = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+            run(command(&place, &[&arguments, form].concat()).env("TOKEN", token))
+        };
+        let said = check(&["--json"]);
+        assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+        assert_eq!(said.json()["resourceRoles"]["lost"], 2);
+        assert_eq!(said.json()["assignments"]["notConfirmed"], number);
+        let said = check(&["--html", html.to_str().unwrap()]);
+        let says = format!("not asked again whether they still owe it: {number}");
+        for text in [&said.out, &place.read("report.html")] {
+            assert_eq!((text.contains(&says), text.contains(why)), (number > 0, true), "{text}");
+        }
+    }
+}
+
+#[test]
+fn an_export_confirms_nothing() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    std::fs::write(place.file("export.json"), json!([document(&tenant.assignments[29])]).to_string())
+        .unwrap();
+    let stub = Stub::start(|_, _| Some(empty()));
+    let file = place.file("export.json").display().to_string();
+    let check = [
+        "check",
+        "--settle",
+        "0",
+        "--assignments",
+        &file,
+        "--base-url",
+        &stub.base_url,
+        "--token-env",
+        "TOKEN",
+    ];
+    let said = run(command(&place, &check).env("TOKEN", "token"));
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert!(said.out.contains("not asked again whether they still owe it: 1"), "{}", said.out);
+}
