@@ -82,11 +82,11 @@ pub async fn ask_all<Q: Question>(
                     open.question.request().is_some()
                 }
                 Some((Err(LookError::Call(CallError::Retry { after, .. })), _)) => {
-                    service.told_to_wait(after.as_ref(), open.failures);
+                    service.told_to_wait(after.as_ref(), open.failures)?;
                     has_patience(service, &mut open)
                 }
                 None | Some((Err(_), true)) => {
-                    service.told_to_wait(None, open.failures);
+                    service.told_to_wait(None, open.failures)?;
                     has_patience(service, &mut open)
                 }
                 Some((Err(_), false)) => false,

@@ -24,6 +24,10 @@ pub enum Problem {
     NotSafe(String),
     #[error("`{url}` does not answer: {said}")]
     NoAnswer { url: String, said: String },
+    #[error(
+        "`{url}` asks to wait {seconds} s, and `--patience` is {patience} s: run it again later, it goes on, or give more patience"
+    )]
+    TooLong { url: String, seconds: f64, patience: u64 },
     #[error("`{url}`: {source}")]
     Answer { url: String, source: Box<CallError> },
     #[error("`{url}`: {source}")]

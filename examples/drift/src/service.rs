@@ -104,7 +104,7 @@ impl Service {
                     is_renewed = true;
                 }
                 Try::Again(said, asked) => {
-                    let pause = asked.unwrap_or_default().max(pause(failures));
+                    let pause = self.bearable(asked)?.max(pause(failures));
                     failures += 1;
                     if began.elapsed() + pause > self.patience {
                         return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
@@ -141,14 +141,25 @@ impl Service {
         if response.status() == StatusCode::UNAUTHORIZED {
             self.tokens.renew(number, now()).await?;
         } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
-            self.pace.hold(asked(after.as_ref()).unwrap_or_default().max(pause(0)));
+            self.told_to_wait(after.as_ref(), 0)?;
         }
         Ok(response)
     }
 
-    /// A part of a batch was told to wait: so are all.
-    pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) {
-        self.pace.hold(asked(after).unwrap_or_default().max(pause(failures)));
+    /// Somebody was told to wait, or a part of a batch was: so are all.
+    pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) -> Result<(), Problem> {
+        self.pace.hold(self.bearable(asked(after))?.max(pause(failures)));
+        Ok(())
+    }
+
+    /// The pause that the service asks for. Who has not so much patience stops, and sends nothing too early (R40).
+    fn bearable(&self, asked: Option<Duration>) -> Result<Duration, Problem> {
+        let (asked, patience) = (asked.unwrap_or_default(), self.patience);
+        if asked > patience {
+            let (url, seconds) = (self.base_url.to_string(), asked.as_secs_f64().ceil());
+            return Err(Problem::TooLong { url, seconds, patience: patience.as_secs() });
+        }
+        Ok(asked)
     }
 
     #[must_use]

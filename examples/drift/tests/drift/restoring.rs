@@ -256,3 +256,32 @@ fn what_a_package_gives_is_asked_for_where_it_is_not_expanded() {
         assert!(said.out.contains("\nrestored 2\n"), "{}", said.out);
     }
 }
+
+// R40
+#[test]
+fn who_is_told_to_wait_beyond_patience_stops() {
+    fn wait() -> Answer {
+        let head = "Retry-After: 7\r\n".into();
+        Answer { head, ..Answer::error(429, "TooManyRequests") }
+    }
+
+    // A part of a batch, the grant, and the call to reprocess.
+    let (documents, _) = two();
+    let stub = service(documents.clone(), |asked| asked.path.contains("/members?").then(wait));
+    let place = Place::new();
+    let patience = ["--patience", "2"];
+    let said = run(&mut drift(&place, &stub, &[&["check"], &patience[..]].concat()));
+    assert_eq!((said.status, &*said.out), (2, ""), "{}", said.err);
+    assert!(said.err.contains("asks to wait 7 s") && said.err.contains("`--patience`"), "{}", said.err);
+
+    for more in [&["--direct"][..], &[]] {
+        let stub = service(documents.clone(), |asked| {
+            (is_grant(&asked.path) || asked.path.contains("/reprocess")).then(wait)
+        });
+        let place = Place::new();
+        check(&place, &stub);
+        let said = restore(&place, &stub, "log", &[more, &patience].concat());
+        assert_eq!(said.status, 2, "{}{}", said.out, said.err);
+        assert!(said.err.contains("asks to wait 7 s"), "{}", said.err);
+    }
+}
