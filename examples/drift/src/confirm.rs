@@ -11,7 +11,7 @@ use access_package::graph::observe::LookError;
 use access_package::{AccessPackageId, Assignment, AssignmentId, AssignmentState};
 use http::{Request, Response, StatusCode};
 
-use crate::ask::{Question, ask_all};
+use crate::ask::{NotAnswered, Question, ask_all};
 use crate::book::{Book, NotConfirmed};
 use crate::inventory::{EXPAND_LESS, one};
 use crate::packages::{Packages, is_cut, package_of};
@@ -75,7 +75,7 @@ async fn round(
         let shallow = Some(one(service, id, EXPAND_LESS)?);
         Ok(Some(Looked { row, id, request, shallow, packages, owes: Owes::NotKnown(String::new()) }))
     };
-    let done = |looked: Looked<'_>, read: Result<(), LookError>| {
+    let done = |looked: Looked<'_>, read: Result<(), NotAnswered>| {
         match (read, looked.owes) {
             (Ok(()), Owes::Only(roles)) => book.borrow_mut().owes_only(looked.row, &roles)?,
             (Ok(()), Owes::What(package)) => cut.push((looked.row, looked.id, package)),

@@ -12,7 +12,7 @@ use access_package::{Observed, ResourceRole, Timestamp};
 use http::{Request, Response, StatusCode};
 use tokio::time::sleep;
 
-use crate::ask::{Question, ask_all};
+use crate::ask::{NotAnswered, Question, ask_all};
 use crate::book::{Book, OpenList, Pass, Wanted};
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -53,7 +53,7 @@ impl Observer<'_> {
             after = list.id;
             Ok(List::new(list, &self.service.base_url))
         };
-        let done = |list: List, read: Result<(), LookError>| {
+        let done = |list: List, read: Result<(), NotAnswered>| {
             self.progress.one_more();
             let book = &mut **book.borrow_mut();
             let verdict: Box<dyn Fn(&Wanted<'_>) -> Verdict> = match read {
@@ -123,8 +123,9 @@ impl Observer<'_> {
     }
 }
 
-fn is_not_found(error: &LookError) -> bool {
-    matches!(error, LookError::Call(CallError::Rejected(told)) if told.status == StatusCode::NOT_FOUND)
+fn is_not_found(error: &NotAnswered) -> bool {
+    let NotAnswered::Look(LookError::Call(CallError::Rejected(told))) = error else { return false };
+    told.status == StatusCode::NOT_FOUND
 }
 
 /// A list that is being read.

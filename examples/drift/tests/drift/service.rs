@@ -227,3 +227,29 @@ fn an_export_confirms_nothing() {
     assert_eq!(said.status, 1, "{}", said.err);
     assert!(said.out.contains("not asked again whether they still owe it: 1"), "{}", said.out);
 }
+
+#[test]
+fn a_list_that_goes_on_in_another_version_is_unknown_and_the_rest_is_checked() {
+    let tenant = Tenant::new(60, 60);
+    let documents: Vec<_> = [29, 59].map(|number| document(&tenant.assignments[number])).into();
+    let group = documents[0]["accessPackage"]["resourceRoleScopes"][0]["scope"]["originId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let stub = Stub::start(move |asked, _| {
+        if page_number(&asked.path).is_some() {
+            return Some(Answer::json(&json!({ "value": documents })));
+        }
+        let goes_on = asked.path.contains(&format!("{group}/members?"));
+        let link = format!("http://{}/beta/groups/{group}/members", asked.host);
+        Some(if goes_on { Answer::json(&json!({ "value": [], "@odata.nextLink": link })) } else { empty() })
+    });
+    let said = check(&Place::new(), &stub);
+    assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+    let counts = said.json()["resourceRoles"].clone();
+    assert_eq!((&counts["lost"], &counts["unknown"]), (&json!(1), &json!(1)));
+    let findings = said.json()["findings"].clone();
+    let unknown = findings.as_array().unwrap().iter().find(|it| it["verdict"] == "unknown").unwrap();
+    let why = unknown["why"].as_str().unwrap();
+    assert!(why.contains("another service or version") && why.contains("/beta/groups/"), "{why}");
+}
