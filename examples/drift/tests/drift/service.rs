@@ -253,3 +253,34 @@ fn a_list_that_goes_on_in_another_version_is_unknown_and_the_rest_is_checked() {
     let why = unknown["why"].as_str().unwrap();
     assert!(why.contains("another service or version") && why.contains("/beta/groups/"), "{why}");
 }
+
+#[test]
+fn what_is_unknown_stays_so_whatever_its_group_is_like() {
+    // The members of the group are not to be seen, although it is there. Of a deleted one it is known that nobody is a member.
+    for (group, verdict) in [
+        (Answer::json(&json!({ "groupTypes": ["DynamicMembership"] })), "unknown"),
+        (Answer::json(&json!({ "onPremisesSyncEnabled": true })), "unknown"),
+        (Answer::error(403, "Authorization_RequestDenied"), "unknown"),
+        (Answer::error(404, "Request_ResourceNotFound"), "cannotBeRestored"),
+    ] {
+        let assignment = &Tenant::new(30, 30).assignments[29];
+        let document = document(assignment);
+        let stub = Stub::start(move |asked, _| {
+            if page_number(&asked.path).is_some() {
+                return Some(Answer::json(&json!({ "value": [document] })));
+            }
+            Some(if asked.path.contains("/members?") {
+                Answer::error(404, "Request_ResourceNotFound")
+            } else if asked.path.contains("/groups/") {
+                Answer { status: group.status, head: String::new(), body: group.body.clone() }
+            } else if asked.path.contains("/assignments/") {
+                Answer::json(&document)
+            } else {
+                empty()
+            })
+        });
+        let said = check(&Place::new(), &stub);
+        assert_eq!(said.json()["findings"][0]["verdict"], verdict, "{}", said.out);
+        assert_eq!(said.status, if verdict == "unknown" { 3 } else { 1 });
+    }
+}
