@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, read_response};
 use access_package::graph::json::{self, EXPAND_V1};
-use access_package::{AssignmentId, AssignmentState};
+use access_package::{Assignment, AssignmentId, AssignmentState};
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::book::{Book, NextPage, Page};
 use crate::names::Names;
-use crate::packages::Packages;
+use crate::packages::{Packages, is_cut};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now};
@@ -81,7 +81,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
     Ok(())
 }
 
-/// Reads exported files, each of which is a whole list.
+/// Reads exported files, each of which is a whole list, or an assignment.
 pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
     for file in files {
         let list = file.display().to_string();
@@ -89,15 +89,23 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
             continue;
         }
         let text = fs::read(file).map_err(Problem::file(file))?;
-        let page = json::read_list(&text).map_err(|source| unreadable(&list, source))?;
-        let (items, names) = (page.items, Names::of_page(&text));
-        if page.next_link.is_some() {
+        let (items, goes_on) = match json::read_list(&text) {
+            Ok(page) => (page.items, page.next_link.is_some()),
+            Err(source) => (vec![Ok(single(&text, &list, source)?)], false),
+        };
+        let names = Names::of_page(&text);
+        if goes_on {
             // R45: whether another file is the page that follows, nobody can see.
             book.add_unreadable(&list, GOES_ON)?;
         }
         book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
     }
     Ok(())
+}
+
+/// An assignment by itself; or why it is neither that nor a list.
+fn single(text: &[u8], file: &str, no_list: json::ReadError) -> Result<Assignment, Problem> {
+    json::read(text).map_err(|problem| unreadable(file, if is_cut(&problem) { problem } else { no_list }))
 }
 
 /// The request for an assignment with this much beside it.

@@ -28,6 +28,8 @@ pub struct Totals {
     pub unreadable: u64,
     pub failed: u64,
     pub partial: u64,
+    /// Those of an export that are under way.
+    pub delivering: u64,
     pub roles: Counts,
 }
 
@@ -138,6 +140,7 @@ impl Book {
             unreadable: count("SELECT count(*) FROM unreadable")?,
             failed: count("SELECT count(*) FROM assignment WHERE state = 'deliveryFailed'")?,
             partial: count("SELECT count(*) FROM assignment WHERE state = 'partiallyDelivered'")?,
+            delivering: count("SELECT count(*) FROM assignment WHERE state = 'delivering'")?,
             roles: Counts::default(),
         };
         for (_, counts) in self.by_kind()? {

@@ -80,6 +80,9 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         findings(book, heading, is_shown, out)?;
     }
     failed(book, out)?;
+    if totals.delivering > 0 {
+        writeln!(out, "<p>Being delivered now, and not compared: {}.</p>", thousands(totals.delivering))?;
+    }
     unknown(book, out)?;
     writeln!(out, "</main>\n</body>\n</html>")?;
     Ok(out.flush()?)

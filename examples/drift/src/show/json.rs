@@ -30,7 +30,7 @@ pub fn write(book: &Book, sent: &BTreeMap<&'static str, u64>, out: &mut impl Wri
             json!({
                 "delivered": totals.delivered, "drifted": totals.drifted,
                 "restorable": totals.drifted - totals.stuck, "partiallyDelivered": totals.partial,
-                "deliveryFailed": totals.failed, "unreadable": totals.unreadable,
+                "deliveryFailed": totals.failed, "delivering": totals.delivering, "unreadable": totals.unreadable,
                 "notConfirmed": book.not_confirmed()?.number,
             }),
         ),

@@ -54,6 +54,9 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         }
     }
     failed(book, out)?;
+    if totals.delivering > 0 {
+        writeln!(out, "\nbeing delivered now, and not compared: {}", totals.delivering)?;
+    }
     let unknown = book.unknown()?;
     if !unknown.is_empty() {
         writeln!(out, "\nunknown, which is not fine")?;

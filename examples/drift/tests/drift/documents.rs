@@ -276,3 +276,47 @@ fn an_exported_page_that_goes_on_elsewhere_is_not_the_whole() {
         assert!(why.contains("`@odata.nextLink`") && why.contains("join all pages"), "{why}");
     }
 }
+
+#[test]
+fn what_is_being_delivered_has_not_failed() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let items =
+        [(29, "delivered"), (1, "delivering"), (2, "delivering"), (3, "deliveryFailed"), (4, "expired")];
+    let items = items.map(|(number, state)| in_state(&tenant.assignments[number], state));
+    std::fs::write(place.file("export.json"), json!(items).to_string()).unwrap();
+    let said = of_files(&place, &stub, &["export.json"]);
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    let json = said.json();
+    let failed: Vec<_> = json["failedDeliveries"].as_array().unwrap().iter().map(|it| &it["state"]).collect();
+    assert_eq!(failed, ["deliveryFailed"]);
+    let counts = &json["assignments"];
+    assert_eq!((&counts["delivered"], &counts["delivering"]), (&json!(1), &json!(2)));
+    let file = place.file("export.json").display().to_string();
+    let said = check(&place, &stub, &["--assignments", &file]);
+    assert!(said.out.contains("being delivered now, and not compared: 2"), "{}", said.out);
+    assert!(said.out.contains("failed deliveries: 1, and in part: 0"), "{}", said.out);
+}
+
+#[test]
+fn an_exported_assignment_by_itself_is_read() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let single = document(&tenant.assignments[29]);
+    std::fs::write(place.file("single.json"), single.to_string()).unwrap();
+    let said = of_files(&place, &stub, &["single.json"]);
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert_eq!(said.json()["resourceRoles"]["present"], 1);
+    // What is missing is said of an assignment, too; and what is none is no assignment.
+    let mut shallow = single.clone();
+    shallow["accessPackage"].as_object_mut().unwrap().remove("resourceRoleScopes");
+    for (text, says) in [
+        (shallow.to_string(), "resourceRoleScopes"),
+        ("{}".into(), "`value` is missing"),
+        ("[1".into(), "EOF while parsing"),
+    ] {
+        std::fs::write(place.file("single.json"), text).unwrap();
+        let said = of_files(&place, &stub, &["single.json"]);
+        assert_eq!((said.status, said.err.contains(says)), (2, true), "{}", said.err);
+    }
+}
