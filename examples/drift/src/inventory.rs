@@ -11,6 +11,7 @@ use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::book::{Book, NextPage, Page};
+use crate::circle::Circle;
 use crate::names::Names;
 use crate::packages::{Packages, is_cut};
 use crate::problem::Problem;
@@ -36,7 +37,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
     for state in STATES {
         let list = state.as_str();
         // A link from an earlier run may be good no longer.
-        let mut may_be_old = true;
+        let (mut may_be_old, mut circle) = (true, Circle::default());
         loop {
             let (url, is_old) = match book.next_page(list)? {
                 NextPage::First => {
@@ -46,12 +47,16 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 NextPage::Link(link) => (link, may_be_old),
                 NextPage::None => break,
             };
+            if circle.is_closed_by(&url) {
+                return Err(Problem::Circle(url));
+            }
             let request = get(&url, &service.base_url)?;
             // Before: what it tells may be as old as that.
             let read_at = now();
             let response = service.send("pages", &request).await?;
             if is_old && is_forgotten(&response) {
                 book.restart_list(list)?;
+                circle = Circle::default();
                 continue;
             }
             may_be_old = false;
@@ -59,6 +64,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 // Perhaps it does not go so deep.
                 (expand, may_be_old) = (EXPAND_LESS, true);
                 book.restart_list(list)?;
+                circle = Circle::default();
                 continue;
             }
             if response.status() != StatusCode::OK {
@@ -66,9 +72,6 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             }
             let body = response.body();
             let page = json::read_list(body).map_err(|source| unreadable(&url, source))?;
-            if page.next_link.as_ref() == Some(&url) {
-                return Err(Problem::SamePage(url));
-            }
             if let Some(link) = &page.next_link {
                 get(link, &service.base_url)?;
             }

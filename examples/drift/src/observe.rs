@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::ask::{NotAnswered, Question, ask_all};
 use crate::book::{Book, OpenList, Pass, Wanted};
+use crate::circle::Circle;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now};
@@ -59,7 +60,7 @@ impl Observer<'_> {
             let verdict: Box<dyn Fn(&Wanted<'_>) -> Verdict> = match read {
                 Ok(()) => {
                     if list.is_stuck {
-                        book.cannot_read(list.id, "link to the next page leads to the same page", false)?;
+                        book.cannot_read(list.id, "links to the next page lead in a circle", false)?;
                     }
                     let List { holders, began, .. } = list;
                     Box::new(move |wanted| match self.verdict(&holders, began, wanted) {
@@ -135,7 +136,8 @@ struct List {
     holders: Holders,
     /// When its first page was asked for.
     began: Timestamp,
-    /// Its next page is the same one again.
+    circle: Circle,
+    /// Its pages lead in a circle.
     is_stuck: bool,
 }
 
@@ -144,7 +146,7 @@ impl List {
         let listing = Listing::of(&of)?;
         let size = targets.len();
         let holders = Holders::of_targets(listing, targets, base_url.clone());
-        Some(Self { id, size, holders, began: now(), is_stuck: false })
+        Some(Self { id, size, holders, began: now(), circle: Circle::default(), is_stuck: false })
     }
 }
 
@@ -154,10 +156,9 @@ impl Question for List {
     }
 
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
-        let asked = self.holders.request();
+        let asked = self.holders.request().map(|it| it.uri().to_string());
         self.holders.read(answer, now())?;
-        let next = self.holders.request();
-        self.is_stuck = next.is_some() && next.map(|it| it.uri().clone()) == asked.map(|it| it.uri().clone());
+        self.is_stuck = asked.is_some_and(|asked| self.circle.is_closed_by(&asked));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::circle::Circle;
 use crate::inventory::{MANAGEMENT, answered, get, unreadable};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -90,8 +91,11 @@ impl Packages {
 async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDocument, Problem> {
     let path = format!("accessPackages/{id}/resourceRoleScopes?$expand=role,scope");
     let mut url = format!("{}/{MANAGEMENT}/{path}", service.base_url);
-    let mut whole: Option<AccessPackageDocument> = None;
+    let (mut whole, mut circle) = (None::<AccessPackageDocument>, Circle::default());
     loop {
+        if circle.is_closed_by(&url) {
+            return Err(Problem::Circle(url));
+        }
         let response = service.send("packages", &get(&url, &service.base_url)?).await?;
         if response.status() != StatusCode::OK {
             return Err(answered(&url, &response));
@@ -102,7 +106,6 @@ async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDoc
             Some(before) => before.join(page).map_err(|source| unreadable(&url, source))?,
         };
         match &joined.next_link {
-            Some(link) if *link == url => return Err(Problem::SamePage(url)),
             Some(link) => url.clone_from(link),
             None => return Ok(joined),
         }

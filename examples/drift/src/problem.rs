@@ -36,8 +36,8 @@ pub enum Problem {
     Request { source: RequestError },
     #[error("link to the next page leads to another service: `{0}`")]
     OtherService(String),
-    #[error("link to the next page leads to the same page: `{0}`")]
-    SamePage(String),
+    #[error("links to the next page lead in a circle: `{0}`")]
+    Circle(String),
     #[error(transparent)]
     Batch(#[from] BatchError),
     #[error("`{path}` is in use by another run, or not a file of `drift`: {source}")]
