@@ -124,7 +124,8 @@ impl Source {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Variable(name) => name.clone(),
-            Self::Command(command) => command.clone(),
+            // What it is may hold secrets.
+            Self::Command(_) => "--token-command".into(),
         }
     }
 

@@ -225,3 +225,15 @@ fn a_new_token_is_of_the_same_tenant() {
     assert!(tokens.iter().all(|it| said.err.contains(it)), "{}", said.err);
     assert_eq!((said.status, stub.asked().len()), (2, 1));
 }
+
+#[test]
+fn the_command_for_the_token_is_not_repeated() {
+    let place = Place::new();
+    for command_line in ["printf 'no token' # s3cret", "printf '' # s3cret", "exit 3 # s3cret"] {
+        let said = run(&mut command(&place, &["check", "--token-command", command_line]));
+        assert_eq!((said.status, &*said.out), (2, ""));
+        assert!(!said.err.contains("s3cret"), "{}", said.err);
+        let says = ["`--token-command` gives no bearer token", "command for the token has failed"];
+        assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
+    }
+}
