@@ -77,7 +77,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             }
             let (names, mut items) = (Names::of_page(body), page.items);
             packages.complete(service, body, &mut items).await?;
-            book.add_page(Page { list, items, names, next: page.next_link, read_at })?;
+            book.add_page(Page { list, items, cut: None, names, next: page.next_link, read_at })?;
             progress.one_more();
         }
     }
@@ -97,11 +97,9 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
             Err(source) => (vec![Ok(single(&text, &list, source)?)], false),
         };
         let names = Names::of_page(&text);
-        if goes_on {
-            // R45: whether another file is the page that follows, nobody can see.
-            book.add_unreadable(&list, GOES_ON)?;
-        }
-        book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
+        // R45: whether another file is the page that follows, nobody can see.
+        let cut = goes_on.then_some(GOES_ON);
+        book.add_page(Page { list: &list, items, cut, names, next: None, read_at: now() })?;
     }
     Ok(())
 }

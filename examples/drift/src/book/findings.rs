@@ -243,7 +243,7 @@ impl Book {
     /// What a page held and nobody could read.
     pub fn unreadable(&self) -> Result<Vec<(String, String)>, Problem> {
         let mut statement =
-            self.connection.prepare("SELECT part, why FROM unreadable ORDER BY part LIMIT 100")?;
+            self.connection.prepare("SELECT part, why FROM unreadable ORDER BY id LIMIT 100")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

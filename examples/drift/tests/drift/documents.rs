@@ -320,3 +320,47 @@ fn an_exported_assignment_by_itself_is_read() {
         assert_eq!((said.status, said.err.contains(says)), (2, true), "{}", said.err);
     }
 }
+
+#[test]
+fn each_unreadable_part_counts_until_it_is_read() {
+    let base = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+    let known = std::sync::Arc::clone(&base);
+    // Two pages begin with something that has not even an id; the second one has an assignment that cannot be read at first.
+    let mut later = document(&Tenant::new(30, 30).assignments[29]);
+    let good = later.clone();
+    later.as_object_mut().unwrap().remove("target");
+    let stub = Stub::start(move |asked, _| {
+        if asked.path == "/gone" {
+            return Some(Answer::error(410, "Gone"));
+        }
+        let page = page_number(&asked.path);
+        let next = format!("{}{}&page=1", known.get().unwrap(), asked.path);
+        Some(match (page, &*asked.token) {
+            (Some(0), "first") => Answer::json(&json!({ "value": [{}], "@odata.nextLink": next })),
+            // On another page it can be read.
+            (Some(0), _) => Answer::json(&json!({ "value": [{}, later], "@odata.nextLink": next })),
+            (Some(_), "first") => Answer::json(&json!({ "value": [{}, later] })),
+            (Some(_), _) => Answer::json(&json!({ "value": [{}, good] })),
+            (None, _) => Answer::json(&json!({ "value": [] })),
+        })
+    });
+    base.set(stub.base_url.clone()).unwrap();
+    let place = Place::new();
+    let check = |token: &str| {
+        let arguments =
+            ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        run(command(&place, &arguments).env("TOKEN", token))
+    };
+    let said = check("first");
+    assert_eq!(said.json()["assignments"]["unreadable"], 3, "{}", said.out);
+    // As if it had been interrupted before a page that the service no longer knows: the list is read from its beginning.
+    let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+    book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+    let gone = format!("{}/gone", stub.base_url);
+    let sql = "UPDATE list SET next = ?, is_read = 0 WHERE name = 'delivered'";
+    assert_eq!(book.execute(sql, [gone]).unwrap(), 1);
+    drop(book);
+    let said = check("second");
+    assert!(said.err.contains("going on with the check"), "{}", said.err);
+    assert_eq!(said.json()["assignments"]["unreadable"], 2, "{}", said.out);
+}
