@@ -6,7 +6,7 @@ mod inventory;
 mod lists;
 mod restoring;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use access_package::Timestamp;
@@ -34,9 +34,9 @@ pub enum Begun {
     New,
     /// With the one that was interrupted.
     GoesOn,
-    /// The one that was interrupted began too long ago.
+    /// The one that was interrupted is of no use.
     Anew {
-        began: String,
+        why: String,
     },
 }
 
@@ -106,22 +106,28 @@ impl Book {
         )?)
     }
 
-    /// Begins a check of this service, or goes on with the one that was interrupted.
-    pub fn begin(&self, of: &Of, anew: bool, now: Timestamp) -> Result<Begun, Problem> {
+    /// Begins a check of this service by these exported files, if there are any; or goes on with the one that was interrupted.
+    pub fn begin(&self, of: &Of, files: &[PathBuf], anew: bool, now: Timestamp) -> Result<Begun, Problem> {
         if anew || self.setting("finished")?.is_some() {
             self.clear()?;
         }
+        let files = format!("{files:?}");
         let mut begun = Begun::New;
         if let Some(began) = self.setting("began")? {
             self.is_of(of)?;
-            if parsed::<Timestamp>(&began)?.saturating_add(GOES_ON_WITHIN) > now {
+            let why = if self.setting("files")?.as_ref() != Some(&files) {
+                "read the assignments elsewhere".to_owned()
+            } else if parsed::<Timestamp>(&began)?.saturating_add(GOES_ON_WITHIN) <= now {
+                format!("began on {began}, more than 24 hours ago")
+            } else {
                 return Ok(Begun::GoesOn);
-            }
+            };
             self.clear()?;
-            begun = Begun::Anew { began };
+            begun = Begun::Anew { why };
         }
         self.set("began", &now.to_string())?;
         self.set("of", &of.services)?;
+        self.set("files", &files)?;
         if let Some(tenant) = &of.tenant {
             self.set("tenant", tenant)?;
         }

@@ -21,13 +21,11 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     let mut book = Book::open(&check.file.file)?;
     let of = services.of();
     let path = check.file.file.display();
-    match book.begin(&of, check.anew, now())? {
+    match book.begin(&of, &check.assignments, check.anew, now())? {
         Begun::New => {}
         Begun::GoesOn => eprintln!("going on with the check in `{path}`; `--anew` begins another one"),
-        Begun::Anew { began } => {
-            eprintln!(
-                "the check in `{path}` was interrupted, and began on {began}, over 24 hours ago: it begins anew"
-            );
+        Begun::Anew { why } => {
+            eprintln!("a check begins anew: the one in `{path}` was interrupted, and {why}");
         }
     }
     let progress = Progress::new();

@@ -364,3 +364,33 @@ fn each_unreadable_part_counts_until_it_is_read() {
     assert!(said.err.contains("going on with the check"), "{}", said.err);
     assert_eq!(said.json()["assignments"]["unreadable"], 2, "{}", said.out);
 }
+
+#[test]
+fn an_interrupted_check_does_not_go_on_with_other_assignments() {
+    let (place, tenant) = (Place::new(), Tenant::new(60, 60));
+    for (name, number) in [("one.json", 29), ("other.json", 59)] {
+        std::fs::write(place.file(name), document(&tenant.assignments[number]).to_string()).unwrap();
+    }
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let is_anew = |said: &Said, delivered: u64| {
+        assert_eq!(said.json()["assignments"]["delivered"], delivered, "{}", said.err);
+        said.err.contains("a check begins anew")
+    };
+    assert!(!is_anew(&of_files(&place, &stub, &["one.json"]), 1));
+    let interrupt = || {
+        let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+        book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+    };
+    for (files, is_other, delivered) in [
+        (&["one.json"][..], false, 1),
+        (&["other.json"], true, 1),
+        (&["other.json", "one.json"], true, 2),
+        (&["other.json", "one.json"], false, 2),
+        (&[], true, 0),
+        (&[], false, 0),
+        (&["one.json"], true, 1),
+    ] {
+        interrupt();
+        assert_eq!(is_anew(&of_files(&place, &stub, files), delivered), is_other, "{files:?}");
+    }
+}

@@ -174,9 +174,11 @@ fn a_check_that_was_interrupted_long_ago_begins_anew() {
     let check = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
     let check = || run(command(&place, &check).env("TOKEN", "token"));
     assert_eq!(check().status, 0);
-    for (hours, says, pages) in
-        [(25, "begins anew", 3), (24 * 30, "begins anew", 3), (23, "going on with the check", 0)]
-    {
+    for (hours, says, pages) in [
+        (25, "a check begins anew", 3),
+        (24 * 30, "more than 24 hours ago", 3),
+        (23, "going on with the check", 0),
+    ] {
         let began = SystemTime::now() - Duration::from_secs(hours * 3600);
         let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
         book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
