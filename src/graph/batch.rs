@@ -48,7 +48,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use ::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use ::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -69,7 +69,7 @@ pub enum BatchError {
         /// The number of requests.
         actual: usize,
     },
-    /// A request is for another service, or has a body that is not JSON.
+    /// A request is for another service or version, or has a body that is not JSON.
     #[error(
         "request {index} cannot be part of the batch: it must be for the same service, and its body must be JSON"
     )]
@@ -109,14 +109,15 @@ pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<
     if parts.len() > MAX {
         return Err(BatchError::TooMany { actual: parts.len() });
     }
-    let root = base_url.below("");
+    let root: Uri = base_url.below("").parse().unwrap_or_default();
     // The path after the version begins with a slash.
-    let root = root.trim_end_matches('/');
-    let urls: Vec<_> = parts.iter().map(|part| part.uri().to_string()).collect();
+    let root = root.path().trim_end_matches('/');
     let mut requests = Vec::new();
-    for (index, (part, url)) in parts.iter().zip(&urls).enumerate() {
+    for (index, part) in parts.iter().enumerate() {
         let not_a_part = || BatchError::NotAPart { index };
-        let url = url.strip_prefix(root).filter(|rest| rest.starts_with('/')).ok_or_else(not_a_part)?;
+        let url = part.uri().path_and_query().filter(|_| base_url.has(part.uri()));
+        let url = url.and_then(|url| url.as_str().strip_prefix(root)).filter(|rest| rest.starts_with('/'));
+        let url = url.ok_or_else(not_a_part)?;
         let body = part.body();
         let body =
             if body.is_empty() { None } else { Some(serde_json::from_str(body).map_err(|_| not_a_part())?) };

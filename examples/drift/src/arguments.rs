@@ -27,11 +27,11 @@ pub enum Command {
     Restore(Restore),
 }
 
-const EXITS_OF_RESTORE: &str = "Exit status: 0 if all of the plan is restored, 1 if some of it was refused or ended otherwise, \
-                                2 if nothing was done or the run broke off: run it again, it goes on.";
+const EXITS_OF_RESTORE: &str = "Exit status: 0 if all of the plan is restored or no longer owed, 1 if some of it was refused or \
+                                ended otherwise, 2 if nothing was done or the run broke off: run it again, it goes on.";
 
-const EXITS_OF_CHECK: &str = "Exit status: 0 if everything is in place, 1 if something is lost, 3 if nothing is lost as far as \
-                              it could be seen, 2 if the check could not be made.";
+const EXITS_OF_CHECK: &str = "Exit status: 0 if everything delivered is in place, 1 if something is lost, 3 if nothing is seen to \
+                              be lost but something is unknown or unreadable, 2 if the check could not be made or broke off.";
 
 #[derive(Args)]
 pub struct Check {
@@ -42,7 +42,7 @@ pub struct Check {
     /// Forget what an interrupted check has found, and begin anew
     #[arg(long)]
     pub anew: bool,
-    /// Read the assignments from this export instead (may be given several times)
+    /// Read the assignments from this export instead: a whole list, or an assignment (may be given several times)
     #[arg(long, value_name = "FILE")]
     pub assignments: Vec<PathBuf>,
     /// Print JSON
@@ -71,7 +71,7 @@ pub struct Restore {
     /// Do not ask: for scripts
     #[arg(long)]
     pub yes: bool,
-    /// Restore so many assignments at most
+    /// Restore so many assignments at most; the next run goes on with others
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
     /// Grant what is lost in the directory itself, instead of having the assignments reprocessed
@@ -105,7 +105,7 @@ pub struct Connection {
     /// How many requests are under way at a time
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub at_once: usize,
-    /// For how many seconds a request is sent again while the service is busy
+    /// For how many seconds a request is sent again while the service is busy, and how long a wait it may ask for
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
     /// How many seconds the directory may take to show what is new: what is not seen is looked for again then

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use access_package::graph::batch;
+use access_package::graph::batch::{self, BatchError};
 use access_package::graph::http::CallError;
 use access_package::graph::observe::LookError;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use tokio::task::JoinSet;
 
 use crate::problem::Problem;
@@ -26,6 +26,16 @@ pub trait Question {
     fn size(&self) -> usize;
 }
 
+/// Why a question is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnswered {
+    #[error(transparent)]
+    Look(#[from] LookError),
+    /// A batch is for one version of one service.
+    #[error("link to the next page leads to another service or version: `{0}`")]
+    Elsewhere(Uri),
+}
+
 struct Open<Q> {
     question: Q,
     /// How often it was told to ask again, and since when.
@@ -38,7 +48,7 @@ pub async fn ask_all<Q: Question>(
     service: &Arc<Service>,
     at_once: usize,
     mut next: impl FnMut() -> Result<Option<Q>, Problem>,
-    mut done: impl FnMut(Q, Result<(), LookError>) -> Result<(), Problem>,
+    mut done: impl FnMut(Q, Result<(), NotAnswered>) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     // Those that have begun come first, so that there are never many of them.
     let (mut begun, mut asked, mut size) = (VecDeque::new(), VecDeque::new(), 0);
@@ -63,9 +73,23 @@ pub async fn ask_all<Q: Question>(
             if parts.is_empty() {
                 break;
             }
-            let requests: Vec<_> = parts.iter().filter_map(|open| open.question.request()).collect();
+            let mut requests: Vec<_> = parts.iter().filter_map(|open| open.question.request()).collect();
+            let batch = loop {
+                match batch::request(&service.base_url, &requests) {
+                    Err(BatchError::NotAPart { index }) if index < parts.len() => {
+                        let (open, request) = (parts.remove(index), requests.remove(index));
+                        size = size.saturating_sub(open.question.size());
+                        done(open.question, Err(NotAnswered::Elsewhere(request.uri().clone())))?;
+                    }
+                    batch => break batch?,
+                }
+            };
+            if parts.is_empty() {
+                continue;
+            }
+            service.count("parts", parts.len());
+            under_way.spawn(send(Arc::clone(service), number, batch, parts.len()));
             asked.push_back((number, parts));
-            under_way.spawn(send(Arc::clone(service), number, requests));
             number += 1;
         }
         let Some(joined) = under_way.join_next().await else { return Ok(()) };
@@ -82,11 +106,11 @@ pub async fn ask_all<Q: Question>(
                     open.question.request().is_some()
                 }
                 Some((Err(LookError::Call(CallError::Retry { after, .. })), _)) => {
-                    service.told_to_wait(after.as_ref(), open.failures);
+                    service.told_to_wait(after.as_ref(), open.failures)?;
                     has_patience(service, &mut open)
                 }
                 None | Some((Err(_), true)) => {
-                    service.told_to_wait(None, open.failures);
+                    service.told_to_wait(None, open.failures)?;
                     has_patience(service, &mut open)
                 }
                 Some((Err(_), false)) => false,
@@ -95,7 +119,7 @@ pub async fn ask_all<Q: Question>(
                 _ if is_open => begun.push_back(open),
                 Some((read, _)) => {
                     size = size.saturating_sub(open.question.size());
-                    done(open.question, read)?;
+                    done(open.question, read.map_err(NotAnswered::from))?;
                 }
                 None => {
                     let (url, said) =
@@ -117,12 +141,9 @@ type Answers = Vec<Option<Response<String>>>;
 async fn send(
     service: Arc<Service>,
     number: u64,
-    parts: Vec<Request<String>>,
+    batch: Request<String>,
+    parts: usize,
 ) -> (u64, Result<Answers, Problem>) {
-    let exchange = async {
-        service.count("parts", parts.len());
-        let request = batch::request(&service.base_url, &parts)?;
-        Ok(batch::read(&service.send("batches", &request).await?, parts.len())?)
-    };
+    let exchange = async { Ok(batch::read(&service.send("batches", &batch).await?, parts)?) };
     (number, exchange.await)
 }

@@ -6,22 +6,46 @@ mod inventory;
 mod lists;
 mod restoring;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 pub use failed::Failed;
-pub use findings::{Counts, Finding, Totals};
+pub use findings::{Counts, Finding, NotConfirmed, Totals};
 pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};
-pub use restoring::Planned;
+pub use restoring::{Planned, ToRestore};
+
+use lists::parsed;
 
 use crate::problem::Problem;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Whose file it is.
 const APPLICATION: i64 = 0x6472_6674;
+
+/// How long after its beginning an interrupted check goes on: what it has found by then is too old to be told (our choice).
+const GOES_ON_WITHIN: Duration = Duration::from_hours(24);
+
+/// How a check begins.
+pub enum Begun {
+    New,
+    /// With the one that was interrupted.
+    GoesOn,
+    /// The one that was interrupted is of no use.
+    Anew {
+        why: String,
+    },
+}
+
+/// What a check is of.
+pub struct Of {
+    pub services: String,
+    /// `None` where the token does not tell.
+    pub tenant: Option<String>,
+}
 
 pub struct Book {
     path: String,
@@ -82,26 +106,45 @@ impl Book {
         )?)
     }
 
-    /// Begins a check of this service, or goes on with the one that was interrupted. True if it goes on.
-    pub fn begin(&self, of: &str, anew: bool, now: Timestamp) -> Result<bool, Problem> {
+    /// Begins a check of this service by these exported files, if there are any; or goes on with the one that was interrupted.
+    pub fn begin(&self, of: &Of, files: &[PathBuf], anew: bool, now: Timestamp) -> Result<Begun, Problem> {
         if anew || self.setting("finished")?.is_some() {
             self.clear()?;
         }
-        if self.setting("of")?.is_some() {
-            return self.is_of(of).map(|()| true);
+        let files = format!("{files:?}");
+        let mut begun = Begun::New;
+        if let Some(began) = self.setting("began")? {
+            self.is_of(of)?;
+            let why = if self.setting("files")?.as_ref() != Some(&files) {
+                "read the assignments elsewhere".to_owned()
+            } else if parsed::<Timestamp>(&began)?.saturating_add(GOES_ON_WITHIN) <= now {
+                format!("began on {began}, more than 24 hours ago")
+            } else {
+                return Ok(Begun::GoesOn);
+            };
+            self.clear()?;
+            begun = Begun::Anew { why };
         }
         self.set("began", &now.to_string())?;
-        self.set("of", of)?;
-        Ok(false)
+        self.set("of", &of.services)?;
+        self.set("files", &files)?;
+        if let Some(tenant) = &of.tenant {
+            self.set("tenant", tenant)?;
+        }
+        Ok(begun)
     }
 
     /// An error if the check is of something else.
-    pub fn is_of(&self, of: &str) -> Result<(), Problem> {
-        match self.setting("of")? {
-            Some(actual) if actual != of => {
-                Err(Problem::OtherBook { path: self.path.clone(), required: of.to_owned(), actual })
+    pub fn is_of(&self, of: &Of) -> Result<(), Problem> {
+        let path = self.path.clone();
+        match (self.setting("of")?, self.setting("tenant")?, &of.tenant) {
+            (Some(actual), _, _) if actual != of.services => {
+                Err(Problem::OtherBook { path, required: of.services.clone(), actual })
             }
-            Some(_) | None => Ok(()),
+            (_, Some(actual), Some(required)) if actual != *required => {
+                Err(Problem::OtherTenant { path, required: required.clone(), actual })
+            }
+            _ => Ok(()),
         }
     }
 

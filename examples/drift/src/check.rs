@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::time::Duration;
 
 use crate::arguments::Check;
-use crate::book::{Book, Totals};
+use crate::book::{Begun, Book, NotConfirmed, Totals};
 use crate::confirm::confirm;
 use crate::inventory;
 use crate::observe::Observer;
@@ -20,8 +20,13 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     let services = Services::new(&check.connection).await?;
     let mut book = Book::open(&check.file.file)?;
     let of = services.of();
-    if book.begin(&of, check.anew, now())? {
-        eprintln!("going on with the check in `{}`; `--anew` begins another one", check.file.file.display());
+    let path = check.file.file.display();
+    match book.begin(&of, &check.assignments, check.anew, now())? {
+        Begun::New => {}
+        Begun::GoesOn => eprintln!("going on with the check in `{path}`; `--anew` begins another one"),
+        Begun::Anew { why } => {
+            eprintln!("a check begins anew: the one in `{path}` was interrupted, and {why}");
+        }
     }
     let progress = Progress::new();
     if check.assignments.is_empty() {
@@ -39,6 +44,9 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     observer.observe(&mut book).await?;
     if check.assignments.is_empty() {
         confirm(&services.management, check.connection.at_once, &mut book).await?;
+    } else {
+        let (number, why) = (book.totals()?.drifted, "the assignments were read from files".into());
+        book.set_not_confirmed(&NotConfirmed { number, why })?;
     }
     progress.finish();
     book.finish(now())?;

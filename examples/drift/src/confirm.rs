@@ -5,65 +5,113 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access_package::graph::Version;
 use access_package::graph::http::{self as graph, CallError, GetError};
+use access_package::graph::json::EXPAND_V1;
 use access_package::graph::observe::LookError;
-use access_package::{Assignment, AssignmentState};
+use access_package::{AccessPackageId, Assignment, AssignmentId, AssignmentState};
 use http::{Request, Response, StatusCode};
 
-use crate::ask::{Question, ask_all};
-use crate::book::Book;
+use crate::ask::{NotAnswered, Question, ask_all};
+use crate::book::{Book, NotConfirmed};
+use crate::inventory::{EXPAND_LESS, one};
+use crate::packages::{Packages, is_cut, package_of};
 use crate::problem::Problem;
 use crate::service::{Service, now};
 
 /// An assignment that is looked at again.
-struct Looked {
+struct Looked<'a> {
     row: i64,
+    id: AssignmentId,
     request: Option<Request<String>>,
+    /// What is asked where the service does not go so deep.
+    shallow: Option<Request<String>>,
+    packages: &'a Packages,
     owes: Owes,
 }
 
 enum Owes {
-    /// As far as it is known.
-    Everything,
     /// These, as they are stored.
     Only(BTreeSet<String>),
-    Nothing,
+    /// What this access package gives.
+    What(AccessPackageId),
+    /// It cannot be read, and this is why.
+    NotKnown(String),
 }
 
-/// Takes back what is no longer owed.
+/// Takes back what is no longer owed, and keeps of how many assignments that is not known.
 pub async fn confirm(service: &Arc<Service>, at_once: usize, book: &mut Book) -> Result<(), Problem> {
-    let (book, mut after) = (RefCell::new(book), 0);
-    let next = || {
-        let Some((row, id)) = book.borrow().next_drifted(after)? else { return Ok(None) };
-        after = row;
-        // The token is the service's.
-        let request = graph::get(service.base_url.as_str(), Version::V1, id, "none");
-        let request = request.map_err(|source| Problem::Request { source })?;
-        Ok(Some(Looked { row, request: Some(request.map(|()| String::new())), owes: Owes::Everything }))
+    let mut not_confirmed = NotConfirmed::default();
+    let mut after = 0;
+    let next = |book: &Book| {
+        let next = book.next_drifted(after)?;
+        after = next.map_or(after, |(row, _)| row);
+        Ok(next)
     };
-    let done = |looked: Looked, _read| match looked.owes {
-        Owes::Everything => Ok(()),
-        Owes::Only(roles) => book.borrow_mut().owes_only(looked.row, &roles),
-        Owes::Nothing => book.borrow_mut().owes_only(looked.row, &BTreeSet::new()),
-    };
-    ask_all(service, at_once, next, done).await
+    let mut packages = Packages::default();
+    let cut = round(service, at_once, book, &packages, next, &mut not_confirmed).await?;
+    for (.., package) in &cut {
+        packages.ask(service, *package).await?;
+    }
+    // By now it is known what they give.
+    let mut cut = cut.into_iter().map(|(row, id, _)| (row, id));
+    let next = |_: &Book| Ok(cut.next());
+    round(service, at_once, book, &packages, next, &mut not_confirmed).await?;
+    book.set_not_confirmed(&not_confirmed)
 }
 
-impl Question for Looked {
+/// Looks at each once. Returns those that owe what their access package gives, where that is not known.
+async fn round(
+    service: &Arc<Service>,
+    at_once: usize,
+    book: &mut Book,
+    packages: &Packages,
+    mut next: impl FnMut(&Book) -> Result<Option<(i64, AssignmentId)>, Problem>,
+    not_confirmed: &mut NotConfirmed,
+) -> Result<Vec<(i64, AssignmentId, AccessPackageId)>, Problem> {
+    let (book, mut cut) = (RefCell::new(book), Vec::new());
+    let next = || {
+        let Some((row, id)) = next(&book.borrow())? else { return Ok(None) };
+        let request = Some(one(service, id, EXPAND_V1)?);
+        let shallow = Some(one(service, id, EXPAND_LESS)?);
+        Ok(Some(Looked { row, id, request, shallow, packages, owes: Owes::NotKnown(String::new()) }))
+    };
+    let done = |looked: Looked<'_>, read: Result<(), NotAnswered>| {
+        match (read, looked.owes) {
+            (Ok(()), Owes::Only(roles)) => book.borrow_mut().owes_only(looked.row, &roles)?,
+            (Ok(()), Owes::What(package)) => cut.push((looked.row, looked.id, package)),
+            (Ok(()), Owes::NotKnown(why)) => not_confirmed.add(why),
+            (Err(error), _) => not_confirmed.add(error.to_string()),
+        }
+        Ok(())
+    };
+    ask_all(service, at_once, next, done).await?;
+    Ok(cut)
+}
+
+impl Question for Looked<'_> {
     fn request(&self) -> Option<Request<String>> {
         self.request.clone()
     }
 
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
+        let body = answer.body().as_bytes();
         self.owes = match graph::read_assignment(answer) {
             Ok(assignment) => owed(assignment),
             Err(GetError::Call(CallError::Rejected(told))) if told.status == StatusCode::NOT_FOUND => {
-                Owes::Nothing
+                Owes::Only(BTreeSet::new())
+            }
+            Err(GetError::Call(CallError::Rejected(told)))
+                if told.status == StatusCode::BAD_REQUEST && self.shallow.is_some() =>
+            {
+                self.request = self.shallow.take();
+                return Ok(());
             }
             Err(GetError::Call(error)) => return Err(error.into()),
-            // It was read before, and nothing tells otherwise.
-            Err(GetError::Read(_)) => Owes::Everything,
+            Err(GetError::Read(problem)) => match (self.packages.read(body), package_of(body)) {
+                (Some(Ok(assignment)), _) if is_cut(&problem) => owed(assignment),
+                (None, Some(package)) if is_cut(&problem) => Owes::What(package),
+                _ => Owes::NotKnown(problem.to_string()),
+            },
         };
         self.request = None;
         Ok(())
@@ -77,7 +125,7 @@ impl Question for Looked {
 fn owed(mut assignment: Assignment) -> Owes {
     let _ = assignment.expire(now());
     if assignment.state() != AssignmentState::Delivered {
-        return Owes::Nothing;
+        return Owes::Only(BTreeSet::new());
     }
     let roles = assignment.resource_roles().unwrap_or_default().iter();
     Owes::Only(roles.filter_map(|owed| serde_json::to_string(&owed.resource_role).ok()).collect())

@@ -3,16 +3,17 @@
 use std::fs;
 use std::path::PathBuf;
 
-use access_package::AssignmentState;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, read_response};
 use access_package::graph::json::{self, EXPAND_V1};
+use access_package::{Assignment, AssignmentId, AssignmentState};
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::book::{Book, NextPage, Page};
+use crate::circle::Circle;
 use crate::names::Names;
-use crate::packages::Packages;
+use crate::packages::{Packages, is_cut};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now};
@@ -22,7 +23,10 @@ const STATES: [AssignmentState; 3] =
     [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
 
 /// Where a service does not expand what the access packages give, that is asked for by itself.
-const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
+pub const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
+
+const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to another page: join all pages in one file, \
+                       without that link";
 
 pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
 
@@ -33,7 +37,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
     for state in STATES {
         let list = state.as_str();
         // A link from an earlier run may be good no longer.
-        let mut may_be_old = true;
+        let (mut may_be_old, mut circle) = (true, Circle::default());
         loop {
             let (url, is_old) = match book.next_page(list)? {
                 NextPage::First => {
@@ -43,12 +47,16 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 NextPage::Link(link) => (link, may_be_old),
                 NextPage::None => break,
             };
+            if circle.is_closed_by(&url) {
+                return Err(Problem::Circle(url));
+            }
             let request = get(&url, &service.base_url)?;
             // Before: what it tells may be as old as that.
             let read_at = now();
             let response = service.send("pages", &request).await?;
             if is_old && is_forgotten(&response) {
                 book.restart_list(list)?;
+                circle = Circle::default();
                 continue;
             }
             may_be_old = false;
@@ -56,6 +64,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 // Perhaps it does not go so deep.
                 (expand, may_be_old) = (EXPAND_LESS, true);
                 book.restart_list(list)?;
+                circle = Circle::default();
                 continue;
             }
             if response.status() != StatusCode::OK {
@@ -63,22 +72,19 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             }
             let body = response.body();
             let page = json::read_list(body).map_err(|source| unreadable(&url, source))?;
-            if page.next_link.as_ref() == Some(&url) {
-                return Err(Problem::SamePage(url));
-            }
             if let Some(link) = &page.next_link {
                 get(link, &service.base_url)?;
             }
             let (names, mut items) = (Names::of_page(body), page.items);
             packages.complete(service, body, &mut items).await?;
-            book.add_page(Page { list, items, names, next: page.next_link, read_at })?;
+            book.add_page(Page { list, items, cut: None, names, next: page.next_link, read_at })?;
             progress.one_more();
         }
     }
     Ok(())
 }
 
-/// Reads exported files: each is a page, or all of them.
+/// Reads exported files, each of which is a whole list, or an assignment.
 pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
     for file in files {
         let list = file.display().to_string();
@@ -86,15 +92,27 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
             continue;
         }
         let text = fs::read(file).map_err(Problem::file(file))?;
-        let mut page = json::read_list(&text).map_err(|source| unreadable(&list, source))?;
-        if page.items.is_empty() && page.next_link.is_none() {
-            // An assignment by itself.
-            page.items.extend(json::read(&text).ok().map(Ok));
-        }
-        let (items, names) = (page.items, Names::of_page(&text));
-        book.add_page(Page { list: &list, items, names, next: None, read_at: now() })?;
+        let (items, goes_on) = match json::read_list(&text) {
+            Ok(page) => (page.items, page.next_link.is_some()),
+            Err(source) => (vec![Ok(single(&text, &list, source)?)], false),
+        };
+        let names = Names::of_page(&text);
+        // R45: whether another file is the page that follows, nobody can see.
+        let cut = goes_on.then_some(GOES_ON);
+        book.add_page(Page { list: &list, items, cut, names, next: None, read_at: now() })?;
     }
     Ok(())
+}
+
+/// An assignment by itself; or why it is neither that nor a list.
+fn single(text: &[u8], file: &str, no_list: json::ReadError) -> Result<Assignment, Problem> {
+    json::read(text).map_err(|problem| unreadable(file, if is_cut(&problem) { problem } else { no_list }))
+}
+
+/// The request for an assignment with this much beside it.
+pub fn one(service: &Service, id: AssignmentId, expand: &str) -> Result<Request<String>, Problem> {
+    let base_url = &service.base_url;
+    get(&format!("{base_url}/{MANAGEMENT}/assignments/{id}?$expand={expand}"), base_url)
 }
 
 /// A request to this service, and to no other: the token goes with it.

@@ -4,6 +4,7 @@ mod arguments;
 mod ask;
 mod book;
 mod check;
+mod circle;
 mod confirm;
 mod evidence;
 mod inventory;

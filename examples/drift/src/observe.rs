@@ -12,8 +12,9 @@ use access_package::{Observed, ResourceRole, Timestamp};
 use http::{Request, Response, StatusCode};
 use tokio::time::sleep;
 
-use crate::ask::{Question, ask_all};
+use crate::ask::{NotAnswered, Question, ask_all};
 use crate::book::{Book, OpenList, Pass, Wanted};
+use crate::circle::Circle;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now};
@@ -53,13 +54,13 @@ impl Observer<'_> {
             after = list.id;
             Ok(List::new(list, &self.service.base_url))
         };
-        let done = |list: List, read: Result<(), LookError>| {
+        let done = |list: List, read: Result<(), NotAnswered>| {
             self.progress.one_more();
             let book = &mut **book.borrow_mut();
             let verdict: Box<dyn Fn(&Wanted<'_>) -> Verdict> = match read {
                 Ok(()) => {
                     if list.is_stuck {
-                        book.cannot_read(list.id, "link to the next page leads to the same page", false)?;
+                        book.cannot_read(list.id, "links to the next page lead in a circle", false)?;
                     }
                     let List { holders, began, .. } = list;
                     Box::new(move |wanted| match self.verdict(&holders, began, wanted) {
@@ -123,8 +124,9 @@ impl Observer<'_> {
     }
 }
 
-fn is_not_found(error: &LookError) -> bool {
-    matches!(error, LookError::Call(CallError::Rejected(told)) if told.status == StatusCode::NOT_FOUND)
+fn is_not_found(error: &NotAnswered) -> bool {
+    let NotAnswered::Look(LookError::Call(CallError::Rejected(told))) = error else { return false };
+    told.status == StatusCode::NOT_FOUND
 }
 
 /// A list that is being read.
@@ -134,7 +136,8 @@ struct List {
     holders: Holders,
     /// When its first page was asked for.
     began: Timestamp,
-    /// Its next page is the same one again.
+    circle: Circle,
+    /// Its pages lead in a circle.
     is_stuck: bool,
 }
 
@@ -143,7 +146,7 @@ impl List {
         let listing = Listing::of(&of)?;
         let size = targets.len();
         let holders = Holders::of_targets(listing, targets, base_url.clone());
-        Some(Self { id, size, holders, began: now(), is_stuck: false })
+        Some(Self { id, size, holders, began: now(), circle: Circle::default(), is_stuck: false })
     }
 }
 
@@ -153,10 +156,9 @@ impl Question for List {
     }
 
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
-        let asked = self.holders.request();
+        let asked = self.holders.request().map(|it| it.uri().to_string());
         self.holders.read(answer, now())?;
-        let next = self.holders.request();
-        self.is_stuck = next.is_some() && next.map(|it| it.uri().clone()) == asked.map(|it| it.uri().clone());
+        self.is_stuck = asked.is_some_and(|asked| self.circle.is_closed_by(&asked));
         Ok(())
     }
 

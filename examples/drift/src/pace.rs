@@ -20,6 +20,12 @@ impl Pace {
         }
     }
 
+    /// Whether nobody has to wait.
+    pub fn is_free(&self) -> bool {
+        let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_none_or(|until| until <= Instant::now())
+    }
+
     /// Nobody sends anything for so long.
     pub fn hold(&self, pause: Duration) {
         let until = Instant::now() + pause;

@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::circle::Circle;
 use crate::inventory::{MANAGEMENT, answered, get, unreadable};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -34,7 +35,24 @@ struct Package {
     id: AccessPackageId,
 }
 
+/// What it gives is not there, or only a part of it (R45).
+#[must_use]
+pub fn is_cut(problem: &ReadError) -> bool {
+    matches!(problem, ReadError::NotExpanded { .. } | ReadError::ListCut { .. })
+}
+
+/// The access package that an assignment is of.
+#[must_use]
+pub fn package_of(document: &[u8]) -> Option<AccessPackageId> {
+    serde_json::from_slice::<Item>(document).ok().map(|item| item.access_package.id)
+}
+
 impl Packages {
+    /// Reads an assignment with what its access package gives, if that was asked for.
+    pub fn read(&self, document: &[u8]) -> Option<Result<Assignment, ReadError>> {
+        Some(json::read_with(document, self.0.get(&package_of(document)?)?))
+    }
+
     /// Reads those items again that were shown without what their access package gives, or with a part of it (R45).
     pub async fn complete(
         &mut self,
@@ -43,32 +61,29 @@ impl Packages {
         items: &mut [Result<Assignment, ItemError>],
     ) -> Result<(), Problem> {
         let is_cut = |item: &Result<Assignment, ItemError>| {
-            let problem = item.as_ref().err().map(|error| &*error.problem);
-            matches!(problem, Some(ReadError::NotExpanded { .. } | ReadError::ListCut { .. }))
+            item.as_ref().err().is_some_and(|error| is_cut(&error.problem))
         };
         if !items.iter().any(is_cut) {
             return Ok(());
         }
         let Ok(Page { value }) = serde_json::from_slice(page) else { return Ok(()) };
         for (item, text) in items.iter_mut().zip(value).filter(|(item, _)| is_cut(item)) {
-            let Ok(Item { access_package }) = serde_json::from_str(text.get()) else { continue };
-            let package = self.of(service, access_package.id).await?;
-            if let Ok(assignment) = json::read_with(text.get().as_bytes(), package) {
+            let text = text.get().as_bytes();
+            let Some(package) = package_of(text) else { continue };
+            self.ask(service, package).await?;
+            if let Some(Ok(assignment)) = self.read(text) {
                 *item = Ok(assignment);
             }
         }
         Ok(())
     }
 
-    async fn of(
-        &mut self,
-        service: &Service,
-        id: AccessPackageId,
-    ) -> Result<&AccessPackageDocument, Problem> {
-        Ok(match self.0.entry(id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(read(service, id).await?),
-        })
+    /// Asks what an access package gives, unless that is known.
+    pub async fn ask(&mut self, service: &Service, id: AccessPackageId) -> Result<(), Problem> {
+        if let Entry::Vacant(new) = self.0.entry(id) {
+            new.insert(read(service, id).await?);
+        }
+        Ok(())
     }
 }
 
@@ -76,8 +91,11 @@ impl Packages {
 async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDocument, Problem> {
     let path = format!("accessPackages/{id}/resourceRoleScopes?$expand=role,scope");
     let mut url = format!("{}/{MANAGEMENT}/{path}", service.base_url);
-    let mut whole: Option<AccessPackageDocument> = None;
+    let (mut whole, mut circle) = (None::<AccessPackageDocument>, Circle::default());
     loop {
+        if circle.is_closed_by(&url) {
+            return Err(Problem::Circle(url));
+        }
         let response = service.send("packages", &get(&url, &service.base_url)?).await?;
         if response.status() != StatusCode::OK {
             return Err(answered(&url, &response));
@@ -88,7 +106,6 @@ async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDoc
             Some(before) => before.join(page).map_err(|source| unreadable(&url, source))?,
         };
         match &joined.next_link {
-            Some(link) if *link == url => return Err(Problem::SamePage(url)),
             Some(link) => url.clone_from(link),
             None => return Ok(joined),
         }

@@ -24,6 +24,10 @@ pub enum Problem {
     NotSafe(String),
     #[error("`{url}` does not answer: {said}")]
     NoAnswer { url: String, said: String },
+    #[error(
+        "`{url}` asks to wait {seconds} s, and `--patience` is {patience} s: run it again later, it goes on, or give more patience"
+    )]
+    TooLong { url: String, seconds: f64, patience: u64 },
     #[error("`{url}`: {source}")]
     Answer { url: String, source: Box<CallError> },
     #[error("`{url}`: {source}")]
@@ -32,8 +36,8 @@ pub enum Problem {
     Request { source: RequestError },
     #[error("link to the next page leads to another service: `{0}`")]
     OtherService(String),
-    #[error("link to the next page leads to the same page: `{0}`")]
-    SamePage(String),
+    #[error("links to the next page lead in a circle: `{0}`")]
+    Circle(String),
     #[error(transparent)]
     Batch(#[from] BatchError),
     #[error("`{path}` is in use by another run, or not a file of `drift`: {source}")]
@@ -42,8 +46,16 @@ pub enum Problem {
         "`{path}` is of version {actual} of this file: version {required} is required, so give another `--file`"
     )]
     BookVersion { path: String, required: i64, actual: i64 },
-    #[error("`{path}` is a check of `{actual}`, not of `{required}`: give another `--file`, or `--anew`")]
+    #[error(
+        "`{path}` is a check of `{actual}`, not of `{required}`: give another `--file`, or check with `--anew`"
+    )]
     OtherBook { path: String, required: String, actual: String },
+    #[error(
+        "`{path}` is a check of tenant `{actual}`, and the token is of `{required}`: give another `--file`, or check with `--anew`"
+    )]
+    OtherTenant { path: String, required: String, actual: String },
+    #[error("new token is of tenant `{actual}`, and the one before it was of `{required}`")]
+    OtherToken { required: String, actual: String },
     #[error("`{path}` has no finished check: run `drift check` first")]
     NotChecked { path: String },
     #[error("file of the check: {0}")]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::book::Book;
+use crate::circle::Circle;
 use crate::inventory::{MANAGEMENT, answered, get};
 use crate::problem::Problem;
 use crate::service::Service;
@@ -19,7 +20,7 @@ struct Page<'a> {
     next_link: Option<String>,
 }
 
-/// Reads them where there is a failed delivery. That they cannot be read is kept, and stops nothing.
+/// Reads them where there is a failed delivery. That the service refuses, or gives no such list, is kept and stops nothing.
 pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Problem> {
     let totals = book.totals()?;
     if totals.failed + totals.partial == 0 {
@@ -28,7 +29,11 @@ pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Prob
     for state in [AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed] {
         let filter = format!("$filter=state%20eq%20'{}'&$expand=assignment", state.as_str());
         let mut next = Some(format!("{}/{MANAGEMENT}/assignmentRequests?{filter}", service.base_url));
+        let mut circle = Circle::default();
         while let Some(url) = next {
+            if circle.is_closed_by(&url) {
+                return book.cannot_read_requests(&Problem::Circle(url).to_string());
+            }
             let response = service.send("requests", &get(&url, &service.base_url)?).await?;
             let page = serde_json::from_slice::<Page<'_>>(response.body()).ok();
             let Some(page) = page.filter(|_| response.status() == StatusCode::OK) else {
@@ -36,7 +41,7 @@ pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Prob
             };
             let requests: Vec<_> = page.value.iter().filter_map(|item| read(item)).collect();
             book.add_requests(&requests)?;
-            next = page.next_link.filter(|link| *link != url);
+            next = page.next_link;
         }
     }
     Ok(())

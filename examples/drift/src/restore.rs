@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::arguments::Restore;
-use crate::book::{Book, Pass, Planned};
+use crate::book::{Book, Of, Pass, Planned, ToRestore};
 use crate::evidence::{Diary, Evidence};
 use crate::observe::Observer;
 use crate::problem::Problem;
@@ -42,7 +42,6 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     progress.finish();
     let planned = plan(&book, restore, &finished)?;
     if planned == 0 {
-        println!("nothing to restore");
         return Ok(0);
     }
     confirm(restore)?;
@@ -53,9 +52,10 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         services: &services,
         tally: Tally::default(),
     };
+    let Of { services: of, tenant } = services.of();
     run.evidence.add(
         "begun",
-        &json!({ "of": services.of(), "checked": finished, "assignments": planned, "direct": restore.direct }),
+        &json!({ "of": of, "tenant": tenant, "checked": finished, "assignments": planned, "direct": restore.direct }),
     )?;
     progress.assignments(planned);
     run.all(planned, &progress).await?;
@@ -67,13 +67,22 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
 
 /// Prints what is about to be done, and says for how many assignments.
 fn plan(book: &Book, restore: &Restore, finished: &str) -> Result<u64, Problem> {
-    let (assignments, roles, stuck) = book.to_restore(restore.direct)?;
+    let ToRestore { assignments, roles, stuck, done } = book.to_restore(restore.direct)?;
     let planned = restore.limit.unwrap_or(u64::MAX).min(assignments);
     let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
-    println!(
-        "plan: {planned} of {assignments} assignments, which have lost {roles} resource roles, by {how}"
-    );
+    if planned > 0 {
+        println!(
+            "plan: {planned} of {assignments} assignments, which have lost {roles} resource roles, by {how}"
+        );
+    } else {
+        println!("nothing to restore");
+    }
     println!("by the check of {finished}; what has come back since is left out");
+    if done > 0 {
+        println!(
+            "left out: {done} that were restored before, or accepted, and cannot be seen yet: `drift check` looks again"
+        );
+    }
     if stuck > 0 {
         println!(
             "left out: {stuck} that have also lost what cannot be given back: reprocessed they would be partially delivered; \
@@ -110,6 +119,7 @@ fn confirm(restore: &Restore) -> Result<(), Problem> {
 #[derive(Default)]
 struct Tally {
     restored: Vec<i64>,
+    not_owed: u64,
     /// How many ended otherwise, by how.
     otherwise: BTreeMap<&'static str, u64>,
 }
@@ -133,7 +143,7 @@ impl Run<'_> {
                     "planned",
                     &json!({
                         "assignment": planned.id, "target": planned.target, "accessPackage": planned.package,
-                        "lost": planned.lost, "begunBefore": planned.is_begun,
+                        "lost": planned.lost, "triedBefore": planned.is_tried,
                     }),
                 )?;
                 // Before anything is sent.
@@ -159,12 +169,16 @@ impl Run<'_> {
 
     /// It has come to its end.
     fn over(&mut self, planned: &Planned, end: &End, progress: &Progress) -> Result<(), Problem> {
-        // What is not known stays begun: the next run looks first.
-        if !end.is_in_doubt {
-            self.book.set_over(planned.row)?;
+        // Anything else is planned again, and looked at first.
+        if end.is_restored || end.is_not_owed || end.is_accepted {
+            self.book.set_done(planned.row)?;
         }
         if end.is_restored {
             self.tally.restored.push(planned.row);
+            return Ok(());
+        }
+        if end.is_not_owed {
+            self.tally.not_owed += 1;
             return Ok(());
         }
         let before: u64 = self.tally.otherwise.values().sum();
@@ -181,14 +195,21 @@ impl Run<'_> {
     fn finish(self) -> Result<u8, Problem> {
         let restored = self.tally.restored.len();
         let not_seen = self.book.still_lost(&self.tally.restored)?;
-        let (otherwise, sent) = (&self.tally.otherwise, self.services.sent.counts());
+        let Tally { otherwise, not_owed, .. } = &self.tally;
+        let sent = self.services.sent.counts();
         self.evidence.add(
             "finished",
-            &json!({ "restored": restored, "notSeenYet": not_seen, "otherwise": otherwise, "requests": sent }),
+            &json!({
+                "restored": restored, "notSeenYet": not_seen, "noLongerOwed": not_owed, "otherwise": otherwise,
+                "requests": sent,
+            }),
         )?;
         println!("restored {restored}");
         if not_seen > 0 {
             println!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
+        }
+        if *not_owed > 0 {
+            println!("no longer owed {not_owed}");
         }
         for (word, number) in otherwise {
             println!("{word} {number}");

@@ -9,7 +9,7 @@ use access_package::Timestamp;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, RetryAfter, read_response};
 use http::header::AUTHORIZATION;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
@@ -51,6 +51,12 @@ pub fn now() -> Timestamp {
     SystemTime::now().into()
 }
 
+/// A request may be sent with this token, now.
+pub struct Ready {
+    number: u64,
+    header: HeaderValue,
+}
+
 /// What became of one try.
 enum Try {
     Answered(Response<Vec<u8>>),
@@ -73,7 +79,11 @@ impl Service {
         // Whoever was first has chosen the same.
         drop(rustls::crypto::ring::default_provider().install_default());
         let name = concat!("drift/", env!("CARGO_PKG_VERSION"));
-        let client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
+        let mut client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
+        if !is_https(&base_url) {
+            // A proxy is not on this machine, and could read the token.
+            client = client.no_proxy();
+        }
         Ok(Self { base_url, client: client.build()?, tokens, pace, patience, sent })
     }
 
@@ -94,7 +104,7 @@ impl Service {
                     is_renewed = true;
                 }
                 Try::Again(said, asked) => {
-                    let pause = asked.unwrap_or_default().max(pause(failures));
+                    let pause = self.bearable(asked)?.max(pause(failures));
                     failures += 1;
                     if began.elapsed() + pause > self.patience {
                         return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
@@ -105,27 +115,51 @@ impl Service {
         }
     }
 
-    /// Sends a request once: who asks decides what comes of an answer, and of none. The next one has a new token, and waits if it
-    /// is told to.
+    /// Waits until a request may be sent, and takes the token for it: from then on nothing has to be waited for.
+    pub async fn ready(&self) -> Ready {
+        loop {
+            self.pace.wait().await;
+            let (number, header) = self.tokens.current().await;
+            // A new token may have taken its time.
+            if self.pace.is_free() {
+                return Ready { number, header };
+            }
+        }
+    }
+
+    /// Sends a request once, and at once: who asks decides what comes of an answer, and of none. The next one has a new token, and
+    /// waits if it is told to.
     pub async fn send_once(
         &self,
         kind: &'static str,
+        ready: Ready,
         request: &Request<String>,
     ) -> Result<Response<Vec<u8>>, Problem> {
         let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
-        let (number, response) = self.exchange_with_token(kind, request).await;
-        let response = response.map_err(no_answer)?;
+        let number = ready.number;
+        let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
         if response.status() == StatusCode::UNAUTHORIZED {
             self.tokens.renew(number, now()).await?;
         } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
-            self.pace.hold(asked(after.as_ref()).unwrap_or_default().max(pause(0)));
+            self.told_to_wait(after.as_ref(), 0)?;
         }
         Ok(response)
     }
 
-    /// A part of a batch was told to wait: so are all.
-    pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) {
-        self.pace.hold(asked(after).unwrap_or_default().max(pause(failures)));
+    /// Somebody was told to wait, or a part of a batch was: so are all.
+    pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) -> Result<(), Problem> {
+        self.pace.hold(self.bearable(asked(after))?.max(pause(failures)));
+        Ok(())
+    }
+
+    /// The pause that the service asks for. Who has not so much patience stops, and sends nothing too early (R40).
+    fn bearable(&self, asked: Option<Duration>) -> Result<Duration, Problem> {
+        let (asked, patience) = (asked.unwrap_or_default(), self.patience);
+        if asked > patience {
+            let (url, seconds) = (self.base_url.to_string(), asked.as_secs_f64().ceil());
+            return Err(Problem::TooLong { url, seconds, patience: patience.as_secs() });
+        }
+        Ok(asked)
     }
 
     #[must_use]
@@ -140,19 +174,19 @@ impl Service {
     async fn exchange_with_token(
         &self,
         kind: &'static str,
+        ready: Ready,
         request: &Request<String>,
-    ) -> (u64, Result<Response<Vec<u8>>, String>) {
-        self.pace.wait().await;
-        let (number, header) = self.tokens.current().await;
+    ) -> Result<Response<Vec<u8>>, String> {
         let mut request = request.clone();
-        request.headers_mut().insert(AUTHORIZATION, header);
+        request.headers_mut().insert(AUTHORIZATION, ready.header);
         self.sent.count(kind, 1);
-        (number, self.exchange(request).await)
+        self.exchange(request).await
     }
 
     async fn try_once(&self, kind: &'static str, request: &Request<String>) -> Try {
-        let (number, response) = self.exchange_with_token(kind, request).await;
-        let response = match response {
+        let ready = self.ready().await;
+        let number = ready.number;
+        let response = match self.exchange_with_token(kind, ready, request).await {
             Ok(response) => response,
             Err(said) => return Try::Again(said, None),
         };
@@ -190,10 +224,15 @@ fn asked(after: Option<&RetryAfter>) -> Option<Duration> {
     Some(after?.at(now)?.saturating_duration_since(now))
 }
 
+fn is_https(base_url: &BaseUrl) -> bool {
+    // A scheme is spelled in small letters there.
+    base_url.as_str().starts_with("https:")
+}
+
 /// Nobody on the way can read the token.
 fn is_safe(base_url: &BaseUrl) -> bool {
     let uri: http::Uri = base_url.as_str().parse().unwrap_or_default();
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    uri.scheme_str() == Some("https") || is_here
+    is_https(base_url) || is_here
 }

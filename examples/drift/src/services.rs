@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
+
 use crate::arguments::Connection;
+use crate::book::Of;
 use crate::pace::Pace;
+use crate::packages::Packages;
 use crate::problem::Problem;
 use crate::service::{Sent, Service};
 use crate::token::{Source, Tokens};
@@ -15,6 +19,10 @@ pub struct Services {
     /// Where groups, applications and roles are.
     pub directory: Arc<Service>,
     pub sent: Arc<Sent>,
+    /// What access packages give, as far as it has to be asked for.
+    pub packages: Mutex<Packages>,
+    /// The tenant that the token is of, if it tells.
+    tenant: Option<String>,
 }
 
 impl Services {
@@ -26,6 +34,7 @@ impl Services {
             Service::new(url, tokens, Arc::clone(&pace), patience, Arc::clone(&sent)).map(Arc::new)
         };
         let management = service(connection.base_url.clone(), Arc::clone(&tokens))?;
+        let tenant = tokens.tenant().await;
         let directory = match &connection.directory_url {
             None => Arc::clone(&management),
             Some(url) => {
@@ -36,13 +45,18 @@ impl Services {
                 service(url.clone(), tokens)?
             }
         };
-        Ok(Self { management, directory, sent })
+        Ok(Self { management, directory, sent, packages: Mutex::default(), tenant })
     }
 
     /// What a check is of.
     #[must_use]
-    pub fn of(&self) -> String {
+    pub fn of(&self) -> Of {
         let (management, directory) = (&self.management.base_url, &self.directory.base_url);
-        if management == directory { management.to_string() } else { format!("{management} and {directory}") }
+        let services = if management == directory {
+            management.to_string()
+        } else {
+            format!("{management} and {directory}")
+        };
+        Of { services, tenant: self.tenant.clone() }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use access_package::graph::http::RequestError;
 use access_package::graph::json::read_claims;
-use access_package::{Caveat, Timestamp};
+use access_package::{Caveat, Claims, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
@@ -50,6 +50,11 @@ impl Tokens {
         (held.number, held.header.clone())
     }
 
+    /// The tenant that the token is of, as far as the token tells.
+    pub async fn tenant(&self) -> Option<String> {
+        tenant(&self.held.lock().await.text)
+    }
+
     /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
     pub async fn renew(&self, refused: u64, now: Timestamp) -> Result<(), Problem> {
         let mut held = self.held.lock().await;
@@ -65,6 +70,11 @@ impl Tokens {
         if text == held.text {
             return Err(Problem::TokenRefused { why: why(&text, now) });
         }
+        if let (Some(required), Some(actual)) = (tenant(&held.text), tenant(&text))
+            && required != actual
+        {
+            return Err(Problem::OtherToken { required, actual });
+        }
         *held = Held::new(refused + 1, text, &self.source)?;
         Ok(())
     }
@@ -75,11 +85,19 @@ impl Tokens {
     }
 }
 
-/// As far as the token itself tells.
+/// What the token itself tells; nothing if it is opaque.
+fn claims(token: &str) -> Option<Claims> {
+    let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok())?;
+    read_claims(&payload).ok()
+}
+
+/// In small letters, as GUIDs compare without case.
+fn tenant(token: &str) -> Option<String> {
+    Some(claims(token)?.tid.to_ascii_lowercase())
+}
+
 fn why(token: &str, now: Timestamp) -> &'static str {
-    let payload =
-        token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
-    let caveats: Vec<_> = read_claims(&payload).map(|it| it.caveats(now).collect()).unwrap_or_default();
+    let caveats: Vec<_> = claims(token).map(|it| it.caveats(now).collect()).unwrap_or_default();
     if caveats.contains(&Caveat::ExpiredToken) {
         ", for it has expired"
     } else if caveats.contains(&Caveat::OtherAudience) {
@@ -106,7 +124,8 @@ impl Source {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Variable(name) => name.clone(),
-            Self::Command(command) => command.clone(),
+            // What it is may hold secrets.
+            Self::Command(_) => "--token-command".into(),
         }
     }
 

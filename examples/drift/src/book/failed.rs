@@ -70,7 +70,7 @@ impl Book {
         let sql = "SELECT assignment.guid, coalesce(name, package.guid), target, state, request.guid, completed \
                    FROM assignment JOIN package ON package.id = assignment.package \
                    LEFT JOIN request ON request.assignment = assignment.guid \
-                   WHERE state <> 'delivered' ORDER BY completed IS NULL, completed, assignment.id";
+                   WHERE state IN ('deliveryFailed', 'partiallyDelivered') ORDER BY completed IS NULL, completed, assignment.id";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

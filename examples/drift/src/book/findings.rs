@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::Book;
-use super::lists::role;
+use super::lists::{parsed, role};
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 use access_package::ResourceRole;
@@ -28,6 +28,8 @@ pub struct Totals {
     pub unreadable: u64,
     pub failed: u64,
     pub partial: u64,
+    /// Those of an export that are under way.
+    pub delivering: u64,
     pub roles: Counts,
 }
 
@@ -45,6 +47,22 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why it could not be seen.
     pub why: Option<String>,
+}
+
+/// How many assignments that have lost something could not be asked again whether they still owe it, and why the first of them.
+#[derive(Debug, Clone, Default)]
+pub struct NotConfirmed {
+    pub number: u64,
+    pub why: String,
+}
+
+impl NotConfirmed {
+    pub fn add(&mut self, why: String) {
+        if self.number == 0 {
+            self.why = why;
+        }
+        self.number += 1;
+    }
 }
 
 impl Finding {
@@ -122,6 +140,7 @@ impl Book {
             unreadable: count("SELECT count(*) FROM unreadable")?,
             failed: count("SELECT count(*) FROM assignment WHERE state = 'deliveryFailed'")?,
             partial: count("SELECT count(*) FROM assignment WHERE state = 'partiallyDelivered'")?,
+            delivering: count("SELECT count(*) FROM assignment WHERE state = 'delivering'")?,
             roles: Counts::default(),
         };
         for (_, counts) in self.by_kind()? {
@@ -190,6 +209,17 @@ impl Book {
         Ok(())
     }
 
+    pub fn set_not_confirmed(&self, not_confirmed: &NotConfirmed) -> Result<(), Problem> {
+        self.set("notConfirmed", &not_confirmed.number.to_string())?;
+        self.set("whyNotConfirmed", &not_confirmed.why)
+    }
+
+    pub fn not_confirmed(&self) -> Result<NotConfirmed, Problem> {
+        let number = self.setting("notConfirmed")?.map(|number| parsed(&number)).transpose()?;
+        let why = self.setting("whyNotConfirmed")?;
+        Ok(NotConfirmed { number: number.unwrap_or_default(), why: why.unwrap_or_default() })
+    }
+
     /// What could not be seen, counted by kind and reason.
     pub fn unknown(&self) -> Result<Vec<(String, String, u64)>, Problem> {
         let sql = "SELECT kind, coalesce(why, ?), count(*) FROM want JOIN role ON role.id = want.role \
@@ -213,7 +243,7 @@ impl Book {
     /// What a page held and nobody could read.
     pub fn unreadable(&self) -> Result<Vec<(String, String)>, Problem> {
         let mut statement =
-            self.connection.prepare("SELECT part, why FROM unreadable ORDER BY part LIMIT 100")?;
+            self.connection.prepare("SELECT part, why FROM unreadable ORDER BY id LIMIT 100")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -17,6 +17,8 @@ pub struct Page<'a> {
     /// The list that it is of.
     pub list: &'a str,
     pub items: Vec<Result<Assignment, ItemError>>,
+    /// Why this is not the whole list, and what helps.
+    pub cut: Option<&'static str>,
     pub names: Names,
     pub next: Option<String>,
     pub read_at: Timestamp,
@@ -43,6 +45,7 @@ impl Book {
 
     /// The list is read from its beginning: the service no longer knows the page.
     pub fn restart_list(&self, list: &str) -> Result<(), Problem> {
+        self.connection.execute("DELETE FROM unreadable WHERE list = ?", [list])?;
         self.connection.execute("DELETE FROM list WHERE name = ?", [list])?;
         Ok(())
     }
@@ -55,17 +58,39 @@ impl Book {
             match item {
                 Ok(assignment) => add(&transaction, &mut roles, assignment, &page.names, page.read_at)?,
                 Err(error) => {
-                    let part =
-                        error.id.map_or_else(|| format!("{} {}", page.list, error.part), |id| id.to_string());
-                    let sql = "INSERT OR REPLACE INTO unreadable VALUES (?, ?)";
-                    transaction.execute(sql, params![part, error.problem.to_string()])?;
+                    // One with an id is as it is now; of the others each is one of its own.
+                    let part = match error.id {
+                        Some(id) => forget(&transaction, &id.to_string()).map(|()| id.to_string())?,
+                        None => format!("{} {}", page.list, error.part),
+                    };
+                    add_unreadable(&transaction, page.list, &part, &error.problem.to_string())?;
                 }
             }
+        }
+        if let Some(why) = page.cut {
+            add_unreadable(&transaction, page.list, page.list, why)?;
         }
         let sql = "INSERT OR REPLACE INTO list VALUES (?, ?, ?)";
         transaction.execute(sql, params![page.list, page.next, page.next.is_none()])?;
         Ok(transaction.commit()?)
     }
+}
+
+fn add_unreadable(transaction: &Transaction<'_>, list: &str, part: &str, why: &str) -> Result<(), Problem> {
+    let sql = "INSERT INTO unreadable (list, part, why) VALUES (?, ?, ?)";
+    transaction.execute(sql, [list, part, why])?;
+    Ok(())
+}
+
+/// An assignment that was read before, in an interrupted run or on another page, is as it is now.
+fn forget(transaction: &Transaction<'_>, id: &str) -> Result<(), Problem> {
+    transaction.prepare_cached("DELETE FROM unreadable WHERE part = ?")?.execute([id])?;
+    let mut known = transaction.prepare_cached("SELECT id FROM assignment WHERE guid = ?")?;
+    if let Some(known) = known.query_row([id], |row| row.get::<_, i64>(0)).optional()? {
+        transaction.execute("DELETE FROM want WHERE assignment = ?", [known])?;
+        transaction.execute("DELETE FROM assignment WHERE id = ?", [known])?;
+    }
+    Ok(())
 }
 
 fn add(
@@ -83,12 +108,7 @@ fn add(
     let id = assignment.id().to_string();
     let name = names.of(&id);
     let package = package(transaction, &assignment.access_package().to_string(), name.package.as_deref())?;
-    // One that was read before, in an interrupted run or on another page, is as it is now.
-    let mut known = transaction.prepare_cached("SELECT id FROM assignment WHERE guid = ?")?;
-    if let Some(known) = known.query_row([&id], |row| row.get::<_, i64>(0)).optional()? {
-        transaction.execute("DELETE FROM want WHERE assignment = ?", [known])?;
-        transaction.execute("DELETE FROM assignment WHERE id = ?", [known])?;
-    }
+    forget(transaction, &id)?;
     let sql = "INSERT INTO assignment (guid, package, target, target_type, target_name, end_at, state, read_at) \
                VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     transaction.prepare_cached(sql)?.execute(params![

@@ -136,12 +136,15 @@ impl Book {
         row.optional()?.map(|(id, origin)| Ok((id, role(&origin)?))).transpose()
     }
 
-    /// What stands in the way of giving a resource role back.
+    /// What stands in the way of giving a resource role back. What is unknown stays so, unless the list is missing because what it
+    /// is of is gone: then nobody has it.
     pub fn set_obstacle(&self, role: i64, obstacle: Obstacle) -> Result<(), Problem> {
         let (verdict, code) = Verdict::Never(obstacle).stored();
-        let sql = "UPDATE want SET verdict = ?, obstacle = ? WHERE role = ? AND verdict IN (?, ?)";
+        let sql = "UPDATE want SET verdict = ?1, obstacle = ?2 WHERE role = ?3 AND (verdict = ?4 OR verdict = ?5 AND ?6 AND \
+                   (SELECT is_missing FROM listing WHERE id = (SELECT listing FROM role WHERE id = ?3)))";
         let (lost, unknown) = (Verdict::Lost.stored().0, Verdict::Unknown.stored().0);
-        self.connection.execute(sql, params![verdict, code, role, lost, unknown])?;
+        let is_gone = obstacle == Obstacle::ResourceGone;
+        self.connection.execute(sql, params![verdict, code, role, lost, unknown, is_gone])?;
         Ok(())
     }
 

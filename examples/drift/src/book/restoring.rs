@@ -16,22 +16,42 @@ pub struct Planned {
     pub target: String,
     pub package: String,
     pub lost: Vec<ResourceRole>,
-    /// Something was sent for it before, by a run that did not come to its end.
-    pub is_begun: bool,
+    /// Something may have been sent for it before: by a run that did not come to its end, or without success.
+    pub is_tried: bool,
+}
+
+/// How many assignments, and what of.
+#[derive(Debug, Clone, Copy)]
+pub struct ToRestore {
+    pub assignments: u64,
+    pub roles: u64,
+    /// Those that have also lost what cannot be given back.
+    pub stuck: u64,
+    /// Those that were done before, and cannot be seen yet.
+    pub done: u64,
 }
 
 /// Beside what is lost it has lost something that cannot be given back: to reprocess it would leave it partially delivered.
 const STUCK: &str =
     "EXISTS (SELECT 1 FROM want AS other WHERE other.assignment = want.assignment AND other.verdict = 4)";
 
+/// It was restored or accepted since the check: whether that can be seen, another check tells.
+const DONE: &str =
+    "EXISTS (SELECT 1 FROM restoring AS it WHERE it.assignment = want.assignment AND step = 'done')";
+
 impl Book {
-    /// How many assignments are to be restored, how many of their resource roles, and how many are left out as stuck.
-    pub fn to_restore(&self, with_stuck: bool) -> Result<(u64, u64, u64), Problem> {
+    /// How much there is to be restored, and what is left out.
+    pub fn to_restore(&self, with_stuck: bool) -> Result<ToRestore, Problem> {
+        let planned = format!("FILTER (WHERE NOT {DONE} AND (?1 OR NOT {STUCK}))");
         let sql = format!(
-            "SELECT count(DISTINCT assignment) FILTER (WHERE ?1 OR NOT {STUCK}), count(*) FILTER (WHERE ?1 OR NOT {STUCK}), \
-             count(DISTINCT assignment) FILTER (WHERE NOT ?1 AND {STUCK}) FROM want WHERE verdict = 3"
+            "SELECT count(DISTINCT assignment) {planned}, count(*) {planned}, \
+             count(DISTINCT assignment) FILTER (WHERE NOT {DONE} AND NOT ?1 AND {STUCK}), \
+             count(DISTINCT assignment) FILTER (WHERE {DONE}) FROM want WHERE verdict = 3"
         );
-        let counts = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let counts = |row: &rusqlite::Row<'_>| {
+            let (assignments, roles, stuck, done) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(ToRestore { assignments, roles, stuck, done })
+        };
         Ok(self.connection.query_row(&sql, [with_stuck], counts)?)
     }
 
@@ -42,7 +62,7 @@ impl Book {
              JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
              JOIN role ON role.id = want.role LEFT JOIN restoring ON restoring.assignment = want.assignment \
              WHERE verdict = 3 AND want.assignment = (SELECT want.assignment FROM want \
-                 WHERE verdict > 1 AND verdict = 3 AND want.assignment > ?1 AND (?2 OR NOT {STUCK}) \
+                 WHERE verdict > 1 AND verdict = 3 AND want.assignment > ?1 AND NOT {DONE} AND (?2 OR NOT {STUCK}) \
                  ORDER BY want.assignment LIMIT 1) ORDER BY role.id"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -58,7 +78,7 @@ impl Book {
                         id: parsed(&row.get::<_, String>(1)?)?,
                         target: row.get(2)?,
                         package: row.get(3)?,
-                        is_begun: row.get::<_, Option<String>>(4)?.is_some_and(|step| step == "sent"),
+                        is_tried: row.get::<_, Option<String>>(4)?.is_some(),
                         lost: Vec::from([lost]),
                     });
                 }
@@ -72,9 +92,9 @@ impl Book {
         self.set_step(row, "sent")
     }
 
-    /// Nothing is under way for it any more.
-    pub fn set_over(&self, row: i64) -> Result<(), Problem> {
-        self.set_step(row, "over")
+    /// It is restored, or will be: until another check nothing more is to be done.
+    pub fn set_done(&self, row: i64) -> Result<(), Problem> {
+        self.set_step(row, "done")
     }
 
     fn set_step(&self, row: i64, step: &str) -> Result<(), Problem> {

@@ -20,8 +20,9 @@ CREATE TABLE assignment (
 ) STRICT;
 CREATE INDEX assignment_failed ON assignment (state) WHERE state <> 'delivered';
 
--- What a page holds and nobody can read.
-CREATE TABLE unreadable (part TEXT PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- What a list holds and nobody can read; `part` is the id of an assignment, if it has one.
+CREATE TABLE unreadable (id INTEGER PRIMARY KEY, list TEXT NOT NULL, part TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+CREATE INDEX unreadable_part ON unreadable (part);
 
 -- The requests by which failed deliveries can be asked for again; `completed` is in ticks.
 CREATE TABLE request (assignment TEXT PRIMARY KEY, guid TEXT NOT NULL, completed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -56,5 +57,5 @@ CREATE INDEX want_by_assignment ON want (assignment);
 -- Used by what says `verdict > 1`, to the letter.
 CREATE INDEX want_not_present ON want (verdict, assignment) WHERE verdict > 1;
 
--- What became of an assignment that is restored.
+-- How far an assignment has got that is restored: something was perhaps `sent`, or it is `done` until another check.
 CREATE TABLE restoring (assignment INTEGER PRIMARY KEY REFERENCES assignment (id), step TEXT NOT NULL) STRICT;

@@ -24,9 +24,9 @@ pub async fn run(
     settle: Duration,
 ) -> Result<End, Problem> {
     // What the check has seen may be long ago.
-    let mut assignment = match reprocess::assignment(&services.management, diary).await? {
+    let mut assignment = match reprocess::assignment(services, diary).await? {
         Ok(assignment) => assignment,
-        Err(end) => return Ok(End { is_in_doubt: false, ..end }),
+        Err(end) => return Ok(end),
     };
     let _ = assignment.expire(now());
     if assignment.state() != AssignmentState::Delivered {
@@ -34,12 +34,13 @@ pub async fn run(
     }
     let owed: Vec<_> =
         assignment.resource_roles().unwrap_or_default().iter().map(|owed| &owed.resource_role).collect();
-    let mut end = End { is_restored: true, ..End::default() };
-    for lost in &planned.lost {
-        if !owed.contains(&lost) {
-            diary.add("notOwed", json!({ "resourceRole": lost.to_string() }))?;
-            continue;
-        }
+    let (lost, not_owed): (Vec<_>, Vec<_>) = planned.lost.iter().partition(|lost| owed.contains(lost));
+    for lost in &not_owed {
+        diary.add("notOwed", json!({ "resourceRole": lost.to_string() }))?;
+    }
+    let is_not_owed = lost.is_empty();
+    let mut end = End { is_restored: !is_not_owed, is_not_owed, ..End::default() };
+    for lost in lost {
         let name = lost.to_string();
         let action = Action {
             assignment: assignment.id(),
@@ -85,11 +86,13 @@ async fn grant(
             return Ok(Some(NotGranted { code: cannot.code(), says: cannot.to_string(), help: None }));
         }
     };
-    // A run that was killed may have sent it.
-    let mut delivery = if planned.is_begun { delivery.looking_first() } else { delivery };
+    // It may have been granted before: by a run that was killed, or one that has failed with something else.
+    let mut delivery = if planned.is_tried { delivery.looking_first() } else { delivery };
     loop {
+        // R42: what is next may be sent only if the assignment has not ended, so nothing is waited for after that.
+        let ready = directory.ready().await;
         match delivery.next(now()) {
-            Next::Send(request) => match directory.send_once("grants", &request).await {
+            Next::Send(request) => match directory.send_once("grants", ready, &request).await {
                 Ok(response) => delivery.answered(&response, now()),
                 Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
                 Err(problem) => return Err(problem),

@@ -13,8 +13,10 @@ pub struct End {
     pub word: &'static str,
     pub says: Vec<String>,
     pub is_restored: bool,
-    /// It is not known what has become of it.
-    pub is_in_doubt: bool,
+    /// Nothing is owed any more of what was lost.
+    pub is_not_owed: bool,
+    /// The service has accepted it. It may still be under way.
+    pub is_accepted: bool,
 }
 
 impl End {
@@ -25,7 +27,6 @@ impl End {
         let remedies: Vec<_> = refusal.iter().flat_map(|it| it.remedies()).map(|it| it.to_string()).collect();
         diary.add("ended", json!({ "state": state.as_str(), "remedies": remedies }))?;
         end.is_restored = refusal.is_none();
-        end.is_in_doubt = state == AssignmentState::Delivering;
         end.says.push(format!("its state is `{state}`"));
         end.says.extend(remedies.into_iter().map(|remedy| format!("what helps: {remedy}")));
         Ok(end)
@@ -67,9 +68,8 @@ impl End {
             word: "not known",
             says: Vec::from([
                 why.to_owned(),
-                "what helps: run `drift restore` again, it looks first".to_owned(),
+                "what helps: run `drift check`, then `drift restore` again".to_owned(),
             ]),
-            is_in_doubt: true,
             ..Self::default()
         })
     }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::io::Write;
 
-use crate::book::{Book, Counts, Finding};
+use crate::book::{Book, Counts, Finding, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::show::chart::chart;
@@ -60,7 +60,16 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     ] {
         writeln!(out, "<div class=\"tile {class}\"><b>{}</b><span>{says}</span></div>", thousands(number))?;
     }
-    writeln!(out, "</div>\n<section>\n<h2>Resource roles by kind</h2>")?;
+    writeln!(out, "</div>")?;
+    let NotConfirmed { number, why } = book.not_confirmed()?;
+    if number > 0 {
+        let (number, why) = (thousands(number), Text(why));
+        writeln!(
+            out,
+            "<p>Of the assignments that have lost access, not asked again whether they still owe it: {number} ({why}).</p>"
+        )?;
+    }
+    writeln!(out, "<section>\n<h2>Resource roles by kind</h2>")?;
     chart(&book.by_kind()?, out)?;
     writeln!(out, "</section>")?;
     packages(book, out)?;
@@ -71,6 +80,9 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         findings(book, heading, is_shown, out)?;
     }
     failed(book, out)?;
+    if totals.delivering > 0 {
+        writeln!(out, "<p>Being delivered now, and not compared: {}.</p>", thousands(totals.delivering))?;
+    }
     unknown(book, out)?;
     writeln!(out, "</main>\n</body>\n</html>")?;
     Ok(out.flush()?)
@@ -217,7 +229,7 @@ fn unknown(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (part, why) = (Text(part), Text(why));
         writeln!(
             out,
-            "<tr><td class=\"id\">assignment {part}</td><td>{why}</td><td class=\"number\">1</td></tr>"
+            "<tr><td>could not be read: <span class=\"id\">{part}</span></td><td>{why}</td><td class=\"number\">1</td></tr>"
         )?;
     }
     end(out, 0)

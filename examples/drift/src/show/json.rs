@@ -30,7 +30,8 @@ pub fn write(book: &Book, sent: &BTreeMap<&'static str, u64>, out: &mut impl Wri
             json!({
                 "delivered": totals.delivered, "drifted": totals.drifted,
                 "restorable": totals.drifted - totals.stuck, "partiallyDelivered": totals.partial,
-                "deliveryFailed": totals.failed, "unreadable": totals.unreadable,
+                "deliveryFailed": totals.failed, "delivering": totals.delivering, "unreadable": totals.unreadable,
+                "notConfirmed": book.not_confirmed()?.number,
             }),
         ),
         ("resourceRoles", counted(totals.roles)),

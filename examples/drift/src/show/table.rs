@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::book::{Book, Counts};
+use crate::book::{Book, Counts, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::verdict::Verdict;
@@ -30,6 +30,10 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
             "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
         )?;
     }
+    let NotConfirmed { number, why } = book.not_confirmed()?;
+    if number > 0 {
+        writeln!(out, "of these, not asked again whether they still owe it: {number} ({why})")?;
+    }
     counted(out, "by kind", &book.by_kind()?)?;
     let packages = book.by_package()?;
     let has_lost = |counts: &Counts| counts.lost + counts.never > 0;
@@ -50,6 +54,9 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         }
     }
     failed(book, out)?;
+    if totals.delivering > 0 {
+        writeln!(out, "\nbeing delivered now, and not compared: {}", totals.delivering)?;
+    }
     let unknown = book.unknown()?;
     if !unknown.is_empty() {
         writeln!(out, "\nunknown, which is not fine")?;
@@ -59,7 +66,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     }
     let unreadable = book.unreadable()?;
     if !unreadable.is_empty() {
-        writeln!(out, "\n{} assignments could not be read", totals.unreadable)?;
+        writeln!(out, "\ncould not be read: {}", totals.unreadable)?;
         for (part, why) in unreadable.iter().take(SHOWN) {
             writeln!(out, "  {part}: {why}")?;
         }

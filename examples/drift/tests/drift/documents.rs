@@ -169,27 +169,34 @@ fn exported_files_do_as_well() {
     let tenant = Tenant::new(120, 20);
     tenant.settle(&place, &directory);
     let taken = tenant.take_from(11, &directory);
-    let mut files = Vec::new();
+    let (mut files, mut items) = (Vec::new(), Vec::new());
     let mut next = "/v1.0/identityGovernance/entitlementManagement/assignments".to_owned();
     while !next.is_empty() {
         let page = server.get(&next);
         let file = place.file(&format!("page-{}.json", files.len()));
         std::fs::write(&file, page.to_string()).unwrap();
         files.push(file.to_str().unwrap().to_owned());
+        items.extend(page["value"].as_array().unwrap().clone());
         next = page["@odata.nextLink"]
             .as_str()
             .map(|link| link.splitn(4, '/').last().map(|it| format!("/{it}")).unwrap())
             .unwrap_or_default();
     }
     assert_eq!(files.len(), 2);
-    let mut arguments = vec!["check", "--settle", "0", "--json"];
-    for file in &files {
-        arguments.extend(["--assignments", file]);
+    // That the second page follows the first one cannot be seen; of one list it can.
+    let joined = place.file("joined.json");
+    std::fs::write(&joined, json!({ "value": items }).to_string()).unwrap();
+    for (files, unreadable) in [(files, 1), (vec![joined.to_str().unwrap().to_owned()], 0)] {
+        let mut arguments = vec!["check", "--settle", "0", "--json"];
+        for file in &files {
+            arguments.extend(["--assignments", file]);
+        }
+        let said = run(&mut drift(&place, &server, &directory, &arguments));
+        assert_eq!((said.status, &*said.err), (1, ""));
+        assert_eq!(found(&said, "lost"), taken);
+        assert_eq!(said.json()["assignments"]["unreadable"], unreadable);
+        assert_eq!(said.json()["requests"]["pages"], Value::Null);
     }
-    let said = run(&mut drift(&place, &server, &directory, &arguments));
-    assert_eq!((said.status, &*said.err), (1, ""));
-    assert_eq!(found(&said, "lost"), taken);
-    assert_eq!(said.json()["requests"]["pages"], Value::Null);
 
     let said = run(&mut command(&place, &["report"]));
     assert_eq!((said.status, &*said.err), (0, ""));
@@ -228,4 +235,162 @@ fn names_are_shown_and_are_no_formulas() {
     );
     let page = place.read("report.html");
     assert!(page.contains("Sales,  &lt;b&gt;EMEA&lt;/b&gt;") && !page.contains("<b>EMEA"));
+}
+
+/// A service in whose lists everybody is who should be there.
+fn all_in_place(assignment: &Assignment) -> Stub {
+    let target = assignment.target().to_string();
+    Stub::start(move |asked, _| {
+        let value = if asked.path.contains("/members?") { json!([{ "id": target }]) } else { json!([]) };
+        Some(Answer::json(&json!({ "value": value })))
+    })
+}
+
+fn of_files(place: &Place, stub: &Stub, files: &[&str]) -> Said {
+    let paths: Vec<_> = files.iter().map(|name| place.file(name).display().to_string()).collect();
+    let mut arguments = vec!["--json"];
+    for path in &paths {
+        arguments.extend(["--assignments", path]);
+    }
+    check(place, stub, &arguments)
+}
+
+// R45
+#[test]
+fn an_exported_page_that_goes_on_elsewhere_is_not_the_whole() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let page = json!({ "value": [document(&tenant.assignments[29])] });
+    std::fs::write(place.file("whole.json"), page.to_string()).unwrap();
+    let mut cut = page.clone();
+    cut["@odata.nextLink"] = "https://graph.microsoft.com/v1.0/next".into();
+    std::fs::write(place.file("cut.json"), cut.to_string()).unwrap();
+    assert_eq!(of_files(&place, &stub, &["whole.json"]).status, 0);
+    for files in [&["cut.json"][..], &["whole.json", "cut.json"]] {
+        let said = of_files(&place, &stub, files);
+        assert_eq!((said.status, &*said.err), (3, ""), "{}", said.out);
+        let unreadable = &said.json()["unreadable"];
+        assert_eq!(unreadable.as_array().unwrap().len(), 1);
+        assert!(unreadable[0]["part"].as_str().unwrap().ends_with("cut.json"), "{unreadable}");
+        let why = unreadable[0]["why"].as_str().unwrap();
+        assert!(why.contains("`@odata.nextLink`") && why.contains("join all pages"), "{why}");
+    }
+}
+
+#[test]
+fn what_is_being_delivered_has_not_failed() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let items =
+        [(29, "delivered"), (1, "delivering"), (2, "delivering"), (3, "deliveryFailed"), (4, "expired")];
+    let items = items.map(|(number, state)| in_state(&tenant.assignments[number], state));
+    std::fs::write(place.file("export.json"), json!(items).to_string()).unwrap();
+    let said = of_files(&place, &stub, &["export.json"]);
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    let json = said.json();
+    let failed: Vec<_> = json["failedDeliveries"].as_array().unwrap().iter().map(|it| &it["state"]).collect();
+    assert_eq!(failed, ["deliveryFailed"]);
+    let counts = &json["assignments"];
+    assert_eq!((&counts["delivered"], &counts["delivering"]), (&json!(1), &json!(2)));
+    let file = place.file("export.json").display().to_string();
+    let said = check(&place, &stub, &["--assignments", &file]);
+    assert!(said.out.contains("being delivered now, and not compared: 2"), "{}", said.out);
+    assert!(said.out.contains("failed deliveries: 1, and in part: 0"), "{}", said.out);
+}
+
+#[test]
+fn an_exported_assignment_by_itself_is_read() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let single = document(&tenant.assignments[29]);
+    std::fs::write(place.file("single.json"), single.to_string()).unwrap();
+    let said = of_files(&place, &stub, &["single.json"]);
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert_eq!(said.json()["resourceRoles"]["present"], 1);
+    // What is missing is said of an assignment, too; and what is none is no assignment.
+    let mut shallow = single.clone();
+    shallow["accessPackage"].as_object_mut().unwrap().remove("resourceRoleScopes");
+    for (text, says) in [
+        (shallow.to_string(), "resourceRoleScopes"),
+        ("{}".into(), "`value` is missing"),
+        ("[1".into(), "EOF while parsing"),
+    ] {
+        std::fs::write(place.file("single.json"), text).unwrap();
+        let said = of_files(&place, &stub, &["single.json"]);
+        assert_eq!((said.status, said.err.contains(says)), (2, true), "{}", said.err);
+    }
+}
+
+#[test]
+fn each_unreadable_part_counts_until_it_is_read() {
+    let base = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+    let known = std::sync::Arc::clone(&base);
+    // Two pages begin with something that has not even an id; the second one has an assignment that cannot be read at first.
+    let mut later = document(&Tenant::new(30, 30).assignments[29]);
+    let good = later.clone();
+    later.as_object_mut().unwrap().remove("target");
+    let stub = Stub::start(move |asked, _| {
+        if asked.path == "/gone" {
+            return Some(Answer::error(410, "Gone"));
+        }
+        let page = page_number(&asked.path);
+        let next = format!("{}{}&page=1", known.get().unwrap(), asked.path);
+        Some(match (page, &*asked.token) {
+            (Some(0), "first") => Answer::json(&json!({ "value": [{}], "@odata.nextLink": next })),
+            // On another page it can be read.
+            (Some(0), _) => Answer::json(&json!({ "value": [{}, later], "@odata.nextLink": next })),
+            (Some(_), "first") => Answer::json(&json!({ "value": [{}, later] })),
+            (Some(_), _) => Answer::json(&json!({ "value": [{}, good] })),
+            (None, _) => Answer::json(&json!({ "value": [] })),
+        })
+    });
+    base.set(stub.base_url.clone()).unwrap();
+    let place = Place::new();
+    let check = |token: &str| {
+        let arguments =
+            ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        run(command(&place, &arguments).env("TOKEN", token))
+    };
+    let said = check("first");
+    assert_eq!(said.json()["assignments"]["unreadable"], 3, "{}", said.out);
+    // As if it had been interrupted before a page that the service no longer knows: the list is read from its beginning.
+    let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+    book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+    let gone = format!("{}/gone", stub.base_url);
+    let sql = "UPDATE list SET next = ?, is_read = 0 WHERE name = 'delivered'";
+    assert_eq!(book.execute(sql, [gone]).unwrap(), 1);
+    drop(book);
+    let said = check("second");
+    assert!(said.err.contains("going on with the check"), "{}", said.err);
+    assert_eq!(said.json()["assignments"]["unreadable"], 2, "{}", said.out);
+}
+
+#[test]
+fn an_interrupted_check_does_not_go_on_with_other_assignments() {
+    let (place, tenant) = (Place::new(), Tenant::new(60, 60));
+    for (name, number) in [("one.json", 29), ("other.json", 59)] {
+        std::fs::write(place.file(name), document(&tenant.assignments[number]).to_string()).unwrap();
+    }
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let is_anew = |said: &Said, delivered: u64| {
+        assert_eq!(said.json()["assignments"]["delivered"], delivered, "{}", said.err);
+        said.err.contains("a check begins anew")
+    };
+    assert!(!is_anew(&of_files(&place, &stub, &["one.json"]), 1));
+    let interrupt = || {
+        let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+        book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+    };
+    for (files, is_other, delivered) in [
+        (&["one.json"][..], false, 1),
+        (&["other.json"], true, 1),
+        (&["other.json", "one.json"], true, 2),
+        (&["other.json", "one.json"], false, 2),
+        (&[], true, 0),
+        (&[], false, 0),
+        (&["one.json"], true, 1),
+    ] {
+        interrupt();
+        assert_eq!(is_anew(&of_files(&place, &stub, files), delivered), is_other, "{files:?}");
+    }
 }

@@ -3,25 +3,15 @@
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
 use crate::exact::{events, found, taken_writes};
 use crate::faults::{page_number, pages};
 use crate::stub::{Answer, Stub};
-use crate::support::{DEADLINE, Directory, Place, Server, command, drift, run};
+use crate::support::{Directory, Place, Said, Server, command, drift, run, until};
 use crate::tenant::{Taken, Tenant};
-
-/// Looks until it is so.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !is_so() {
-        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
 
 fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -30,6 +20,21 @@ fn start(command: &mut Command) -> Child {
 fn kill(mut process: Child) {
     process.kill().unwrap();
     process.wait().unwrap();
+}
+
+/// A check that is killed when it has asked for this page, and the next run, which finds the service otherwise: what that says,
+/// and the pages that were asked for, where one that was asked for again and again is there once.
+fn killed_at(page: usize, place: &Place, stub: &Stub, then: impl FnOnce()) -> (Said, Vec<usize>) {
+    let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let process = start(command(place, &check).env("TOKEN", "token"));
+    let pages = || stub.asked().iter().filter_map(|it| page_number(&it.path)).collect::<Vec<_>>();
+    until("the page is asked for", || pages().contains(&page));
+    kill(process);
+    then();
+    let said = run(command(place, &check).env("TOKEN", "token"));
+    let mut pages = pages();
+    pages.dedup();
+    (said, pages)
 }
 
 #[test]
@@ -44,15 +49,9 @@ fn pages_that_were_read_are_not_read_again() {
         if is_stuck { None } else { answer(&asked.path, known.get().unwrap()) }
     });
     base.set(stub.base_url.clone()).unwrap();
-    let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
-    let process = start(command(&place, &check).env("TOKEN", "token"));
-    let pages = || stub.asked().iter().filter_map(|it| page_number(&it.path)).collect::<Vec<_>>();
-    until("the sixth page is asked for", || pages().len() == 6);
-    kill(process);
-    hangs.store(false, Ordering::SeqCst);
-    let said = run(command(&place, &check).env("TOKEN", "token"));
+    let (said, pages) = killed_at(5, &place, &stub, || hangs.store(false, Ordering::SeqCst));
     assert_eq!((said.status, said.err.contains("going on with the check")), (1, true), "{}", said.err);
-    assert_eq!(pages(), [0, 1, 2, 3, 4, 5, 5, 6, 7]);
+    assert_eq!(pages, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(said.json()["assignments"]["delivered"], 8);
 }
 
@@ -72,15 +71,9 @@ fn a_page_that_the_service_no_longer_knows_begins_its_list_anew() {
             _ => answer(&asked.path, known.get().unwrap()),
         });
     base.set(stub.base_url.clone()).unwrap();
-    let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
-    let process = start(command(&place, &check).env("TOKEN", "token"));
-    let pages = || stub.asked().iter().filter_map(|it| page_number(&it.path)).collect::<Vec<_>>();
-    until("the fourth page is asked for", || pages().len() == 4);
-    kill(process);
-    was_killed.store(true, Ordering::SeqCst);
-    let said = run(command(&place, &check).env("TOKEN", "token"));
+    let (said, pages) = killed_at(3, &place, &stub, || was_killed.store(true, Ordering::SeqCst));
     assert_eq!(said.status, 1, "{}", said.err);
-    assert_eq!(pages(), [0, 1, 2, 3, 3, 0, 1, 2, 3, 4]);
+    assert_eq!(pages, [0, 1, 2, 3, 0, 1, 2, 3, 4]);
     // None of them is there twice.
     assert_eq!(said.json()["assignments"]["delivered"], 5);
     let all: usize = Tenant::new(5, 20).owed(|_| true).len();
@@ -172,4 +165,29 @@ fn what_is_under_way_is_followed_and_not_sent_again() {
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     assert_eq!(found(&said, "lost"), Taken::new());
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
+}
+
+#[test]
+fn a_check_that_was_interrupted_long_ago_begins_anew() {
+    let place = Place::new();
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let check = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let check = || run(command(&place, &check).env("TOKEN", "token"));
+    assert_eq!(check().status, 0);
+    for (hours, says, pages) in [
+        (25, "a check begins anew", 3),
+        (24 * 30, "more than 24 hours ago", 3),
+        (23, "going on with the check", 0),
+    ] {
+        let began = SystemTime::now() - Duration::from_secs(hours * 3600);
+        let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+        book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+        let began = access_package::Timestamp::from(began).to_string();
+        book.execute("UPDATE setting SET value = ? WHERE name = 'began'", [&began]).unwrap();
+        drop(book);
+        let before = stub.asked().len();
+        let said = check();
+        assert_eq!((said.status, said.err.contains(says)), (0, true), "{}", said.err);
+        assert_eq!(stub.asked().len() - before, pages);
+    }
 }

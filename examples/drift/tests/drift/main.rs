@@ -6,6 +6,7 @@ mod faults;
 mod killed;
 mod obstacles;
 mod picture;
+mod restoring;
 mod rights;
 mod scale;
 mod service;

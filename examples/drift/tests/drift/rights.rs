@@ -157,3 +157,83 @@ fn what_cannot_be_done_is_said_to_be_so() {
     std::fs::write(place.file("drift.db"), "not a file of `drift`, but rather something else").unwrap();
     refused(&run(&mut command(&place, &["report"])), "not a file of `drift`");
 }
+
+#[test]
+fn a_token_for_this_machine_goes_to_no_proxy() {
+    let place = Place::new();
+    let proxy = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let check = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        let said = run(command(&place, &check).env("TOKEN", "token").env(name, &proxy.base_url));
+        assert_eq!((said.status, &*said.err), (0, ""));
+    }
+    assert_eq!((proxy.asked().len(), stub.asked().len()), (0, 9));
+}
+
+/// A token of this tenant, signed by nobody.
+fn of_tenant(tenant: &str) -> String {
+    use base64::Engine as _;
+    let payload = json!({ "tid": tenant, "aud": "https://graph.microsoft.com" }).to_string();
+    format!("e30.{}.x", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(payload))
+}
+
+#[test]
+fn a_file_is_of_one_tenant() {
+    const ONE: &str = "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e";
+    const OTHER: &str = "11111111-52d1-4d0b-9f0e-6a0c4b1f2d3e";
+    let place = Place::new();
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let drift = |arguments: &[&str], token: &str| {
+        let service = ["--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        run(command(&place, &[arguments, &service].concat()).env("TOKEN", token))
+    };
+    assert_eq!(drift(&["check"], &of_tenant(ONE)).status, 0);
+    let is_refused = |said: &Said| said.status == 2 && said.err.contains(ONE) && said.err.contains(OTHER);
+    let said = drift(&["restore"], &of_tenant(OTHER));
+    assert!(is_refused(&said), "{}", said.err);
+    for token in [&of_tenant(ONE), &of_tenant(&ONE.to_uppercase()), "opaque", "e30.e30.x"] {
+        assert_eq!(drift(&["restore"], token).status, 0, "{token}");
+    }
+    // As if it had been interrupted.
+    let interrupt = || {
+        let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
+        book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
+    };
+    interrupt();
+    let said = drift(&["check"], &of_tenant(OTHER));
+    assert!(is_refused(&said), "{}", said.err);
+    assert_eq!(drift(&["check"], &of_tenant(ONE)).status, 0);
+    interrupt();
+    assert_eq!(drift(&["check", "--anew"], &of_tenant(OTHER)).status, 0);
+    assert!(is_refused(&drift(&["restore"], &of_tenant(ONE))));
+    // An opaque token tells of none.
+    assert_eq!(drift(&["check", "--anew"], "opaque").status, 0);
+    assert_eq!(drift(&["restore"], &of_tenant(ONE)).status, 0);
+}
+
+#[test]
+fn a_new_token_is_of_the_same_tenant() {
+    let place = Place::new();
+    let stub = Stub::start(|_, _| Some(Answer::error(401, "InvalidAuthenticationToken")));
+    let tokens = ["7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "11111111-52d1-4d0b-9f0e-6a0c4b1f2d3e"];
+    let calls = place.file("calls");
+    let (first, second) = (of_tenant(tokens[0]), of_tenant(tokens[1]));
+    let script = format!("test -e {0} && echo {second} || {{ touch {0}; echo {first}; }}", calls.display());
+    let said =
+        run(&mut command(&place, &["check", "--base-url", &stub.base_url, "--token-command", &script]));
+    assert!(tokens.iter().all(|it| said.err.contains(it)), "{}", said.err);
+    assert_eq!((said.status, stub.asked().len()), (2, 1));
+}
+
+#[test]
+fn the_command_for_the_token_is_not_repeated() {
+    let place = Place::new();
+    for command_line in ["printf 'no token' # s3cret", "printf '' # s3cret", "exit 3 # s3cret"] {
+        let said = run(&mut command(&place, &["check", "--token-command", command_line]));
+        assert_eq!((said.status, &*said.out), (2, ""));
+        assert!(!said.err.contains("s3cret"), "{}", said.err);
+        let says = ["`--token-command` gives no bearer token", "command for the token has failed"];
+        assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
+    }
+}

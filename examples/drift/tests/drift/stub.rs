@@ -1,7 +1,9 @@
 //! A service that answers as a test likes, and remembers what it was asked: for what no real server would do when told to.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
@@ -14,6 +16,8 @@ pub struct Asked {
     pub host: String,
     pub token: String,
     pub at: Instant,
+    /// Whether the whole answer was read.
+    pub is_read: Arc<AtomicBool>,
 }
 
 /// What is answered.
@@ -83,7 +87,7 @@ fn serve(
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let asked = Asked { path, host, token, at: Instant::now() };
+    let asked = Asked { path, host, token, at: Instant::now(), is_read: Arc::default() };
     let number = {
         let mut kept = kept.lock().unwrap();
         kept.push(asked.clone());
@@ -99,7 +103,12 @@ fn serve(
     let Answer { status, head, body: text } = answered;
     let length = text.len();
     let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n");
-    reader.into_inner().write_all((head + &text).as_bytes()).ok()
+    let mut stream = reader.into_inner();
+    stream.write_all((head + &text).as_bytes()).ok()?;
+    // The other side closes when it has had the whole answer.
+    drop(stream.read(&mut [0]));
+    asked.is_read.store(true, Ordering::SeqCst);
+    Some(())
 }
 
 /// The parts of a batch are answered like requests of their own.
@@ -114,7 +123,9 @@ fn batch(
         let path = format!("/v1.0{}", part["url"].as_str().unwrap());
         let answer = answer(&Asked { path, ..asked.clone() }, number).unwrap();
         let body: Value = serde_json::from_str(&answer.body).unwrap();
-        json!({ "id": part["id"], "status": answer.status, "headers": {}, "body": body })
+        let headers = answer.head.lines().filter_map(|line| line.split_once(": "));
+        let headers: BTreeMap<_, _> = headers.collect();
+        json!({ "id": part["id"], "status": answer.status, "headers": headers, "body": body })
     };
     let responses: Vec<_> = parts["requests"].as_array().unwrap().iter().map(of).collect();
     Answer::json(&json!({ "responses": responses }))

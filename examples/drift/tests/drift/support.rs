@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -17,6 +18,15 @@ use serde_json::{Value, json};
 pub const DEADLINE: Duration = Duration::from_mins(5);
 const KEY: &str = "a key that only tests know, and that outlives a restart";
 pub const DIRECTORY_TOKEN: &str = "a-token-for-the-directory-that-only-tests-know";
+
+/// Looks until it is so.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < DEADLINE, "not in time: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// A folder, gone with the test.
 pub struct Place(PathBuf);
@@ -214,6 +224,10 @@ fn exchange(base_url: &str, method: &str, path: &str, head: &str, body: &str) ->
 pub fn command(place: &Place, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drift"));
     command.args(arguments).arg("--file").arg(place.file("drift.db")).stdin(Stdio::null());
+    // What the machine says of its network is not for a test.
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
     command
 }
 
