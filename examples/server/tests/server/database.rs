@@ -40,6 +40,12 @@ fn a_missing_database_is_not_made_by_itself() {
     let said = refused.said();
     assert!(said.contains("missing.db") || said.contains("DATABASE_CREATE"), "{said}");
     assert!(!fs::exists(&missing).unwrap());
+    if postgres().is_none() {
+        fs::write(&missing, "").unwrap();
+        let mut refused = configured(None);
+        assert_eq!(refused.status(), Some(1));
+        assert!(refused.said().contains("DATABASE_CREATE"), "an empty file");
+    }
     drop(configured(Some("1")).wait_for("listening on"));
     block_on(async {
         let store = Store::open(&missing, false, DEADLINE).await.unwrap();

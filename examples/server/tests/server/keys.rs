@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 
 use crate::odata::{assert_is, plain};
 use crate::support::{Place, Server, V1, poll, request, token};
+use crate::tokens::with_header;
 
-/// Two public keys as JWK, and tokens that were signed once, until the year 2100: with them, or with a third one. The private
-/// keys are gone.
+/// Three public keys as JWK, one of them of 1024 bits, and tokens that were signed once, until the year 2100: with them, or with
+/// another one. The private keys are gone.
 const SIGNED: &str = include_str!("key-set.json");
 
 const SHORT: &str = "1";
@@ -188,6 +189,7 @@ fn looks_are_shared_and_rare() {
         signed("RS512"),
         signed("to be understood"),
         token("manager"),
+        with_header(&json!({ "kid": "b" })),
         format!("e30.{payload}.{signature}"),
         "a.b.c".to_owned(),
     ] {
@@ -206,7 +208,7 @@ fn looks_are_shared_and_rare() {
                         assert_eq!(status, 503);
                         None
                     }
-                })
+                });
             });
         }
     });
@@ -404,7 +406,7 @@ fn keys_for_something_else_are_passed_over() {
 fn a_forged_token_is_refused() {
     let place = seeded();
     let publisher = Publisher::new(Duration::ZERO);
-    publisher.publishes(&[key("a"), key("b")]);
+    publisher.publishes(&[key("a"), key("b"), key("weak")]);
     let server = start(&place, publisher.source(), SHORT, LONG);
     assert_eq!((status(&server, &signed("a")), status(&server, &signed("b"))), (200, 200));
     let forged = [
@@ -419,6 +421,8 @@ fn a_forged_token_is_refused() {
         "to be understood",
         "expired",
         "for somebody else",
+        // Whoever factors 1024 bits signs what they like.
+        "of a weak key",
     ];
     for what in forged {
         assert_eq!(status(&server, &signed(what)), 401, "{what}");

@@ -2,15 +2,20 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use access_package::{AssignmentState, Outcome, Recorded, StoredAssignment, Timestamp};
+use access_package::{
+    AssignmentResourceRole, AssignmentState, Fulfillment, Outcome, Recorded, Role, StoredAssignment,
+    Timestamp, reprocess,
+};
 use access_package_server::contract;
-use access_package_server::development;
+use access_package_server::development::{self, member};
 use access_package_server::now;
 use access_package_server::store::Claimed;
 use serde_json::json;
+use sqlx::query;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use uuid::Uuid;
@@ -151,7 +156,99 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         assert_eq!(read().await.1, version);
         assert!(!store.save(&store.pool, &stored, version + 1, Some(&new.lease), &event).await.unwrap());
         assert!(store.save(&store.pool, &stored, version, Some(&new.lease), &event).await.unwrap());
-        assert_eq!(read().await.0.state(), AssignmentState::Delivered);
+        let (mut assignment, version) = read().await;
+        assert_eq!(assignment.state(), AssignmentState::Delivered);
+
+        // With a call it begins anew: no lease of before holds, and the tries are counted from one.
+        let _ = reprocess(&mut assignment, Role::CatalogOwner).unwrap();
+        assert!(store.save(&store.pool, &assignment.into(), version, None, &event).await.unwrap());
+        assert!(!store.renew(&new.lease, HOUR).await.unwrap());
+        let claimed = store.claim(9, HOUR).await.unwrap();
+        assert_eq!(claimed.iter().map(|it| it.tries).collect::<Vec<_>>(), [1]);
+        store.put_off(&claimed[0].lease, Duration::ZERO).await.unwrap();
+        assert!(!claimed[0].lease.holds(), "it is given back");
+        assert_eq!(store.claim(9, HOUR).await.unwrap().len(), 1);
+    });
+}
+
+/// R21: who has carried it out sees it expire, and nobody has to look after it again.
+#[test]
+fn what_has_expired_under_a_lease_is_left_alone() {
+    let place = Place::new();
+    place.with_store(async |store| {
+        let end = Timestamp::from_unix_ticks(now().unix_ticks() + 2_000_000);
+        let stored = StoredAssignment { end, ..in_state(AssignmentState::Delivering) };
+        let id = insert(store, &stored).await;
+        let claimed = store.claim(9, HOUR).await.unwrap();
+        let [Claimed { assignment, lease, .. }] = &claimed[..] else { panic!("{}", claimed.len()) };
+        let receipt = assignment.actions().next().unwrap().receipt(Outcome::Fulfilled);
+        sleep(Duration::from_millis(400)).await;
+        contract::record(store, lease, &receipt).await.unwrap();
+        let (expired, _) = store.read(id.into(), None).await.unwrap().unwrap();
+        assert_eq!(expired.state(), AssignmentState::Expired);
+        assert!(!store.renew(lease, Duration::ZERO).await.unwrap());
+        store.put_off(lease, Duration::ZERO).await.unwrap();
+        assert!(store.claim(9, HOUR).await.unwrap().is_empty());
+    });
+}
+
+/// What was granted before a crash is not asked for again.
+#[test]
+fn what_a_dead_worker_has_sent_is_looked_for() {
+    let place = Place::new();
+    let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
+    let directory = Directory::start(&place);
+    let withheld = json!({ "lost": { "how": "withheld", "carriedOut": true } });
+    directory.fault(&json!({ "method": "POST", "count": 1, "fault": withheld }));
+    let dead = Server::start_as("worker", &place, &directory.variables());
+    poll("it is granted", || (place.writes().len() == 1).then_some(()));
+    dead.signal("-KILL");
+    let _other = Server::start_as("worker", &place, &directory.variables());
+    poll("it is taken over", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
+    assert_eq!(place.writes().len(), 1);
+}
+
+/// Nothing is waited for that may no longer be recorded.
+#[test]
+fn what_is_under_way_is_broken_off_with_its_lease() {
+    let place = Place::new();
+    let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
+    let _worker = worker(&place, HOUR);
+    poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
+    place.with_store(async |store| {
+        let newer = "UPDATE assignment SET lease = lease + 1, due = due + 36000000000 WHERE id = $1";
+        query(newer).bind(id.to_string()).execute(&store.pool).await.unwrap();
+    });
+    let lost = now().unix_ticks();
+    let (_, what, at) = poll("it is broken off", || done(&place, id).get(1).cloned());
+    assert_eq!(what, "nothing");
+    // A request is given up by itself after 30 seconds.
+    assert!(at - lost < 200_000_000, "after {} ticks", at - lost);
+}
+
+/// What several actions of one assignment came to at once is all recorded: a save that is lost is repeated.
+#[test]
+fn receipts_at_once_are_all_recorded() {
+    let place = Place::new();
+    place.with_store(async |store| {
+        let pending =
+            |number| AssignmentResourceRole::new(member(Uuid::from_u128(number)), Fulfillment::Pending);
+        let stored = in_state(AssignmentState::Delivering);
+        let stored = StoredAssignment { resource_roles: Some((1..=8).map(pending).collect()), ..stored };
+        let id = insert(store, &stored).await;
+        let mut claimed = store.claim(9, HOUR).await.unwrap();
+        let Claimed { assignment, lease, .. } = claimed.remove(0);
+        let lease = Arc::new(lease);
+        let mut receipts = JoinSet::new();
+        for action in assignment.actions() {
+            let (store, lease) = (store.clone(), Arc::clone(&lease));
+            receipts.spawn(async move {
+                contract::record(&store, &lease, &action.receipt(Outcome::Fulfilled)).await.unwrap();
+            });
+        }
+        assert_eq!(receipts.join_all().await.len(), 8);
+        let (assignment, _) = store.read(id.into(), None).await.unwrap().unwrap();
+        assert_eq!(assignment.state(), AssignmentState::Delivered);
     });
 }
 

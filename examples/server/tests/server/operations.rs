@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use access_package::AssignmentState;
 use access_package_server::development::{EXPIRED, HALF, MANAGER, PARTIAL, PARTIAL_REQUEST, SAMPLE};
+use sqlx::Executor;
 use uuid::Uuid;
 
 use crate::odata::{assert_is, plain};
@@ -86,6 +87,11 @@ fn requests_and_outcomes_are_counted() {
     place.with_store(async |store| spoil(store, PARTIAL).await);
     assert_eq!(server.ask("GET", V1, &token("application")).status, 200);
     assert_eq!(metric("rows_set_aside"), Some(1.0));
+    // What is not known is no number.
+    place.with_store(async |store| {
+        store.pool.execute("ALTER TABLE assignment RENAME TO gone").await.unwrap();
+    });
+    assert!(metric("work_waiting").unwrap().is_nan());
     // Nothing else is there, and it is nowhere else.
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(request("GET", V1, "").as_bytes()).unwrap();

@@ -96,18 +96,23 @@ pub async fn rewrite(store: &Store, id: Uuid, change: impl FnOnce(&mut Value)) {
 #[test]
 fn who_may_not_is_told_everything_that_stands_in_the_way() {
     let place = Place::new();
-    let (of_no_use, delivery_failed) = place.with_store(async |store| {
+    let (of_no_use, delivery_failed, failed_in_unknown) = place.with_store(async |store| {
         development::seed(store).await.unwrap();
-        let unknown_package = StoredAssignment {
+        let unknown_package = |state| StoredAssignment {
             id: Uuid::new_v4().into(),
             access_package: Uuid::new_v4().into(),
-            ..in_state(AssignmentState::Delivered)
+            ..in_state(state)
         };
-        store.insert(&unknown_package).await.unwrap();
+        let failed = unknown_package(AssignmentState::DeliveryFailed);
+        let unknown_package = unknown_package(AssignmentState::Delivered);
+        for stored in [&failed, &unknown_package] {
+            store.insert(stored).await.unwrap();
+        }
         let contradiction = insert(store, &in_state(AssignmentState::Delivered)).await;
         spoil(store, contradiction).await;
         let of_no_use = [unknown_package.id.as_uuid(), contradiction];
-        (of_no_use, insert(store, &in_state(AssignmentState::DeliveryFailed)).await)
+        let delivery_failed = insert(store, &in_state(AssignmentState::DeliveryFailed)).await;
+        (of_no_use, delivery_failed, failed.id.as_uuid())
     });
     let server = Server::start(&place, Duration::from_hours(1));
     let make = |claims| tokens().make(&claims).unwrap();
@@ -150,6 +155,11 @@ fn who_may_not_is_told_everything_that_stands_in_the_way() {
             assert_is(server.reprocess(id, &token(who)), 500, &failed, who);
         }
         assert_is(server.ask("GET", &format!("{V1}/{}", of_no_use[1]), &token(who)), 500, &failed, who);
+    }
+    // What a package gives matters only to a call that is accepted.
+    let refused = rejected(Refusal::of_state(AssignmentState::DeliveryFailed).unwrap());
+    for id in [delivery_failed, failed_in_unknown] {
+        assert_is(server.reprocess(id, &token("manager")), 400, &refused, "delivery failed");
     }
     assert_is(server.reprocess(SAMPLE, &token("application")), 202, "", "application");
 }

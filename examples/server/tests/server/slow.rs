@@ -1,5 +1,6 @@
 //! Actions that are slow, hang for ever or go wrong: they hold up nobody else, and come to an end.
 
+use std::fs;
 use std::time::Duration;
 
 use access_package::{AssignmentState, Event, FailureReason, Fulfillment, StoredAssignment, Timestamp};
@@ -97,7 +98,13 @@ fn what_hangs_for_ever_fails_at_last() {
         development::seed(store).await.unwrap();
         insert_odd(store, None).await
     });
-    let limits = [("ACTION_TIMEOUT_MS", "100"), ("TRIES", "2"), ("PAUSE_MS", "50")];
+    let log = place.file("actions");
+    let limits = [
+        ("ACTION_TIMEOUT_MS", "100"),
+        ("TRIES", "3"),
+        ("PAUSE_MS", "1500"),
+        ("ACTION_LOG", log.to_str().unwrap()),
+    ];
     let limits = limits.map(|(name, value)| (name, value.to_owned()));
     let server = Server::start_with(&place, &[&slow(Duration::from_hours(1))[..], &limits].concat());
     assert_eq!(server.reprocess(id, &token("manager")).status, 202);
@@ -106,6 +113,12 @@ fn what_hangs_for_ever_fails_at_last() {
     assert_eq!(fulfillments(&stored), [Fulfillment::Fulfilled, Fulfillment::Failed]);
     let roles = stored.resource_roles.unwrap();
     assert_eq!(roles[1].reason.as_ref().map(FailureReason::code), Some("timedOut"));
+    // As often as it is to be tried, and after pauses that grow.
+    let log = fs::read_to_string(log).unwrap();
+    let begun = log.lines().filter(|line| line.contains(" begin ") && line.contains(&ODD_GROUP.to_string()));
+    let begun: Vec<i64> = begun.map(|line| line.split_once(' ').unwrap().0.parse().unwrap()).collect();
+    let [first, second, third] = begun[..] else { panic!("{log}") };
+    assert!(second - first >= 16_000_000 && third - second >= 31_000_000, "{log}");
 }
 
 /// The directory answers so many times that it is busy, for one group.

@@ -80,7 +80,7 @@ fn manager_with(other: &Value) -> Value {
 }
 
 /// A token that is in order but for what its header says beside the algorithm.
-fn with_header(more: &Value) -> String {
+pub fn with_header(more: &Value) -> String {
     let mut header = json!({ "typ": "JWT", "alg": "HS256" });
     header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let good = token("manager");
