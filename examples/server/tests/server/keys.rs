@@ -208,7 +208,7 @@ fn looks_are_shared_and_rare() {
                         assert_eq!(status, 503);
                         None
                     }
-                })
+                });
             });
         }
     });

@@ -266,7 +266,7 @@ fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32,
         })
         .collect();
     lines.sort_by_key(|(at, ..)| *at);
-    let long_ago = i64::try_from((LEASE / 2).as_nanos() / 100).unwrap();
+    let long_ago = i64::try_from((LEASE / 4).as_nanos() / 100).unwrap();
     let (mut under_way, mut granted, mut late) = (HashMap::new(), 0, 0);
     for (at, process, what, action) in lines {
         if what == "begin" {
