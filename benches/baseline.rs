@@ -283,7 +283,11 @@ pub fn admit(
     record.resource_roles = gives_now.into_iter().map(pending).collect();
     record.attempt = record.attempt.wrapping_add(1);
     record.state = state(&record.resource_roles);
-    Ok(StoredAssignment {
+    Ok(stored(record))
+}
+
+fn stored(record: &Record) -> StoredAssignment {
+    StoredAssignment {
         format: StoredAssignment::FORMAT,
         id: record.id,
         catalog: record.catalog,
@@ -294,7 +298,7 @@ pub fn admit(
         end: record.end,
         attempt: record.attempt,
         resource_roles: Some(record.resource_roles.clone()),
-    })
+    }
 }
 
 pub fn record(record: &mut Record, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
@@ -354,6 +358,7 @@ pub trait Subject: Clone + Send {
     type Authority: Copy;
 
     fn load(stored: StoredAssignment) -> Self;
+    fn stored(&self) -> StoredAssignment;
     fn reprocess(&mut self, role: Role) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
     fn reprocess_observed(
         &mut self,
@@ -387,6 +392,10 @@ impl Subject for Assignment {
 
     fn load(stored: StoredAssignment) -> Self {
         stored.try_into().expect("a whole assignment")
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        self.into()
     }
 
     #[inline]
@@ -451,6 +460,10 @@ impl Subject for Record {
             attempt: stored.attempt,
             resource_roles: stored.resource_roles.expect("known resource roles"),
         }
+    }
+
+    fn stored(&self) -> StoredAssignment {
+        stored(self)
     }
 
     #[inline]

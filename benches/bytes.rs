@@ -5,6 +5,7 @@
 
 mod counted;
 mod floor;
+mod prepared;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -12,58 +13,15 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use access_package::graph::json;
-use access_package::uuid::Uuid;
-use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Catalog, FailureReason, Fulfillment, GroupAccess,
-    PrivilegeLevel, ResourceRole, StoredAssignment, SubjectType, Timestamp, reprocess,
-};
+use access_package::{Assignment, StoredAssignment, reprocess};
 use counted::{Case, call};
-use floor::{Row, Unnamed};
+use floor::{Document, Row, Unnamed};
+use prepared::{of_each_origin_system, of_groups};
 use serde::de::IgnoredAny;
-use support::{MANAGER, one_of_each_origin_system, stored};
+use support::MANAGER;
 
 /// How often a case is run at most.
 const MOST: usize = 1_000;
-
-/// A GUID without a pattern, as those of the service are.
-fn guid(number: u128) -> Uuid {
-    Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
-}
-
-/// An assignment of these resource roles, with everything there that can be.
-fn delivered(resource_roles: Vec<AssignmentResourceRole>) -> StoredAssignment {
-    StoredAssignment {
-        id: guid(1).into(),
-        catalog: Catalog { id: guid(2).into(), privilege_level: Some(PrivilegeLevel::Standard) },
-        access_package: guid(3).into(),
-        target: guid(4).into(),
-        target_type: Some(SubjectType::User),
-        end: Timestamp::from_unix_ticks(17_800_000_001_234_567),
-        attempt: 3,
-        resource_roles: Some(resource_roles),
-        ..stored(AssignmentState::Delivered, &[])
-    }
-}
-
-fn fulfilled(resource_role: ResourceRole) -> AssignmentResourceRole {
-    AssignmentResourceRole::new(resource_role, Fulfillment::Fulfilled)
-}
-
-/// Of five groups.
-fn of_groups() -> StoredAssignment {
-    let member = |number| ResourceRole::Group { group: guid(number).into(), access: GroupAccess::Member };
-    delivered((5..10).map(member).map(fulfilled).collect())
-}
-
-/// Of each origin system, one of them failed with a reason.
-fn of_each_kind() -> StoredAssignment {
-    let mut resource_roles: Vec<_> = one_of_each_origin_system().into_iter().map(fulfilled).collect();
-    if let [first, ..] = &mut resource_roles[..] {
-        first.fulfillment = Fulfillment::Failed;
-        first.reason = Some(FailureReason::new("Request_ResourceNotFound", "the group does not exist"));
-    }
-    StoredAssignment { state: AssignmentState::PartiallyDelivered, ..delivered(resource_roles) }
-}
 
 const DOCUMENT: &[u8] = include_bytes!("../examples/assignment.json");
 
@@ -98,7 +56,7 @@ struct Texts {
 
 impl Texts {
     fn new() -> Self {
-        let [groups, kinds] = [of_groups(), of_each_kind()].map(|stored| {
+        let [groups, kinds] = [of_groups(), of_each_origin_system()].map(|stored| {
             let text = serde_json::to_string(&stored).expect("plain data");
             (stored, text)
         });
@@ -109,6 +67,10 @@ impl Texts {
 
 fn row(text: &str) -> Row<'_> {
     serde_json::from_str(text).expect("a row")
+}
+
+fn texts_of(document: &[u8]) -> Document<'_> {
+    serde_json::from_slice(document).expect("texts")
 }
 
 fn unnamed(bytes: &[u8]) -> Unnamed<'_> {
@@ -181,6 +143,15 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
                 call(|| serde_json::from_slice::<IgnoredAny>(black_box(DOCUMENT)).expect("JSON")),
             ],
         },
+        // By `serde_json` and `serde` alone: no reader that is made of them takes less.
+        Case {
+            name: "document-texts".to_owned(),
+            limit: 2.25,
+            sides: [
+                call(|| texts_of(black_box(DOCUMENT))),
+                call(|| serde_json::from_slice::<IgnoredAny>(black_box(DOCUMENT)).expect("JSON")),
+            ],
+        },
         Case {
             name: "page-read-20".to_owned(),
             limit: 2.5,
@@ -201,6 +172,10 @@ fn check(texts: &Texts) {
     assert_eq!(postcard::to_allocvec(&unnamed(&texts.unnamed)).expect("plain data"), texts.unnamed);
     let after = from_bytes_to_bytes(&texts.groups.1);
     assert_eq!(after.len(), texts.groups.1.len() + "delivering".len() - "delivered".len() - 5 * 2, "{after}");
+    let (borrowed, read) = (texts_of(DOCUMENT), json::read(DOCUMENT).expect("an assignment"));
+    assert_eq!((borrowed.id, borrowed.state), (&*read.id().to_string(), read.state().as_str()));
+    let listed = borrowed.access_package.resource_role_scopes.len();
+    assert_eq!(Some(listed), read.resource_roles().map(<[_]>::len));
     assert!(json::read_list(&texts.page).expect("a page").items.iter().all(Result::is_ok));
 }
 

@@ -1,7 +1,7 @@
 //! The floor under reading and writing: the same texts in the same fields, borrowed and not understood.
 //!
 //! No GUID is read, no instant, no origin id, and nothing is checked. What `serde` and the format take for that, anybody
-//! takes who looks at every field.
+//! takes who looks at every field. Of a document it is the fields that the crate reads.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use serde::{Deserialize, Serialize};
@@ -10,54 +10,128 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row<'a> {
-    format: u32,
-    id: &'a str,
+    pub format: u32,
+    pub id: &'a str,
     #[serde(borrow)]
-    catalog: Catalog<'a>,
-    access_package: &'a str,
-    target: &'a str,
-    target_type: Option<&'a str>,
-    state: &'a str,
-    end: Option<&'a str>,
-    attempt: u32,
+    pub catalog: Catalog<'a>,
+    pub access_package: &'a str,
+    pub target: &'a str,
+    pub target_type: Option<&'a str>,
+    pub state: &'a str,
+    pub end: Option<&'a str>,
+    pub attempt: u32,
     #[serde(borrow)]
-    resource_roles: Option<Vec<Entry<'a>>>,
+    pub resource_roles: Option<Vec<Entry<'a>>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Catalog<'a> {
-    id: &'a str,
-    privilege_level: Option<&'a str>,
+pub struct Catalog<'a> {
+    pub id: &'a str,
+    pub privilege_level: Option<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry<'a> {
+pub struct Entry<'a> {
     #[serde(borrow)]
-    resource_role: OriginIds<'a>,
-    fulfillment: &'a str,
+    pub resource_role: OriginIds<'a>,
+    pub fulfillment: &'a str,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason<'a>>,
+    pub reason: Option<Reason<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OriginIds<'a> {
-    origin_system: &'a str,
-    resource_origin_id: &'a str,
-    role_origin_id: &'a str,
+pub struct OriginIds<'a> {
+    pub origin_system: &'a str,
+    pub resource_origin_id: &'a str,
+    pub role_origin_id: &'a str,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    role_type: Option<&'a str>,
+    pub role_type: Option<&'a str>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Reason<'a> {
-    code: &'a str,
-    words: &'a str,
+pub struct Reason<'a> {
+    pub code: &'a str,
+    pub words: &'a str,
 }
 
-/// The same as a format has it that does not name its fields: an enumeration is a number there, and nothing is left out.
+/// The document of an assignment in v1.0, by its texts.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document<'a> {
+    pub id: &'a str,
+    pub state: &'a str,
+    #[serde(borrow)]
+    pub schedule: Schedule<'a>,
+    #[serde(borrow)]
+    pub target: Target<'a>,
+    #[serde(borrow)]
+    pub access_package: AccessPackage<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Schedule<'a> {
+    pub start_date_time: Option<&'a str>,
+    #[serde(borrow)]
+    pub expiration: Expiration<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Expiration<'a> {
+    pub end_date_time: Option<&'a str>,
+    pub duration: Option<&'a str>,
+    pub r#type: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Target<'a> {
+    pub object_id: &'a str,
+    pub subject_type: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPackage<'a> {
+    pub id: &'a str,
+    #[serde(borrow)]
+    pub catalog: Identified<'a>,
+    #[serde(borrow)]
+    pub resource_role_scopes: Vec<Given<'a>>,
+}
+
+#[derive(Deserialize)]
+pub struct Identified<'a> {
+    pub id: &'a str,
+}
+
+#[derive(Deserialize)]
+pub struct Given<'a> {
+    #[serde(borrow)]
+    pub role: Origin<'a>,
+    #[serde(borrow)]
+    pub scope: Origin<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin<'a> {
+    pub origin_system: &'a str,
+    pub origin_id: &'a str,
+}
+
+/// A page of such documents.
+#[derive(Deserialize)]
+pub struct Page<'a> {
+    #[serde(borrow)]
+    pub value: Vec<Document<'a>>,
+}
+
+/// The stored form as a format has it that does not name its fields: an enumeration is a number there, and nothing is left out.
 pub type Unnamed<'a> = (
     (u32, &'a str, (&'a str, Option<&'a str>), &'a str, &'a str),
     (Option<u32>, &'a str, Option<&'a str>, u32),

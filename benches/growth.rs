@@ -3,6 +3,7 @@
 //! times as much. Counted by `.ci/instructions`.
 
 mod counted;
+mod prepared;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -11,12 +12,11 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use access_package::graph::json;
-use access_package::{
-    Assignment, AssignmentState, Fulfillment, Outcome, Receipt, StoredAssignment, Timestamp, reprocess,
-};
+use access_package::{Assignment, StoredAssignment, Timestamp, reprocess};
 use counted::{Case, call};
+use prepared::{delivering, receipts, shuffle};
 use serde_json::{Value, json};
-use support::{MANAGER, load, member_of, stored};
+use support::{MANAGER, load, member_of};
 
 /// How often a case is run at most.
 const MOST: usize = 9;
@@ -36,34 +36,33 @@ const WORK: [(&str, Work); 9] = [
         Box::new(move || reprocess(&mut delivered.clone(), MANAGER).map_or(0, Iterator::count))
     }),
     ("actions", |size| {
-        let delivering = delivering(size);
+        let delivering = load(delivering(size));
         Box::new(move || delivering.actions().map(black_box).fold(0, |count, _| count + 1))
     }),
     ("record", |size| {
-        let delivering = delivering(size);
-        let receipts = receipts(&delivering);
+        let (delivering, receipts) = (load(delivering(size)), receipts(delivering(size)));
         Box::new(move || {
             let mut delivering = delivering.clone();
             receipts.iter().filter(|receipt| delivering.record(receipt, Timestamp::MIN).is_ok()).count()
         })
     }),
     ("load", |size| {
-        let mut stored = StoredAssignment::from(&delivering(size));
+        let mut stored = delivering(size);
         stored.resource_roles.iter_mut().for_each(|entries| shuffle(entries));
         Box::new(move || Assignment::try_from(stored.clone()).map_or(0, |_| 1))
     }),
     ("save", |size| {
-        let delivering = delivering(size);
+        let delivering = load(delivering(size));
         Box::new(move || {
             StoredAssignment::from(&delivering).resource_roles.map_or(0, |entries| entries.len())
         })
     }),
     ("read", |size| {
-        let text = serde_json::to_string(&StoredAssignment::from(&delivering(size))).expect("plain data");
+        let text = serde_json::to_string(&delivering(size)).expect("plain data");
         Box::new(move || serde_json::from_str::<StoredAssignment>(&text).map_or(0, |_| 1))
     }),
     ("write", |size| {
-        let stored = StoredAssignment::from(&delivering(size));
+        let stored = delivering(size);
         Box::new(move || serde_json::to_string(&stored).map_or(0, |text| text.len()))
     }),
     ("document", |size| {
@@ -75,27 +74,6 @@ const WORK: [(&str, Work); 9] = [
         Box::new(move || json::read_list(page.as_bytes()).map_or(0, |page| page.items.len()))
     }),
 ];
-
-fn delivering(size: usize) -> Assignment {
-    load(stored(AssignmentState::Delivering, &vec![Fulfillment::Pending; size]))
-}
-
-fn receipts(assignment: &Assignment) -> Vec<Receipt> {
-    let mut receipts: Vec<_> =
-        assignment.actions().map(|action| action.receipt(Outcome::Fulfilled)).collect();
-    shuffle(&mut receipts);
-    receipts
-}
-
-/// Into an order that is no order, and the same each time.
-fn shuffle<T>(items: &mut [T]) {
-    let mut random = 1_u64;
-    for last in (1..items.len()).rev() {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let other = usize::try_from(random >> 33).map_or(0, |other| other % (last + 1));
-        items.swap(last, other);
-    }
-}
 
 /// Of Graph, which lists so many resource roles.
 fn document(size: usize) -> Value {

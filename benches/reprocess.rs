@@ -3,27 +3,22 @@
 //! Inputs are prepared outside the timed part. Times vary from run to run; `instructions` does not.
 
 mod baseline;
+mod prepared;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::hint::black_box;
 use std::thread;
 
-use access_package::{
-    Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, Observed, ResourceRole, Role,
-    StoredAssignment,
-};
+use access_package::{Assignment, AssignmentResourceRole, Observed, Role, StoredAssignment};
 use baseline::{Record, Subject, read};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use support::{MANAGER, member_of, of_each_kind, site_of, stored};
+use prepared::{Kind, RESOURCE_ROLES, delivered, delivering, look_at};
+use support::MANAGER;
 
 fn main() {
     divan::main();
-}
-
-fn delivered(resource_roles: usize) -> StoredAssignment {
-    stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
 }
 
 fn put<S: Subject>(bencher: Bencher, stored: StoredAssignment, role: Role) {
@@ -45,7 +40,7 @@ fn refused_by_role<S: Subject>(bencher: Bencher) {
 
 #[divan::bench(types = [Assignment, Record])]
 fn refused_by_state<S: Subject>(bencher: Bencher) {
-    put::<S>(bencher, stored(AssignmentState::Delivering, &[Fulfillment::Pending; 5]), MANAGER);
+    put::<S>(bencher, delivering(5), MANAGER);
 }
 
 #[divan::bench(types = [Assignment, Record], args = [1, 5, 20, 100])]
@@ -56,9 +51,6 @@ fn observed_with_nothing_missing<S: Subject>(bencher: Bencher, resource_roles: u
     });
 }
 
-/// How many resource roles each of a million assignments has.
-const RESOURCE_ROLES: usize = 5;
-
 /// A million, far more than fits a cache; run once to see that it works, a thousand.
 fn a_million() -> usize {
     let given = |flag| std::env::args().any(|argument| argument == flag);
@@ -68,36 +60,6 @@ fn a_million() -> usize {
 /// What so many assignments and their resource roles occupy.
 fn bytes<S: Subject>(assignments: usize) -> usize {
     assignments * (size_of::<S>() + RESOURCE_ROLES * size_of::<AssignmentResourceRole>())
-}
-
-/// What kind of resource roles a million assignments give. A group is plain data. A site has a text, which an action shares:
-/// it counts up and down how many do, and where all assignments came of one list, all of them count at the same place.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Groups,
-    SitesOfEach,
-    SitesOfAll,
-    InTurn,
-}
-
-const KINDS: [Kind; 4] = [Kind::Groups, Kind::SitesOfEach, Kind::SitesOfAll, Kind::InTurn];
-
-impl Kind {
-    fn assignments<S: Subject>(self, count: usize) -> Vec<S> {
-        let of = |kind: fn(u128) -> ResourceRole| {
-            let mut stored = delivered(RESOURCE_ROLES);
-            for (number, entry) in (0..).zip(stored.resource_roles.iter_mut().flatten()) {
-                entry.resource_role = kind(number);
-            }
-            S::load(stored)
-        };
-        match self {
-            Self::Groups => vec![of(member_of); count],
-            Self::SitesOfAll => vec![of(site_of); count],
-            Self::SitesOfEach => (0..count).map(|_| of(site_of)).collect(),
-            Self::InTurn => (0..count).map(|_| of(of_each_kind)).collect(),
-        }
-    }
 }
 
 /// Over so many threads, each.
@@ -111,27 +73,21 @@ fn over<S: Send>(threads: usize, subjects: &mut [S], work: impl Fn(&mut S) + Syn
 }
 
 /// All of them over so many threads, each action read in place.
-#[divan::bench(types = [Assignment, Record], args = KINDS, consts = [1, 2], sample_count = 10, sample_size = 1)]
+#[divan::bench(types = [Assignment, Record], args = Kind::ALL, consts = [1, 2], sample_count = 10, sample_size = 1)]
 fn a_million_reprocessed<S: Subject, const THREADS: usize>(bencher: Bencher, kind: Kind) {
     let count = a_million();
     let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::new(bytes::<S>(count)));
-    bencher.with_inputs(|| kind.assignments::<S>(count)).bench_local_refs(|subjects| {
+    bencher.with_inputs(|| kind.assignments(count, S::load)).bench_local_refs(|subjects| {
         over(THREADS, subjects, |subject| read(subject.reprocess(black_box(MANAGER))));
     });
 }
 
 /// The same, but that no action is made: what is owed is looked at where it is, so that nothing is shared.
-#[divan::bench(args = KINDS, consts = [1, 2], sample_count = 10, sample_size = 1)]
+#[divan::bench(args = Kind::ALL, consts = [1, 2], sample_count = 10, sample_size = 1)]
 fn a_million_looked_at<const THREADS: usize>(bencher: Bencher, kind: Kind) {
     let count = a_million();
-    bencher.with_inputs(|| kind.assignments::<Assignment>(count)).bench_local_refs(|subjects| {
-        over(THREADS, subjects, |subject| {
-            black_box(access_package::reprocess(subject, black_box(MANAGER)).is_ok());
-            let entries = subject.resource_roles().into_iter().flatten();
-            entries.filter(|entry| entry.fulfillment == Fulfillment::Pending).for_each(|entry| {
-                black_box(&entry.resource_role);
-            });
-        });
+    bencher.with_inputs(|| kind.assignments(count, support::load)).bench_local_refs(|subjects| {
+        over(THREADS, subjects, look_at);
     });
 }
 

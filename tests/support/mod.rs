@@ -31,6 +31,12 @@ pub fn azure_role_of(number: u128) -> ResourceRole {
     ResourceRole::from_origin("AzureResources", &scope, &definition, Some("active")).expect("a role of Azure")
 }
 
+/// A role in an origin system that the crate does not know.
+pub fn opaque_of(number: u128) -> ResourceRole {
+    ResourceRole::from_origin("SapIag", &format!("Finance/{number}"), "approver", None)
+        .expect("an unknown origin system takes any text")
+}
+
 /// Each kind in turn.
 pub fn of_each_kind(number: u128) -> ResourceRole {
     match number % 6 {
@@ -42,8 +48,7 @@ pub fn of_each_kind(number: u128) -> ResourceRole {
         2 => site_of(number),
         3 => ResourceRole::Directory { definition: Uuid::from_u128(number), activation: Activation::Active },
         4 => azure_role_of(number),
-        _ => ResourceRole::from_origin("SapIag", &format!("Finance/{number}"), "approver", None)
-            .expect("an unknown origin system takes any text"),
+        _ => opaque_of(number),
     }
 }
 

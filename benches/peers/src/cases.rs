@@ -4,16 +4,17 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use access_package::{Assignment, AssignmentResourceRole, AssignmentState, Fulfillment, StoredAssignment};
+use access_package::{Assignment, AssignmentResourceRole, AssignmentState};
 use peers::baseline::{Record, read};
 use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Crate, Engine, Rego, RegoVm};
 use peers::machine::{Life, Machine};
+use peers::prepared::{RESOURCE_ROLES, delivered};
 use peers::question::{Question, Text, every_point};
-use peers::support::{Lacks, MANAGER, caller, in_state, stored};
+use peers::support::{Lacks, MANAGER, caller, in_state};
 
-use crate::measure::{Case, heap};
+use crate::measure::{Case, Instant, heap};
 
 pub const EMPTY: &str = "an empty call";
 pub const COPY: &str = "copying their bytes";
@@ -28,8 +29,6 @@ pub const FROM_TEXT: &str = "allowed, from text";
 pub const SIZES: [usize; 5] = [1, 5, 20, 100, 1_000];
 
 pub const MILLION: usize = 1_000_000;
-/// What each of the million gives.
-pub const RESOURCE_ROLES: usize = 5;
 pub const THREADS: [usize; 2] = [1, 2];
 
 fn questions() -> [(&'static str, Question); 5] {
@@ -43,6 +42,12 @@ fn questions() -> [(&'static str, Question); 5] {
         (scope, question(Lacks::Scope, AssignmentState::Delivered)),
         (state, question(Lacks::Nothing, AssignmentState::Delivering)),
     ]
+}
+
+/// The allowed call.
+pub fn allowed() -> Question {
+    let [(_, question), ..] = questions();
+    question
 }
 
 /// Some of every kind: the step has no divisor in common with the five states, the three levels or the roles.
@@ -94,13 +99,9 @@ pub fn decisions() -> Vec<Case<'static>> {
     decisions_of::<Cel>(&mut cases);
     decisions_of::<Casbin>(&mut cases);
     decisions_of::<CachedCasbin>(&mut cases);
-    let [(_, question), ..] = questions();
+    let question = allowed();
     cases.push(Case::repeated(ALLOWED, EMPTY, move || empty(black_box(&question))));
     cases
-}
-
-fn delivered(resource_roles: usize) -> StoredAssignment {
-    stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
 }
 
 /// What an assignment and its resource roles occupy.
@@ -109,7 +110,7 @@ fn bytes(resource_roles: usize) -> usize {
 }
 
 /// So many that they stay in a cache: the memory has its own measurement.
-fn inputs(resource_roles: usize) -> usize {
+pub fn inputs(resource_roles: usize) -> usize {
     (2_000 / resource_roles).clamp(1, 500)
 }
 
@@ -134,16 +135,18 @@ pub fn reprocess() -> Vec<Case<'static>> {
     cases
 }
 
-/// The time it takes to work on all parts, each on a thread of its own.
-fn timed<T: Send>(parts: impl Iterator<Item = T>, work: impl Fn(T) + Sync) -> Duration {
-    let start = Instant::now();
+/// The time it takes to work on all parts, each on a thread of its own: that of the thread that takes longest.
+pub fn timed<T: Send>(parts: impl Iterator<Item = T>, work: impl Fn(T) + Sync) -> Duration {
+    let timed = &|part| {
+        let start = Instant::now();
+        work(part);
+        start.elapsed()
+    };
     thread::scope(|scope| {
-        for part in parts {
-            let work = &work;
-            scope.spawn(move || work(part));
-        }
-    });
-    start.elapsed()
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || timed(part))).collect();
+        let each = threads.into_iter().map(|thread| thread.join().expect("no panic"));
+        each.max().unwrap_or_default()
+    })
 }
 
 fn million_of<L: Life + 'static>(cases: &mut Vec<Case<'static>>) {

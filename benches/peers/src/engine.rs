@@ -30,7 +30,8 @@ pub trait Engine {
     fn decide(&mut self, question: &Self::Prepared) -> bool;
 }
 
-fn read(text: &Text) -> (Caller, StoredAssignment) {
+/// Who asks, from words.
+pub(crate) fn caller(text: &Text) -> Caller {
     let account = match text.account.as_str() {
         "workOrSchool" => Account::WorkOrSchool,
         "application" => Account::Application,
@@ -41,18 +42,21 @@ fn read(text: &Text) -> (Caller, StoredAssignment) {
         role: role.parse().expect("a role"),
         scope: scope.parse().expect("a scope"),
     };
-    let caller = Caller {
+    Caller {
         object: None,
         account,
         permissions: text.permissions.iter().map(|name| name.parse().expect("a permission")).collect(),
         roles: text.roles.iter().map(held).collect(),
-    };
+    }
+}
+
+fn read(text: &Text) -> (Caller, StoredAssignment) {
     let state = text.state.parse().expect("a state");
     let Ok(Scope::Catalog(id)) = text.scope.parse() else { panic!("`{}` is no catalog", text.scope) };
     let privilege_level = text.privilege_level.as_deref().map(|level| level.parse().expect("a level"));
     let catalog = Catalog { id, privilege_level };
     // The gate does not look at what the package gives.
-    (caller, StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
+    (caller(text), StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
 }
 
 /// The crate itself.

@@ -1,13 +1,18 @@
 //! The gate of the crate in the hands of policy engines, and its life cycle in those of a state machine.
 
+pub mod bytes;
 pub mod engine;
 pub mod machine;
 pub mod question;
 
 #[path = "../../baseline.rs"]
 pub mod baseline;
+#[path = "../../floor.rs"]
+pub mod floor;
 #[allow(dead_code, reason = "only who can ask is taken from it")]
 #[path = "../../../tests/gate/points.rs"]
 mod points;
+#[path = "../../prepared.rs"]
+pub mod prepared;
 #[path = "../../../tests/support/mod.rs"]
 pub mod support;

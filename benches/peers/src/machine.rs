@@ -116,6 +116,21 @@ impl Storage {
 #[derive(Clone)]
 pub struct Machine(InitializedStateMachine<Storage>);
 
+impl Machine {
+    /// Puts what it has changed into what was stored.
+    pub fn save(&self, stored: &mut StoredAssignment) {
+        stored.state = match self.0.state() {
+            State::Begun {} => stored.state,
+            State::Delivered {} => AssignmentState::Delivered,
+            State::Refusing { state } => *state,
+        };
+        let storage = self.0.inner();
+        stored.attempt = storage.attempt;
+        // It lends what it works on, and does not give it back.
+        stored.resource_roles = Some(storage.resource_roles.clone());
+    }
+}
+
 impl Life for Machine {
     const NAME: &'static str = "statig";
     type Refusal = Denied;

@@ -1,14 +1,19 @@
-//! What does a decision cost, and what does it cost to reprocess, beside others? Writes README.md and its charts.
+//! What does a decision cost, what does it cost to reprocess, and to read and write what that takes, beside others? Writes README.md and its charts.
 //!
 //! Inputs are prepared outside the timed part; where that is not what a host would do, both are shown.
 
 mod cases;
 mod chart;
+mod growth;
+mod kinds;
+mod lists;
 mod measure;
 mod report;
+mod whole;
 
 use std::path::Path;
 
+use measure::{FEW_ROUNDS, ROUNDS, run};
 use report::Measured;
 
 /// What is between these in README.md is written here.
@@ -17,10 +22,14 @@ const MARKS: [&str; 2] = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
 fn main() {
     let machine = report::machine();
     let measured = Measured {
-        decisions: measure::run(cases::decisions()),
-        reprocess: measure::run(cases::reprocess()),
-        million: measure::run(cases::million()),
+        decisions: run(cases::decisions(), ROUNDS),
+        whole: run(whole::cases(), ROUNDS),
+        reprocess: run(cases::reprocess(), ROUNDS),
+        million: run(cases::million(), FEW_ROUNDS),
         memory: cases::memory(),
+        growth: run(growth::cases(), ROUNDS),
+        kinds: run(kinds::cases(), FEW_ROUNDS),
+        lists: run(lists::cases(), FEW_ROUNDS),
     };
     let figures = report::markdown(&machine, &measured);
     println!("{figures}");

@@ -4,13 +4,34 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fmt;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Many, for a median that what disturbs the machine for a while does not move.
 pub const ROUNDS: usize = 25;
 
+/// Of what takes long.
+pub const FEW_ROUNDS: usize = 5;
+
 /// How long one case is run within a round: long against the clock, short against what disturbs.
 const SLICE: Duration = Duration::from_millis(4);
+
+/// What a thread has had of the processor. Other work on the machine takes the processor away, which this does not count;
+/// it also takes caches, which nothing can leave out.
+#[derive(Clone, Copy)]
+pub struct Instant(Duration);
+
+impl Instant {
+    pub fn now() -> Self {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Self(Duration::try_from(time).expect("since the thread began"))
+    }
+
+    pub fn elapsed(self) -> Duration {
+        Self::now().0.saturating_sub(self.0)
+    }
+}
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -198,9 +219,9 @@ pub struct Figure {
 }
 
 /// Runs every case once a round, so that what disturbs the machine for a while disturbs all alike.
-pub fn run(mut cases: Vec<Case>) -> Vec<Figure> {
-    for round in 0..=ROUNDS {
-        eprint!("\r{} of {ROUNDS} rounds of {} cases", round, cases.len());
+pub fn run(mut cases: Vec<Case>, rounds: usize) -> Vec<Figure> {
+    for round in 0..=rounds {
+        eprint!("\r{round} of {rounds} rounds of {} cases", cases.len());
         for case in &mut cases {
             let time = (case.round)();
             // The first finds out how often to call, and warms up.

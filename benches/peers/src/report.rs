@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use crate::cases::{
-    ALLOWED, COPY, EMPTY, FROM_TEXT, IN_TURN, MILLION, READ, REFUSALS, RESOURCE_ROLES, SIZES, THREADS,
-};
-use crate::chart;
-use crate::measure::{Figure, ROUNDS, Spoken, Time};
+use peers::prepared::RESOURCE_ROLES;
+
+use crate::cases::{ALLOWED, COPY, EMPTY, FROM_TEXT, IN_TURN, MILLION, READ, REFUSALS, SIZES, THREADS};
+use crate::measure::{FEW_ROUNDS, Figure, ROUNDS, Spoken, Time};
+use crate::{chart, growth, kinds, lists, whole};
 
 const CRATE: &str = "access-package";
 const BY_HAND: &str = "by hand";
@@ -16,17 +16,21 @@ const CACHED: &str = "Casbin, answer cached";
 /// Everything that was measured.
 pub struct Measured {
     pub decisions: Vec<Figure>,
+    pub whole: Vec<Figure>,
     pub reprocess: Vec<Figure>,
     pub million: Vec<Figure>,
     pub memory: Vec<(&'static str, usize)>,
+    pub growth: Vec<Figure>,
+    pub kinds: Vec<Figure>,
+    pub lists: Vec<Figure>,
 }
 
-fn find<'a>(figures: &'a [Figure], question: &str, who: &str) -> Option<&'a Figure> {
+pub fn find<'a>(figures: &'a [Figure], question: &str, who: &str) -> Option<&'a Figure> {
     figures.iter().find(|figure| figure.question == question && figure.who == who)
 }
 
 /// Everybody, in the order in which they were asked.
-fn everybody(figures: &[Figure]) -> Vec<&'static str> {
+pub fn everybody(figures: &[Figure]) -> Vec<&'static str> {
     let mut all = Vec::new();
     for figure in figures {
         if !all.contains(&figure.who) {
@@ -36,7 +40,7 @@ fn everybody(figures: &[Figure]) -> Vec<&'static str> {
     all
 }
 
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
@@ -51,8 +55,15 @@ fn cell(figure: Option<&Figure>, ours: Option<&Figure>) -> String {
     format!("{}{ratio}<br><sub>{} – {}</sub>", Spoken(median), Spoken(min), Spoken(max))
 }
 
-fn table(figures: &[Figure], ours: &str, questions: &[(&str, &str)], with_allocations: bool) -> String {
-    let mut table = String::from("| |");
+/// The title is empty, or begins with a space. A row for each who was asked any of these questions, a column for each question with its heading.
+pub fn table(
+    title: &str,
+    figures: &[Figure],
+    ours: &str,
+    questions: &[(&str, &str)],
+    with_allocations: bool,
+) -> String {
+    let mut table = format!("|{title} |");
     let mut line = String::from("|---|");
     for (_, heading) in questions {
         write!(table, " {heading} |").unwrap();
@@ -63,7 +74,8 @@ fn table(figures: &[Figure], ours: &str, questions: &[(&str, &str)], with_alloca
         line.push_str("--:|");
     }
     writeln!(table, "\n{line}").unwrap();
-    for who in everybody(figures) {
+    let asked = |who: &&str| questions.iter().any(|(question, _)| find(figures, question, who).is_some());
+    for who in everybody(figures).into_iter().filter(asked) {
         write!(table, "| {} |", named(who)).unwrap();
         for (question, _) in questions {
             let [his, ours] = [who, ours].map(|who| find(figures, question, who));
@@ -96,7 +108,9 @@ fn versions() -> String {
         let (version, _) = package.split_once('"').expect("a version");
         format!("`{name}` {version}")
     };
-    ["cedar-policy", "regorus", "cel", "casbin", "statig"].map(version).join(", ")
+    ["cedar-policy", "regorus", "cel", "casbin", "statig", "serde_json", "sonic-rs", "simd-json"]
+        .map(version)
+        .join(", ")
 }
 
 /// On what machine, when, and how busy it was.
@@ -115,7 +129,7 @@ pub fn machine() -> String {
     )
 }
 
-fn ratio(figures: &[Figure], question: &str, who: &str, to: &str) -> f64 {
+pub fn ratio(figures: &[Figure], question: &str, who: &str, to: &str) -> f64 {
     let [a, b] = [who, to].map(|who| find(figures, question, who).expect("measured").time.median);
     a / b
 }
@@ -139,7 +153,8 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     };
     let [one, two] = THREADS.map(|threads| number(ratio(million, &threads.to_string(), "crate", COPY)));
     format!(
-        "Each cell is the median of {ROUNDS} rounds, in each of which everybody is asked; × how it compares with \
+        "Each cell is the median of {ROUNDS} rounds, or of {FEW_ROUNDS} where a million or a list is worked on, in each of \
+         which everybody is asked; × how it compares with \
          the crate; and below them the fastest and the slowest round.\n\n\
          - For the allowed call the fastest policy engine, {engine}, takes {times} times as long as the crate, \
          which {allocates}. Of the questions that are prepared and decided anew they come closest \
@@ -153,7 +168,7 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
 
 /// All of it, but for what stays the same.
 pub fn markdown(machine: &str, measured: &Measured) -> String {
-    let Measured { decisions, reprocess, million, memory } = measured;
+    let Measured { decisions, whole, reprocess, million, memory, growth, kinds, lists } = measured;
     let [no_role, no_permission, out_of_scope, wrong_state] = REFUSALS;
     let questions = [ALLOWED, no_role, no_permission, out_of_scope, wrong_state, IN_TURN, FROM_TEXT]
         .map(|name| (name, name));
@@ -167,26 +182,33 @@ pub fn markdown(machine: &str, measured: &Measured) -> String {
     let mut section = |heading: &str, image: &str, body: &str| {
         writeln!(text, "### {heading}\n\n![{heading}, on a logarithmic scale]({image})\n\n{body}").unwrap();
     };
-    section("One decision", "decision.svg", &table(decisions, CRATE, &questions, true));
+    section("One decision", "decision.svg", &table("", decisions, CRATE, &questions, true));
+    section("From stored text to stored text", "whole.svg", &whole::markdown(whole));
     section(
         "Reprocessing one assignment, by its resource roles",
         "reprocess.svg",
-        &table(reprocess, "crate", &sizes, true),
+        &table("", reprocess, "crate", &sizes, true),
     );
-    section(
-        "A million assignments of five resource roles",
-        "million.svg",
-        &table(million, "crate", &threads, false),
-    );
-    writeln!(text, "| | memory of a million | of one |\n|---|--:|--:|").unwrap();
+    let mut body = table("", million, "crate", &threads, false);
+    writeln!(body, "\n| | memory of a million | of one |\n|---|--:|--:|").unwrap();
     for (who, bytes) in memory {
         let who = named(who);
-        writeln!(text, "| {who} | {} MB | {} bytes |", bytes / 1_000_000, bytes / MILLION).unwrap();
+        writeln!(body, "| {who} | {} MB | {} bytes |", bytes / 1_000_000, bytes / MILLION).unwrap();
     }
+    section("A million assignments of five resource roles", "million.svg", &body);
+    section(
+        "A million assignments, by the kind of their resource roles",
+        "kinds.svg",
+        &kinds::markdown(kinds),
+    );
+    section("Large assignments", "growth.svg", &growth::markdown(growth));
+    section("A list of 100,000 documents", "lists.svg", &lists::markdown(lists));
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     text
 }
 
-fn named(who: &'static str) -> &'static str {
+pub fn named(who: &'static str) -> &'static str {
     match who {
         "crate" => CRATE,
         "baseline" => BY_HAND,
@@ -195,8 +217,8 @@ fn named(who: &'static str) -> &'static str {
 }
 
 /// The charts and their file names.
-pub fn charts(measured: &Measured) -> [(&'static str, String); 3] {
-    let Measured { decisions, reprocess, million, .. } = measured;
+pub fn charts(measured: &Measured) -> [(&'static str, String); 7] {
+    let Measured { decisions, whole, reprocess, million, growth, kinds, lists, .. } = measured;
     let time = |figures: &[Figure], question: &str, who: &str| {
         find(figures, question, who).map(|figure| figure.time)
     };
@@ -218,7 +240,7 @@ pub fn charts(measured: &Measured) -> [(&'static str, String); 3] {
         (named(who), SIZES.into_iter().filter_map(point).collect())
     };
     let lines: Vec<_> = everybody(reprocess).into_iter().map(line).collect();
-    let growth = chart::growth("Reprocessing one assignment, every action read", "resource roles", &lines);
+    let by_size = chart::growth("Reprocessing one assignment, every action read", "resource roles", &lines);
 
     let row = |who| {
         let times = THREADS.map(|threads| time(million, &threads.to_string(), who));
@@ -228,5 +250,13 @@ pub fn charts(measured: &Measured) -> [(&'static str, String); 3] {
     let title = "A million assignments of five resource roles, every action read";
     let million = chart::rows(title, &["one thread", "two threads"], &rows);
 
-    [("decision.svg", decision), ("reprocess.svg", growth), ("million.svg", million)]
+    [
+        ("decision.svg", decision),
+        ("whole.svg", whole::chart(whole)),
+        ("reprocess.svg", by_size),
+        ("million.svg", million),
+        ("kinds.svg", kinds::chart(kinds)),
+        ("growth.svg", growth::chart(growth)),
+        ("lists.svg", lists::chart(lists)),
+    ]
 }
