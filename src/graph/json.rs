@@ -39,6 +39,7 @@ mod context;
 mod error;
 mod instant;
 mod list;
+mod listed;
 mod package;
 mod read;
 mod request;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::context::{self, Collection};
-use super::read::{AccessPackage, List, Listed, Names, expanded};
+use super::listed::{AccessPackage, List, Listed, Names, expanded};
 use super::shown::Kind;
 use super::text::{parse, unmarked};
 use super::{ReadError, list_cut};

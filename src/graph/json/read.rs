@@ -2,8 +2,6 @@
 
 mod gives;
 
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,22 +9,20 @@ use serde::de::{Error as _, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::listed::{AccessPackage, Listed, Names, expanded};
 use super::package::AccessPackageDocument;
 use super::schedule::Schedule;
-use super::shown::{self, Kind, Said};
+use super::shown::{Kind, Said};
 use super::text::{parse, unmarked};
-use super::{EXPAND_BETA, EXPAND_V1, ReadError, missing};
+use super::{ReadError, missing};
 use crate::assignment::{Assignment, StoredAssignment};
-use crate::catalog::{self, PrivilegeLevel};
+use crate::catalog::Catalog;
 use crate::graph::Version;
 use crate::graph::object::{Closed, Object};
 use crate::id::{AccessPackageId, AssignmentId, CatalogId, ObjectId};
-use crate::resource_role::{ParseResourceRoleError, ResourceRole};
+use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 use crate::subject::SubjectType;
-use crate::text::Text;
-
-pub(super) use gives::List;
 
 /// The document of an assignment, in either version.
 #[derive(Deserialize)]
@@ -69,74 +65,6 @@ struct Target {
     r#type: Option<SubjectType>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AccessPackage<'a> {
-    pub(super) id: Option<AccessPackageId>,
-    catalog_id: Option<CatalogId>,
-    // v1.0
-    catalog: Option<Object<Catalog>>,
-    // beta, and once also v1.0
-    #[serde(rename = "accessPackageCatalog")]
-    older_catalog: Option<Object<Catalog>>,
-    // v1.0
-    #[serde(borrow)]
-    resource_role_scopes: Option<Vec<Object<Listed<'a>>>>,
-    #[serde(rename = "resourceRoleScopes@odata.nextLink")]
-    rest_of_resource_role_scopes: Option<IgnoredAny>,
-    // beta
-    #[serde(borrow, rename = "accessPackageResourceRoleScopes")]
-    beta_resource_role_scopes: Option<Vec<Object<Listed<'a>>>>,
-    #[serde(rename = "accessPackageResourceRoleScopes@odata.nextLink")]
-    rest_of_beta_resource_role_scopes: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Catalog {
-    id: Option<CatalogId>,
-    privilege_level: Option<PrivilegeLevel>,
-}
-
-/// A resource role: one that an access package gives, in v1.0, or one that an assignment has delivered, in beta.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Listed<'a> {
-    #[serde(borrow)]
-    pub(super) status: Option<Text<'a>>,
-    // v1.0
-    #[serde(borrow)]
-    role: Option<Object<Origin<'a>>>,
-    #[serde(borrow)]
-    scope: Option<Object<Origin<'a>>>,
-    // beta
-    #[serde(borrow)]
-    access_package_resource_role: Option<Object<Origin<'a>>>,
-    #[serde(borrow)]
-    access_package_resource_scope: Option<Object<Origin<'a>>>,
-}
-
-impl Listed<'_> {
-    pub(super) const fn version(&self) -> Version {
-        let is_beta =
-            self.access_package_resource_role.is_some() || self.access_package_resource_scope.is_some();
-        if is_beta { Version::Beta } else { Version::V1 }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "Graph uses these names")]
-struct Origin<'a> {
-    #[serde(borrow)]
-    origin_system: Option<Text<'a>>,
-    #[serde(borrow)]
-    origin_id: Option<Text<'a>>,
-    /// The type of a role (R23).
-    #[serde(borrow)]
-    r#type: Option<Text<'a>>,
-}
-
 /// Distinguishes a null property, read as `Some(None)`, from a missing one.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
@@ -175,50 +103,6 @@ fn agreed<T: PartialEq>(
     }
 }
 
-/// The names of a list of resource roles and of its parts.
-#[derive(Clone, Copy)]
-pub(super) struct Names {
-    version: Version,
-    pub(super) resource_roles: &'static str,
-    role: &'static str,
-    scope: &'static str,
-    pub(super) expand: &'static str,
-    /// The path to the whole list.
-    whole: &'static str,
-}
-
-impl Names {
-    pub(super) const fn of(version: Version) -> Self {
-        match version {
-            Version::V1 => Self {
-                version,
-                resource_roles: "accessPackage.resourceRoleScopes",
-                role: "role",
-                scope: "scope",
-                expand: EXPAND_V1,
-                whole: "accessPackages/{id}/resourceRoleScopes?$expand=role,scope",
-            },
-            Version::Beta => Self {
-                version,
-                resource_roles: "accessPackageAssignmentResourceRoles",
-                role: "accessPackageResourceRole",
-                scope: "accessPackageResourceScope",
-                expand: EXPAND_BETA,
-                whole: "accessPackages/{id}/accessPackageResourceRoleScopes?$expand=accessPackageResourceRole,accessPackageResourceScope",
-            },
-        }
-    }
-
-    /// The names of another list in the same version.
-    pub(super) const fn of_list(
-        version: Version,
-        resource_roles: &'static str,
-        expand: &'static str,
-    ) -> Self {
-        Self { resource_roles, expand, ..Self::of(version) }
-    }
-}
-
 /// Reads the document of an assignment. If it is another document, the error says which.
 fn read<T>(
     text: &[u8],
@@ -242,19 +126,6 @@ impl<'de> Deserialize<'de> for Readable {
         let read = document.of_assignment().and_then(|(state, version)| document.whole(state, version, None));
         read.map(Self).map_err(|_| D::Error::custom("not a whole assignment"))
     }
-}
-
-/// If the cause of the problem is a part that was not expanded, an error that says so. Otherwise the problem.
-pub(super) fn expanded(problem: ReadError, text: &[u8], expand: &'static str) -> ReadError {
-    let part = if let ReadError::Missing { part } | ReadError::NotExpanded { part, .. } = &problem {
-        part
-    } else if problem == ReadError::TargetNotInTenant {
-        "target.objectId"
-    } else {
-        return problem;
-    };
-    let unexpanded = shown::unexpanded(text, part);
-    unexpanded.map(|part| ReadError::NotExpanded { part: part.into(), expand }).unwrap_or(problem)
 }
 
 /// The assignment, with the resource roles of this access package document, or else with its own.
@@ -327,7 +198,7 @@ impl Document<'_> {
     }
 
     /// The access package and its catalog. A value that occurs in several places must be the same everywhere.
-    fn belongs_to(&self, version: Version) -> Result<(AccessPackageId, catalog::Catalog), ReadError> {
+    fn belongs_to(&self, version: Version) -> Result<(AccessPackageId, Catalog), ReadError> {
         let not_expanded = |part: &str| Names::of(version).not_expanded(part.into());
         let package = self.access_package.as_ref().map(|Object(package)| package);
         let [catalog, older] = [
@@ -363,41 +234,6 @@ impl Document<'_> {
         };
         let package_id = package_id.ok_or_else(|| missing(name_of_package))?;
         let id = catalog_id.ok_or_else(|| missing(name_of_catalog))?;
-        Ok((package_id, catalog::Catalog { id, privilege_level }))
-    }
-}
-
-impl Names {
-    fn not_expanded(&self, part: String) -> ReadError {
-        ReadError::NotExpanded { part, expand: self.expand }
-    }
-
-    fn resource_role(&self, index: usize, listed: &Listed<'_>) -> Result<Option<ResourceRole>, ReadError> {
-        let place = || format!("{}[{index}]", self.resource_roles);
-        let not_expanded = |part| self.not_expanded(format!("{}.{part}", place()));
-        let missing = |part, property| missing(&format!("{}.{part}.{property}", place()));
-
-        let (role, scope) = match self.version {
-            Version::V1 => (&listed.role, &listed.scope),
-            Version::Beta => (&listed.access_package_resource_role, &listed.access_package_resource_scope),
-        };
-        let Object(role) = role.as_ref().ok_or_else(|| not_expanded(self.role))?;
-        let origin_system =
-            role.origin_system.as_deref().ok_or_else(|| missing(self.role, "originSystem"))?;
-        let role_id = role.origin_id.as_deref();
-        let resource_id = scope.as_ref().and_then(|Object(scope)| scope.origin_id.as_deref());
-        match ResourceRole::from_origin(
-            origin_system,
-            resource_id.unwrap_or_default(),
-            role_id.unwrap_or_default(),
-            role.r#type.as_deref(),
-        ) {
-            Err(ParseResourceRoleError::NothingToEnforce) => Ok(None),
-            _ if scope.is_none() => Err(not_expanded(self.scope)),
-            _ if resource_id.is_none() => Err(missing(self.scope, "originId")),
-            _ if role_id.is_none() => Err(missing(self.role, "originId")),
-            Ok(resource_role) => Ok(Some(resource_role)),
-            Err(problem) => Err(ReadError::ResourceRole { part: place(), problem }),
-        }
+        Ok((package_id, Catalog { id, privilege_level }))
     }
 }

@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{AccessPackage, Document, Listed, Names};
+use super::Document;
 use crate::fulfillment::{AssignmentResourceRole, Fulfillment};
 use crate::graph::Version;
 use crate::graph::json::ReadError;
+use crate::graph::json::listed::{List, Names};
 use crate::graph::object::Object;
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
@@ -63,63 +64,6 @@ impl Document<'_> {
         }
     }
 }
-
-impl AccessPackage<'_> {
-    /// What the access package gives now, by the names of the version.
-    pub(in crate::graph::json) fn list(&self, version: Version) -> List<'_> {
-        let names = Names::of(version);
-        match version {
-            Version::V1 => List {
-                names,
-                listed: self.resource_role_scopes.as_deref(),
-                goes_on: self.rest_of_resource_role_scopes.is_some(),
-            },
-            Version::Beta => List {
-                names: Names::of_list(version, "accessPackage.accessPackageResourceRoleScopes", names.expand),
-                listed: self.beta_resource_role_scopes.as_deref(),
-                goes_on: self.rest_of_beta_resource_role_scopes.is_some(),
-            },
-        }
-    }
-}
-
-/// A list of resource roles in a document.
-pub(in crate::graph::json) struct List<'a> {
-    pub(in crate::graph::json) names: Names,
-    /// `None` if the list is missing.
-    pub(in crate::graph::json) listed: Option<&'a [Object<Listed<'a>>]>,
-    /// The list continues elsewhere.
-    pub(in crate::graph::json) goes_on: bool,
-}
-
-impl List<'_> {
-    pub(in crate::graph::json) fn is_shown(&self) -> bool {
-        self.listed.is_some() || self.goes_on
-    }
-
-    /// The listed resource roles in their order, each once (R23), without those with nothing to enforce.
-    pub(in crate::graph::json) fn given(&self) -> Result<Vec<Given>, ReadError> {
-        let names = self.names;
-        if self.goes_on {
-            // R45
-            return Err(ReadError::ListCut { part: names.resource_roles.into(), whole: names.whole.into() });
-        }
-        let listed = self.listed.ok_or_else(|| names.not_expanded(names.resource_roles.into()))?;
-        let given = listed.iter().enumerate().map(|(index, Object(listed))| {
-            let is_fulfilled =
-                listed.status.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("Fulfilled"));
-            Ok(names.resource_role(index, listed)?.map(|resource_role| (resource_role, is_fulfilled)))
-        });
-        let mut given: Vec<Given> = given.filter_map(Result::transpose).collect::<Result<_, ReadError>>()?;
-        given.sort_unstable();
-        // Of two duplicates the unfulfilled one comes first, and stays.
-        given.dedup_by(|a, b| a.0 == b.0);
-        Ok(given)
-    }
-}
-
-/// A resource role, and whether the document says that it is fulfilled.
-type Given = (ResourceRole, bool);
 
 fn with(
     given: Vec<ResourceRole>,
