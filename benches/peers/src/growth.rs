@@ -11,7 +11,7 @@ use peers::support::MANAGER;
 use crate::cases::inputs;
 use crate::chart;
 use crate::measure::{Case, Figure};
-use crate::report::{find, number, ratio, table};
+use crate::table::{find, number, ratio, table};
 
 /// The last is for the crate alone.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];

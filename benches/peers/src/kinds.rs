@@ -12,7 +12,7 @@ use peers::support::{MANAGER, load};
 use crate::cases::{MILLION, THREADS, timed};
 use crate::chart;
 use crate::measure::{Case, Figure};
-use crate::report::{everybody, find, table};
+use crate::table::{everybody, find, table};
 
 type Work = fn(&mut Assignment);
 

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use crate::chart;
 use crate::measure::{Case, Figure, Instant};
-use crate::report::{everybody, find, number, ratio, table};
+use crate::table::{everybody, find, number, ratio, table};
 
 const DOCUMENTS: u128 = 100_000;
 

@@ -9,6 +9,7 @@ mod kinds;
 mod lists;
 mod measure;
 mod report;
+mod table;
 mod whole;
 
 use std::path::Path;

@@ -6,11 +6,10 @@ use std::process::Command;
 use peers::prepared::RESOURCE_ROLES;
 
 use crate::cases::{ALLOWED, COPY, EMPTY, FROM_TEXT, IN_TURN, MILLION, READ, REFUSALS, SIZES, THREADS};
-use crate::measure::{FEW_ROUNDS, Figure, ROUNDS, Spoken, Time};
+use crate::measure::{FEW_ROUNDS, Figure, ROUNDS};
+use crate::table::{BY_HAND, CRATE, everybody, find, named, number, ratio, table};
 use crate::{chart, growth, kinds, lists, whole};
 
-const CRATE: &str = "access-package";
-const BY_HAND: &str = "by hand";
 const CACHED: &str = "Casbin, answer cached";
 
 /// Everything that was measured.
@@ -23,72 +22,6 @@ pub struct Measured {
     pub growth: Vec<Figure>,
     pub kinds: Vec<Figure>,
     pub lists: Vec<Figure>,
-}
-
-pub fn find<'a>(figures: &'a [Figure], question: &str, who: &str) -> Option<&'a Figure> {
-    figures.iter().find(|figure| figure.question == question && figure.who == who)
-}
-
-/// Everybody, in the order in which they were asked.
-pub fn everybody(figures: &[Figure]) -> Vec<&'static str> {
-    let mut all = Vec::new();
-    for figure in figures {
-        if !all.contains(&figure.who) {
-            all.push(figure.who);
-        }
-    }
-    all
-}
-
-pub fn number(value: f64) -> String {
-    if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
-}
-
-/// The median, how it compares, and all rounds.
-fn cell(figure: Option<&Figure>, ours: Option<&Figure>) -> String {
-    let Some(figure) = figure else { return "–".to_owned() };
-    let Time { median, min, max } = figure.time;
-    let ratio = match ours {
-        Some(ours) if ours.who != figure.who => format!(" ×{}", number(median / ours.time.median)),
-        _ => String::new(),
-    };
-    format!("{}{ratio}<br><sub>{} – {}</sub>", Spoken(median), Spoken(min), Spoken(max))
-}
-
-/// The title is empty, or begins with a space. A row for each who was asked any of these questions, a column for each question with its heading.
-pub fn table(
-    title: &str,
-    figures: &[Figure],
-    ours: &str,
-    questions: &[(&str, &str)],
-    with_allocations: bool,
-) -> String {
-    let mut table = format!("|{title} |");
-    let mut line = String::from("|---|");
-    for (_, heading) in questions {
-        write!(table, " {heading} |").unwrap();
-        line.push_str("--:|");
-    }
-    if with_allocations {
-        table.push_str(" allocations |");
-        line.push_str("--:|");
-    }
-    writeln!(table, "\n{line}").unwrap();
-    let asked = |who: &&str| questions.iter().any(|(question, _)| find(figures, question, who).is_some());
-    for who in everybody(figures).into_iter().filter(asked) {
-        write!(table, "| {} |", named(who)).unwrap();
-        for (question, _) in questions {
-            let [his, ours] = [who, ours].map(|who| find(figures, question, who));
-            write!(table, " {} |", cell(his, ours)).unwrap();
-        }
-        if with_allocations {
-            let (question, _) = questions[0];
-            let count = find(figures, question, who).map_or(0, |figure| figure.allocations);
-            write!(table, " {count} |").unwrap();
-        }
-        table.push('\n');
-    }
-    table
 }
 
 fn said_by(program: &str, argument: &str) -> String {
@@ -127,11 +60,6 @@ pub fn machine() -> String {
         load.split(' ').next().unwrap_or("unknown"),
         versions(),
     )
-}
-
-pub fn ratio(figures: &[Figure], question: &str, who: &str, to: &str) -> f64 {
-    let [a, b] = [who, to].map(|who| find(figures, question, who).expect("measured").time.median);
-    a / b
 }
 
 /// How many times as long the fastest policy engine takes for a question as the crate does, and which it is.
@@ -206,14 +134,6 @@ pub fn markdown(machine: &str, measured: &Measured) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
-}
-
-pub fn named(who: &'static str) -> &'static str {
-    match who {
-        "crate" => CRATE,
-        "baseline" => BY_HAND,
-        other => other,
-    }
 }
 
 /// The charts and their file names.

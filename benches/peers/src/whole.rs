@@ -12,7 +12,7 @@ use peers::question::Text;
 use crate::cases::allowed;
 use crate::chart;
 use crate::measure::{Case, Figure, Time};
-use crate::report::{everybody, find, named, number, ratio, table};
+use crate::table::{everybody, find, named, number, ratio, table};
 
 const GROUPS: &str = "five groups";
 const KINDS: &str = "one of each origin system";
