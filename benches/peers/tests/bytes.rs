@@ -6,7 +6,7 @@ use peers::bytes::{ByMachine, Crate, Floor, Gated, Way};
 use peers::engine::{Baseline, CachedCasbin, Casbin, Cedar, Cel, Rego, RegoVm};
 use peers::prepared::{delivered, delivering, of_groups};
 use peers::question::{Question, Text};
-use peers::support::{Lacks, caller, in_state};
+use peers::support::{Lacks, caller, in_state, load};
 
 fn text(stored: &StoredAssignment) -> String {
     serde_json::to_string(stored).expect("plain data")
@@ -20,7 +20,8 @@ fn asked<W: Way>(lacks: Lacks, stored: &StoredAssignment) -> Option<String> {
 
 fn comes_out<W: Way>() {
     let here = Catalog::of_unknown_level(Uuid::from_u128(0xc).into());
-    let everything = StoredAssignment { catalog: here, ..of_groups() };
+    // In the order in which the crate keeps resource roles.
+    let everything = StoredAssignment::from(load(StoredAssignment { catalog: here, ..of_groups() }));
     let mut after = everything.clone();
     (after.state, after.attempt) = (AssignmentState::Delivering, everything.attempt + 1);
     for entry in after.resource_roles.iter_mut().flatten() {
