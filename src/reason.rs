@@ -229,9 +229,9 @@ impl fmt::Display for Reason {
                     "the catalog is privileged: `{governs}` suffices there only together with `{grants}`"
                 )
             }
-            Self::CatalogDisagrees => {
-                f.write_str("the assignment's catalog is not the one that the caller was authorized for")
-            }
+            Self::CatalogDisagrees => f.write_str(
+                "the assignment's catalog is not, or is no longer, as it was when the caller was authorized",
+            ),
             Self::InvalidState(actual) => {
                 write!(
                     f,

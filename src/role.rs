@@ -59,8 +59,7 @@ with_all! {
 impl Role {
     /// Whether this role is `minimum` or higher.
     ///
-    /// The ladder is *Access package assignment manager* < *Access package manager* < *Catalog
-    /// owner* < *Identity Governance Administrator* < *Global Administrator*
+    /// The ladder leads from *Access package assignment manager* to *Global Administrator*
     /// ([R1](crate::policy#r1)). Every other role is comparable only with itself ([R2](crate::policy#r2)).
     #[inline]
     #[must_use]

@@ -1,4 +1,5 @@
-//! What the page in `site` carries of the crate: the picture, the rules, the roles, and the call that asks for a document.
+//! What the page in `site` carries of the crate: the picture, the rules, the roles, and the call that asks for a document. And
+//! the roles in the types for JavaScript. Neither is published with the crate.
 #![cfg(feature = "graph")]
 
 #[path = "support/golden.rs"]
@@ -8,7 +9,7 @@ use std::fmt::Write as _;
 
 use access_package::policy::{Basis, Part, RULES, Rule, Source};
 use access_package::{Role, graph};
-use golden::hold_block;
+use golden::{hold_between, hold_block};
 
 const PAGE: &str = "site/index.html";
 
@@ -95,4 +96,11 @@ fn marked(text: &str, mark: char, name: &str, outside: impl Fn(&str) -> String) 
         },
     );
     parts.collect()
+}
+
+#[test]
+fn the_roles_in_the_types_for_javascript() {
+    let names: Vec<_> = Role::ALL.iter().map(|role| format!("  | '{}'", role.name())).collect();
+    let marks = ["export type RoleName =\n", ";\n"];
+    hold_between("bindings/wasm/index.d.ts", marks, &names.join("\n"));
 }

@@ -572,8 +572,11 @@ pub static RULES: &[Rule] = &[
         about: REQUEST,
         text: "A request can be reprocessed for less than 14 days after it was first completed. The \
                boundary is exclusive: after exactly 14 days the call is refused, and requesting the access \
-               package again helps.",
-        parts: &[whole(Documented, &[REPROCESS_REQUEST]), part(OurChoice, "the boundary", &[])],
+               package again helps. A time of completion that is still to come is not too old.",
+        parts: &[
+            part(Documented, "the 14 days", &[REPROCESS_REQUEST]),
+            part(OurChoice, "the boundary, and a time that is still to come", &[]),
+        ],
     },
     Rule {
         id: "R34",
@@ -707,7 +710,8 @@ pub static RULES: &[Rule] = &[
                the second. The refusal says that the catalog is privileged only if the caller could act in \
                a standard catalog, or lacks only the delegated permission for that. Every other caller is \
                refused as in a standard catalog. A catalog of unknown level is judged as a standard one, \
-               and an accepted verdict shows that its level is unknown.",
+               and an accepted verdict shows that its level is unknown. An authority that was judged without \
+               the level reaches a privileged catalog only as *Global Administrator*.",
         parts: &[
             part(
                 Documented,
@@ -717,7 +721,8 @@ pub static RULES: &[Rule] = &[
             ),
             part(
                 OurChoice,
-                "that it covers reprocessing, which permission it is, who learns of it, and the unknown level",
+                "that it covers reprocessing, which permission it is, who learns of it, the unknown level, and how \
+                 far an authority reaches",
                 &[],
             ),
         ],

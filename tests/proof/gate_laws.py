@@ -44,7 +44,7 @@ def best(d):
     def worth(role, scope):
         """Its rung where it counts; something elsewhere; nothing off the ladder."""
         covers = d.model.covers(scope, d.where)
-        rungs = [(t.eq(role, it), t.pick(covers, 7 - rung, 1)) for rung, it in enumerate(LADDER)]
+        rungs = [(t.eq(role, it), t.pick(covers, 2 + len(LADDER) - rung, 1)) for rung, it in enumerate(LADDER)]
         return t.cases(*rungs, otherwise=z3.IntVal(0))
 
     is_best = d.every_pair(
