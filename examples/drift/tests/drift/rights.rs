@@ -237,3 +237,38 @@ fn the_command_for_the_token_is_not_repeated() {
         assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
     }
 }
+
+#[test]
+fn a_check_that_reads_nothing_keeps_the_one_before_it() {
+    let place = Place::new();
+    let stub = Stub::start(|asked, _| {
+        Some(if asked.token == "refused" {
+            Answer::error(401, "InvalidAuthenticationToken")
+        } else if asked.path.contains("resourceRoleScopes") && asked.token == "shallow" {
+            Answer::error(400, "BadRequest")
+        } else if asked.token == "shallow" {
+            Answer::error(403, "UnAuthorized")
+        } else {
+            Answer::json(&json!({ "value": [] }))
+        })
+    });
+    let drift = |arguments: &[&str], base_url: &str, token: &str| {
+        let service = ["--settle", "0", "--base-url", base_url, "--patience", "0", "--token-env", "TOKEN"];
+        run(command(&place, &[arguments, &service].concat()).env("TOKEN", token))
+    };
+    // A file that no check has read anything into is of no service.
+    assert_eq!(drift(&["check"], "http://127.0.0.1:9", "good").status, 2);
+    assert_eq!(drift(&["check"], &stub.base_url, "good").status, 0);
+    for (more, base_url, token) in [
+        (&[][..], &*stub.base_url, "refused"),
+        (&["--anew"], &stub.base_url, "refused"),
+        (&[], &stub.base_url, "shallow"),
+        (&["--assignments", "/no/such/file"], &stub.base_url, "good"),
+        (&[], "http://127.0.0.1:9", "good"),
+    ] {
+        assert_eq!(drift(&[&["check"], more].concat(), base_url, token).status, 2);
+        assert_eq!(run(&mut command(&place, &["report"])).status, 0, "{more:?} {base_url} {token}");
+        let said = drift(&["restore"], &stub.base_url, "good");
+        assert_eq!((said.status, &*said.err), (0, ""));
+    }
+}
