@@ -151,7 +151,7 @@ fn what_was_restored_is_not_planned_again_while_it_cannot_be_seen() {
         let said = restore(&place, &stub, "third", direct);
         assert_eq!(said.status, 0, "{}", said.err);
         assert!(said.out.contains("nothing to restore"), "{}", said.out);
-        assert!(said.out.contains("2 that were restored before"), "{}", said.out);
+        assert!(said.out.contains("2 restored or accepted before"), "{}", said.out);
         // Another check looks at all of it again.
         check(&place, &stub);
         let said = restore(&place, &stub, "fourth", direct);
