@@ -18,14 +18,17 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Compare what is delivered with what is in place. Nothing is written to the service.
-    #[command(after_help = EXITS_OF_CHECK)]
+    #[command(override_usage = format!("drift check {USAGE}"), after_help = EXITS_OF_CHECK)]
     Check(Check),
     /// Print who holds what until when, as CSV, from the last check
     Report(Report),
-    /// Give back what the last check found lost, and nothing else
-    #[command(after_help = EXITS_OF_RESTORE)]
+    /// Give back what the last check found restorable, and nothing else
+    #[command(override_usage = format!("drift restore {USAGE}"), after_help = EXITS_OF_RESTORE)]
     Restore(Restore),
 }
+
+/// What is optional is not shown as if it were required, whatever was given.
+const USAGE: &str = "[OPTIONS] <--token-file <PATH>|--token-env <NAME>|--token-command <CMD>>";
 
 const EXITS_OF_RESTORE: &str = "Exit status: 0 if all of the plan is restored or no longer owed, 1 if some of it was refused or \
                                 ended otherwise, 2 if nothing was done or the run broke off: run it again, it goes on.";
@@ -72,7 +75,7 @@ pub struct Restore {
     #[arg(long)]
     pub yes: bool,
     /// Restore so many assignments at most; the next run goes on with others
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Grant what is lost in the directory itself, instead of having the assignments reprocessed
     #[arg(long)]

@@ -50,6 +50,8 @@ pub struct Of {
 pub struct Book {
     path: String,
     connection: Connection,
+    /// The settings of a check that has read nothing yet: until then the file keeps the one before it.
+    begins: Option<Vec<(&'static str, String)>>,
 }
 
 impl Book {
@@ -67,7 +69,7 @@ impl Book {
         let pragma = |name| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
         let (version, application) =
             (pragma("user_version").map_err(damaged)?, pragma("application_id").map_err(damaged)?);
-        let book = Self { path: name.clone(), connection };
+        let book = Self { path: name.clone(), connection, begins: None };
         let is_empty = book.table_count().map_err(damaged)? == 0;
         if is_empty {
             book.create().map_err(damaged)?;
@@ -97,23 +99,20 @@ impl Book {
         ))
     }
 
-    /// Forgets everything.
-    pub fn clear(&self) -> Result<(), Problem> {
-        Ok(self.connection.execute_batch(
-            "BEGIN IMMEDIATE; DELETE FROM restoring; DELETE FROM want; DELETE FROM role; DELETE FROM listing; \
-             DELETE FROM request; DELETE FROM unreadable; DELETE FROM assignment; DELETE FROM package; \
-             DELETE FROM list; DELETE FROM setting; COMMIT;",
-        )?)
-    }
-
     /// Begins a check of this service by these exported files, if there are any; or goes on with the one that was interrupted.
-    pub fn begin(&self, of: &Of, files: &[PathBuf], anew: bool, now: Timestamp) -> Result<Begun, Problem> {
-        if anew || self.setting("finished")?.is_some() {
-            self.clear()?;
-        }
+    pub fn begin(
+        &mut self,
+        of: &Of,
+        files: &[PathBuf],
+        anew: bool,
+        now: Timestamp,
+    ) -> Result<Begun, Problem> {
         let files = format!("{files:?}");
         let mut begun = Begun::New;
-        if let Some(began) = self.setting("began")? {
+        if !anew
+            && self.setting("finished")?.is_none()
+            && let Some(began) = self.setting("began")?
+        {
             self.is_of(of)?;
             let why = if self.setting("files")?.as_ref() != Some(&files) {
                 "read the assignments elsewhere".to_owned()
@@ -122,15 +121,11 @@ impl Book {
             } else {
                 return Ok(Begun::GoesOn);
             };
-            self.clear()?;
             begun = Begun::Anew { why };
         }
-        self.set("began", &now.to_string())?;
-        self.set("of", &of.services)?;
-        self.set("files", &files)?;
-        if let Some(tenant) = &of.tenant {
-            self.set("tenant", tenant)?;
-        }
+        let mut settings = vec![("began", now.to_string()), ("of", of.services.clone()), ("files", files)];
+        settings.extend(of.tenant.clone().map(|tenant| ("tenant", tenant)));
+        self.begins = Some(settings);
         Ok(begun)
     }
 

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::requests;
 use crate::service::now;
 use crate::services::Services;
-use crate::show::{csv, html, json, table};
+use crate::show::{csv, html, json, number_of, table};
 
 pub async fn run(check: &Check) -> Result<u8, Problem> {
     let services = Services::new(&check.connection).await?;
@@ -34,6 +34,9 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
         requests::from_service(&services.management, &mut book).await?;
     } else {
         inventory::from_files(&check.assignments, &mut book)?;
+        if book.totals()?.delivered == 0 {
+            eprintln!("there is no delivered assignment in these files");
+        }
     }
     let observer = Observer {
         service: &services.directory,
@@ -63,10 +66,18 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
         table::write(&book, &mut out)?;
     }
     out.flush()?;
-    Ok(status(&book.totals()?))
+    let totals = book.totals()?;
+    if totals.unreadable > 0 {
+        eprintln!("the check is incomplete: {} could not be read", number_of(totals.unreadable, "part"));
+    }
+    let failed = totals.failed + totals.partial;
+    if check.csv && failed > 0 {
+        eprintln!("not in the CSV, but in `--json`: {} not delivered", number_of(failed, "assignment"));
+    }
+    Ok(status(&totals))
 }
 
-/// What is not seen is not fine.
+/// What is not seen is not fine. A loss comes first: something is to be done about it.
 fn status(totals: &Totals) -> u8 {
     if totals.drifted > 0 {
         1

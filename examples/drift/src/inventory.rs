@@ -106,7 +106,10 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
 
 /// An assignment by itself; or why it is neither that nor a list.
 fn single(text: &[u8], file: &str, no_list: json::ReadError) -> Result<Assignment, Problem> {
-    json::read(text).map_err(|problem| unreadable(file, if is_cut(&problem) { problem } else { no_list }))
+    json::read(text).map_err(|problem| match problem {
+        problem if is_cut(&problem) => unreadable(file, problem),
+        _ => Problem::Export { path: file.to_owned(), source: Box::new(no_list) },
+    })
 }
 
 /// The request for an assignment with this much beside it.

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_package::graph::BaseUrl;
 use access_package::graph::http::CallError;
 use access_package::graph::observe::{Holders, Listing, LookError, Replication};
 use access_package::graph::obstacle::{Obstacle, Resource};
+use access_package::graph::{BaseUrl, Endpoint};
 use access_package::{Observed, ResourceRole, Timestamp};
 use http::{Request, Response, StatusCode};
 use tokio::time::sleep;
@@ -35,10 +35,12 @@ impl Observer<'_> {
         if let Some(since) = book.suspected_since()? {
             // So that nothing that was given before it was read can be missed.
             let over = since.saturating_add(self.settle);
-            self.progress.waits(over.saturating_duration_since(now()));
+            self.progress.begins_to_wait(over.saturating_duration_since(now()));
             // The clock may be set meanwhile.
             while now() < over {
-                sleep(over.saturating_duration_since(now())).await;
+                let left = over.saturating_duration_since(now());
+                self.progress.waits(left);
+                sleep(left.min(Duration::from_secs(1))).await;
             }
             self.pass(book, Pass::Second).await?;
         }
@@ -69,14 +71,14 @@ impl Observer<'_> {
                     })
                 }
                 Err(error) => {
-                    let is_missing = is_not_found(&error);
+                    let is_missing = status(&error) == Some(StatusCode::NOT_FOUND);
                     if is_missing && pass == Pass::First {
                         Box::new(|_| Verdict::Suspected)
                     } else if pass == Pass::Again {
                         // It was seen to be lost, and nothing tells otherwise.
                         Box::new(|_| Verdict::Lost)
                     } else {
-                        book.cannot_read(list.id, &error.to_string(), is_missing)?;
+                        book.cannot_read(list.id, &list.why_not(&error), is_missing)?;
                         Box::new(|_| Verdict::Unknown)
                     }
                 }
@@ -124,15 +126,16 @@ impl Observer<'_> {
     }
 }
 
-fn is_not_found(error: &NotAnswered) -> bool {
-    let NotAnswered::Look(LookError::Call(CallError::Rejected(told))) = error else { return false };
-    told.status == StatusCode::NOT_FOUND
+fn status(error: &NotAnswered) -> Option<StatusCode> {
+    let NotAnswered::Look(LookError::Call(CallError::Rejected(told))) = error else { return None };
+    Some(told.status)
 }
 
 /// A list that is being read.
 struct List {
     id: i64,
     size: usize,
+    endpoint: Endpoint,
     holders: Holders,
     /// When its first page was asked for.
     began: Timestamp,
@@ -146,7 +149,15 @@ impl List {
         let listing = Listing::of(&of)?;
         let size = targets.len();
         let holders = Holders::of_targets(listing, targets, base_url.clone());
-        Some(Self { id, size, holders, began: now(), circle: Circle::default(), is_stuck: false })
+        let endpoint = listing.endpoint();
+        Some(Self { id, size, endpoint, holders, began: now(), circle: Circle::default(), is_stuck: false })
+    }
+
+    /// Why it cannot be read, and which permission helps if one is missing.
+    fn why_not(&self, error: &NotAnswered) -> String {
+        let is_forbidden = status(error) == Some(StatusCode::FORBIDDEN);
+        let needed = self.endpoint.least_permissions().observe.join("` and `");
+        if is_forbidden { format!("{error}; obtain the permission `{needed}`") } else { error.to_string() }
     }
 }
 

@@ -18,8 +18,8 @@ pub enum Problem {
     Command { status: String, said: String },
     #[error("`{from}` gives no bearer token: {source}")]
     NotAToken { from: String, source: RequestError },
-    #[error("token is refused{why}: get a new one, or give `--token-command`, so that it can be got again")]
-    TokenRefused { why: &'static str },
+    #[error("`{url}` refuses the token of `{option}`{why}: get a new one")]
+    TokenRefused { url: String, option: &'static str, why: &'static str },
     #[error("`{0}` is not `https` and not on this machine: a token is not sent there")]
     NotSafe(String),
     #[error("`{url}` does not answer: {said}")]
@@ -32,6 +32,10 @@ pub enum Problem {
     Answer { url: String, source: Box<CallError> },
     #[error("`{url}`: {source}")]
     Read { url: String, source: Box<ReadError> },
+    #[error(
+        "`{path}` is neither a list of assignments nor an assignment, as Microsoft Graph exports them in JSON: {source}"
+    )]
+    Export { path: String, source: Box<ReadError> },
     #[error(transparent)]
     Request { source: RequestError },
     #[error("link to the next page leads to another service: `{0}`")]
@@ -71,12 +75,23 @@ pub enum Problem {
 impl Problem {
     /// Why, and what helps, as far as the service or the crate says it.
     pub fn details(&self) -> Vec<String> {
+        if let Self::TokenRefused { option: "--token-file" | "--token-env", .. } = self {
+            return vec!["what helps: give `--token-command`, so that it can be got again".into()];
+        }
         let Self::Answer { source, .. } = self else { return Vec::new() };
         let CallError::Rejected(told) = &**source else { return Vec::new() };
         let mut says: Vec<_> = told.reasons().map(|reason| format!("because: {reason}")).collect();
         for remedy in told.remedies() {
             let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
             says.push(format!("what helps: {}", steps.join(", and ")));
+        }
+        if says.is_empty() && told.code.as_deref() == Some("UnAuthorized") {
+            // All lists that are asked for are of the whole tenant.
+            says.push(
+                "what helps: a role for the whole tenant, or an application with `EntitlementManagement.Read.All`: \
+                 who has roles in catalogs only may read one access package at a time"
+                    .to_owned(),
+            );
         }
         says.extend(told.help().filter(|_| says.is_empty()).map(|help| format!("what helps: {help}")));
         says

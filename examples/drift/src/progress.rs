@@ -1,4 +1,4 @@
-//! What is left, on a terminal only.
+//! What is left, on a terminal; without one, only that a long pause begins.
 
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -36,12 +36,16 @@ impl Progress {
         self.0.inc(1);
     }
 
-    pub fn waits(&self, pause: Duration) {
+    /// A long pause: without a terminal nothing else tells of it.
+    pub fn begins_to_wait(&self, pause: Duration) {
+        if self.0.is_hidden() && pause >= Duration::from_secs(1) {
+            eprintln!("{}", looks_again_in(pause));
+        }
+    }
+
+    pub fn waits(&self, left: Duration) {
         self.style("{spinner} {msg}");
-        let seconds = pause.as_secs();
-        self.0.set_message(format!(
-            "what is not seen is looked for again in {seconds} s, when it has had time to be seen"
-        ));
+        self.0.set_message(looks_again_in(left));
     }
 
     /// Prints a line, beside the bar if there is one.
@@ -59,4 +63,9 @@ impl Progress {
             self.0.set_style(style);
         }
     }
+}
+
+fn looks_again_in(pause: Duration) -> String {
+    let seconds = pause.as_secs_f64().ceil();
+    format!("what is not seen is looked for again in {seconds} s, when it has had time to be seen")
 }

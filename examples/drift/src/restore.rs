@@ -19,7 +19,8 @@ use crate::observe::Observer;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::services::Services;
-use crate::verdict::kind;
+use crate::show::number_of;
+use crate::verdict::{Verdict, kind};
 use end::End;
 
 /// How many assignments of the plan, and how many ends that are not good, are printed.
@@ -37,14 +38,22 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         settle: Duration::from_secs(restore.connection.settle),
         progress: &progress,
     };
-    // What has come back since is left alone.
+    // What has come back since is left alone; what a run that was killed has sent is evidence.
+    let tried = book.tried(Verdict::Lost)?;
     observer.pass(&mut book, Pass::Again).await?;
     progress.finish();
+    for (assignment, origin) in tried.intersection(&book.tried(Verdict::Present)?) {
+        let found = json!({ "assignment": assignment, "resourceRole": origin });
+        Evidence::open(&restore.log)?.add("foundGranted", &found)?;
+    }
     let planned = plan(&book, restore, &finished)?;
     if planned == 0 {
         return Ok(0);
     }
-    confirm(restore)?;
+    if !is_confirmed(restore)? {
+        println!("nothing was restored");
+        return Ok(2);
+    }
     let mut run = Run {
         restore,
         evidence: Arc::new(Evidence::open(&restore.log)?),
@@ -71,22 +80,32 @@ fn plan(book: &Book, restore: &Restore, finished: &str) -> Result<u64, Problem> 
     let planned = restore.limit.unwrap_or(u64::MAX).min(assignments);
     let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
     if planned > 0 {
-        println!(
-            "plan: {planned} of {assignments} assignments, which have lost {roles} resource roles, by {how}"
-        );
+        let (all, roles) = (number_of(assignments, "assignment"), number_of(roles, "resource role"));
+        println!("plan: {planned} of {all} that lost {roles}, by {how}");
     } else {
         println!("nothing to restore");
     }
     println!("by the check of {finished}; what has come back since is left out");
     if done > 0 {
         println!(
-            "left out: {done} that were restored before, or accepted, and cannot be seen yet: `drift check` looks again"
+            "left out: {done} restored or accepted before, but not to be seen yet: `drift check` looks again"
         );
     }
     if stuck > 0 {
         println!(
-            "left out: {stuck} that have also lost what cannot be given back: reprocessed they would be partially delivered; \
-             `--direct` gives back the rest"
+            "left out: {stuck} that also lost something for good: reprocessing would end as partially delivered; \
+             `drift restore --direct` gives back the rest"
+        );
+        for (id, target) in book.stuck(SHOWN)? {
+            println!("  {id} of {target}");
+        }
+        more(stuck, SHOWN);
+    }
+    let unknown = book.totals()?.roles.unknown;
+    if unknown > 0 {
+        println!(
+            "unknown, and so not in the plan: {}; `drift check` says why",
+            number_of(unknown, "resource role")
         );
     }
     let (mut after, mut shown) = (0, 0);
@@ -96,15 +115,19 @@ fn plan(book: &Book, restore: &Restore, finished: &str) -> Result<u64, Problem> 
         println!("  {} of {}", planned.id, planned.target);
         planned.lost.iter().for_each(|lost| println!("    {}: {lost}", kind(lost)));
     }
-    if planned > shown {
-        println!("  … and {} more", planned - shown);
-    }
+    more(planned, shown);
     Ok(planned)
 }
 
-fn confirm(restore: &Restore) -> Result<(), Problem> {
+fn more(all: u64, shown: u64) {
+    if all > shown {
+        println!("  … and {} more", all - shown);
+    }
+}
+
+fn is_confirmed(restore: &Restore) -> Result<bool, Problem> {
     if restore.yes {
-        return Ok(());
+        return Ok(true);
     }
     if !io::stdin().is_terminal() {
         return Err(Problem::NotConfirmed);
@@ -113,7 +136,7 @@ fn confirm(restore: &Restore) -> Result<(), Problem> {
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Problem::NotConfirmed) }
+    Ok(["y", "yes"].contains(&&*answer.trim().to_ascii_lowercase()))
 }
 
 #[derive(Default)]

@@ -98,9 +98,11 @@ impl Service {
         loop {
             match self.try_once(kind, request).await {
                 Try::Answered(response) => return Ok(response),
-                Try::Refused(_) if is_renewed => return Err(self.tokens.refused(now()).await),
+                Try::Refused(_) if is_renewed => {
+                    return Err(self.tokens.refused(&self.base_url, now()).await);
+                }
                 Try::Refused(number) => {
-                    self.tokens.renew(number, now()).await?;
+                    self.tokens.renew(number, &self.base_url, now()).await?;
                     is_renewed = true;
                 }
                 Try::Again(said, asked) => {
@@ -139,7 +141,7 @@ impl Service {
         let number = ready.number;
         let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            self.tokens.renew(number, now()).await?;
+            self.tokens.renew(number, &self.base_url, now()).await?;
         } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
             self.told_to_wait(after.as_ref(), 0)?;
         }

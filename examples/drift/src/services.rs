@@ -29,7 +29,8 @@ impl Services {
     pub async fn new(connection: &Connection) -> Result<Self, Problem> {
         let (pace, sent) = (Arc::new(Pace::default()), Arc::new(Sent::default()));
         let patience = Duration::from_secs(connection.patience);
-        let tokens = Arc::new(Tokens::new(connection.token.source()).await?);
+        let source = connection.token.source();
+        let tokens = Arc::new(Tokens::new(source.option(), source).await?);
         let service = |url, tokens| {
             Service::new(url, tokens, Arc::clone(&pace), patience, Arc::clone(&sent)).map(Arc::new)
         };
@@ -39,7 +40,9 @@ impl Services {
             None => Arc::clone(&management),
             Some(url) => {
                 let tokens = match &connection.directory_token_env {
-                    Some(name) => Arc::new(Tokens::new(Source::Variable(name.clone())).await?),
+                    Some(name) => {
+                        Arc::new(Tokens::new("--directory-token-env", Source::Variable(name.clone())).await?)
+                    }
                     None => tokens,
                 };
                 service(url.clone(), tokens)?

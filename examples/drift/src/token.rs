@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use access_package::graph::BaseUrl;
 use access_package::graph::http::RequestError;
 use access_package::graph::json::read_claims;
 use access_package::{Caveat, Claims, Timestamp};
@@ -27,6 +28,8 @@ pub enum Source {
 /// The token that is in use. All requests share it.
 pub struct Tokens {
     source: Source,
+    /// The option that names the source.
+    option: &'static str,
     held: Mutex<Held>,
 }
 
@@ -39,9 +42,9 @@ struct Held {
 }
 
 impl Tokens {
-    pub async fn new(source: Source) -> Result<Self, Problem> {
+    pub async fn new(option: &'static str, source: Source) -> Result<Self, Problem> {
         let held = Mutex::new(Held::new(0, source.fetch().await?, &source)?);
-        Ok(Self { source, held })
+        Ok(Self { source, option, held })
     }
 
     /// The number of the token, and the header with it.
@@ -56,7 +59,7 @@ impl Tokens {
     }
 
     /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
-    pub async fn renew(&self, refused: u64, now: Timestamp) -> Result<(), Problem> {
+    pub async fn renew(&self, refused: u64, url: &BaseUrl, now: Timestamp) -> Result<(), Problem> {
         let mut held = self.held.lock().await;
         if held.number != refused {
             return Ok(());
@@ -68,7 +71,7 @@ impl Tokens {
         };
         let text = if is_fixed { held.text.clone() } else { self.source.fetch().await? };
         if text == held.text {
-            return Err(Problem::TokenRefused { why: why(&text, now) });
+            return Err(self.is_refused(&text, url, now));
         }
         if let (Some(required), Some(actual)) = (tenant(&held.text), tenant(&text))
             && required != actual
@@ -80,8 +83,12 @@ impl Tokens {
     }
 
     /// What to say where even a new one is refused.
-    pub async fn refused(&self, now: Timestamp) -> Problem {
-        Problem::TokenRefused { why: why(&self.held.lock().await.text, now) }
+    pub async fn refused(&self, url: &BaseUrl, now: Timestamp) -> Problem {
+        self.is_refused(&self.held.lock().await.text, url, now)
+    }
+
+    fn is_refused(&self, text: &str, url: &BaseUrl, now: Timestamp) -> Problem {
+        Problem::TokenRefused { url: url.to_string(), option: self.option, why: why(text, now) }
     }
 }
 
@@ -125,7 +132,17 @@ impl Source {
             Self::File(path) => path.display().to_string(),
             Self::Variable(name) => name.clone(),
             // What it is may hold secrets.
-            Self::Command(_) => "--token-command".into(),
+            Self::Command(_) => self.option().into(),
+        }
+    }
+
+    /// The option that names it.
+    #[must_use]
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::File(_) => "--token-file",
+            Self::Variable(_) => "--token-env",
+            Self::Command(_) => "--token-command",
         }
     }
 

@@ -57,8 +57,8 @@ impl Verdict {
             Self::Open => "notLookedAt",
             Self::Present => "present",
             Self::Suspected => "suspected",
-            Self::Lost => "lost",
-            Self::Never(_) => "cannotBeRestored",
+            Self::Lost => "restorable",
+            Self::Never(_) => "lostForGood",
             Self::Unknown => "unknown",
             Self::NotOwed => "notOwed",
         }

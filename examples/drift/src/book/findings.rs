@@ -4,6 +4,7 @@ use rusqlite::{Row, params};
 
 use super::Book;
 use super::lists::{parsed, role};
+use super::restoring::STUCK;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 use access_package::ResourceRole;
@@ -25,6 +26,8 @@ pub struct Totals {
     pub delivered: u64,
     pub drifted: u64,
     pub stuck: u64,
+    /// Those that have lost both: something that can be given back, and something for good.
+    pub mixed: u64,
     pub unreadable: u64,
     pub failed: u64,
     pub partial: u64,
@@ -45,6 +48,8 @@ pub struct Finding {
     pub kind: String,
     pub resource_role: ResourceRole,
     pub verdict: Verdict,
+    /// The assignment has also lost something for good.
+    pub is_stuck: bool,
     /// Why it could not be seen.
     pub why: Option<String>,
 }
@@ -70,6 +75,7 @@ impl Finding {
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self.verdict {
+            Verdict::Lost if self.is_stuck => Some("run `drift restore --direct`"),
             Verdict::Lost => Some("run `drift restore`"),
             Verdict::Never(obstacle) => obstacle.help(),
             Verdict::Open | Verdict::Present | Verdict::Suspected | Verdict::Unknown | Verdict::NotOwed => {
@@ -96,10 +102,15 @@ impl Counts {
     }
 }
 
-const FINDING: &str = "SELECT assignment.guid, package.guid, package.name, target, target_name, end_at, kind, origin, \
-     verdict, obstacle, why FROM want JOIN assignment ON assignment.id = want.assignment \
-     JOIN package ON package.id = assignment.package JOIN role ON role.id = want.role \
-     LEFT JOIN listing ON listing.id = role.listing";
+/// What a finding is made of, in the order of its columns.
+fn select() -> String {
+    format!(
+        "SELECT assignment.guid, package.guid, package.name, target, target_name, end_at, kind, origin, \
+         verdict, obstacle, why, verdict = 3 AND {STUCK} FROM want JOIN assignment ON assignment.id = want.assignment \
+         JOIN package ON package.id = assignment.package JOIN role ON role.id = want.role \
+         LEFT JOIN listing ON listing.id = role.listing"
+    )
+}
 
 /// Why nothing could be seen where there is no list.
 const NOT_LISTED: &str = "Microsoft Graph has no list of who has it";
@@ -123,6 +134,7 @@ fn finding(row: &Row<'_>) -> Result<Finding, Problem> {
         kind: row.get(6)?,
         resource_role: role(&row.get::<_, String>(7)?)?,
         verdict,
+        is_stuck: row.get(11)?,
         why,
     })
 }
@@ -137,6 +149,9 @@ impl Book {
                 "SELECT count(DISTINCT assignment) FROM want WHERE verdict = 4 AND assignment NOT IN \
                  (SELECT assignment FROM want WHERE verdict = 3)",
             )?,
+            mixed: count(&format!(
+                "SELECT count(DISTINCT assignment) FROM want WHERE verdict = 3 AND {STUCK}"
+            ))?,
             unreadable: count("SELECT count(*) FROM unreadable")?,
             failed: count("SELECT count(*) FROM assignment WHERE state = 'deliveryFailed'")?,
             partial: count("SELECT count(*) FROM assignment WHERE state = 'partiallyDelivered'")?,
@@ -186,7 +201,7 @@ impl Book {
     ) -> Result<(), Problem> {
         for verdicts in ["verdict = 3", "verdict = 4", "verdict IN (0, 2, 5)"] {
             let sql =
-                format!("{FINDING} WHERE {verdicts} ORDER BY assignment.package, assignment.id, role.id");
+                format!("{} WHERE {verdicts} ORDER BY assignment.package, assignment.id, role.id", select());
             let mut statement = self.connection.prepare(&sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -200,7 +215,7 @@ impl Book {
 
     /// Everything that is owed, whatever the verdict, by target.
     pub fn each_owed(&self, mut each: impl FnMut(Finding) -> Result<(), Problem>) -> Result<(), Problem> {
-        let sql = format!("{FINDING} WHERE verdict <> 6 ORDER BY target, assignment.id, role.id");
+        let sql = format!("{} WHERE verdict <> 6 ORDER BY target, assignment.id, role.id", select());
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

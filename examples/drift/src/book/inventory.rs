@@ -34,6 +34,9 @@ pub enum NextPage {
 impl Book {
     /// The page of this list that is to be read next.
     pub fn next_page(&self, list: &str) -> Result<NextPage, Problem> {
+        if self.begins.is_some() {
+            return Ok(NextPage::First);
+        }
         let sql = "SELECT next, is_read FROM list WHERE name = ?";
         let row = self.connection.query_row(sql, [list], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         Ok(match row {
@@ -45,14 +48,20 @@ impl Book {
 
     /// The list is read from its beginning: the service no longer knows the page.
     pub fn restart_list(&self, list: &str) -> Result<(), Problem> {
+        if self.begins.is_some() {
+            return Ok(());
+        }
         self.connection.execute("DELETE FROM unreadable WHERE list = ?", [list])?;
         self.connection.execute("DELETE FROM list WHERE name = ?", [list])?;
         Ok(())
     }
 
-    /// Keeps a page, and which one is next, together.
+    /// Keeps a page, and which one is next, together. The first one takes the place of the check before it.
     pub fn add_page(&mut self, page: Page<'_>) -> Result<(), Problem> {
         let transaction = self.connection.transaction()?;
+        if let Some(settings) = self.begins.take() {
+            begin(&transaction, &settings)?;
+        }
         let mut roles = HashMap::new();
         for item in page.items {
             match item {
@@ -74,6 +83,18 @@ impl Book {
         transaction.execute(sql, params![page.list, page.next, page.next.is_none()])?;
         Ok(transaction.commit()?)
     }
+}
+
+/// Forgets everything, and keeps what the new check is of.
+fn begin(transaction: &Transaction<'_>, settings: &[(&'static str, String)]) -> Result<(), Problem> {
+    transaction.execute_batch(
+        "DELETE FROM restoring; DELETE FROM want; DELETE FROM role; DELETE FROM listing; DELETE FROM request; \
+         DELETE FROM unreadable; DELETE FROM assignment; DELETE FROM package; DELETE FROM list; DELETE FROM setting;",
+    )?;
+    for (name, value) in settings {
+        transaction.execute("INSERT INTO setting VALUES (?, ?)", params![name, value])?;
+    }
+    Ok(())
 }
 
 fn add_unreadable(transaction: &Transaction<'_>, list: &str, part: &str, why: &str) -> Result<(), Problem> {

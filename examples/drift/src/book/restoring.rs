@@ -1,5 +1,7 @@
 //! Which assignments are to be restored, and how far each has got: a run that was killed goes on from there.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use access_package::{AssignmentId, ResourceRole};
@@ -7,6 +9,7 @@ use access_package::{AssignmentId, ResourceRole};
 use super::Book;
 use super::lists::{parsed, role};
 use crate::problem::Problem;
+use crate::verdict::Verdict;
 
 /// An assignment that is to be restored.
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ pub struct ToRestore {
 }
 
 /// Beside what is lost it has lost something that cannot be given back: to reprocess it would leave it partially delivered.
-const STUCK: &str =
+pub(super) const STUCK: &str =
     "EXISTS (SELECT 1 FROM want AS other WHERE other.assignment = want.assignment AND other.verdict = 4)";
 
 /// It was restored or accepted since the check: whether that can be seen, another check tells.
@@ -53,6 +56,17 @@ impl Book {
             Ok(ToRestore { assignments, roles, stuck, done })
         };
         Ok(self.connection.query_row(&sql, [with_stuck], counts)?)
+    }
+
+    /// The first of those that have also lost something for good, and their targets.
+    pub fn stuck(&self, at_most: u64) -> Result<Vec<(String, String)>, Problem> {
+        let sql = format!(
+            "SELECT guid, target FROM want JOIN assignment ON assignment.id = want.assignment \
+             WHERE verdict = 3 AND NOT {DONE} AND {STUCK} GROUP BY assignment.id ORDER BY assignment.id LIMIT ?"
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let rows = statement.query_map([at_most], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The next assignment, after this row, that is to be restored.
@@ -85,6 +99,18 @@ impl Book {
             }
         }
         Ok(planned)
+    }
+
+    /// What an unfinished run may have sent, as far as this is the verdict on it: of which assignment, and what.
+    pub fn tried(&self, verdict: Verdict) -> Result<BTreeSet<(String, String)>, Problem> {
+        let sql = "SELECT guid, origin FROM restoring JOIN assignment ON assignment.id = restoring.assignment \
+                   JOIN want ON want.assignment = restoring.assignment JOIN role ON role.id = want.role \
+                   WHERE step = 'sent' AND verdict = ?";
+        let mut statement = self.connection.prepare(sql)?;
+        let rows =
+            statement.query_map([verdict.stored().0], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| row.map_err(Problem::from).and_then(|(id, it)| Ok((id, role(&it)?.to_string()))))
+            .collect()
     }
 
     /// From now on something may have been sent for it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use access_package::graph::enforce::{Delivery, End as Ended, Next, Settings};
 use access_package::{Action, AssignmentState};
+use http::Method;
 use serde_json::json;
 use tokio::time::sleep;
 use uuid::Uuid;
@@ -49,11 +50,10 @@ pub async fn run(
             resource_role: lost.clone(),
             end: assignment.end(),
         };
-        match grant(&services.directory, planned, action, settle).await? {
-            None => diary.add("granted", json!({ "resourceRole": name }))?,
-            Some(NotGranted { code, says, help }) => {
-                end.add_failure(diary, &name, (code, &says, help.as_deref()))?;
-            }
+        if let Some(NotGranted { code, says, help }) =
+            grant(&services.directory, planned, action, settle, diary).await?
+        {
+            end.add_failure(diary, &name, (code, &says, help.as_deref()))?;
         }
     }
     Ok(end)
@@ -72,7 +72,9 @@ async fn grant(
     planned: &Planned,
     action: Action,
     settle: Duration,
+    diary: &Diary,
 ) -> Result<Option<NotGranted>, Problem> {
+    let name = json!({ "resourceRole": action.resource_role.to_string() });
     let settings = Settings {
         patience: directory.patience(),
         replication: settle,
@@ -88,17 +90,27 @@ async fn grant(
     };
     // It may have been granted before: by a run that was killed, or one that has failed with something else.
     let mut delivery = if planned.is_tried { delivery.looking_first() } else { delivery };
+    let mut is_sent = false;
     loop {
         // R42: what is next may be sent only if the assignment has not ended, so nothing is waited for after that.
         let ready = directory.ready().await;
         match delivery.next(now()) {
-            Next::Send(request) => match directory.send_once("grants", ready, &request).await {
-                Ok(response) => delivery.answered(&response, now()),
-                Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
-                Err(problem) => return Err(problem),
-            },
+            Next::Send(request) => {
+                if request.method() != Method::GET {
+                    is_sent = true;
+                    diary.add("granting", name.clone())?;
+                }
+                match directory.send_once("grants", ready, &request).await {
+                    Ok(response) => delivery.answered(&response, now()),
+                    Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
+                    Err(problem) => return Err(problem),
+                }
+            }
             Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
-            Next::Done(Ended::Fulfilled) => return Ok(None),
+            Next::Done(Ended::Fulfilled) => {
+                diary.add(if is_sent { "granted" } else { "foundGranted" }, name)?;
+                return Ok(None);
+            }
             Next::Done(Ended::Failed(failure)) => {
                 let (code, says, help) = (failure.cause.code(), failure.to_string(), failure.help());
                 return Ok(Some(NotGranted { code, says, help }));

@@ -15,7 +15,7 @@ pub struct End {
     pub is_restored: bool,
     /// Nothing is owed any more of what was lost.
     pub is_not_owed: bool,
-    /// The service has accepted it. It may still be under way.
+    /// The service has accepted it, and it may still be under way.
     pub is_accepted: bool,
 }
 

@@ -23,9 +23,15 @@ const NO_TOKEN: &str = "none";
 
 pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Result<End, Problem> {
     let service = &services.management;
-    // A run that was killed may have sent it: then there is nothing to be sent.
-    if planned.is_tried && state(services, diary).await?.is_ok_and(|it| it == AssignmentState::Delivering) {
-        return follow(services, diary, "found under way").await;
+    // A run before may have sent it: then there is nothing to be sent while it is under way, or once it has failed.
+    if planned.is_tried
+        && let Ok(state) = state(services, diary).await?
+    {
+        match state {
+            AssignmentState::Delivering => return follow(services, diary, "found under way").await,
+            AssignmentState::Delivered => {}
+            state => return End::of_state(diary, state),
+        }
     }
     let url = service.base_url.as_str();
     let request = graph::request(url, Version::V1, planned.id, NO_TOKEN)
@@ -64,16 +70,16 @@ async fn follow(services: &Services, diary: &Diary, how: &'static str) -> Result
     diary.add("accepted", json!({ "how": how }))?;
     let (began, mut pause) = (Instant::now(), Duration::from_millis(200));
     loop {
-        let end = match state(services, diary).await? {
+        let (end, is_accepted) = match state(services, diary).await? {
             Ok(AssignmentState::Delivering) if began.elapsed() < services.management.patience() => {
                 sleep(pause).await;
                 pause = Duration::from_secs(5).min(pause * 2);
                 continue;
             }
-            Ok(state) => End::of_state(diary, state)?,
-            Err(end) => end,
+            Ok(state) => (End::of_state(diary, state)?, state == AssignmentState::Delivering),
+            Err(end) => (end, true),
         };
-        return Ok(End { is_accepted: true, ..end });
+        return Ok(End { is_accepted, ..end });
     }
 }
 

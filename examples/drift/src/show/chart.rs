@@ -2,50 +2,28 @@
 
 use std::io::Write;
 
-use super::html::{Text, thousands};
+use super::html::Text;
+use super::thousands;
 use crate::book::Counts;
 use crate::problem::Problem;
 
-const LABEL: f64 = 190.0;
-const BAR: f64 = 620.0;
-const WIDTH: f64 = 1000.0;
-const ROW: f64 = 34.0;
-/// Whatever is lost can be seen.
-const LEAST: f64 = 4.0;
+/// Whatever is lost can be seen: the least width of a part, in percent of a bar.
+const LEAST: f64 = 0.6;
 
 pub fn chart(rows: &[(String, Counts)], out: &mut impl Write) -> Result<(), Problem> {
-    let mut height = 0.0;
-    let mut bars = Vec::new();
+    writeln!(out, "<div class=\"chart\">")?;
     for (kind, counts) in rows {
-        let middle = height + 19.0;
-        writeln!(bars, "<text x=\"0\" y=\"{middle}\">{}</text>", Text(kind))?;
-        writeln!(
-            bars,
-            "<rect class=\"track\" x=\"{LABEL}\" y=\"{}\" width=\"{BAR}\" height=\"20\" rx=\"4\"/>",
-            height + 4.0
-        )?;
-        let mut x = LABEL;
+        let says = says(*counts);
+        write!(out, "<b>{}</b><span>{says}</span><div>", Text(kind))?;
         for (class, width) in parts(*counts) {
-            writeln!(
-                bars,
-                "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"20\"/>",
-                height + 4.0
-            )?;
-            x += width;
+            write!(out, "<i class=\"{class}\" style=\"width:{width:.2}%\"></i>")?;
         }
-        let (x, says) = (LABEL + BAR + 14.0, says(*counts));
-        writeln!(bars, "<text class=\"soft\" x=\"{x}\" y=\"{middle}\">{says}</text>")?;
-        height += ROW;
+        writeln!(out, "</div>")?;
     }
-    writeln!(
-        out,
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"What is lost, unknown and in place, by kind of resource role\">"
-    )?;
-    out.write_all(&bars)?;
-    writeln!(out, "</svg>\n<div class=\"legend\">")?;
+    writeln!(out, "</div>\n<div class=\"legend\">")?;
     for (class, says) in [
-        ("lost", "lost, can be given back"),
-        ("never", "lost, cannot be given back"),
+        ("lost", "lost, restorable"),
+        ("never", "lost for good"),
         ("unknown", "unknown"),
         ("present", "in place"),
     ] {
@@ -59,10 +37,10 @@ fn parts(Counts { present, lost, never, unknown }: Counts) -> [(&'static str, f6
     let numbers = [("lost", lost), ("never", never), ("unknown", unknown), ("present", present)];
     let all = numbers.iter().map(|(_, number)| share(*number)).sum::<f64>().max(1.0);
     let mut parts = numbers.map(|(class, number)| {
-        let width = share(number) / all * BAR;
+        let width = share(number) / all * 100.0;
         (class, if number > 0 { width.max(LEAST) } else { 0.0 })
     });
-    let over = parts.iter().map(|(_, width)| width).sum::<f64>() - BAR;
+    let over = parts.iter().map(|(_, width)| width).sum::<f64>() - 100.0;
     if let Some((_, widest)) = parts.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
         *widest -= over.max(0.0);
     }

@@ -7,9 +7,10 @@ use crate::book::{Book, Counts, Finding, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::show::chart::chart;
+use crate::show::{headline, thousands};
 use crate::verdict::Verdict;
 
-/// How many findings of each sort, and how many access packages, are listed: the rest is in the CSV.
+/// How many findings of each sort, and how many access packages, are listed: the rest is in the JSON.
 const SHOWN: usize = 200;
 const PACKAGES: usize = 15;
 
@@ -31,16 +32,20 @@ impl<T: Display> Display for Text<T> {
     }
 }
 
+/// A sentence, in which what stands between backticks is code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(at, part)| {
+        let part = Text(part);
+        if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_string() }
+    });
+    parts.collect()
+}
+
 pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     let (totals, style) = (book.totals()?, include_str!("report.css"));
     let checked = book.finished()?;
     let (day, time) = checked.split_once('T').unwrap_or((&checked, ""));
-    let title = if totals.drifted == 0 {
-        format!("Nothing is seen to be lost of {} delivered assignments", thousands(totals.delivered))
-    } else {
-        let (drifted, delivered) = (thousands(totals.drifted), thousands(totals.delivered));
-        format!("{drifted} of {delivered} delivered assignments have lost access")
-    };
+    let title = headline(&totals);
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -53,8 +58,8 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     let roles = totals.roles;
     writeln!(out, "<div class=\"tiles\">")?;
     for (class, number, says) in [
-        ("lost", roles.lost, "lost, can be given back"),
-        ("never", roles.never, "lost, cannot be given back"),
+        ("lost", roles.lost, "lost, restorable"),
+        ("never", roles.never, "lost for good"),
         ("unknown", roles.unknown, "unknown: cannot be seen"),
         ("present", roles.present, "in place"),
     ] {
@@ -63,7 +68,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     writeln!(out, "</div>")?;
     let NotConfirmed { number, why } = book.not_confirmed()?;
     if number > 0 {
-        let (number, why) = (thousands(number), Text(why));
+        let (number, why) = (thousands(number), prose(&why));
         writeln!(
             out,
             "<p>Of the assignments that have lost access, not asked again whether they still owe it: {number} ({why}).</p>"
@@ -74,8 +79,11 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     writeln!(out, "</section>")?;
     packages(book, out)?;
     for (heading, is_shown) in [
-        ("Lost: <code>drift restore</code> gives it back", (|it| it == Verdict::Lost) as fn(Verdict) -> bool),
-        ("Lost, and cannot be given back", |it| matches!(it, Verdict::Never(_))),
+        (
+            "Restorable: <code>drift restore</code> gives it back",
+            (|it| it == Verdict::Lost) as fn(Verdict) -> bool,
+        ),
+        ("Lost for good", |it| matches!(it, Verdict::Never(_))),
     ] {
         findings(book, heading, is_shown, out)?;
     }
@@ -86,19 +94,6 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     unknown(book, out)?;
     writeln!(out, "</main>\n</body>\n</html>")?;
     Ok(out.flush()?)
-}
-
-/// `12,345`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn table(out: &mut impl Write, heading: &str, columns: &[&str]) -> Result<(), Problem> {
@@ -116,7 +111,7 @@ fn end(out: &mut impl Write, more: u64) -> Result<(), Problem> {
         let more = thousands(more);
         writeln!(
             out,
-            "<p class=\"more\">… and {more} more: <code>drift check --csv</code> lists all of them.</p>"
+            "<p class=\"more\">… and {more} more: <code>drift check --json</code> lists all of them.</p>"
         )?;
     }
     Ok(writeln!(out, "</section>")?)
@@ -128,11 +123,11 @@ fn packages(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     if affected.is_empty() {
         return Ok(());
     }
-    let columns = ["Access package", "#Lost", "#Cannot be given back", "#Unknown", "#In place"];
+    let columns = ["Access package", "#Lost", "#For good", "#Unknown", "#In place"];
     table(out, "Access packages that have lost something", &columns)?;
     for (name, Counts { present, lost, never, unknown }) in affected.iter().take(PACKAGES) {
         write!(out, "<tr><td>{}</td>", Text(name))?;
-        for number in [lost, never, unknown, present] {
+        for number in [&(lost + never), never, unknown, present] {
             write!(out, "<td class=\"number\">{}</td>", thousands(*number))?;
         }
         writeln!(out, "</tr>")?;
@@ -153,7 +148,7 @@ fn findings(
                 table(
                     out,
                     heading,
-                    &["Target", "Access package", "What", "Resource", "Why, and what helps"],
+                    &["Assignment", "Target", "Access package", "What", "Resource", "Why, and what helps"],
                 )?;
             }
             number += 1;
@@ -176,13 +171,14 @@ fn one(finding: &Finding, out: &mut impl Write) -> Result<(), Problem> {
     };
     let class = if finding.verdict == Verdict::Lost { "lost" } else { "never" };
     let why = match (&finding.why, finding.help()) {
-        (Some(why), Some(help)) => format!("{}; {}", Text(why), Text(help)),
-        (Some(why), None) => Text(why).to_string(),
-        (None, _) => "not in the list of the service".into(),
+        (Some(why), Some(help)) => format!("{}; {}", prose(why), prose(help)),
+        (Some(why), None) => prose(why),
+        (None, help) => format!("not in the list of the service; {}", prose(help.unwrap_or_default())),
     };
     Ok(writeln!(
         out,
-        "<tr><td>{}</td><td>{}</td><td><span class=\"mark {class}\">{}</span></td><td class=\"id\">{}</td><td>{why}</td></tr>",
+        "<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td><span class=\"mark {class}\">{}</span></td><td class=\"id\">{}</td><td>{why}</td></tr>",
+        Text(&finding.assignment),
         name(&finding.target_name, &finding.target),
         name(&finding.package_name, &finding.package),
         Text(&finding.kind),
@@ -194,14 +190,19 @@ fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     let (now, mut number) = (now(), 0);
     book.each_failed(|failed| {
         if number == 0 {
-            table(out, "Failed deliveries", &["Assignment", "Access package", "State", "Time left"])?;
+            table(
+                out,
+                "Failed deliveries",
+                &["Assignment", "Target", "Access package", "State", "Time left"],
+            )?;
         }
         number += 1;
         if number <= SHOWN {
             writeln!(
                 out,
-                "<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><td class=\"id\">{}</td><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                 Text(&failed.assignment),
+                Text(&failed.target),
                 Text(&failed.package),
                 Text(&failed.state),
                 Text(failed.says(now)),
@@ -222,11 +223,11 @@ fn unknown(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     }
     table(out, "Unknown, which is not fine", &["What", "Why it cannot be seen", "#Number"])?;
     for (kind, why, number) in unknown {
-        let (kind, why, number) = (Text(kind), Text(why), thousands(number));
+        let (kind, why, number) = (Text(kind), prose(&why), thousands(number));
         writeln!(out, "<tr><td>{kind}</td><td>{why}</td><td class=\"number\">{number}</td></tr>")?;
     }
     for (part, why) in unreadable {
-        let (part, why) = (Text(part), Text(why));
+        let (part, why) = (Text(part), prose(&why));
         writeln!(
             out,
             "<tr><td>could not be read: <span class=\"id\">{part}</span></td><td>{why}</td><td class=\"number\">1</td></tr>"

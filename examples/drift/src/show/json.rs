@@ -62,7 +62,9 @@ pub fn write(book: &Book, sent: &BTreeMap<&'static str, u64>, out: &mut impl Wri
 }
 
 fn counted(Counts { present, lost, never, unknown }: Counts) -> Value {
-    json!({ "present": present, "lost": lost, "cannotBeRestored": never, "unknown": unknown })
+    json!({
+        "present": present, "lost": lost + never, "restorable": lost, "lostForGood": never, "unknown": unknown,
+    })
 }
 
 fn of_failed(failed: &Failed) -> Value {

@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::book::{Book, Counts, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
+use crate::show::{headline, number_of};
 use crate::verdict::Verdict;
 
 /// How many access packages and findings are listed.
@@ -13,12 +14,15 @@ const SHOWN: usize = 20;
 pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     let totals = book.totals()?;
     let roles = totals.roles;
-    writeln!(out, "{} delivered assignments, with {} resource roles", totals.delivered, roles.all())?;
-    writeln!(out)?;
+    let (delivered, all) =
+        (number_of(totals.delivered, "delivered assignment"), number_of(roles.all(), "resource role"));
+    writeln!(out, "{}", headline(&totals))?;
+    writeln!(out, "\n{delivered}, with {all}")?;
     for (name, number) in [
         ("in place", roles.present),
-        ("lost, can be given back", roles.lost),
-        ("lost, cannot be given back", roles.never),
+        ("lost", roles.lost + roles.never),
+        ("  of these restorable", roles.lost),
+        ("  of these lost for good", roles.never),
         ("unknown", roles.unknown),
     ] {
         writeln!(out, "  {number:>9}  {name}")?;
@@ -29,6 +33,9 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
             out,
             "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
         )?;
+        if totals.mixed > 0 {
+            writeln!(out, "of these, only with `drift restore --direct`: {}", totals.mixed)?;
+        }
     }
     let NotConfirmed { number, why } = book.not_confirmed()?;
     if number > 0 {
@@ -42,11 +49,11 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     if affected.len() > SHOWN {
         writeln!(out, "  … and {} more", affected.len() - SHOWN)?;
     }
-    let heading = "lost, and `drift restore` gives it back (all of it: --csv, --json, --html)";
+    let heading = "restorable: `drift restore` gives it back (all of it: --csv, --json, --html)";
     first(book, heading, |verdict| verdict == Verdict::Lost, out)?;
     let never = book.never()?;
     if !never.is_empty() {
-        first(book, "lost, and cannot be given back", |verdict| matches!(verdict, Verdict::Never(_)), out)?;
+        first(book, "lost for good", |verdict| matches!(verdict, Verdict::Never(_)), out)?;
         for (verdict, number) in never {
             if let Verdict::Never(obstacle) = verdict {
                 writeln!(out, "  {number:>9}  {obstacle}: {}", obstacle.help().unwrap_or_default())?;
@@ -78,9 +85,10 @@ fn counted(out: &mut impl Write, title: &str, rows: &[(String, Counts)]) -> Resu
     if rows.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n   in place      lost     never   unknown  {title}")?;
+    writeln!(out, "\n   in place      lost  for good   unknown  {title}")?;
     for (name, counts) in rows {
         let Counts { present, lost, never, unknown } = counts;
+        let lost = lost + never;
         writeln!(out, "  {present:>9} {lost:>9} {never:>9} {unknown:>9}  {name}")?;
     }
     Ok(())
@@ -98,13 +106,26 @@ fn first(
         if is_shown(finding.verdict) {
             if shown == 0 {
                 writeln!(out, "\n{heading}")?;
+                row(out, ["assignment", "target", "access package", "what", "resource"], "")?;
             }
             shown += 1;
             let target = finding.target_name.as_ref().unwrap_or(&finding.target);
-            writeln!(out, "  {target}: {} {}", finding.kind, finding.resource_role.resource_origin_id())?;
+            let package = finding.package_name.as_ref().unwrap_or(&finding.package);
+            let resource = finding.resource_role.resource_origin_id();
+            let more = if finding.is_stuck { "  (only with `--direct`)" } else { "" };
+            row(out, [&finding.assignment, target, package, &finding.kind, &resource], more)?;
         }
         Ok(shown < SHOWN && finding.verdict != Verdict::Unknown)
     })
+}
+
+/// One line of what was found.
+fn row(
+    out: &mut impl Write,
+    [assignment, target, package, what, resource]: [&str; 5],
+    more: &str,
+) -> Result<(), Problem> {
+    Ok(writeln!(out, "  {assignment:<36}  {target:<36}  {package:<36}  {what:<22}  {resource}{more}")?)
 }
 
 fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
@@ -122,8 +143,12 @@ fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         writeln!(out, "  how many days are left is not known: {why}")?;
     }
     book.each_failed(|failed| {
+        if shown == 0 {
+            row(out, ["assignment", "target", "access package", "state", "time left"], "")?;
+        }
         shown += 1;
-        writeln!(out, "  {} ({}): {}", failed.assignment, failed.state, failed.says(now))?;
+        let (state, says) = (&failed.state, failed.says(now));
+        row(out, [&failed.assignment, &failed.target, &failed.package, state, &says], "")?;
         Ok(shown < SHOWN)
     })?;
     if all > SHOWN as u64 {

@@ -104,7 +104,11 @@ fn failed_deliveries_are_listed_with_the_days_left() {
         (&json!(3), &json!(1))
     );
 
+    let said = check(&place, &stub, &["--csv"]);
+    assert_eq!(said.err, "not in the CSV, but in `--json`: 4 assignments not delivered\n");
+
     let said = check(&place, &stub, &[]);
+    assert_eq!(said.err, "");
     for says in [
         "failed deliveries: 3, and in part: 1",
         "13 days left to reprocess its request",
@@ -192,8 +196,8 @@ fn exported_files_do_as_well() {
             arguments.extend(["--assignments", file]);
         }
         let said = run(&mut drift(&place, &server, &directory, &arguments));
-        assert_eq!((said.status, &*said.err), (1, ""));
-        assert_eq!(found(&said, "lost"), taken);
+        assert_eq!((said.status, said.err.contains("incomplete: 1 part could")), (1, unreadable == 1));
+        assert_eq!(found(&said, "restorable"), taken);
         assert_eq!(said.json()["assignments"]["unreadable"], unreadable);
         assert_eq!(said.json()["requests"]["pages"], Value::Null);
     }
@@ -205,10 +209,13 @@ fn exported_files_do_as_well() {
     assert_eq!(lines.len(), 1 + all);
     assert_eq!(
         lines[0],
-        "target,targetName,accessPackage,accessPackageName,assignment,kind,originSystem,resource,role,ends,seen"
+        "assignment,target,targetName,accessPackage,accessPackageName,kind,originSystem,resource,role,ends,seen"
     );
     let with = |end: &str| lines.iter().filter(|line| line.ends_with(end)).count();
-    assert_eq!((with(",lost"), with(",unknown")), (taken.len(), tenant.owed(|it| !is_visible(it)).len()));
+    assert_eq!(
+        (with(",restorable"), with(",unknown")),
+        (taken.len(), tenant.owed(|it| !is_visible(it)).len())
+    );
     let ending = tenant.assignments.iter().filter(|it| it.end().is_some());
     let ending: usize = ending.map(|it| it.resource_roles().unwrap().len()).sum();
     assert_eq!(lines.iter().filter(|line| line.contains(",2099-01-01T00:00:00Z,")).count(), ending);
@@ -268,7 +275,8 @@ fn an_exported_page_that_goes_on_elsewhere_is_not_the_whole() {
     assert_eq!(of_files(&place, &stub, &["whole.json"]).status, 0);
     for files in [&["cut.json"][..], &["whole.json", "cut.json"]] {
         let said = of_files(&place, &stub, files);
-        assert_eq!((said.status, &*said.err), (3, ""), "{}", said.out);
+        let incomplete = "the check is incomplete: 1 part could not be read\n";
+        assert_eq!((said.status, &*said.err), (3, incomplete), "{}", said.out);
         let unreadable = &said.json()["unreadable"];
         assert_eq!(unreadable.as_array().unwrap().len(), 1);
         assert!(unreadable[0]["part"].as_str().unwrap().ends_with("cut.json"), "{unreadable}");
@@ -318,6 +326,8 @@ fn an_exported_assignment_by_itself_is_read() {
         std::fs::write(place.file("single.json"), text).unwrap();
         let said = of_files(&place, &stub, &["single.json"]);
         assert_eq!((said.status, said.err.contains(says)), (2, true), "{}", said.err);
+        let is_export = !says.starts_with("resource");
+        assert_eq!(said.err.contains("neither a list of assignments nor an assignment"), is_export);
     }
 }
 
@@ -392,5 +402,17 @@ fn an_interrupted_check_does_not_go_on_with_other_assignments() {
     ] {
         interrupt();
         assert_eq!(is_anew(&of_files(&place, &stub, files), delivered), is_other, "{files:?}");
+    }
+}
+
+#[test]
+fn an_export_without_a_delivered_assignment_is_said_to_be_so() {
+    let (place, tenant) = (Place::new(), Tenant::new(30, 30));
+    let stub = all_in_place(&tenant.assignments[29]);
+    let failed = in_state(&tenant.assignments[29], "deliveryFailed");
+    for items in [json!([]), json!([failed]), json!({ "value": [] })] {
+        std::fs::write(place.file("export.json"), items.to_string()).unwrap();
+        let said = of_files(&place, &stub, &["export.json"]);
+        assert_eq!((said.status, &*said.err), (0, "there is no delivered assignment in these files\n"));
     }
 }

@@ -36,7 +36,7 @@ fn of_2_000_assignments_the_137_that_have_lost_access_are_reprocessed() {
 
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     assert_eq!((said.status, &*said.err), (1, ""));
-    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "restorable"), taken);
     assert_eq!(found(&said, "unknown"), tenant.owed(|role| !is_visible(role)));
     let (seen, json) = (tenant.owed(is_visible).len() - taken.len(), said.json());
     assert_eq!(json["resourceRoles"]["present"], seen);
@@ -64,7 +64,7 @@ fn of_2_000_assignments_the_137_that_have_lost_access_are_reprocessed() {
     assert_eq!(events(&place, "log.jsonl", "ended"), assignments);
 
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
-    assert_eq!((said.status, found(&said, "lost")), (3, Taken::new()));
+    assert_eq!((said.status, found(&said, "restorable")), (3, Taken::new()));
     let said = run(&mut drift(&place, &server, &directory, &restore));
     assert_eq!((said.status, said.out.contains("nothing to restore")), (0, true));
 }
@@ -80,7 +80,7 @@ fn lists_of_several_pages_are_read_to_their_end() {
     let taken = tenant.take_from(31, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     assert_eq!((said.status, &*said.err), (1, ""));
-    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "restorable"), taken);
     assert_eq!(said.json()["resourceRoles"]["present"], 210 * 6 - taken.len());
 }
 
@@ -94,7 +94,7 @@ fn just_what_was_lost_is_granted_directly() {
     let taken = tenant.take_from(37, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--csv"]));
     assert_eq!(said.status, 1);
-    let lost = said.out.lines().filter(|line| line.contains(",lost,")).count();
+    let lost = said.out.lines().filter(|line| line.contains(",restorable,")).count();
     assert_eq!(
         (lost, said.out.lines().count()),
         (taken.len(), 1 + taken.len() + tenant.owed(|it| !is_visible(it)).len())

@@ -35,7 +35,7 @@ fn a_busy_service_is_asked_again_and_all_of_it_is_found() {
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     assert_eq!((said.status, &*said.err), (1, ""));
     assert_eq!(directory.fired(), [2, 1, 1, 1, 3, 2, 1]);
-    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "restorable"), taken);
     assert_eq!(found(&said, "unknown"), tenant.owed(|role| !is_visible(role)));
 }
 
@@ -60,12 +60,15 @@ fn what_is_granted_but_not_yet_seen_is_not_lost() {
     // It takes two seconds, and four are waited for.
     grant_again(2_000);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "4", "--json"]));
-    assert_eq!((said.status, found(&said, "lost")), (3, Taken::new()), "{}", said.err);
+    assert_eq!((said.status, found(&said, "restorable")), (3, Taken::new()), "{}", said.err);
+    // Without a terminal too it is said, once, that there is a pause.
+    assert_eq!(said.err.matches("what is not seen is looked for again in ").count(), 1, "{}", said.err);
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     // Who does not wait, sees that it is not there.
     grant_again(600_000);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     let lost = Taken::from([(assignment.id().to_string(), member.to_string())]);
-    assert_eq!((said.status, found(&said, "lost")), (1, lost), "{}", said.err);
+    assert_eq!((said.status, found(&said, "restorable")), (1, lost), "{}", said.err);
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn what_cannot_be_read_is_unknown_and_never_fine() {
     let apps = tenant.owed(|role| role.origin_system() == "AadApplication");
     assert!(apps.is_subset(&unknown));
     let rest: Taken = taken.difference(&unknown).cloned().collect();
-    assert_eq!(found(&said, "lost"), rest);
+    assert_eq!(found(&said, "restorable"), rest);
     assert!(!rest.is_empty() && rest.len() < taken.len());
 }
 
@@ -175,7 +178,7 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     let check = ["check", "--anew", "--base-url", &stub.base_url, "--token-command", &script];
     let said = run(&mut command(&place, &check));
     assert_eq!(said.status, 2);
-    assert!(said.err.contains("token is refused"), "{}", said.err);
+    assert!(said.err.contains("refuses the token of `--token-command`: get a new one"), "{}", said.err);
     assert_eq!((place.read("calls").lines().count(), stub.asked().len()), (2, 2));
 }
 

@@ -101,7 +101,7 @@ fn a_check_that_was_killed_goes_on_and_finds_all_of_it() {
     let said = run(&mut drift(&place, &server, &directory, &check));
     assert_eq!((said.status, said.err.contains("going on with the check")), (1, true), "{}", said.err);
     assert_eq!(said.json()["requests"]["pages"], Value::Null, "no page is read again");
-    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "restorable"), taken);
 }
 
 #[test]
@@ -124,8 +124,26 @@ fn what_was_granted_before_it_was_killed_is_not_granted_again() {
     let process = start(&mut drift(&place, &server, &directory, &restore));
     until("a grant hangs", || directory.fired() == [1]);
     kill(process);
+    let lines = |event: &str| place.read("log.jsonl").matches(&format!("\"event\":\"{event}\"")).count();
+    // What is about to be sent is written down before.
+    let granted = lines("granted");
+    assert_eq!(lines("granting"), granted + 1);
     let said = run(&mut drift(&place, &server, &directory, &restore));
     assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert_eq!(lines("granting"), taken.len());
+    // What was found carried out has a line of its own.
+    let of = |event: &str| -> Taken {
+        let log = place.read("log.jsonl");
+        let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let text = |it: &Value| it.as_str().unwrap().to_owned();
+        lines
+            .filter(|it| it["event"] == event)
+            .map(|it| (text(&it["assignment"]), text(&it["resourceRole"])))
+            .collect()
+    };
+    let (granted, found) = (of("granted"), of("foundGranted"));
+    assert_eq!(found.difference(&granted).count(), 1, "{found:?}");
+    assert_eq!(granted.union(&found).cloned().collect::<Taken>(), taken);
     // Each once, and all of them.
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
 }
@@ -163,7 +181,7 @@ fn what_is_under_way_is_followed_and_not_sent_again() {
     assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
     assert!(events(&place, "log.jsonl", "refused").is_empty());
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
-    assert_eq!(found(&said, "lost"), Taken::new());
+    assert_eq!(found(&said, "restorable"), Taken::new());
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
 }
 

@@ -63,7 +63,7 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|it| it["verdict"] == "cannotBeRestored")
+        .filter(|it| it["verdict"] == "lostForGood")
         .map(|it| {
             assert!(!it["why"].as_str().unwrap().is_empty() && !it["whatHelps"].as_str().unwrap().is_empty());
             let key =
@@ -83,9 +83,9 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
     assert_eq!(causes, BTreeMap::from(expected));
     let unknown = found(&said, "unknown");
     assert_eq!(unknown, tenant.owed(|role| !is_visible(role)));
-    assert_eq!(found(&said, "lost").len(), 1);
+    assert_eq!(found(&said, "restorable").len(), 1);
     let page = place.read("report.html");
-    for says in ["the resource no longer exists", "prefers-color-scheme", "<svg", "</html>"] {
+    for says in ["the resource no longer exists", "prefers-color-scheme", "class=\"chart\"", "</html>"] {
         assert!(page.contains(says), "{says}");
     }
     assert!(
@@ -124,14 +124,38 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
     let other = &tenant.assignments[2];
     let member = roles(other).find(|role| role.to_string().contains("Member")).unwrap();
     take(&directory, other, member);
-    let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
+    let html = place.file("report.html");
+    let html = ["check", "--settle", "0", "--html", html.to_str().unwrap()];
+    let said = run(&mut drift(&place, &server, &directory, &html));
     assert_eq!(said.status, 1, "{}", said.err);
+    // Assignment and target stand side by side, and what helps beside them.
+    let line = |it: &access_package::Assignment| {
+        format!("  {}  {}  {}  ", it.id(), it.target(), it.access_package())
+    };
+    let lines: Vec<_> = said.out.lines().filter(|it| it.starts_with(&line(assignment))).collect();
+    let only = lines.iter().filter(|it| it.ends_with("(only with `--direct`)")).count();
+    // The app role cannot be given back.
+    assert_eq!((only, lines.len()), (2, 3), "{}", said.out);
+    let others: Vec<_> = said.out.lines().filter(|it| it.starts_with(&line(other))).collect();
+    assert!(others.len() == 1 && !others[0].contains("--direct"), "{}", said.out);
+    assert!(said.out.contains("of these, only with `drift restore --direct`: 1"), "{}", said.out);
+    let page = place.read("report.html");
+    assert_eq!(page.matches("run <code>drift restore --direct</code>").count(), 2, "{page}");
+    assert_eq!(page.matches("run <code>drift restore</code>").count(), 1, "{page}");
+    let of = |id: String| page.matches(&format!("<td class=\"id\">{id}</td>")).count();
+    assert_eq!((of(assignment.id().to_string()), of(other.id().to_string())), (3, 1));
+    assert!(!page.contains('`'));
 
     // Reprocessed it would be partially delivered.
     let log = place.file("log.jsonl");
     let restore = ["restore", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
     let said = run(&mut drift(&place, &server, &directory, &restore));
     assert!(said.status == 0 && said.out.contains("left out: 1"), "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains(&format!("\n  {} of {}\n", assignment.id(), assignment.target())),
+        "{}",
+        said.out
+    );
     assert_eq!(events(&place, "log.jsonl", "planned"), [other.id().to_string()].into());
     assert_eq!(directory.carried_out().len(), 1);
     let said = run(&mut drift(&place, &server, &directory, &[&restore[..], &["--direct"]].concat()));

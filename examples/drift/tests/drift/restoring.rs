@@ -151,7 +151,7 @@ fn what_was_restored_is_not_planned_again_while_it_cannot_be_seen() {
         let said = restore(&place, &stub, "third", direct);
         assert_eq!(said.status, 0, "{}", said.err);
         assert!(said.out.contains("nothing to restore"), "{}", said.out);
-        assert!(said.out.contains("2 that were restored before"), "{}", said.out);
+        assert!(said.out.contains("2 restored or accepted before"), "{}", said.out);
         // Another check looks at all of it again.
         check(&place, &stub);
         let said = restore(&place, &stub, "fourth", direct);
@@ -182,6 +182,34 @@ fn what_is_under_way_when_patience_ends_is_not_planned_again() {
         planned.extend(events(&place, name, "planned"));
     }
     assert_eq!(planned.len(), 2);
+}
+
+#[test]
+fn what_has_failed_is_planned_again_and_said_to_have_failed() {
+    let (documents, _) = two();
+    let failed = documents[0].clone();
+    let stub = service(documents, move |asked| {
+        let is_of = asked.path.contains(&format!("/assignments/{}?", failed["id"].as_str().unwrap()));
+        let mut shown = failed.clone();
+        shown["state"] = asked.token.clone().into();
+        (is_of && asked.token != "token").then(|| Answer::json(&shown))
+    });
+    for state in ["deliveryFailed", "partiallyDelivered"] {
+        let place = Place::new();
+        check(&place, &stub);
+        for (log, others) in [("first", 1), ("second", 0), ("third", 0)] {
+            let log = place.file(log);
+            let arguments = ["restore", "--yes", "--log", log.to_str().unwrap()];
+            let said = run(drift(&place, &stub, &arguments).env("TOKEN", state));
+            assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
+            assert!(said.out.contains(&format!("\nrestored {others}\n")), "{}", said.out);
+            assert!(said.out.contains("\nnot restored 1\n"), "{}", said.out);
+            assert!(said.out.contains(&format!("its state is `{state}`\n  what helps: ")), "{}", said.out);
+        }
+    }
+    // Each of the two assignments is sent once for each state.
+    let sent = stub.asked().into_iter().filter(|it| it.path.contains("/reprocess")).count();
+    assert_eq!(sent, 4);
 }
 
 #[test]

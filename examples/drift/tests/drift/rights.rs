@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::exact::events;
+use crate::faults::page_number;
 use crate::stub::{Answer, Stub};
 use crate::support::{Directory, Place, Said, Server, command, drift, run};
-use crate::tenant::Tenant;
+use crate::tenant::{Tenant, document};
 
 fn lost(place: &Place) -> (Directory, Server, Tenant) {
     let directory = Directory::start(place);
@@ -125,7 +126,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     // What comes from there cannot be had again.
     std::fs::write(&file, "another").unwrap();
     let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
-    refused(&said, "token is refused");
+    refused(&said, "refuses the token of `--token-file`: get a new one");
 }
 
 fn refused(said: &Said, says: &str) {
@@ -144,7 +145,9 @@ fn what_cannot_be_done_is_said_to_be_so() {
     refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` gives no bearer token");
     refused(&check(&["--token-command", "echo no such login >&2; exit 3"]), "no such login");
     refused(&check(&["--token-file", "/no/such/file"]), "`/no/such/file`");
-    refused(&check(&[]), "--token-file");
+    for more in [&[][..], &["--json"], &["--base-url", "http://127.0.0.1:9"]] {
+        refused(&check(more), "Usage: drift check [OPTIONS] <--token-file");
+    }
     refused(
         &check(&["--base-url", "http://127.0.0.1:9", "--patience", "0", "--token-env", "TOKEN"]),
         "does not answer",
@@ -236,4 +239,117 @@ fn the_command_for_the_token_is_not_repeated() {
         let says = ["`--token-command` gives no bearer token", "command for the token has failed"];
         assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
     }
+}
+
+#[test]
+fn a_check_that_reads_nothing_keeps_the_one_before_it() {
+    let place = Place::new();
+    let stub = Stub::start(|asked, _| {
+        Some(if asked.token == "refused" {
+            Answer::error(401, "InvalidAuthenticationToken")
+        } else if asked.path.contains("resourceRoleScopes") && asked.token == "shallow" {
+            Answer::error(400, "BadRequest")
+        } else if asked.token == "shallow" {
+            Answer::error(403, "UnAuthorized")
+        } else {
+            Answer::json(&json!({ "value": [] }))
+        })
+    });
+    let drift = |arguments: &[&str], base_url: &str, token: &str| {
+        let service = ["--settle", "0", "--base-url", base_url, "--patience", "0", "--token-env", "TOKEN"];
+        run(command(&place, &[arguments, &service].concat()).env("TOKEN", token))
+    };
+    // A file that no check has read anything into is of no service.
+    assert_eq!(drift(&["check"], "http://127.0.0.1:9", "good").status, 2);
+    let said = drift(&["check"], &stub.base_url, "good");
+    assert_eq!((said.status, &*said.err), (0, ""));
+    for (more, base_url, token) in [
+        (&[][..], &*stub.base_url, "refused"),
+        (&["--anew"], &stub.base_url, "refused"),
+        (&[], &stub.base_url, "shallow"),
+        (&["--assignments", "/no/such/file"], &stub.base_url, "good"),
+        (&[], "http://127.0.0.1:9", "good"),
+    ] {
+        assert_eq!(drift(&[&["check"], more].concat(), base_url, token).status, 2);
+        assert_eq!(run(&mut command(&place, &["report"])).status, 0, "{more:?} {base_url} {token}");
+        let said = drift(&["restore"], &stub.base_url, "good");
+        assert_eq!((said.status, &*said.err), (0, ""));
+    }
+}
+
+#[test]
+fn a_refused_token_is_named_with_who_refuses_it() {
+    let assignments: Vec<_> = Tenant::new(1, 20).assignments.iter().map(document).collect();
+    let stub = Stub::start(move |asked, _| {
+        Some(match &*asked.token {
+            "refused" => Answer::error(401, "InvalidAuthenticationToken"),
+            _ if page_number(&asked.path).is_some() => Answer::json(&json!({ "value": assignments })),
+            _ => Answer::json(&json!({ "value": [] })),
+        })
+    });
+    let other = Stub::start(|_, _| Some(Answer::error(401, "InvalidAuthenticationToken")));
+    let place = Place::new();
+    let check = |token: &str, more: &[&str]| {
+        let arguments = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        run(command(&place, &[&arguments, more].concat()).env("TOKEN", token))
+    };
+    let (here, there) = (&stub.base_url, &other.base_url);
+    refused(&check("refused", &[]), &format!("`{here}` refuses the token of `--token-env`"));
+    let elsewhere = ["--directory-url", there, "--anew"];
+    refused(&check("good", &elsewhere), &format!("`{there}` refuses the token of `--token-env`"));
+    let with_token = [&elsewhere[..], &["--directory-token-env", "TOKEN"]].concat();
+    let said = check("good", &with_token);
+    refused(&said, &format!("`{there}` refuses the token of `--directory-token-env`"));
+    // There is no command for that one.
+    assert!(!said.err.contains("--token-command"), "{}", said.err);
+}
+
+#[test]
+fn who_may_see_nothing_is_told_which_permission_helps() {
+    let assignments: Vec<_> = Tenant::new(20, 20).assignments.iter().map(document).collect();
+    let stub = Stub::start(move |asked, _| {
+        Some(if page_number(&asked.path).is_some() {
+            Answer::json(&json!({ "value": assignments }))
+        } else if asked.path.contains("entitlementManagement") || asked.path.ends_with("/$batch") {
+            Answer::json(&json!({ "value": [] }))
+        } else {
+            Answer::error(403, "Authorization_RequestDenied")
+        })
+    });
+    let place = Place::new();
+    let html = place.file("report.html");
+    let drift = |arguments: &[&str]| {
+        let service = ["--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        run(command(&place, &[arguments, &service].concat()).env("TOKEN", "token"))
+    };
+    let said = drift(&["check", "--html", html.to_str().unwrap()]);
+    assert_eq!((said.status, &*said.err), (3, ""), "{}", said.out);
+    let all = Tenant::new(20, 20).owed(|_| true).len();
+    let headline = format!("Unknown: {all} of {all} resource roles; nothing could be seen");
+    assert!(said.out.starts_with(&headline), "{}", said.out);
+    let page = place.read("report.html");
+    assert!(page.contains(&format!("<h1>{headline}</h1>")) && !page.contains('`'), "{page}");
+    for needed in [
+        "GroupMember.Read.All",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "Application.Read.All",
+        "RoleEligibilitySchedule.Read.Directory",
+        "RoleAssignmentSchedule.Read.Directory",
+    ] {
+        assert!(said.out.contains(&format!("; obtain the permission `{needed}`")), "{needed}: {}", said.out);
+        assert!(page.contains(&format!("obtain the permission <code>{needed}</code>")), "{needed}");
+    }
+    let said = drift(&["restore", "--yes"]);
+    assert!(said.out.contains(&format!("not in the plan: {all} resource roles;")), "{}", said.out);
+    let said = drift(&["restore", "--yes", "--limit", "0"]);
+    assert_eq!((said.status, said.err.contains("0 is not in 1..")), (2, true), "{}", said.err);
+}
+
+#[test]
+fn who_may_read_no_list_is_told_which_role_helps() {
+    let stub = Stub::start(|_, _| Some(Answer::error(403, "UnAuthorized")));
+    let check = ["check", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let said = run(command(&Place::new(), &check).env("TOKEN", "token"));
+    refused(&said, "what helps: a role for the whole tenant, or an application with ");
+    assert!(!said.err.contains("evaluate"), "{}", said.err);
 }

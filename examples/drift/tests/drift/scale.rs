@@ -98,7 +98,7 @@ fn measure(assignments: usize, groups: usize) {
     let time = began.elapsed().as_secs();
     let said = Said { status, out: fs::read_to_string(out).unwrap(), err: String::new() };
     assert_eq!(said.status, 1);
-    assert_eq!(found(&said, "lost"), taken);
+    assert_eq!(found(&said, "restorable"), taken);
     assert_eq!(found(&said, "unknown"), tenant.owed(|role| !is_visible(role)));
     let sent = &said.json()["requests"];
     let number = |kind: &str| sent[kind].as_u64().unwrap();

@@ -59,7 +59,7 @@ fn what_a_package_gives_is_asked_for_once_where_it_is_not_expanded() {
         let said = check(&place, &stub);
         assert_eq!((said.status, &*said.err), (1, ""));
         // All lists are empty.
-        assert_eq!(found(&said, "lost"), owed);
+        assert_eq!(found(&said, "restorable"), owed);
         assert_eq!(said.json()["assignments"]["unreadable"], 0);
         let asked = stub.asked().iter().filter(|it| it.path.contains("/accessPackages/")).count();
         let pages: usize = (0..20).map(|package| crate::tenant::gives(package).len().min(2)).sum();
@@ -113,7 +113,7 @@ fn what_was_removed_meanwhile_is_not_lost() {
         kept["accessPackage"]["resourceRoleScopes"][0]["role"]["originId"].as_str().unwrap().to_owned();
     let left = of(2).into_iter().filter(|(_, role)| role.ends_with(&first_left));
     let expected: Taken = left.chain(of(3)).collect();
-    assert_eq!(found(&said, "lost"), expected, "{}", said.err);
+    assert_eq!(found(&said, "restorable"), expected, "{}", said.err);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn what_is_not_confirmed_is_said_to_be_so() {
         })
     });
     let html = place.file("report.html");
-    for (token, number, why) in [("none", 2, "`UnAuthorized`"), ("some", 1, "is missing"), ("all", 0, "")] {
+    for (token, number, why) in [("none", 2, "UnAuthorized"), ("some", 1, "is missing"), ("all", 0, "")] {
         let check = |form: &[&str]| {
             let arguments = ["check", "--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
             run(command(&place, &[&arguments, form].concat()).env("TOKEN", token))
@@ -261,7 +261,7 @@ fn what_is_unknown_stays_so_whatever_its_group_is_like() {
         (Answer::json(&json!({ "groupTypes": ["DynamicMembership"] })), "unknown"),
         (Answer::json(&json!({ "onPremisesSyncEnabled": true })), "unknown"),
         (Answer::error(403, "Authorization_RequestDenied"), "unknown"),
-        (Answer::error(404, "Request_ResourceNotFound"), "cannotBeRestored"),
+        (Answer::error(404, "Request_ResourceNotFound"), "lostForGood"),
     ] {
         let assignment = &Tenant::new(30, 30).assignments[29];
         let document = document(assignment);
