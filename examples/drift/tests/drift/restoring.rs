@@ -86,7 +86,7 @@ fn restore(place: &Place, stub: &Stub, log: &str, more: &[&str]) -> Said {
 // R42
 #[test]
 fn nothing_is_granted_once_the_assignment_has_ended() {
-    const LEFT: Duration = Duration::from_secs(6);
+    const LEFT: Duration = Duration::from_secs(12);
     let (documents, groups) = two();
     // The second assignment ends so long after it is looked at. Its grant is told to come later, until the first one has heard
     // that all are to wait, beyond that end.
@@ -113,7 +113,7 @@ fn nothing_is_granted_once_the_assignment_has_ended() {
         } else {
             until("the other one is asked for", || was_asked.load(Ordering::SeqCst));
             let is_first = has_heard.set(Arc::clone(&asked.is_read)).is_ok();
-            let head = "Retry-After: 8\r\n".into();
+            let head = "Retry-After: 15\r\n".into();
             is_first.then(|| Answer { head, ..Answer::error(429, "TooManyRequests") })
         }
     });
