@@ -19,7 +19,7 @@ use crate::admission::NotAdmitted;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
 use crate::caller::{Caller, Known};
-use crate::claims::{Caveat, Claims};
+use crate::claims::Caveat;
 use crate::graph::json::{self, ReadError, RoleAssignments};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -47,8 +47,7 @@ use crate::verdict::{Authority, evaluate, evaluate_request};
 /// If there is a `request`, it is reprocessed instead of the assignment ([R31](crate::policy#r31)). `gives` lists what
 /// the access package gives now; null stands for what the assignment has. `observed` lists your observations, each with
 /// a `resourceRole` and an `observed`; other resource roles are unknown ([R19](crate::policy#r19)). `roles` lists the
-/// roles of the caller that you have looked up, as in a [`Caller`]. `claims` is the payload of a token, or the output of
-/// `Get-MgContext | ConvertTo-Json`. `document` is an assignment, or a page with one assignment.
+/// roles of the caller that you have looked up, as in a [`Caller`]. `document` is an assignment, or a page with one assignment.
 ///
 /// The words are the same as in the test vectors. A [JSON Schema](https://json-schema.org), `src/ask/schema.json`,
 /// describes the forms.
@@ -156,7 +155,7 @@ fn evaluated(mut question: Question<'_>) -> Result<String, Problem> {
 
 fn explained(mut question: Question<'_>) -> Result<String, Problem> {
     let (claims, roles, stored, now, request): (_, Option<Known>, _, _, _) = (
-        question.take_by("claims", read_claims)?,
+        question.take_by("claims", json::read_claims)?,
         question.find("roles")?,
         question.take("stored")?,
         question.take("now")?,
@@ -172,11 +171,6 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
     let of_list = may_lack_some.then_some(Caveat::RolesOfGroupsOrEligible);
     let caveats = of_token.chain(of_list).map(|caveat| Noted::of(caveat, caller.object)).collect();
     Ok(written(&Explained { verdict: verdict.into(), caller, caveats }))
-}
-
-/// The payload of a token, or what Graph PowerShell shows in place of one.
-fn read_claims(text: &[u8]) -> Result<Claims, ReadError> {
-    json::read_claims(text).or_else(|problem| json::read_mg_context(text).map_err(|_| problem))
 }
 
 fn reprocessed(mut question: Question<'_>) -> Result<String, Problem> {

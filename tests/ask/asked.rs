@@ -119,10 +119,6 @@ fn by_token() -> Vec<Value> {
                 "roles": [{ "role": "Catalog owner", "scope": "/" }], "stored": stored("deliveryFailed", "failed"), "request": request()
             }),
         ),
-        with(
-            &explain(),
-            &json!({ "claims": { "TenantId": "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e", "AuthType": 0, "Scopes": ["EntitlementManagement.ReadWrite.All"] } }),
-        ),
         // What cannot be read, and no error repeats what a token holds.
         with(&explain(), &json!({ "claims": "eyJ0eXAiOiJKV1QifQ.eyJ0aWQiOiIifQ.c2ln" })),
         with(&explain(), &json!({ "claims": {} })),
