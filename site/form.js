@@ -8,6 +8,7 @@ import * as roles from './roles.js';
 /** Where an error of the crate does not say what to do here. */
 const HELP = {
   isPage: 'This is a page of a list. Paste one item of its `value`: a single assignment.',
+  isEmptyPage: 'The list is empty: check the filter of the call, then paste an assignment.',
   isRequest:
     'This is a request, not an assignment. Paste the assignment that it is for, and choose below that its request is to be reprocessed.',
   isAccessPackage: 'This is an access package, not an assignment. Paste the answer to the call above.',
@@ -76,6 +77,9 @@ function read(pasted) {
 
 function said({ code, message, data, place }, member) {
   if (HELP[code]) return HELP[code];
+  if (code === 'graphError') {
+    return `Graph refused this call: \`${data.code}\`${data.message ? `, ${data.message}` : ''}. Make the call above as somebody who may read the assignment, and paste the answer.`;
+  }
   if (code !== 'malformed') return `The ${message}.`.replace(/^The `/, '`');
   const part = (data.part ?? place ?? '').replace(new RegExp(`^${member}\\.?`), '');
   const where = member === 'document' ? `Line ${data.line - 1}, column ${data.column}: ` : '';

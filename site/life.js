@@ -97,7 +97,9 @@ function showTime() {
   $('end').textContent = stored.end === null ? 'It has no end.' : `It ends ${instant(stored.end)}.`;
   $('to-end').hidden = stored.end === null;
   $('to-end').setAttribute('aria-disabled', String(!play.isEndAhead));
-  $('request-hint').textContent = `The request was completed ${instant(play.completed)}.`;
+  $('request-hint').textContent = play.isCompletionAssumed
+    ? `Assumed here: the request was completed ${instant(play.completed)}.`
+    : `The request was completed ${instant(play.completed)}.`;
 }
 
 function showActions(sent) {

@@ -1,8 +1,9 @@
-// Role assignments, as Graph lists them: who holds which role where. What a role is worth is the crate's to say.
+// Role assignments, as Graph lists them: the crate reads them.
 
+import { ask } from './engine.js';
 import { Unusable, cleaned } from './pasted.js';
 
-/** Each a role by its id, and a scope. */
+/** Each a role and a scope. `unknown` are the ids of the roles, or their scopes, that do not count. */
 export function rolesIn(pasted) {
   const text = cleaned(pasted);
   if (text === '') throw new Unusable('Paste the list as JSON, as Graph answers it.');
@@ -12,28 +13,28 @@ export function rolesIn(pasted) {
   } catch (error) {
     throw new Unusable(`This is not JSON: ${error.message}. Paste the whole answer, from { to }.`);
   }
-  const items = Array.isArray(page) ? page : page?.value;
-  if (!Array.isArray(items)) throw new Unusable('This is not a list of role assignments: it has no `value`.');
-  if (String(page['@odata.context']).includes('roleEligib')) {
-    throw new Unusable('These roles are only eligible. List those that are held, or activate them first.');
-  }
-  // R45
-  if (page['@odata.nextLink']) throw new Unusable('This is not the whole list: it goes on. Ask with the filter above.');
-  if (!items.every(isAssignment)) {
-    throw new Unusable(
-      'Not every item has a `principalId`, a `roleDefinitionId` and an `appScopeId` or `directoryScopeId`.',
-    );
-  }
-  const principals = new Set(items.map(({ principalId }) => principalId.toLowerCase()));
-  if (principals.size > 1) {
-    throw new Unusable(
-      `These are of ${principals.size} principals. Paste those of the caller, and then those of each group of the caller’s.`,
-    );
-  }
-  return items.map((item) => ({ role: item.roleDefinitionId, scope: item.appScopeId ?? item.directoryScopeId }));
+  if (Array.isArray(page)) page = { value: page };
+  const roles = read(page);
+  const unknown = page.value.filter((item) => read({ value: [item] }).length === 0);
+  return {
+    roles,
+    isEmpty: page.value.length === 0,
+    unknown: unknown.map(({ roleDefinitionId, appScopeId, directoryScopeId }) => {
+      return `${roleDefinitionId}\` on \`${appScopeId ?? directoryScopeId}`;
+    }),
+  };
 }
 
-function isAssignment(item) {
-  const { principalId, roleDefinitionId, appScopeId, directoryScopeId } = item ?? {};
-  return [principalId, roleDefinitionId, appScopeId ?? directoryScopeId].every((it) => typeof it === 'string');
+function read(page) {
+  const { roles, error } = ask('read', { roleAssignments: page });
+  if (!error) return roles;
+  if (error.code === 'graphError') throw new Unusable(`Graph refused this call: ${error.message}.`);
+  // R45
+  if (error.code === 'listCut') throw new Unusable('This is not the whole list: it goes on. Ask with the filter above.');
+  if (error.data?.actual?.startsWith('roleEligib')) {
+    throw new Unusable('These roles are only eligible. List those that are held, or activate them first.');
+  }
+  const { part, message } = error.data ?? {};
+  const said = error.code === 'malformed' ? `${part ? `\`${part}\`: ` : ''}${message}` : error.message;
+  throw new Unusable(`This is not a list of role assignments of one principal: ${said}.`);
 }

@@ -47,7 +47,7 @@ export function payloadIn(pasted) {
   }
   if (parts.length === 1 && token.length > 100) {
     throw new Unusable(
-      'This token is opaque: only the service can read it. A personal account has such tokens: for that, see the sample Personal account.',
+      'This token is opaque: only the service can read it. Tokens of personal accounts are opaque, and a personal account may never reprocess: see the sample Personal account. For a work or school account, copy all of the token that the call to Graph was made with.',
     );
   }
   if (parts.length !== 3) {
@@ -61,6 +61,11 @@ export function payloadIn(pasted) {
 /** It may be the payload alone; or what a tool prints, with the token in it. */
 function payloadInJson(text) {
   const value = JSON.parse(object(text, 'the payload'));
+  if ('TenantId' in value && 'Scopes' in value) {
+    throw new Unusable(
+      'This is the output of `Get-MgContext`. Only the command line reads it, with `--claims`. Paste the token here.',
+    );
+  }
   const token = value.accessToken ?? value.access_token;
   return typeof token === 'string' && !token.trimStart().startsWith('{') ? payloadIn(token) : text;
 }

@@ -13,6 +13,7 @@ export class Play {
     Object.assign(this, { caller: answer.caller, stored, gives, now });
     // R33: when the request was completed stays the same. Where nobody has said when, it is now.
     this.completed = request?.completed ?? now;
+    this.isCompletionAssumed = !request;
     this.recency = request?.recency ?? 'newest';
     /** Each action that has ever gone out, as often as it did: its outcome may come at any time. */
     this.sent = [];
@@ -56,7 +57,7 @@ export class Play {
 
   /** To the end of the assignment, if that is still to come. */
   toEnd() {
-    if (this.isEndAhead) this.let(this.stored.end, 'The end comes');
+    if (this.isEndAhead) this.let(this.stored.end, 'Time passes');
   }
 
   get isEndAhead() {

@@ -39,12 +39,23 @@ function show() {
   $('none-held').hidden = $('held').childElementCount > 0;
 }
 
+/** What was pasted, and does not count. */
+function told(isEmpty, unknown) {
+  const text = isEmpty
+    ? 'The list is empty: check the object id in the filter. If it is right, the caller has no such role.'
+    : unknown.map((it) => `\`${it}\` is unknown, and does not count.`).join(' ');
+  $('listed-note').hidden = text === '';
+  $('listed-note').replaceChildren(...words(text));
+}
+
 function addListed() {
   const problem = $('listed-error');
   problem.hidden = true;
+  $('listed-note').hidden = true;
   try {
-    const roles = rolesIn($('listed').value);
+    const { roles, isEmpty, unknown } = rolesIn($('listed').value);
     roles.forEach(add);
+    told(isEmpty, unknown);
     if ($('held').childElementCount === 0) $('none-held').querySelector('input').checked = true;
     $('listed').value = '';
     $('listed').removeAttribute('aria-invalid');

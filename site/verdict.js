@@ -17,12 +17,17 @@ const ACCOUNT = {
 
 const OF_TOKEN = ['otherAudience', 'expiredToken'];
 
+const TO_LOOK_UP = ['rolesNotInToken', 'directoryRolesNotKnown'];
+
 export function show({ answer, stored, request, now }) {
   const isAccepted = answer.verdict === 'accepted';
   const { caller, caveats } = answer;
   $('verdict').dataset.verdict = answer.verdict;
   $('sentence').replaceChildren(...words(isAccepted ? accepted(answer) : refused(answer, { stored, request, now })));
   const ofToken = caveats.filter(({ code }) => OF_TOKEN.includes(code));
+  if (ofToken.length > 0) {
+    $('sentence').prepend('Graph answers 401 to this token: see below. With a token that it takes: ');
+  }
   const others = caveats.filter(({ code }) => !OF_TOKEN.includes(code));
   const parts = [
     section(
@@ -32,7 +37,7 @@ export function show({ answer, stored, request, now }) {
     section('Why', (answer.reasons ?? []).map(reason)),
     helps(answer.remedies ?? []),
     section('What is not known', [
-      ...others.map(({ code, text }) => note(code, filled(text, caller))),
+      ...others.map(({ code, text }) => note(code, text)),
       ...unknownLevel(answer, { stored, request, now }),
     ]),
     section('Who asked', [whoAsked(caller)]),
@@ -51,7 +56,7 @@ function refused(answer, question) {
 
 /** Whether roles that nobody has looked up could change it: asked with the highest one. */
 function isInDoubt({ verdict, reasons, caller, caveats }, { stored, request, now }) {
-  if (verdict !== 'unauthorized' || !caveats.some(({ code }) => /roles/i.test(code))) return false;
+  if (verdict !== 'unauthorized' || !caveats.some(({ code }) => TO_LOOK_UP.includes(code))) return false;
   const highest = { role: 'Global Administrator', scope: '/' };
   const other = ask('evaluate', { caller: { ...caller, roles: [...caller.roles, highest] }, stored, request, now });
   return JSON.stringify(other.reasons) !== JSON.stringify(reasons);
@@ -80,10 +85,9 @@ function remedy({ steps, text }) {
   // A step may say `and` too.
   const told = parts.length === steps.length ? parts : [text];
   const items = told.map((step) => el('li', {}, ...words(capitalized(step)), '.'));
-  return el('li', { 'data-steps': steps.join(' ') }, el(items.length > 1 ? 'ol' : 'ul', { class: 'plain' }, ...items));
+  const all = { 1: '', 2: 'Both of these:' }[items.length] ?? 'All of these:';
+  return el('li', { 'data-steps': steps.join(' ') }, all, el(items.length > 1 ? 'ol' : 'ul', { class: 'plain' }, ...items));
 }
-
-const filled = (text, { object }) => (object ? text.replaceAll('<object id>', object) : text);
 
 /** R43: if this caller may act in a standard catalog alone, and nobody knows which one this is. */
 function unknownLevel({ caller, catalog }, { stored, request, now }) {

@@ -10,22 +10,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use self::answer::{Expired, Explained, Failed, Imported, Left, Reprocessed};
+use self::answer::{Expired, Explained, Failed, Imported, Left, Listed, Noted, Reprocessed};
 use self::problem::Problem;
-use self::question::{Observations, Question};
+use self::question::{Observations, Question, only_item};
 use crate::admission::NotAdmitted;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
 use crate::caller::{Caller, Known};
-use crate::graph::json::{self, ReadError};
+use crate::claims::Caveat;
+use crate::graph::json::{self, ReadError, RoleAssignments};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::request::AssignmentRequest;
 use crate::resource_role::ResourceRole;
 use crate::text::Exact;
 use crate::timestamp::Timestamp;
-use crate::verdict::{evaluate, evaluate_request};
+use crate::verdict::{Authority, evaluate, evaluate_request};
 
 /// Answers a question in JSON: the whole crate, for callers in other languages.
 ///
@@ -40,11 +42,12 @@ use crate::verdict::{evaluate, evaluate_request};
 /// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `read` | `document` | `stored` and `gives`, from a document of Microsoft Graph |
+/// | `read` | `roleAssignments` | `roles`, from the role assignments of one principal as Microsoft Graph lists them: `explain` takes them |
 ///
 /// If there is a `request`, it is reprocessed instead of the assignment ([R31](crate::policy#r31)). `gives` lists what
 /// the access package gives now; null stands for what the assignment has. `observed` lists your observations, each with
 /// a `resourceRole` and an `observed`; other resource roles are unknown ([R19](crate::policy#r19)). `roles` lists the
-/// roles of the caller that you have looked up, as in a [`Caller`].
+/// roles of the caller that you have looked up, as in a [`Caller`]. `document` is an assignment, or a page with one assignment.
 ///
 /// The words are the same as in the test vectors. A [JSON Schema](https://json-schema.org), `src/ask/schema.json`,
 /// describes the forms.
@@ -63,7 +66,8 @@ use crate::verdict::{evaluate, evaluate_request};
 /// - `unknownOperation`, `missing`, `oneTooMany`, and `malformed` for a question that is not JSON in UTF-8 or does not
 ///   have its form;
 /// - those of [`LoadError`](crate::LoadError), [`RecordError`](crate::RecordError) and, for `read`, of
-///   [`ReadError`](crate::graph::json::ReadError);
+///   [`ReadError`](crate::graph::json::ReadError), and `isEmptyPage`;
+/// - `severalPrincipals`, if the role assignments are not those of one principal;
 /// - `contradictoryObservations`, if you have `observed` a resource role in two ways.
 ///
 /// An error repeats only a bounded part of the question, and nothing of a token.
@@ -146,7 +150,7 @@ fn evaluated(mut question: Question<'_>) -> Result<String, Problem> {
         question.find("request")?,
     );
     question.end()?;
-    Ok(written(&judged(&caller, &loaded(stored)?, request.as_ref(), now)))
+    Ok(written(&Verdict::from(judged(&caller, &loaded(stored)?, request.as_ref(), now))))
 }
 
 fn explained(mut question: Question<'_>) -> Result<String, Problem> {
@@ -160,10 +164,13 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
     question.end()?;
     // What was looked up is known.
     let is_looked_up = roles.is_some();
-    let caveats = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
+    let of_token = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
     let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
     let verdict = judged(&caller, &loaded(stored)?, request.as_ref(), now);
-    Ok(written(&Explained { verdict, caller, caveats: caveats.map(Into::into).collect() }))
+    let may_lack_some = is_looked_up && verdict.is_err_and(Refusal::is_unauthorized);
+    let of_list = may_lack_some.then_some(Caveat::RolesOfGroupsOrEligible);
+    let caveats = of_token.chain(of_list).map(|caveat| Noted::of(caveat, caller.object)).collect();
+    Ok(written(&Explained { verdict: verdict.into(), caller, caveats }))
 }
 
 fn reprocessed(mut question: Question<'_>) -> Result<String, Problem> {
@@ -227,10 +234,23 @@ fn expired(mut question: Question<'_>) -> Result<String, Problem> {
 
 /// Reads the assignment of a Graph document, and what its access package gives, if the document lists it.
 fn imported(mut question: Question<'_>) -> Result<String, Problem> {
+    if let Some(page) = question.remove("roleAssignments") {
+        return listed(question, page);
+    }
     let document = question.text("document")?;
-    let of_document = |problem| Problem::Document(question.of_whole(problem, document));
+    let (document, assignment) = match json::read(document.get().as_bytes()) {
+        Err(ReadError::IsPage) => {
+            let item = only_item(document)?;
+            (item, json::read(item.get().as_bytes()))
+        }
+        read => (document, read),
+    };
+    let of_document = |problem| {
+        let problem = question.of_whole(problem, document);
+        Problem::Document { member: "document", problem }
+    };
     let text = document.get().as_bytes();
-    let assignment = json::read(text).map_err(of_document)?;
+    let assignment = assignment.map_err(of_document)?;
     let gives = match json::read_gives(text) {
         // A missing list is fine if it is not needed. An item of a list has an index.
         Err(ReadError::NotExpanded { part, .. }) if !part.contains('[') => None,
@@ -238,6 +258,24 @@ fn imported(mut question: Question<'_>) -> Result<String, Problem> {
     };
     question.end()?;
     Ok(written(&Imported { stored: assignment.into(), gives }))
+}
+
+/// Reads the roles of one principal, as Graph lists them.
+fn listed(question: Question<'_>, page: &RawValue) -> Result<String, Problem> {
+    let of_page = |problem| Problem::Document { member: "roleAssignments", problem };
+    let RoleAssignments { held, next_link } = json::read_role_assignments(page.get().as_bytes())
+        .map_err(|problem| of_page(question.of_whole(problem, page)))?;
+    question.end()?;
+    if let Some(next_link) = next_link {
+        return Err(of_page(json::list_cut("value", &next_link))); // R45
+    }
+    let mut principals: Vec<_> = held.iter().map(|(principal, _)| *principal).collect();
+    principals.sort_unstable();
+    principals.dedup();
+    if principals.len() > 1 {
+        return Err(Problem::SeveralPrincipals { principals: principals.len() });
+    }
+    Ok(written(&Listed { roles: held.into_iter().map(|(_, role)| role).collect() }))
 }
 
 fn loaded(Exact(stored): Exact<StoredAssignment>) -> Result<Assignment, Problem> {
@@ -249,10 +287,9 @@ fn judged(
     assignment: &Assignment,
     request: Option<&Exact<AssignmentRequest>>,
     now: Timestamp,
-) -> Verdict {
+) -> Result<Authority, Refusal> {
     match request {
         None => evaluate(caller, assignment, now),
         Some(Exact(request)) => evaluate_request(caller, assignment, request, now),
     }
-    .into()
 }

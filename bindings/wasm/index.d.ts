@@ -238,10 +238,17 @@ export interface ExpireQuestion {
   now: Instant | Date;
 }
 
-export interface ReadQuestion {
-  /** An assignment as Microsoft Graph shows it, in v1.0 or beta. */
+export interface DocumentQuestion {
+  /** An assignment as Microsoft Graph shows it, in v1.0 or beta, or a page with one. */
   document: object;
 }
+
+export interface RolesQuestion {
+  /** The role assignments of one principal, as Microsoft Graph lists them. */
+  roleAssignments: object;
+}
+
+export type ReadQuestion = DocumentQuestion | RolesQuestion;
 
 export type EvaluateAnswer = Verdict;
 
@@ -257,11 +264,18 @@ export type RecordAnswer = Left & {
 
 export type ExpireAnswer = Left & { result: 'expired' | 'unchanged' };
 
-export interface ReadAnswer {
+export interface DocumentAnswer {
   stored: Stored;
   /** What the access package gives now; null if the document does not list it. */
   gives: ResourceRole[] | null;
 }
+
+export interface RolesAnswer {
+  /** The roles that are known, as `explain` takes them. */
+  roles: Held[];
+}
+
+export type ReadAnswer = DocumentAnswer | RolesAnswer;
 
 /** Why a question cannot be answered. Nothing has changed. */
 export class QuestionError extends Error {
@@ -285,7 +299,9 @@ export interface Crate {
   /** Ends the assignment if its time has come. */
   expire(question: ExpireQuestion): ExpireAnswer;
   /** Reads an assignment from a document of Microsoft Graph. The first call loads the module that can. */
-  read(question: ReadQuestion): Promise<ReadAnswer>;
+  read(question: DocumentQuestion): Promise<DocumentAnswer>;
+  /** Reads the roles of a caller, or of a group of the caller, from the list of Microsoft Graph. */
+  read(question: RolesQuestion): Promise<RolesAnswer>;
   /**
    * Any of these as JSON text, where an error is an answer, too. `read` is an operation here only if you have passed
    * `access_package_read.wasm` to `load`.

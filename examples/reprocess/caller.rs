@@ -28,7 +28,8 @@ impl Asking {
         self.notes.iter().filter(|note| note.is_for(outcome))
     }
 
-    /// The look-ups that may find a role with which the caller may reprocess. They cast doubt on this refusal.
+    /// The look-ups that may find a role with which the caller may reprocess, or would be refused for other reasons. They
+    /// cast doubt on this refusal.
     pub fn look_ups(&self, report: &Report) -> impl Iterator<Item = &Note> {
         let is_refused = report.refusal().is_some_and(Refusal::is_unauthorized);
         let catalog = report.assignment.catalog();
@@ -36,7 +37,7 @@ impl Asking {
             Matters::MayFind(role) if is_refused => {
                 let mut caller = self.caller.clone();
                 caller.roles.push(RoleAssignment { role, scope: Scope::Tenant });
-                caller.authority(Some(catalog)).is_ok()
+                caller.authority(Some(catalog)) != self.caller.authority(Some(catalog))
             }
             _ => false,
         })

@@ -22,6 +22,7 @@ const TOKENS = [
   ['a part cut off', `${head}.${payload.slice(0, 41)}.${signature}`, /(base64url|not an object)/],
   ['no JSON', withPayload('no JSON'), /not an object/],
   ['a list', withPayload('[]'), /not an object/],
+  ['a session of PowerShell', '{"TenantId":"","Scopes":[]}', /Only the command line/],
   ['no tenant', withPayload({ scp: 'User.Read' }), /tid/],
   ['a claim of another type', withPayload({ ...claims, scp: 7 }), /scp/],
   ['JSON that is cut off', '{"tid": "', /not an object/],
@@ -37,11 +38,12 @@ const DOCUMENTS = [
   ['two of them', `${document}\n${document}`, /not JSON/],
   ['a member smuggled in', `${document},"x":1`, /not JSON/],
   ['a list', JSON.stringify([assignment]), /list/],
+  ['an empty page', '{"value":[]}', /list is empty: check the filter/],
   ['a page', JSON.stringify({ value: [assignment, assignment] }), /one item/],
   [
     'an error of Graph',
     '{"error":{"code":"Forbidden","message":"<b>no</b>"}}',
-    /error of Microsoft Graph: `Forbidden`|Forbidden/,
+    /Graph refused this call: Forbidden.*Make the call above/,
   ],
   [
     'a request',
@@ -179,7 +181,7 @@ const held = (of) => ({
 const LISTS = [
   ['nothing', '', /Paste the list/],
   ['no JSON', '<html>', /not JSON/],
-  ['no list', '{"error":{}}', /not a list/],
+  ['no list', '{"values":[]}', /not a list/],
   [
     'a part of it',
     JSON.stringify({ value: [held()], '@odata.nextLink': 'https://graph.microsoft.com/' }),
@@ -191,7 +193,7 @@ const LISTS = [
     JSON.stringify({ value: [held()], '@odata.context': '…#roleManagement/directory/roleEligibilitySchedules' }),
     /eligible/,
   ],
-  ['of something else', JSON.stringify({ value: [assignment, null, 7] }), /Not every item/],
+  ['of something else', JSON.stringify({ value: [assignment, null, 7] }), /not a list/],
 ];
 
 /** Roles as Graph lists them, which the crate reads by their ids. */
@@ -222,7 +224,11 @@ async function lists(page) {
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.locator('#listed').fill(JSON.stringify({ value }));
     await page.getByRole('button', { name: 'Add these' }).click();
-    same('so many were added', await page.locator('#held li').count(), value.length);
+    const known = value.filter((item) => item.roleDefinitionId !== CATALOG && !item.appScopeId?.startsWith('/admin'));
+    same('so many were added', await page.locator('#held li').count(), known.length);
+    const note = await page.textContent('#listed-note');
+    same('what is unknown is said', (note.match(/is unknown, and does not count/g) ?? []).length, value.length - known.length);
+    same('that it is empty is said', /list is empty/.test(note), value.length === 0);
     await page.getByRole('button', { name: 'Explain' }).click();
     same(`listed, ${JSON.stringify(value)}`, await page.getAttribute('#verdict', 'data-verdict'), verdict);
     same('they are looked up', await page.locator('[data-note="rolesNotInToken"]').count(), 0);

@@ -9,9 +9,10 @@ use super::problem::Problem;
 use crate::action::Action;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
-use crate::caller::Caller;
+use crate::caller::{Caller, RoleAssignment};
 use crate::claims::Caveat;
 use crate::event::Event;
+use crate::id::ObjectId;
 use crate::resource_role::ResourceRole;
 
 /// The answer, and the assignment afterwards.
@@ -63,9 +64,14 @@ pub(super) struct Noted {
     text: String,
 }
 
-impl From<Caveat> for Noted {
-    fn from(caveat: Caveat) -> Self {
-        Self { code: caveat.code(), text: caveat.to_string() }
+impl Noted {
+    /// The caveat about this caller.
+    pub(super) fn of(caveat: Caveat, object: Option<ObjectId>) -> Self {
+        let mut text = caveat.to_string();
+        if let Some(object) = object {
+            text = text.replace("<object id>", &object.to_string());
+        }
+        Self { code: caveat.code(), text }
     }
 }
 
@@ -73,6 +79,11 @@ impl From<Caveat> for Noted {
 pub(super) struct Imported {
     pub(super) stored: StoredAssignment,
     pub(super) gives: Option<Vec<ResourceRole>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Listed {
+    pub(super) roles: Vec<RoleAssignment>,
 }
 
 #[derive(Serialize)]

@@ -25,8 +25,15 @@ pub(super) enum Problem {
     ContradictoryObservations(ResourceRole),
     #[error(transparent)]
     Receipt(#[from] RecordError),
-    #[error(transparent)]
-    Document(ReadError),
+    /// About a document of Graph, which is this member.
+    #[error("{problem}")]
+    Document { member: &'static str, problem: ReadError },
+    #[error("document is a list of {items} assignments: pass one item of its `value`")]
+    IsPage { items: usize },
+    #[error("document is a list without assignments: check the filter")]
+    IsEmptyPage,
+    #[error("list has the roles of {principals} principals: read the list of one principal at a time")]
+    SeveralPrincipals { principals: usize },
 }
 
 impl Problem {
@@ -48,7 +55,9 @@ impl Problem {
             Self::Stored(_) => Some("stored".into()),
             Self::ContradictoryObservations(_) => Some("observed".into()),
             Self::Receipt(_) => Some("receipt".into()),
-            Self::Document(_) => Some("document".into()),
+            Self::Document { member, .. } => Some((*member).into()),
+            Self::IsPage { .. } | Self::IsEmptyPage => Some("document".into()),
+            Self::SeveralPrincipals { .. } => Some("roleAssignments".into()),
         }
     }
 }
@@ -64,9 +73,14 @@ impl Serialize for Problem {
             Self::ContradictoryObservations(resource_role) => {
                 told(serializer, "contradictoryObservations", self, About { resource_role })
             }
-            Self::Question(problem) | Self::Document(problem) => problem.serialize(serializer),
+            Self::Question(problem) | Self::Document { problem, .. } => problem.serialize(serializer),
             Self::Stored(problem) => problem.serialize(serializer),
             Self::Receipt(problem) => problem.serialize(serializer),
+            Self::IsPage { items } => told(serializer, "isPage", self, Items { items: *items }),
+            Self::IsEmptyPage => told(serializer, "isEmptyPage", self, Nothing {}),
+            Self::SeveralPrincipals { principals } => {
+                told(serializer, "severalPrincipals", self, Principals { principals: *principals })
+            }
         }
     }
 }
@@ -74,4 +88,17 @@ impl Serialize for Problem {
 #[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Items {
+    items: usize,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+struct Principals {
+    principals: usize,
 }

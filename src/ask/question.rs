@@ -68,7 +68,8 @@ impl<'q> Question<'q> {
         self.members.0.first().map_or(Ok(()), |(name, _)| Err(Problem::one_too_many(name)))
     }
 
-    fn remove(&mut self, name: &str) -> Option<&'q RawValue> {
+    /// The member of this name as it is, if it is there.
+    pub(super) fn remove(&mut self, name: &str) -> Option<&'q RawValue> {
         let Members(members) = &mut self.members;
         let index = members.iter().position(|(known, _)| known == name)?;
         Some(members.remove(index).1)
@@ -112,6 +113,22 @@ impl<'de> Deserialize<'de> for Members<'de> {
         }
 
         deserializer.deserialize_map(Properties)
+    }
+}
+
+/// The only item of a page.
+pub(super) fn only_item(page: &RawValue) -> Result<&RawValue, Problem> {
+    #[derive(Deserialize)]
+    struct Page<'p> {
+        #[serde(borrow)]
+        value: Vec<&'p RawValue>,
+    }
+
+    let Exact(Page { value }) = json::parse(page.get().as_bytes())?;
+    match value[..] {
+        [] => Err(Problem::IsEmptyPage),
+        [only] => Ok(only),
+        [_, _, ..] => Err(Problem::IsPage { items: value.len() }),
     }
 }
 

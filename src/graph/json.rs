@@ -59,8 +59,7 @@ use alloc::vec::Vec;
 
 use crate::assignment::Assignment;
 use crate::resource_role::ResourceRole;
-use error::list_cut;
-pub(crate) use error::missing;
+pub(crate) use error::{list_cut, missing};
 pub(crate) use text::{Place, SHOWN, parse, shortened, unmarked};
 
 /// The `$expand` in v1.0 for everything that [`read`] needs.

@@ -193,10 +193,40 @@ fn of_documents() -> Vec<Value> {
         read(with(&document(), &json!({ "schedule": {} }))),
         read(with(&document(), &json!({ "state": "unknownFutureValue" }))),
         read(json!({ "value": [] })),
+        read(json!({ "value": [document()] })),
+        read(json!({ "value": [document(), document()] })),
+        read(json!({ "value": [with(&document(), &json!({ "id": 7 }))] })),
         read(json!({ "error": { "code": "UnAuthorized", "message": "no" } })),
         read(json!({ "id": 7 })),
         read(json!("@{id=1}")),
         read(Value::Null),
+    ]
+}
+
+/// R45, R47
+fn of_roles() -> Vec<Value> {
+    let read = |page: Value| json!({ "roleAssignments": page });
+    let held = |principal: &str, role: &str, scope: &str, at: &str| json!({ "principalId": principal, "roleDefinitionId": role, scope: at });
+    let (object, other) = ("8586ddc8-0ff7-4c24-9c79-f192bc3566e3", "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0");
+    let owner = held(
+        object,
+        "ae79f266-94d4-4dab-b730-feca7e132178",
+        "appScopeId",
+        "/AccessPackageCatalog/cec5d6ab-c75d-47c0-9c1c-92e89f66e384",
+    );
+    let global = held(object, "62e90394-69f5-4237-9190-012177145e10", "directoryScopeId", "/");
+    let unknown = held(object, "00000000-0000-0000-0000-00000000000a", "appScopeId", "/");
+    let of_other = held(other, "ae79f266-94d4-4dab-b730-feca7e132178", "appScopeId", "/");
+    vec![
+        read(json!({ "value": [] })),
+        read(json!({ "value": [owner, global, unknown] })),
+        read(json!({ "value": [owner, of_other] })),
+        read(json!({ "value": [owner], "@odata.nextLink": "https://graph.microsoft.com/v1.0/next" })),
+        read(json!({ "value": [{ "principalId": 7 }] })),
+        read(json!({ "value": [document()] })),
+        read(json!({})),
+        read(Value::Null),
+        json!({ "document": document(), "roleAssignments": { "value": [] } }),
     ]
 }
 
@@ -308,7 +338,7 @@ fn no_questions() -> Vec<(&'static str, String)> {
 
 fn all() -> Vec<(&'static str, String)> {
     let by_token = by_token().into_iter().map(|question| ("explain", question));
-    let of_documents = of_documents().into_iter().map(|question| ("read", question));
+    let of_documents = of_documents().into_iter().chain(of_roles()).map(|question| ("read", question));
     let questions = by_token.chain(of_documents).chain(in_other_forms()).chain(unfit());
     questions.map(|(operation, question)| (operation, question.to_string())).chain(no_questions()).collect()
 }

@@ -163,8 +163,9 @@ def test_instants() -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     assert state(NOW) == state(NOW.astimezone(east)) == state("2026-11-28T12:00:00Z") == "expired"
     assert state(NOW - timedelta(microseconds=1)) == "delivered"
-    with pytest.raises(ValueError, match="time zone"):
+    with pytest.raises(ap.Problem, match="time zone") as raised:
         state(datetime(2026, 11, 28, 12))
+    assert (raised.value.code, raised.value.place) == ("malformed", "now")
 
 
 def test_a_token_is_explained() -> None:
@@ -179,10 +180,28 @@ def test_a_token_is_explained() -> None:
 
 @pytest.mark.parametrize("wrong", ["", "Bearer", "a.b", "a.b.c.d", "a.!.c", "a.e30=.c d", "a.bm8.c", "Basic a.b.c"])
 def test_a_text_that_is_no_token_is_not_repeated(wrong: str) -> None:
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ap.Problem) as raised:
         ap.explain(wrong, sample(), NOW)
-    assert not isinstance(raised.value, ap.Problem)
+    assert (raised.value.code, raised.value.place) == ("malformed", "token")
     assert not wrong or wrong not in str(raised.value)
+
+
+def test_a_session_of_powershell_is_for_the_command_line() -> None:
+    with pytest.raises(ap.Problem, match="only the command line"):
+        ap.explain({"TenantId": USER["tid"], "Scopes": []}, sample(), NOW)
+
+
+def test_roles_are_read_as_graph_lists_them() -> None:
+    owner = {"principalId": OBJECT, "roleDefinitionId": "ae79f266-94d4-4dab-b730-feca7e132178", "appScopeId": "/"}
+    roles = ap.read_role_assignments({"value": [owner]})
+    assert roles == [{"role": "Catalog owner", "scope": "/"}]
+    assert ap.explain(USER, sample(), NOW, roles=roles)["verdict"] == "accepted"
+    assert ap.read_role_assignments({"value": []}) == []
+    cut = {"value": [owner], "@odata.nextLink": "https://graph.microsoft.com"}
+    unreadable: list[object] = [[], {"value": [{}]}, cut]
+    for wrong in unreadable:
+        with pytest.raises(ap.Problem):
+            ap.read_role_assignments(wrong)
 
 
 def test_the_crate_itself() -> None:
@@ -208,7 +227,7 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "src" / "ask" / "schema.json").
         (ap.types.Remedy, SCHEMA["remedies"]["items"]),
         (ap.types.Caveat, SCHEMA["explainAnswer"]["properties"]["caveats"]["items"]),
         (ap.types.Left, SCHEMA["left"]),
-        (ap.types.Imported, SCHEMA["readAnswer"]),
+        (ap.types.Imported, SCHEMA["imported"]),
     ],
     ids=lambda it: getattr(it, "__name__", ""),
 )

@@ -23,9 +23,11 @@ def test_explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     (tmp_path / "examples").mkdir()
     shutil.copy(HERE.parents[1] / "examples" / "assignment.json", tmp_path / "examples")
     (tmp_path / "token.txt").write_text(token(**USER))
+    (tmp_path / "roles.json").write_text('{"value": []}')
     monkeypatch.chdir(tmp_path)
     exec(BLOCKS[0], {})
-    assert "insufficientRole" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "insufficientRole" in printed and "rolesOfGroupsOrEligible" in printed
 
 
 def test_reprocess(capsys: pytest.CaptureFixture[str]) -> None:

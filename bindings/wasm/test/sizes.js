@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** The most bytes with gzip. A page waits for them. */
-const MOST = { 'access_package.wasm': 100_000, 'access_package_read.wasm': 140_000 };
+const MOST = { 'access_package.wasm': 100_000, 'access_package_read.wasm': 150_000 };
 
 const kilo = (bytes) => Math.round(bytes / 1000);
 const rows = Object.entries(MOST).map(([name, most]) => {

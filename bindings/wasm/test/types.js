@@ -17,6 +17,8 @@ const unfit = [
 const uses = `export async function use(): Promise<ask.Stored | string> {
   const crate = await ask.load();
   const { stored, gives } = await crate.read({ document: {} });
+  const { roles } = await crate.read({ roleAssignments: {} });
+  crate.explain({ claims: { tid: '' }, stored, now: new Date(), roles });
   const answer = crate.reprocess({ caller: { account: 'application' }, stored, gives, now: new Date() });
   if (answer.verdict === 'accepted') return answer.actions.length > 0 ? answer.stored : answer.role;
   return answer.remedies.flatMap(({ steps }) => steps).includes('holdRole') ? answer.message : answer.reasons[0]!.text;

@@ -243,7 +243,7 @@ pub(crate) fn missing(part: &str) -> ReadError {
 }
 
 /// R45: the list continues at this link.
-pub(super) fn list_cut(part: &str, next_link: &str) -> ReadError {
+pub(crate) fn list_cut(part: &str, next_link: &str) -> ReadError {
     // A shortened link is useless, so only an extremely long one is cut.
     ReadError::ListCut { part: part.into(), whole: shortened(next_link, 2048, 0) }
 }

@@ -47,6 +47,7 @@ __all__ = [
     "expire",
     "explain",
     "read",
+    "read_role_assignments",
     "receipt",
     "record",
     "reprocess",
@@ -107,11 +108,15 @@ def ask(operation: str, question: Union[str, bytes]) -> str:
     return _ask(operation, question.encode() if isinstance(question, str) else question)
 
 
+def _malformed(place: str, message: str) -> Problem:
+    return Problem({"code": "malformed", "message": message, "place": place})
+
+
 def _instant(now: Instant) -> str:
     if isinstance(now, str):
         return now
     if now.tzinfo is None:
-        raise ValueError("now: a datetime needs a time zone, such as datetime.now(timezone.utc)")
+        raise _malformed("now", "a datetime needs a time zone, such as datetime.now(timezone.utc)")
     return now.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 
@@ -157,12 +162,15 @@ def explain(
 ) -> Explanation:
     """The verdict about the caller that an access token speaks of, and what the token cannot tell.
 
-    ``token`` is the token itself, with or without ``Bearer``, or its claims. **Its signature is not verified.** ``roles``
-    are the roles of the caller that you have looked up: a token has none of entitlement management.
+    ``token`` is the token itself, with or without ``Bearer``, or its claims. **Its signature is not verified.** ``roles`` are the roles of the
+    caller that you have looked up, since a token contains no roles of entitlement management.
+    :func:`read_role_assignments` reads them.
 
     :raises Problem: if the question cannot be answered.
     """
     claims = _claims(token) if isinstance(token, str) else token
+    if isinstance(claims, Mapping) and "TenantId" in claims:
+        raise _malformed("token", "only the command line reads the output of Get-MgContext, with --claims")
     answer = _answer(
         "explain", claims=claims, stored=stored, now=_instant(now), roles=_several(roles), request=_given(request)
     )
@@ -176,12 +184,16 @@ def _claims(token: str) -> object:
         del words[0]
     parts = words[0].split(".") if len(words) == 1 else []
     if len(parts) != 3:
-        raise ValueError("token: expected three parts with dots between them")
+        raise _malformed(
+            "token",
+            "expected three parts with dots between them. The token of a personal account is opaque: "
+            "pass the claims {'tid': '9188040d-6c67-4c5b-b112-36a304b66dad'} instead",
+        )
     try:
         payload = base64.b64decode(parts[1] + "=" * (-len(parts[1]) % 4), altchars="-_", validate=True)
         return json.loads(payload)
     except (binascii.Error, ValueError, RecursionError):
-        raise ValueError("token: the second part is not JSON in base64url") from None
+        raise _malformed("token", "the second part is not JSON in base64url") from None
 
 
 def reprocess(
@@ -254,6 +266,19 @@ def expire(stored: Stored, now: Instant) -> Told:
 def read(document: object) -> Imported:
     """Read an assignment from a document of Microsoft Graph, v1.0 or beta, as ``json.load`` gives it.
 
+    A page of a list is read if it contains exactly one assignment.
+
     :raises Problem: if the document cannot be read; it names the ``$expand`` that is missing.
     """
     return cast(Imported, _answer("read", document=document))
+
+
+def read_role_assignments(document: object) -> list[RoleAssignment]:
+    """Read the roles of one principal from the response to ``GET /roleManagement/entitlementManagement/roleAssignments``,
+    or to the same path with ``directory``. Unknown roles are left out, since they never suffice.
+
+    Join the lists of the caller and of the caller's groups, and pass them to :func:`explain`.
+
+    :raises Problem: if the list cannot be read, continues elsewhere, or has the roles of several principals.
+    """
+    return cast("list[RoleAssignment]", _answer("read", roleAssignments=document)["roles"])
