@@ -2,7 +2,7 @@
 
 use std::env;
 use std::future::pending;
-use std::process;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,14 +25,24 @@ use tracing::{info, warn};
 const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
-async fn main() -> Result<(), Problem> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Problem> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     if env::args().nth(1).as_deref() == Some("directory") {
         return graph_directory::run().await;
     }
     let config = Config::from_env()?;
     let listener = match config.role {
-        Role::Server | Role::Both => Some(TcpListener::bind(&config.listen).await?),
+        Role::Server | Role::Both => Some(bind("LISTEN", &config.listen).await?),
         Role::Worker => None,
     };
     // Whoever reaches a server for development may do anything: its tokens are printed.
@@ -41,7 +51,9 @@ async fn main() -> Result<(), Problem> {
     {
         return Err(format!("`{}` is not on loopback, as development is", config.listen).into());
     }
-    let store = Store::open(&config.database, config.database_create, config.database_wait).await?;
+    let store = Store::open(&config.database, config.database_create, config.database_wait).await;
+    // Its address may have a password in it.
+    let store = store.map_err(|problem| format!("database (`DATABASE`): {problem}"))?;
     let stand_in = match config.graph {
         None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
         Some(_) | None => None,
@@ -59,7 +71,7 @@ async fn main() -> Result<(), Problem> {
         }
     }
     if let Some(address) = config.metrics_listen {
-        let (listener, metrics) = (TcpListener::bind(&address).await?, Metrics::new(store.clone())?);
+        let (listener, metrics) = (bind("METRICS_LISTEN", &address).await?, Metrics::new(store.clone())?);
         println!("metrics on http://{}/metrics", listener.local_addr()?);
         let answer = move |request| metrics.clone().answer(request);
         tokio::spawn(connections::serve(listener, answer, config.connections, pending()));
@@ -109,6 +121,12 @@ async fn main() -> Result<(), Problem> {
     }
     store.pool.close().await;
     Ok(())
+}
+
+/// Listens at this address, which came from this variable.
+async fn bind(variable: &str, address: &str) -> Result<TcpListener, Problem> {
+    let listener = TcpListener::bind(address).await;
+    Ok(listener.map_err(|problem| format!("`{address}` (`{variable}`): {problem}"))?)
 }
 
 /// Comes when a signal does. From then on the worker claims nothing more, and what is under way has a little time.
