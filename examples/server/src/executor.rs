@@ -14,7 +14,7 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use tokio::fs;
 use tokio::time::sleep;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{Problem, now};
@@ -127,7 +127,8 @@ impl Executor {
                 Next::Send(request) => match self.send_for(action, request, at).await {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(error) => {
-                        debug!(%error, "no answer");
+                        let (assignment, resource_role) = (action.assignment, &action.resource_role);
+                        warn!(%assignment, %resource_role, %error, "no answer from the directory: asked again");
                         delivery.unanswered(now());
                     }
                 },
