@@ -42,7 +42,7 @@ impl DeliveryError {
         }
     }
 
-    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`] makes the receipt.
+    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`](crate::Action::failed) makes the receipt.
     #[must_use]
     pub fn reason(self) -> FailureReason {
         FailureReason::new(self.code(), &self.to_string())
