@@ -17,9 +17,10 @@ pub mod store;
 pub mod token;
 pub mod worker;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use access_package::Timestamp;
+use tokio::time::sleep;
 
 /// What goes wrong in the server itself: the database fails, or what it holds is of no use. The caller
 /// learns that it did, the log learns what.
@@ -29,4 +30,15 @@ pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 #[must_use]
 pub fn now() -> Timestamp {
     SystemTime::now().into()
+}
+
+/// Makes a schema. In SQLite nothing keeps processes that start at once apart: one of them is first, the others see it then.
+async fn beside_others<E>(migrate: impl AsyncFn() -> Result<(), E>) -> Result<(), E> {
+    for _ in 0..5 {
+        if migrate().await.is_ok() {
+            return Ok(());
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+    migrate().await
 }

@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{SqlStr, SqlitePool, query, query_as, query_scalar};
 
 use super::fault::{Held, Rule};
-use crate::Problem;
+use crate::{Problem, beside_others};
 
 pub struct Store {
     /// One connection: writers wait for each other here, and not in the database.
@@ -32,7 +32,8 @@ impl Store {
         let writer = pool(1).await?;
         let sql = SqlStr::from_static(include_str!("../../directory-migrations/1_schema.sql"));
         let schema = Migration::new(1, Cow::Borrowed("schema"), MigrationType::Simple, sql, false);
-        Migrator::with_migrations(vec![schema]).run(&writer).await?;
+        let migrator = Migrator::with_migrations(vec![schema]);
+        beside_others(|| migrator.run(&writer)).await?;
         Ok(Self { writer, reader: pool(4).await? })
     }
 

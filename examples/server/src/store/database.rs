@@ -11,9 +11,8 @@ use std::time::Duration;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
-use tokio::time::sleep;
 
-use crate::Problem;
+use crate::{Problem, beside_others};
 
 /// How long a connection that was tried out is taken for a good one.
 const FRESH: Duration = Duration::from_secs(1);
@@ -89,14 +88,7 @@ impl Kind {
         };
         let migrator =
             Migrator::with_migrations((1..).zip(migrations.iter().copied()).map(migration).collect());
-        // In SQLite nothing keeps processes that start at once apart: one of them is first, the others see it then.
-        for _ in 0..5 {
-            if migrator.run(pool).await.is_ok() {
-                return Ok(());
-            }
-            sleep(Duration::from_millis(200)).await;
-        }
-        Ok(migrator.run(pool).await?)
+        Ok(beside_others(|| migrator.run(pool)).await?)
     }
 
     /// The present instant in ticks, by the clock of the database: the same for all who use it.

@@ -1,8 +1,9 @@
 //! How it starts, and that it does so only where nobody else reaches it.
 
 use std::process::Command;
+use std::thread;
 
-use crate::support::Place;
+use crate::support::{Directory, Place};
 
 /// What a process says that does not start.
 fn fails(mut command: Command) -> String {
@@ -25,4 +26,15 @@ fn it_listens_on_loopback_and_asks_for_a_token() {
         let told = fails(command);
         assert!(told.contains(said), "{name}={value}: {told}");
     }
+}
+
+// In SQLite nothing keeps processes apart that make the schema at once.
+#[test]
+fn many_start_at_once_on_a_new_file() {
+    let place = Place::new();
+    let started: Vec<_> = thread::scope(|scope| {
+        let starting: Vec<_> = (0..6).map(|_| scope.spawn(|| Directory::start(&place))).collect();
+        starting.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(started.len(), 6);
 }
