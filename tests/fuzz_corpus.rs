@@ -3,8 +3,12 @@
 
 use std::path::Path;
 
+use access_package::AssignmentState;
+
 #[path = "support/bodies.rs"]
 mod bodies;
+#[path = "support/golden.rs"]
+mod golden;
 #[cfg(feature = "http")]
 #[path = "support/http_bodies.rs"]
 mod http_bodies;
@@ -70,4 +74,11 @@ fn responses() {
 #[test]
 fn calls() {
     replay("http_call", http_bodies::http_call);
+}
+
+#[test]
+fn the_words_that_a_fuzzer_would_take_long_to_guess() {
+    let states = AssignmentState::ALL.iter().map(|state| format!("\"\\\"{state}\\\"\"\n"));
+    let marks = ["# States:\n", "# Others:\n"];
+    golden::hold_between("tests/fuzz/words.dict", marks, &states.collect::<Vec<_>>().concat());
 }

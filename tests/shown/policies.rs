@@ -42,10 +42,3 @@ fn the_ladder_in_rego() {
     let names = ladder().fold(String::new(), |names, role| names + &format!("\t\"{role}\",\n"));
     hold_between("src/policy/gate.rego", ["qualifying := {\n", "}\n"], &names);
 }
-
-#[test]
-fn the_words_that_a_fuzzer_would_take_long_to_guess() {
-    let states = AssignmentState::ALL.iter().map(|state| format!("\"\\\"{state}\\\"\"\n"));
-    let marks = ["# States:\n", "# Others:\n"];
-    hold_between("tests/fuzz/words.dict", marks, &states.collect::<Vec<_>>().concat());
-}
