@@ -19,7 +19,6 @@ use crate::admission::NotAdmitted;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
 use crate::caller::{Caller, Known};
-use crate::claims::Caveat;
 use crate::graph::json::{self, ReadError, RoleAssignments};
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -101,7 +100,7 @@ pub fn ask(operation: &str, question: &[u8]) -> String {
 /// Answers like [`ask`], except for `read`, which is not an operation here.
 ///
 /// A program that calls only this function contains no reader of documents. As a WebAssembly module, it is smaller by
-/// three tenths.
+/// a third.
 ///
 /// # Examples
 /// ```
@@ -168,8 +167,8 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
     let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
     let verdict = judged(&caller, &loaded(stored)?, request.as_ref(), now);
     let may_lack_some = is_looked_up && verdict.is_err_and(Refusal::is_unauthorized);
-    let of_list = may_lack_some.then_some(Caveat::RolesOfGroupsOrEligible);
-    let caveats = of_token.chain(of_list).map(|caveat| Noted::of(caveat, caller.object)).collect();
+    let of_token = of_token.map(|caveat| Noted::of(caveat, caller.object));
+    let caveats = of_token.chain(may_lack_some.then(Noted::of_list)).collect();
     Ok(written(&Explained { verdict: verdict.into(), caller, caveats }))
 }
 

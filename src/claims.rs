@@ -117,9 +117,6 @@ with_all! {
         OtherAudience,
         /// The token has expired.
         ExpiredToken,
-        /// The roles that were looked up do not include those of groups, nor those to be activated. [`Claims::caveats`]
-        /// never returns it, since it is not about the token.
-        RolesOfGroupsOrEligible,
     }
 }
 
@@ -132,7 +129,6 @@ impl Caveat {
             Self::DirectoryRolesNotKnown => "directoryRolesNotKnown",
             Self::OtherAudience => "otherAudience",
             Self::ExpiredToken => "expiredToken",
-            Self::RolesOfGroupsOrEligible => "rolesOfGroupsOrEligible",
         }
     }
 
@@ -140,7 +136,7 @@ impl Caveat {
     #[must_use]
     pub const fn is_of_roles(self) -> bool {
         match self {
-            Self::RolesNotInToken | Self::DirectoryRolesNotKnown | Self::RolesOfGroupsOrEligible => true,
+            Self::RolesNotInToken | Self::DirectoryRolesNotKnown => true,
             Self::OtherAudience | Self::ExpiredToken => false,
         }
     }
@@ -159,10 +155,6 @@ impl fmt::Display for Caveat {
             }
             Self::OtherAudience => "token is for an API other than Microsoft Graph, according to its `aud`",
             Self::ExpiredToken => "token has expired, according to its `exp`",
-            Self::RolesOfGroupsOrEligible => {
-                "roles that the caller holds through a group, or is only eligible for (PIM), are not in the list: look up \
-                 the group's roles too, and activate the eligible ones"
-            }
         })
     }
 }

@@ -73,6 +73,13 @@ impl Noted {
         }
         Self { code: caveat.code(), text }
     }
+
+    /// About roles that were looked up.
+    pub(super) fn of_list() -> Self {
+        let text = "roles that the caller holds through a group, or is only eligible for (PIM), are not in the list: look up \
+                    the group's roles too, and activate the eligible ones";
+        Self { code: "rolesOfGroupsOrEligible", text: text.into() }
+    }
 }
 
 #[derive(Serialize)]

@@ -92,10 +92,10 @@ impl Executor {
         may_go_on: impl Fn() -> bool,
     ) -> Result<Option<Receipt>, Problem> {
         self.log("begin", &action, now());
-        let mut under_way = InProgress { executor: self, action: &action, what: "nothing" };
+        let mut in_progress = InProgress { executor: self, action: &action, what: "nothing" };
         let receipt = self.deliver(&action, is_new, may_go_on).await;
         if matches!(receipt, Ok(Some(_))) {
-            under_way.what = "end";
+            in_progress.what = "end";
         }
         receipt
     }

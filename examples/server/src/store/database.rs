@@ -57,7 +57,7 @@ impl Kind {
             (connect(&url_of(&file), 4, wait, settings).await?, Self::Sqlite { file, identity })
         };
         if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
-            return Err(format!("`{database}` holds no assignments: `DATABASE_CREATE=1` makes it").into());
+            return Err("it holds no assignments: `DATABASE_CREATE=1` makes it".into());
         }
         kind.migrate(&pool).await?;
         Ok((pool, kind))
