@@ -15,7 +15,9 @@ mod golden;
 mod roles;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -34,6 +36,24 @@ fn with(key: &str, value: &str) -> Value {
     document
 }
 
+/// Builds the example, or finds that `cargo test` has built it with the same features.
+fn built(options: &[&str]) -> PathBuf {
+    let all = cfg!(all(feature = "http", feature = "proptest"));
+    let features: &[_] = if all { &["--all-features"] } else { &["--features", "graph"] };
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--message-format", "json", "--example", "reprocess"])
+        .args(features)
+        .args(options)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let told = String::from_utf8(output.stdout).expect("text");
+    told.lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .unwrap_or_else(|| panic!("{told}\n{}", String::from_utf8_lossy(&output.stderr)))
+}
+
 /// Runs the example on this input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
     run_in(&[], arguments, input)
@@ -46,9 +66,8 @@ fn run_in(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Outpu
 
 /// The same with no FILE but one that is among the arguments.
 fn run_bare(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
-    let mut program = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--features", "graph", "--example", "reprocess"])
-        .arg("--")
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built(&[]));
+    let mut program = Command::new(&*PROGRAM)
         .args(NOW)
         .args(arguments)
         .envs(variables.iter().copied())
@@ -57,7 +76,7 @@ fn run_bare(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Out
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("cargo runs");
+        .expect("it runs");
     program.stdin.take().expect("piped").write_all(input).expect("it reads all of it");
     program.wait_with_output().expect("it ends")
 }
@@ -378,15 +397,10 @@ fn a_hundred_thousand_take_less_than_two_seconds() {
     let items: Vec<_> =
         (0..number).map(|number| with("id", &uuid::Uuid::from_u128(number).to_string())).collect();
     let file = File::new("many", &json!({ "value": items }).to_string());
-    let run = |arguments: &[&str]| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["run", "--quiet", "--release", "--features", "graph", "--example", "reprocess", "--"]);
-        cargo.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs")
-    };
-    run(&["--help"]); // builds it
+    let program = built(&["--release"]);
     for arguments in [[].as_slice(), &["--json"], &["--role", "none"]] {
         let start = Instant::now();
-        let output = run(&[&[file.path()], arguments].concat());
+        let output = Command::new(&program).arg(file.path()).args(arguments).output().expect("it runs");
         let seconds = start.elapsed().as_secs_f64();
         println!("{number} assignments, {arguments:?}: {seconds:.2} s");
         let text = String::from_utf8_lossy(&output.stdout);
