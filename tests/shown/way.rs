@@ -110,9 +110,10 @@ fn run() -> Vec<Row> {
     rows.push(Row::Answer(Graph, Host, answer.status().to_string()));
     delivery.answered(&answer, now);
     rows.push(Row::Tell(Host, Crate, code("delivery.answered(response, now)")));
+    rows.push(Row::Tell(Host, Crate, code("delivery.next(now)")));
     let Next::Done(end) = delivery.next(now) else { panic!("it is over") };
     let receipt = delivery.receipt(&end).expect("it has not ended");
-    rows.push(Row::Answer(Crate, Host, format!("Over: {:?}", receipt.outcome)));
+    rows.push(Row::Answer(Crate, Host, format!("Done: {:?}", receipt.outcome)));
     let _ = assignment.record(&receipt, now).expect("its own");
     rows.push(Row::Tell(Host, Crate, code("assignment.record(receipt, now)")));
     rows.push(Row::Answer(Crate, Host, assignment.state().to_string()));
