@@ -32,6 +32,6 @@ fn the_screen_is_what_the_program_prints() {
 #[test]
 fn the_export_that_it_asks_for_has_everything() {
     let page = include_str!("../examples/reprocess/README.md");
-    let call = format!("assignments/{{id}}?$expand={}'", access_package::graph::json::EXPAND_V1);
+    let call = format!("assignments/{{id}}?$expand={}`", access_package::graph::json::EXPAND_V1);
     assert!(page.contains(&call), "{call}");
 }
