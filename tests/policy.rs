@@ -53,6 +53,10 @@ fn in_markdown(rules: &[Rule]) -> String {
     for Source { name, url, .. } in sources() {
         writeln!(markdown, "[{name}]: {url}").unwrap();
     }
+    // Other tables that follow on the same page link to these. Of two definitions the first counts.
+    for Rule { id, .. } in rules {
+        writeln!(markdown, "[{id}]: #{}", id.to_lowercase()).unwrap();
+    }
     markdown
 }
 

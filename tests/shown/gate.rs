@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use access_package::policy::Rule;
+use access_package::policy::{RULES, Rule};
 use access_package::{
     Account, AssignmentRequest, AssignmentState, Caller, Catalog, Permission, PrivilegeLevel, Purpose,
     Reason, Recency, Refusal, Role, RoleAssignment, Scope, StoredAssignment, Timestamp, evaluate_request,
@@ -202,17 +202,22 @@ pub fn by_role_and_state() -> String {
 /// Each refusal with its words, what helps, and the rules behind it, which say where they come from.
 pub fn refusals() -> String {
     let mut table = "| refusal | in words | what helps | rules |\n|---|---|---|---|\n".to_owned();
+    let mut cited = Vec::new();
     for reason in Reason::all() {
         let helps: Vec<_> = refusal_for(reason).remedies().map(|remedy| remedy.to_string()).collect();
         let name = match reason {
             Reason::InvalidState(_) => "invalidState",
             _ => reason.code(),
         };
-        // The list of rules is on the same page.
-        let link = |rule: &Rule| format!("[{}](#{})", rule.id, rule.id.to_lowercase());
-        let links: Vec<_> = reason.rules().map(link).collect();
+        cited.extend(reason.rules());
+        let links: Vec<_> = reason.rules().map(|rule| format!("[{}]", rule.id)).collect();
         let (name, helps, links) = (in_words(name), helps.join("; or "), links.join(", "));
         writeln!(table, "| {name} | {reason} | {helps} | {links} |").unwrap();
+    }
+    // For who reads the file by itself: on a page with the rules, the links lead to those.
+    table.push('\n');
+    for Rule { id, .. } in RULES.iter().filter(|rule| cited.contains(rule)) {
+        writeln!(table, "[{id}]: rules.md#{}", id.to_lowercase()).unwrap();
     }
     table
 }

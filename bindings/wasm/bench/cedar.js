@@ -130,7 +130,7 @@ if (process.argv[2] !== undefined) {
   const figures = rates.map((rates) => Math.round(rates.sort((a, b) => a - b)[1]).toLocaleString('en'));
   const { version } = JSON.parse(read('bindings/wasm/node_modules/@cedar-policy/cedar-wasm/package.json'));
   const table = `Calls in a second of one core, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. This package and Cedar
-agree on the ${cases.length.toLocaleString('en')} cases of the gate that spell every word in the usual way.
+agree on the ${cases.length.toLocaleString('en')} cases of the gate that spell every role, scope and state in the usual way.
 
 | answer | \`evaluate\` | \`ask\`, as text | \`@cedar-policy/cedar-wasm\` ${version} |
 |---|--:|--:|--:|
