@@ -122,7 +122,7 @@ fn run() -> Vec<Row> {
 }
 
 const TOP: u16 = 74;
-const STEP: u16 = 31;
+const STEP: u16 = 26;
 
 pub fn draw() -> String {
     let rows = run();
