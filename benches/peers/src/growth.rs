@@ -78,10 +78,10 @@ pub fn markdown(figures: &[Figure]) -> String {
     let (most, work) = steps.max_by(|a, b| a.0.total_cmp(&b.0)).expect("work");
     let by_hand = ratio(figures, &question(WORK[1], 1_000), <Record as Subject>::NAME, OURS);
     let mut text = format!(
-        "*Record* takes a receipt for each resource role, one after the other. The receipts, and the resource roles of a \
-         *load*, are in no order. By hand a load neither sorts nor checks, and a receipt is looked for from the first \
-         resource role on: for 1,000 that takes {} times as long. In the crate, from 100 on, ten times as many take at most \
-         {} times as long, for *{work}*.\n",
+        "*Record* records a receipt for each resource role, one after the other. The receipts, and the resource roles of \
+         a *load*, are in no order. The code by hand neither sorts nor checks when it loads, and searches for the resource \
+         role of each receipt from the first one on: for 1,000 that takes {} times as long as in the crate. In the crate, \
+         from 100 on, ten times as many resource roles take at most {} times as long, for *{work}*.\n",
         number(by_hand),
         number(most),
     );

@@ -81,14 +81,13 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     };
     let [one, two] = THREADS.map(|threads| number(ratio(million, &threads.to_string(), "crate", COPY)));
     format!(
-        "Each cell is the median of {ROUNDS} rounds, or of {FEW_ROUNDS} where a million or a list is worked on, in each of \
-         which everybody is asked; × how it compares with \
-         the crate; and below them the fastest and the slowest round.\n\n\
-         - For the allowed call the fastest policy engine, {engine}, takes {times} times as long as the crate, \
-         which {allocates}. Of the questions that are prepared and decided anew they come closest \
+        "Each cell has the median, how it compares with the crate (×), and below them the fastest and the slowest of \
+         {ROUNDS} rounds ({FEW_ROUNDS} for a million or a list). Each round asks everyone.\n\n\
+         - For the allowed call, the fastest policy engine, {engine}, takes {times} times as long as the crate, \
+         which {allocates}. Of the prepared questions that are decided anew, an engine comes closest \
          for *{least_question}*: {least_engine} takes {least_times} times as long.\n\
-         - A million assignments of {RESOURCE_ROLES} resource roles are reprocessed, every action read in place, in \
-         {one} times the time of copying their bytes on one thread, and {two} times on two.\n",
+         - Reprocessing a million assignments of {RESOURCE_ROLES} resource roles, with every action read in place, takes \
+         {one} times as long as copying their bytes on one thread, and {two} times on two.\n",
         times = number(times),
         least_times = number(least_times),
     )
@@ -105,7 +104,7 @@ pub fn markdown(machine: &str, measured: &Measured) -> String {
     let threads = THREADS.map(|threads| threads.to_string());
     let threads = [(threads[0].as_str(), "one thread"), (threads[1].as_str(), "two threads")];
 
-    let mut text = format!("Taken {machine}\n\n");
+    let mut text = format!("Measured {machine}\n\n");
     writeln!(text, "{}", summary(measured)).unwrap();
     let mut section = |heading: &str, image: &str, body: &str| {
         writeln!(text, "### {heading}\n\n![{heading}, on a logarithmic scale]({image})\n\n{body}").unwrap();
