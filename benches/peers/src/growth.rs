@@ -1,4 +1,4 @@
-//! Large assignments: whether anything grows faster than they do.
+//! Large assignments: does the cost grow faster than their size?
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use crate::chart;
 use crate::measure::{Case, Figure};
 use crate::table::{find, number, ratio, table};
 
-/// The last is for the crate alone.
+/// Only the crate gets the last size.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 const WORK: [&str; 4] = ["reprocess", "record", "load", "save"];
 
@@ -63,7 +63,7 @@ pub fn cases() -> Vec<Case<'static>> {
     cases
 }
 
-/// How many times as long ten times as many take.
+/// How many times as long ten times as many resource roles take.
 fn tenfold(figures: &[Figure], work: &str, size: usize) -> f64 {
     let [many, few] = [size, size / 10].map(|size| {
         let figure = find(figures, &question(work, size), OURS).expect("measured");

@@ -1,4 +1,4 @@
-//! A list of documents of Microsoft Graph, beside readers of JSON that are said to be fast.
+//! A list of documents of Microsoft Graph, compared with fast readers of JSON.
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -27,7 +27,7 @@ const SIMD_TEXTS: &str = "simd-json, texts";
 
 const QUESTION: &str = "time";
 
-/// A page, and where each document in it stands.
+/// A page, and the place of each document in it.
 struct Listed {
     page: Vec<u8>,
     items: Vec<Range<usize>>,
@@ -57,7 +57,7 @@ impl Listed {
     }
 }
 
-/// How long this takes, without dropping what comes of it.
+/// How long this takes, without dropping the result.
 fn time<T>(work: impl FnOnce() -> T) -> Duration {
     let start = Instant::now();
     let made = black_box(work());

@@ -33,7 +33,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
-/// The versions in our lock file.
+/// The versions in the lock file.
 fn versions() -> String {
     let lock = include_str!("../Cargo.lock");
     let version = |name: &str| {
@@ -46,7 +46,7 @@ fn versions() -> String {
         .join(", ")
 }
 
-/// On what machine, when, and how busy it was.
+/// The date, the machine, and its load.
 pub fn machine() -> String {
     let cpu = read("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
@@ -62,14 +62,14 @@ pub fn machine() -> String {
     )
 }
 
-/// How many times as long the fastest policy engine takes for a question as the crate does, and which it is.
+/// The fastest policy engine for a question, and how many times as long as the crate it takes.
 fn fastest_engine(figures: &[Figure], question: &str) -> (f64, &'static str) {
     let engines = everybody(figures).into_iter().filter(|who| ![CRATE, BY_HAND, CACHED, EMPTY].contains(who));
     let compared = engines.map(|who| (ratio(figures, question, who, CRATE), who));
     compared.min_by(|a, b| a.0.total_cmp(&b.0)).expect("an engine")
 }
 
-/// What is aimed at, and how it came out.
+/// The most important results.
 fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     let (times, engine) = fastest_engine(decisions, ALLOWED);
     let least = |question| (fastest_engine(decisions, question), question);
@@ -93,7 +93,7 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     )
 }
 
-/// All of it, but for what stays the same.
+/// Everything between the marks in README.md.
 pub fn markdown(machine: &str, measured: &Measured) -> String {
     let Measured { decisions, whole, reprocess, million, memory, growth, kinds, lists } = measured;
     let [no_role, no_permission, out_of_scope, wrong_state] = REFUSALS;

@@ -17,7 +17,7 @@ use crate::table::{everybody, find, named, number, ratio, table};
 const GROUPS: &str = "five groups";
 const KINDS: &str = "one of each origin system";
 
-/// In the catalog of the one who asks, and delivered.
+/// The same assignment, delivered, in the catalog of the caller.
 fn text_of(stored: StoredAssignment) -> String {
     let mut delivered = of_groups();
     delivered.catalog = Catalog { id: Uuid::from_u128(0xc).into(), ..stored.catalog };
