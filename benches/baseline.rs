@@ -1,15 +1,15 @@
-//! The baseline: what one would write by hand in an afternoon, for the same inputs and the same answers.
+//! The baseline: what you would write by hand in an afternoon, for the same inputs and the same answers.
 //!
-//! A [`Record`] with public fields, a `matches!` on the role and one on the state, and one loop that
-//! marks every resource role. It gives the crate's own [`Action`]s, reasons and events of receipts, so that neither
-//! side does less within a call; `instructions` checks that both answer alike. Only of what would help it says
-//! nothing.
+//! It is a [`Record`] with public fields, a `matches!` on the role and one on the state, and one loop that marks every
+//! resource role. It returns the crate's own [`Action`]s, reasons and events, so that neither side does less within a
+//! call; `instructions` checks that both give the same answers. Only remedies are missing.
 //!
-//! What it does not do: it takes whatever is loaded, so a state that contradicts its fulfillments or a
-//! resource role given twice goes unseen; it has no *unknown* resource roles; it asks for what a target of its kind
-//! cannot hold; anyone may write to its
-//! fields, and leave out or swap any of the calls; it keeps nothing of what an assignment had before; should `observe`
-//! panic, it is left half done.
+//! The baseline leaves out checks of the crate:
+//!
+//! - It loads anything, so it misses a state that contradicts its fulfillments, and a duplicate resource role.
+//! - It has no unknown resource roles, and asks for resource roles that the target cannot hold.
+//! - Anyone can write to its fields, and omit or swap calls.
+//! - It forgets what an assignment had before, and is left half changed if `observe` panics.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use std::hint::black_box;
@@ -36,7 +36,7 @@ pub struct Record {
     pub resource_roles: Vec<AssignmentResourceRole>,
 }
 
-/// Everything that stands in the way.
+/// All reasons for a refusal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Denied(pub [Option<Reason>; 2]);
 
@@ -118,7 +118,7 @@ pub fn reprocess_observed(
     Ok(pending(record))
 }
 
-/// How many resource roles have got how far.
+/// How many resource roles have each fulfillment.
 #[derive(Default)]
 struct Seen {
     pending: u32,
@@ -165,7 +165,7 @@ fn rung(role: Role) -> Option<u8> {
     }
 }
 
-/// In which role the caller may reprocess what is in this catalog.
+/// The role in which the caller may reprocess assignments in this catalog.
 #[derive(Clone, Copy)]
 pub struct Allowed {
     pub role: Role,
@@ -260,7 +260,7 @@ pub fn evaluate(caller: &Caller, record: &Record, now: Timestamp) -> Result<Role
     Ok(role)
 }
 
-/// Reprocesses with what the access package gives now, and gives what is to be saved.
+/// Reprocesses with what the access package gives now, and returns the stored form to save.
 pub fn admit(
     record: &mut Record,
     allowed: Allowed,
@@ -349,11 +349,11 @@ pub fn record(record: &mut Record, receipt: &Receipt, now: Timestamp) -> Result<
     Ok(changed(from, record.state, cause))
 }
 
-/// The two that are compared, so that a question is put to both in the same words.
+/// The two sides that are compared, behind one interface.
 pub trait Subject: Clone + Send {
-    /// Its half of a case's name.
+    /// The part of a case's name after the slash.
     const NAME: &'static str;
-    /// What it says to a caller who may not, or of a state.
+    /// How it refuses a caller or a state.
     type Refusal: Into<Denied>;
     type Authority: Copy;
 
@@ -367,7 +367,7 @@ pub trait Subject: Clone + Send {
     ) -> Result<impl Iterator<Item = Action>, Self::Refusal>;
     fn evaluate(&self, caller: &Caller, now: Timestamp) -> Result<Role, Self::Refusal>;
     fn authority(caller: &Caller, catalog: Catalog) -> Result<Self::Authority, Self::Refusal>;
-    /// All stages after the authority: what is to be saved, and what it is then.
+    /// All stages after the authority: the stored form to save, and the assignment after that.
     fn admit(
         self,
         authority: Self::Authority,
@@ -511,10 +511,7 @@ impl Subject for Record {
 }
 
 /// Reads the whole answer: the refusal, or every action.
-#[expect(
-    clippy::inline_always,
-    reason = "or the answer would be carried here through memory, and be counted"
-)]
+#[expect(clippy::inline_always, reason = "otherwise passing the answer through memory would be counted")]
 #[inline(always)]
 pub fn read<R>(answer: Result<impl Iterator<Item = Action>, R>) {
     match answer {

@@ -1,7 +1,7 @@
-//! How many instructions does the way take from bytes to an assignment and back, beside the [`floor`]? Counted by
-//! `.ci/instructions`.
+//! How many instructions does it take to read an assignment from bytes and write it back, compared with the [`floor`]?
+//! `.ci/instructions` counts them.
 //!
-//! The floor of documents is [`IgnoredAny`], which finds where a document ends and gives nothing of it.
+//! The floor of a document is [`IgnoredAny`], which finds the end of the document and returns nothing.
 
 mod counted;
 mod floor;
@@ -20,12 +20,12 @@ use prepared::{of_each_origin_system, of_groups};
 use serde::de::IgnoredAny;
 use support::MANAGER;
 
-/// How often a case is run at most.
+/// How often a case runs at most.
 const MOST: usize = 1_000;
 
 const DOCUMENT: &[u8] = include_bytes!("../examples/assignment.json");
 
-/// A page of so many documents, as a service sends it.
+/// A page with this number of documents, as a service sends it.
 fn page(documents: usize) -> Vec<u8> {
     let document: serde_json::Value = serde_json::from_slice(DOCUMENT).expect("JSON");
     let value = vec![document; documents];
@@ -36,7 +36,7 @@ fn page(documents: usize) -> Vec<u8> {
     serde_json::to_vec(&page).expect("JSON")
 }
 
-/// Stored text in, reprocess, every action read, stored text out.
+/// Reads a stored text, reprocesses, reads every action, and writes the stored text.
 fn from_bytes_to_bytes(text: &str) -> String {
     let stored: StoredAssignment = serde_json::from_str(text).expect("a stored assignment");
     let mut assignment = Assignment::try_from(stored).expect("a whole assignment");
@@ -143,7 +143,7 @@ fn cases(texts: &Texts) -> Vec<Case<'_>> {
                 call(|| serde_json::from_slice::<IgnoredAny>(black_box(DOCUMENT)).expect("JSON")),
             ],
         },
-        // By `serde_json` and `serde` alone: no reader that is made of them takes less.
+        // With `serde_json` and `serde` alone: no reader made of them takes less.
         Case {
             name: "document-texts".to_owned(),
             limit: 2.25,

@@ -1,13 +1,15 @@
-//! What a program does whose calls `.ci/instructions` counts: `<case>/<side> <n>` makes one call n times, and everything
-//! else is the same for every n, so that the difference of two runs is the calls alone. `--list` gives the cases, each with
-//! its other side and how many times as much the crate may take at most. Without a case, each is run once and checked.
+//! The command line of a program whose calls `.ci/instructions` counts.
+//!
+//! `<case>/<side> <n>` makes one call n times. Everything else is the same for every n, so that the difference of two
+//! runs is the calls alone. `--list` prints the cases, each with its other side and its limit. Without arguments, each
+//! case runs once and is checked.
 
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
-/// What is counted: the crate, and the other side.
+/// A case: the crate and the other side.
 pub struct Case<'a> {
     pub name: String,
     /// How many times as much as the other side the crate may take.
@@ -15,12 +17,12 @@ pub struct Case<'a> {
     pub sides: [Box<dyn Fn() + 'a>; 2],
 }
 
-/// A side that makes this call, and drops what comes of it.
+/// A side that makes this call, and drops the result.
 pub fn call<'a, T>(call: impl Fn() -> T + 'a) -> Box<dyn Fn() + 'a> {
     Box::new(move || drop(black_box(call())))
 }
 
-/// Runs a program with these cases. The other side of all of them is called so.
+/// Runs a program with these cases. `other` is the name of the other side in all of them.
 pub fn run_cases(other: &str, cases: &[Case<'_>], most: usize, check: impl FnOnce()) -> ExitCode {
     let list: Vec<_> = cases.iter().map(|case| (case.name.as_str(), other, case.limit)).collect();
     let count = |asked: &str, times| {
@@ -37,7 +39,7 @@ pub fn run_cases(other: &str, cases: &[Case<'_>], most: usize, check: impl FnOnc
     })
 }
 
-/// Runs a program: what it can count, how, and what it checks.
+/// Runs a program: its cases, how to count one, and what to check without arguments.
 pub fn run(
     cases: &[(&str, &str, f64)],
     count: impl Fn(&str, usize) -> bool,

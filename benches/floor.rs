@@ -1,12 +1,12 @@
-//! The floor under reading and writing: the same texts in the same fields, borrowed and not understood.
+//! The floor of reading and writing: the same fields as borrowed strings, which nothing parses.
 //!
-//! No GUID is read, no instant, no origin id, and nothing is checked. What `serde` and the format take for that, anybody
-//! takes who looks at every field. Of a document it is the fields that the crate reads.
+//! It reads no GUID, no instant and no origin id, and checks nothing. Any code that looks at every field needs at least
+//! what `serde` and the format take for this. Of a document, it has the fields that the crate reads.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use serde::{Deserialize, Serialize};
 
-/// The stored form, by its texts.
+/// The stored form, as strings.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row<'a> {
@@ -57,7 +57,7 @@ pub struct Reason<'a> {
     pub words: &'a str,
 }
 
-/// The document of an assignment in v1.0, by its texts.
+/// The document of an assignment in v1.0, as strings.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document<'a> {
@@ -131,7 +131,7 @@ pub struct Page<'a> {
     pub value: Vec<Document<'a>>,
 }
 
-/// The stored form as a format has it that does not name its fields: an enumeration is a number there, and nothing is left out.
+/// The stored form in a format without field names: enumerations are numbers, and no field is left out.
 pub type Unnamed<'a> = (
     (u32, &'a str, (&'a str, Option<&'a str>), &'a str, &'a str),
     (Option<u32>, &'a str, Option<&'a str>, u32),

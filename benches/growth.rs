@@ -1,6 +1,7 @@
-//! Does anything grow faster than its work? An assignment of many resource roles, beside ten of a tenth as many: what grows
-//! with their number takes as much, what has to sort them a little more, and what looks at all of them for each takes ten
-//! times as much. Counted by `.ci/instructions`.
+//! Does the cost grow faster than the number of resource roles?
+//!
+//! Compares an assignment of many resource roles with ten of a tenth as many. Linear work takes as much, sorting a little
+//! more, and quadratic work ten times as much. `.ci/instructions` counts.
 
 mod counted;
 mod prepared;
@@ -18,16 +19,16 @@ use prepared::{delivering, receipts, shuffle};
 use serde_json::{Value, json};
 use support::{MANAGER, load, member_of};
 
-/// How often a case is run at most.
+/// How often a case runs at most.
 const MOST: usize = 9;
 
-/// How many resource roles, or items of a page.
+/// The numbers of resource roles, or of items of a page.
 const SIZES: [usize; 2] = [1_000, 10_000];
 
-/// A sort takes more, and so does a look-up.
+/// Above 1, because a sort and a look-up take more.
 const LIMIT: f64 = 1.6;
 
-/// What is done, made for a size. It gives something, so that it is not left out.
+/// Makes the work for a size. The work returns something, so that the compiler keeps it.
 type Work = fn(usize) -> Box<dyn Fn() -> usize>;
 
 const WORK: [(&str, Work); 9] = [
@@ -75,7 +76,7 @@ const WORK: [(&str, Work); 9] = [
     }),
 ];
 
-/// Of Graph, which lists so many resource roles.
+/// A document of Graph with this number of resource roles.
 fn document(size: usize) -> Value {
     let mut document: Value =
         serde_json::from_slice(include_bytes!("../examples/assignment.json")).expect("JSON");
@@ -95,7 +96,7 @@ fn cases() -> Vec<Case<'static>> {
     let nothing = Case { name: "loop".to_owned(), limit: 1.0, sides: [call(|| ()), call(|| ())] };
     let of_size = SIZES.into_iter().flat_map(|size| {
         WORK.into_iter().map(move |(name, work)| {
-            // Made when it is asked for: nothing else has to be in memory.
+            // Made only when needed, so that nothing else is in memory.
             let side = move |size, times| {
                 let made: OnceCell<Box<dyn Fn() -> usize>> = OnceCell::new();
                 call(move || {
@@ -109,7 +110,7 @@ fn cases() -> Vec<Case<'static>> {
     [nothing].into_iter().chain(of_size).collect()
 }
 
-/// Everything comes to something.
+/// Checks that all work has a result.
 fn check() {
     for (name, work) in WORK {
         assert!(work(20)() > 0, "{name}");

@@ -1,6 +1,6 @@
-//! How many instructions does a call take, beside the [`baseline`]? Counted by `.ci/instructions`.
+//! How many instructions does a call take, compared with the [`baseline`]? `.ci/instructions` counts them.
 //!
-//! Each question is put to an assignment of its own. Both sides have to answer alike.
+//! Each question goes to an assignment of its own. Both sides must give the same answer.
 
 mod baseline;
 mod counted;
@@ -20,10 +20,10 @@ use support::{Lacks, MANAGER, caller, member_of, stored};
 
 const NOW: Timestamp = Timestamp::MIN;
 
-/// How many assignments are prepared, whatever is asked for.
+/// How many assignments are prepared, however many are asked.
 const PREPARED: usize = 1_000;
 
-/// How many times as much as by hand the crate may take.
+/// How many times as much as the baseline the crate may take.
 const LIMIT: f64 = 2.0;
 
 struct Question {
@@ -38,15 +38,15 @@ struct Question {
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Reprocess,
-    /// Everything is there already.
+    /// Everything is observed to be in place.
     Observed,
-    /// By a caller who has five roles.
+    /// Evaluate a caller with five roles.
     Evaluate(Lacks),
-    /// From the authority, which is there already, to the actions.
+    /// From an existing authority to the actions.
     Admit,
     /// A receipt for each resource role, one after the other.
     Record,
-    /// No call: what the loop around it costs.
+    /// No call, only the loop around it.
     Loop,
 }
 
@@ -131,11 +131,11 @@ impl Question {
         format!("{}/{}", self.name, S::NAME)
     }
 
-    /// Puts the question to so many assignments, each for the first time.
+    /// Asks this number of assignments, each for the first time.
     fn put<S: Subject>(&self, times: usize) {
         let mut prepared: Vec<_> = (0..PREPARED).map(|_| S::load(self.stored())).collect();
         let asked = prepared.iter_mut().take(black_box(times));
-        // Opaque in every turn, or the answers could be worked out once, outside the loop.
+        // Opaque in every iteration. Otherwise the compiler could compute the answers once, outside the loop.
         match self.way {
             Way::Reprocess => {
                 for subject in asked {
@@ -165,7 +165,7 @@ impl Question {
                         saved.actions()
                     }));
                 }
-                // Those that are not asked are not dropped: that is a part of the call.
+                // Dropping is a part of the call, so do not drop those that were not asked.
                 mem::forget(asked);
             }
             Way::Record => {

@@ -1,4 +1,4 @@
-//! What several benches prepare: stored assignments, receipts in no order, and a million assignments of a kind.
+//! Data for several benches: stored assignments, receipts in no order, and a million assignments of a kind.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use std::hint::black_box;
@@ -14,12 +14,12 @@ use crate::support::{
     stored,
 };
 
-/// A GUID without a pattern, as those of the service are.
+/// A GUID without a pattern, like those of the service.
 pub fn guid(number: u128) -> Uuid {
     Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
 }
 
-/// An assignment of these resource roles, with everything there that can be.
+/// An assignment of these resource roles, with every optional field.
 fn with_everything(resource_roles: Vec<AssignmentResourceRole>) -> StoredAssignment {
     StoredAssignment {
         id: guid(1).into(),
@@ -38,13 +38,13 @@ fn fulfilled(resource_role: ResourceRole) -> AssignmentResourceRole {
     AssignmentResourceRole::new(resource_role, Fulfillment::Fulfilled)
 }
 
-/// Of five groups.
+/// An assignment of five groups.
 pub fn of_groups() -> StoredAssignment {
     let member = |number| ResourceRole::Group { group: guid(number).into(), access: GroupAccess::Member };
     with_everything((5..10).map(member).map(fulfilled).collect())
 }
 
-/// Of each origin system, one of them failed with a reason.
+/// An assignment with one resource role of each origin system. One has failed, with a reason.
 pub fn of_each_origin_system() -> StoredAssignment {
     let mut resource_roles: Vec<_> = one_of_each_origin_system().into_iter().map(fulfilled).collect();
     if let [first, ..] = &mut resource_roles[..] {
@@ -54,7 +54,7 @@ pub fn of_each_origin_system() -> StoredAssignment {
     StoredAssignment { state: AssignmentState::PartiallyDelivered, ..with_everything(resource_roles) }
 }
 
-/// A delivered assignment of so many groups.
+/// A delivered assignment of this number of groups.
 pub fn delivered(resource_roles: usize) -> StoredAssignment {
     stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles])
 }
@@ -64,7 +64,7 @@ pub fn delivering(resource_roles: usize) -> StoredAssignment {
     stored(AssignmentState::Delivering, &vec![Fulfillment::Pending; resource_roles])
 }
 
-/// A receipt for each of its actions, in no order.
+/// A receipt for each action, in no order.
 pub fn receipts(stored: StoredAssignment) -> Vec<Receipt> {
     let receipt = |action: access_package::Action| action.receipt(Outcome::Fulfilled);
     let mut receipts: Vec<_> = load(stored).actions().map(receipt).collect();
@@ -72,7 +72,7 @@ pub fn receipts(stored: StoredAssignment) -> Vec<Receipt> {
     receipts
 }
 
-/// Into an order that is no order, and the same each time.
+/// Shuffles, in the same way each time.
 pub fn shuffle<T>(items: &mut [T]) {
     let mut random = 1_u64;
     for last in (1..items.len()).rev() {
@@ -85,9 +85,10 @@ pub fn shuffle<T>(items: &mut [T]) {
 /// How many resource roles each of a million assignments has.
 pub const RESOURCE_ROLES: usize = 5;
 
-/// What kind of resource roles a million assignments give. A group is plain data. The others have texts, which an action
-/// shares: it counts up and down how many do, and where all assignments came of one list, all of them count at the same
-/// place.
+/// The kind of resource roles of a million assignments.
+///
+/// A group is plain data. The others have strings, which an action shares through an atomic count. `…OfEach` has strings
+/// of its own for each assignment. With `…OfAll`, all assignments share one list, and so the same counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     Groups,
@@ -112,7 +113,7 @@ impl Kind {
         Self::InTurn,
     ];
 
-    /// So many delivered assignments, each loaded.
+    /// Loads this number of delivered assignments.
     pub fn assignments<T: Clone>(self, count: usize, load: impl Fn(StoredAssignment) -> T) -> Vec<T> {
         let of = |kind: fn(u128) -> ResourceRole| {
             let mut stored = delivered(RESOURCE_ROLES);
@@ -136,7 +137,7 @@ impl Kind {
     }
 }
 
-/// Delivered, with the same resource roles.
+/// The assignment delivered again, with the same resource roles.
 pub fn delivered_again(delivering: Assignment) -> Assignment {
     let mut stored = StoredAssignment::from(delivering);
     stored.state = AssignmentState::Delivered;
@@ -144,7 +145,7 @@ pub fn delivered_again(delivering: Assignment) -> Assignment {
     load(stored)
 }
 
-/// Reprocesses, and looks at what is owed where it is: no action is made, so nothing is shared.
+/// Reprocesses, and looks at what is owed where it is stored. Makes no action, so shares nothing.
 pub fn look_at(assignment: &mut Assignment) {
     black_box(reprocess(assignment, black_box(MANAGER)).is_ok());
     let entries = assignment.resource_roles().into_iter().flatten();

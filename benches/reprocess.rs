@@ -1,6 +1,6 @@
-//! What does it cost to reprocess, beside the [`baseline`] and beside copying the same bytes?
+//! What does it cost to reprocess, compared with the [`baseline`] and with copying the same bytes?
 //!
-//! Inputs are prepared outside the timed part. Times vary from run to run; `instructions` does not.
+//! Inputs are prepared outside the timed part. Times vary from run to run; the counts of `instructions` do not.
 
 mod baseline;
 mod prepared;
@@ -51,18 +51,18 @@ fn observed_with_nothing_missing<S: Subject>(bencher: Bencher, resource_roles: u
     });
 }
 
-/// A million, far more than fits a cache; run once to see that it works, a thousand.
+/// A million, far more than fits a cache. A thousand in a test run.
 fn a_million() -> usize {
     let given = |flag| std::env::args().any(|argument| argument == flag);
     if given("--bench") && !given("--test") { 1_000_000 } else { 1_000 }
 }
 
-/// What so many assignments and their resource roles occupy.
+/// The bytes of this number of assignments and their resource roles.
 fn bytes<S: Subject>(assignments: usize) -> usize {
     assignments * (size_of::<S>() + RESOURCE_ROLES * size_of::<AssignmentResourceRole>())
 }
 
-/// Over so many threads, each.
+/// Works on each, over this number of threads.
 fn over<S: Send>(threads: usize, subjects: &mut [S], work: impl Fn(&mut S) + Sync) {
     thread::scope(|scope| {
         for part in subjects.chunks_mut(subjects.len().div_ceil(threads)) {
@@ -72,7 +72,7 @@ fn over<S: Send>(threads: usize, subjects: &mut [S], work: impl Fn(&mut S) + Syn
     });
 }
 
-/// All of them over so many threads, each action read in place.
+/// Reprocesses all of them over this number of threads, and reads each action in place.
 #[divan::bench(types = [Assignment, Record], args = Kind::ALL, consts = [1, 2], sample_count = 10, sample_size = 1)]
 fn a_million_reprocessed<S: Subject, const THREADS: usize>(bencher: Bencher, kind: Kind) {
     let count = a_million();
@@ -82,7 +82,7 @@ fn a_million_reprocessed<S: Subject, const THREADS: usize>(bencher: Bencher, kin
     });
 }
 
-/// The same, but that no action is made: what is owed is looked at where it is, so that nothing is shared.
+/// The same without actions: looks at what is owed where it is stored, so that nothing is shared.
 #[divan::bench(args = Kind::ALL, consts = [1, 2], sample_count = 10, sample_size = 1)]
 fn a_million_looked_at<const THREADS: usize>(bencher: Bencher, kind: Kind) {
     let count = a_million();
@@ -91,7 +91,8 @@ fn a_million_looked_at<const THREADS: usize>(bencher: Bencher, kind: Kind) {
     });
 }
 
-/// As many bytes copied, over so many threads; both places are in memory already.
+/// Copies as many bytes, over this number of threads. Both places are already in memory.
+///
 /// A copy touches each byte in two places, reprocessing in one: a yardstick, not a contest.
 #[divan::bench(args = [1, 2], sample_count = 10, sample_size = 1)]
 fn a_million_copied(bencher: Bencher, threads: usize) {

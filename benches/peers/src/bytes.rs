@@ -1,7 +1,6 @@
-//! From stored text to stored text: an assignment is read, decided on and reprocessed, every action is looked at, and
-//! the assignment is written again.
+//! From stored text to stored text: read an assignment, decide, reprocess it, look at every action, and write it.
 //!
-//! Everybody has the caller as words, as a host has them from a token and a directory.
+//! Each side gets the caller as strings, as a host has them from a token and a directory.
 
 use std::hint::black_box;
 
@@ -13,14 +12,14 @@ use crate::floor::Row;
 use crate::machine::{Life as _, Machine};
 use crate::question::{NOW, Text};
 
-/// Who takes this way.
+/// One side: from stored text to stored text.
 pub trait Way {
     const NAME: &'static str;
 
-    /// For this caller.
+    /// Prepares everything for this caller.
     fn new(caller: Text) -> Self;
 
-    /// What is to be saved, unless the caller may not, or not in this state.
+    /// The text to save. `None` if the caller or the state is refused.
     fn reprocess(&mut self, stored: &str) -> Option<String>;
 }
 
@@ -52,7 +51,7 @@ impl Way for Crate {
     }
 }
 
-/// An engine decides; the rest is by hand, on borrowed texts that are not understood.
+/// An engine decides. The rest is written by hand, on borrowed strings that nothing parses.
 pub struct Gated<E> {
     engine: E,
     question: Text,
@@ -90,7 +89,7 @@ impl<E: Engine> Way for Gated<E> {
     }
 }
 
-/// Reads and writes with the types of the crate, and is asked for the caller by hand: `statig` has neither.
+/// Reads and writes with the types of the crate, and judges the caller by hand: `statig` does neither.
 pub struct ByMachine(Text);
 
 impl Way for ByMachine {
@@ -113,7 +112,7 @@ impl Way for ByMachine {
     }
 }
 
-/// Nothing is decided, and nothing is changed.
+/// Decides nothing and changes nothing.
 pub struct Floor;
 
 impl Way for Floor {

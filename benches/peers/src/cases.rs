@@ -1,4 +1,4 @@
-//! What is asked, and of whom.
+//! The questions, and the sides that answer them.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -25,7 +25,7 @@ pub const REFUSALS: [&str; 4] = ["no role", "no permission", "out of scope", "wr
 pub const IN_TURN: &str = "different each time";
 pub const FROM_TEXT: &str = "allowed, from text";
 
-/// Sizes of what an access package gives.
+/// The numbers of resource roles.
 pub const SIZES: [usize; 5] = [1, 5, 20, 100, 1_000];
 
 pub const MILLION: usize = 1_000_000;
@@ -50,7 +50,7 @@ pub fn allowed() -> Question {
     question
 }
 
-/// Some of every kind: the step has no divisor in common with the five states, the three levels or the roles.
+/// Some points of every kind: the step has no divisor in common with the numbers of states, levels or roles.
 fn some_points() -> Vec<Text> {
     every_point().iter().step_by(157).map(Text::from).collect()
 }
@@ -72,7 +72,7 @@ fn decisions_of<E: Engine + 'static>(cases: &mut Vec<Case<'static>>) {
             }));
         }
     }
-    // One of its own, for it has to know many callers.
+    // Its own engine, because it must know many callers.
     let mut engine = E::new();
     let points: Vec<_> = some_points().iter().map(|text| engine.prepare(text)).collect();
     let mut next = 0;
@@ -104,12 +104,12 @@ pub fn decisions() -> Vec<Case<'static>> {
     cases
 }
 
-/// What an assignment and its resource roles occupy.
+/// The bytes of an assignment and its resource roles.
 fn bytes(resource_roles: usize) -> usize {
     size_of::<Assignment>() + resource_roles * size_of::<AssignmentResourceRole>()
 }
 
-/// So many that they stay in a cache: the memory has its own measurement.
+/// Few enough to stay in a cache. Memory has its own measurement.
 pub fn inputs(resource_roles: usize) -> usize {
     (2_000 / resource_roles).clamp(1, 500)
 }
@@ -135,7 +135,7 @@ pub fn reprocess() -> Vec<Case<'static>> {
     cases
 }
 
-/// The time it takes to work on all parts, each on a thread of its own: that of the thread that takes longest.
+/// Works on all parts, each on its own thread. Returns the time of the slowest thread.
 pub fn timed<T: Send>(parts: impl Iterator<Item = T>, work: impl Fn(T) + Sync) -> Duration {
     let timed = &|part| {
         let start = Instant::now();
@@ -189,7 +189,7 @@ pub fn million() -> Vec<Case<'static>> {
     cases
 }
 
-/// What a million occupy, in bytes; and beside them the bytes that are copied.
+/// The bytes of a million assignments on each side, and the bytes that are copied.
 pub fn memory() -> Vec<(&'static str, usize)> {
     fn of<L: Life>() -> (&'static str, usize) {
         let life = L::load(delivered(RESOURCE_ROLES));

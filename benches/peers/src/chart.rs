@@ -1,5 +1,5 @@
-//! Charts as SVG, readable on light and dark: the median as a dot, all rounds as the line through it, on a
-//! logarithmic scale.
+//! Charts as SVG, for light and dark backgrounds, on a logarithmic scale: the median as a dot, all rounds as a line
+//! through it.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ text{fill:#f0f6fc}.quiet{fill:#9198a1}.grid{stroke:#3d444d}\
 .s2{stroke:#ab7df8;fill:#ab7df8}.s3{stroke:#9198a1;fill:#9198a1}\
 }";
 
-/// A logarithmic axis from a power of ten to another.
+/// A logarithmic axis from one power of ten to another.
 struct Axis {
     low: i32,
     high: i32,
@@ -60,7 +60,7 @@ fn svg(title: &str, height: f64, body: &str) -> String {
     )
 }
 
-/// A round number of nanoseconds, as an axis says it.
+/// A round number of nanoseconds, as the label of an axis.
 fn mark(ns: f64) -> String {
     Spoken(ns).to_string().replace(".0", "")
 }
@@ -76,7 +76,7 @@ fn legend(series: &[&str]) -> String {
     body
 }
 
-/// One row for each who, with a dot for each series.
+/// One row for each side, with a dot for each series.
 pub fn rows(title: &str, series: &[&str], rows: &[(&str, Vec<Option<Time>>)]) -> String {
     let times = rows.iter().flat_map(|(_, times)| times).flatten();
     let axis = Axis::around(times.flat_map(|time| [time.min, time.max]), LEFT, WIDTH - RIGHT);

@@ -19,10 +19,10 @@ use crate::baseline::{self, Record, Subject as _};
 use crate::question::{NOW, Text};
 use crate::support::{load, stored};
 
-/// Who decides. The policy is prepared when one is made.
+/// An engine that decides. `new` prepares the policy.
 pub trait Engine {
     const NAME: &'static str;
-    /// A question as the engine wants to be asked.
+    /// A question in the form that the engine takes.
     type Prepared;
 
     fn new() -> Self;
@@ -30,7 +30,7 @@ pub trait Engine {
     fn decide(&mut self, question: &Self::Prepared) -> bool;
 }
 
-/// Who asks, from words.
+/// The caller, from strings.
 pub(crate) fn caller(text: &Text) -> Caller {
     let account = match text.account.as_str() {
         "workOrSchool" => Account::WorkOrSchool,
@@ -81,7 +81,7 @@ impl Engine for Crate {
     }
 }
 
-/// What one would write by hand.
+/// What you would write by hand.
 pub struct Baseline;
 
 impl Engine for Baseline {

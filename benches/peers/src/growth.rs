@@ -1,4 +1,4 @@
-//! Large assignments: whether anything grows faster than they do.
+//! Large assignments: does the cost grow faster than their size?
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use crate::chart;
 use crate::measure::{Case, Figure};
 use crate::table::{find, number, ratio, table};
 
-/// The last is for the crate alone.
+/// Only the crate gets the last size.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 const WORK: [&str; 4] = ["reprocess", "record", "load", "save"];
 
@@ -63,7 +63,7 @@ pub fn cases() -> Vec<Case<'static>> {
     cases
 }
 
-/// How many times as long ten times as many take.
+/// How many times as long ten times as many resource roles take.
 fn tenfold(figures: &[Figure], work: &str, size: usize) -> f64 {
     let [many, few] = [size, size / 10].map(|size| {
         let figure = find(figures, &question(work, size), OURS).expect("measured");
@@ -78,10 +78,10 @@ pub fn markdown(figures: &[Figure]) -> String {
     let (most, work) = steps.max_by(|a, b| a.0.total_cmp(&b.0)).expect("work");
     let by_hand = ratio(figures, &question(WORK[1], 1_000), <Record as Subject>::NAME, OURS);
     let mut text = format!(
-        "*Record* takes a receipt for each resource role, one after the other. The receipts, and the resource roles of a \
-         *load*, are in no order. By hand a load neither sorts nor checks, and a receipt is looked for from the first \
-         resource role on: for 1,000 that takes {} times as long. In the crate, from 100 on, ten times as many take at most \
-         {} times as long, for *{work}*.\n",
+        "*Record* records a receipt for each resource role, one after the other. The receipts, and the resource roles of \
+         a *load*, are in no order. The code by hand neither sorts nor checks when it loads, and searches for the resource \
+         role of each receipt from the first one on: for 1,000 that takes {} times as long as in the crate. In the crate, \
+         from 100 on, ten times as many resource roles take at most {} times as long, for *{work}*.\n",
         number(by_hand),
         number(most),
     );

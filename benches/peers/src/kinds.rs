@@ -65,9 +65,9 @@ pub fn markdown(figures: &[Figure]) -> String {
     let questions = WAYS.map(|(way, _)| THREADS.map(|threads| question(way, threads)));
     let questions: Vec<_> = questions.iter().flatten().map(|name| (name.as_str(), name.as_str())).collect();
     format!(
-        "Each gives five resource roles. Of all but groups an action shares the texts, and counts that it does: where a \
-         million assignments came of one list, all of them count at the same places. *In place* no action is made, and \
-         what is owed is looked at where it is. × compares with groups.\n\n{}",
+        "Each assignment has five resource roles. Except for groups, an action shares the strings of its resource role \
+         through a count. If a million assignments share one list (*shared*), all of them use the same counts. *In \
+         place* makes no action, and looks at what is owed where it is stored. × compares with groups.\n\n{}",
         table("", figures, name(Kind::Groups), &questions, false)
     )
 }

@@ -1,4 +1,4 @@
-//! The gate of the crate in the hands of policy engines, and its life cycle in those of a state machine.
+//! The gate of the crate in policy engines, and its life cycle in a state machine.
 
 pub mod bytes;
 pub mod engine;
@@ -9,7 +9,7 @@ pub mod question;
 pub mod baseline;
 #[path = "../../floor.rs"]
 pub mod floor;
-#[allow(dead_code, reason = "only who can ask is taken from it")]
+#[allow(dead_code, reason = "only its callers are used")]
 #[path = "../../../tests/gate/points.rs"]
 mod points;
 #[path = "../../prepared.rs"]

@@ -1,4 +1,4 @@
-//! The life cycle as a state machine of `statig`, and the one way in which it, the crate and the baseline are asked.
+//! The life cycle as a state machine of `statig`, and the common interface of the machine, the crate and the baseline.
 
 use access_package::{
     Action, AssignmentId, AssignmentResourceRole, AssignmentState, Fulfillment, ObjectId, PrivilegeLevel,
@@ -10,7 +10,7 @@ use statig::prelude::*;
 use crate::baseline::{Denied, Subject};
 use crate::support::MANAGER;
 
-/// What reprocesses an assignment.
+/// A side that reprocesses an assignment.
 pub trait Life: Clone + Send {
     const NAME: &'static str;
     type Refusal: Into<Denied>;
@@ -34,7 +34,7 @@ impl<S: Subject> Life for S {
     }
 }
 
-/// What the machine works on. Its state is the machine's own.
+/// The data that the machine works on. The machine itself has the state.
 #[derive(Clone)]
 pub struct Storage {
     id: AssignmentId,
@@ -101,7 +101,7 @@ impl Storage {
         }
     }
 
-    /// Every state but that one.
+    /// Every state but `delivered`.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the machine lends what a state holds")]
     #[state]
     fn refusing(&mut self, state: &AssignmentState, event: &Event) -> Outcome<State> {
@@ -112,12 +112,12 @@ impl Storage {
     }
 }
 
-/// The machine, begun.
+/// A started machine.
 #[derive(Clone)]
 pub struct Machine(InitializedStateMachine<Storage>);
 
 impl Machine {
-    /// Puts what it has changed into what was stored.
+    /// Writes its changes into the stored form.
     pub fn save(&self, stored: &mut StoredAssignment) {
         stored.state = match self.0.state() {
             State::Begun {} => stored.state,

@@ -1,6 +1,7 @@
-//! What does a decision cost, what does it cost to reprocess, and to read and write what that takes, beside others? Writes README.md and its charts.
+//! Measures what it costs to decide, to reprocess, and to read and write assignments, compared with others. Writes
+//! README.md and its charts.
 //!
-//! Inputs are prepared outside the timed part; where that is not what a host would do, both are shown.
+//! Inputs are prepared outside the timed part. Where a host would not prepare them, both figures are shown.
 
 mod cases;
 mod chart;
@@ -17,7 +18,7 @@ use std::path::Path;
 use measure::{FEW_ROUNDS, ROUNDS, run};
 use report::Measured;
 
-/// What is between these in README.md is written here.
+/// The program writes the part of README.md between these marks.
 const MARKS: [&str; 2] = ["<!-- figures -->\n", "<!-- end of figures -->\n"];
 
 fn main() {

@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Many, for a median that what disturbs the machine for a while does not move.
+/// Many, so that a temporary disturbance does not move the median.
 pub const ROUNDS: usize = 25;
 
-/// Of what takes long.
+/// Rounds of long cases.
 pub const FEW_ROUNDS: usize = 5;
 
-/// How long one case is run within a round: long against the clock, short against what disturbs.
+/// How long one case runs within a round: long compared with the clock's resolution, short compared with disturbances.
 const SLICE: Duration = Duration::from_millis(4);
 
-/// What a thread has had of the processor. Other work on the machine takes the processor away, which this does not count;
-/// it also takes caches, which nothing can leave out.
+/// The processor time of a thread. It does not count the time of other work on the machine. That work also evicts caches,
+/// which no clock can leave out.
 #[derive(Clone, Copy)]
 pub struct Instant(Duration);
 
@@ -38,7 +38,7 @@ thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, counted by thread. It costs every side the same: two additions an allocation.
+/// The system's allocator, with counts per thread. Counting costs every side the same: two additions per allocation.
 struct Counting;
 
 fn count(allocations: usize, gained: usize, lost: usize) {
@@ -83,14 +83,14 @@ pub fn allocations<T>(run: impl FnOnce() -> T) -> usize {
     ALLOCATIONS.get() - before
 }
 
-/// How many bytes what it makes occupies in the heap.
+/// How many bytes the result occupies on the heap.
 pub fn heap<T>(make: impl FnOnce() -> T) -> (usize, T) {
     let before = LIVE.get();
     let value = make();
     (LIVE.get().wrapping_sub(before), value)
 }
 
-/// Nanoseconds, of all rounds.
+/// The nanoseconds of all rounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Time {
     pub median: f64,
@@ -106,7 +106,7 @@ impl Time {
     }
 }
 
-/// Nanoseconds as one would say them.
+/// Nanoseconds in a readable unit.
 pub struct Spoken(pub f64);
 
 impl fmt::Display for Spoken {
@@ -123,7 +123,7 @@ impl fmt::Display for Spoken {
     }
 }
 
-/// What is measured: who answers which question.
+/// What is measured: a question, and the side that answers it.
 pub struct Case<'a> {
     pub question: String,
     pub who: &'static str,
@@ -146,7 +146,7 @@ impl<'a> Case<'a> {
         who: &'static str,
         mut call: impl FnMut() -> T + 'a,
     ) -> Self {
-        black_box(call()); // what is made once and kept, is not the call's
+        black_box(call()); // do not count what is made once and kept
         let allocations = allocations(&mut call);
         let mut calls = 1;
         let round = move || loop {
@@ -163,7 +163,7 @@ impl<'a> Case<'a> {
         Self::new(question, who, allocations, round)
     }
 
-    /// A call that uses its input up: so many inputs are prepared, then all are used.
+    /// A call that uses up its input: prepares this number of inputs, then uses all of them.
     pub fn consuming<I>(
         question: impl Into<String>,
         who: &'static str,
@@ -191,7 +191,7 @@ impl<'a> Case<'a> {
         Self::new(question, who, allocations, round)
     }
 
-    /// One long call a round, which is timed by itself.
+    /// One long call per round, which times itself.
     pub fn long(
         question: impl Into<String>,
         who: &'static str,
@@ -210,7 +210,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// What came out.
+/// A result.
 pub struct Figure {
     pub question: String,
     pub who: &'static str,
@@ -218,7 +218,7 @@ pub struct Figure {
     pub time: Time,
 }
 
-/// Runs every case once a round, so that what disturbs the machine for a while disturbs all alike.
+/// Runs every case once per round, so that a temporary disturbance affects all of them.
 pub fn run(mut cases: Vec<Case>, rounds: usize) -> Vec<Figure> {
     for round in 0..=rounds {
         eprint!("\r{round} of {rounds} rounds of {} cases", cases.len());

@@ -1,4 +1,4 @@
-//! What is asked, in the crate's terms and as the text that any engine can read.
+//! The questions, in the crate's types and as text that any engine can read.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ impl Question {
         self.verdict().is_ok()
     }
 
-    /// The codes of everything that stands in the way; a word of their own for the state.
+    /// The codes of all reasons. A reason of the state is always `invalidState`.
     pub fn reasons(&self) -> BTreeSet<&'static str> {
         let refusal = self.verdict().err();
         let code = |reason: Reason| if reason.is_of_caller() { reason.code() } else { "invalidState" };
@@ -50,23 +50,23 @@ impl Question {
     }
 }
 
-/// The same, as a host has it from a token, a directory and a database.
+/// The same as strings, as a host has it from a token, a directory and a database.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub account: String,
     pub permissions: Vec<String>,
-    /// Each a role and its scope.
+    /// Each role with its scope.
     pub roles: Vec<(String, String)>,
-    /// The one of its catalog.
+    /// The scope of the assignment's catalog.
     pub scope: String,
-    /// Of its catalog too; nothing if it is not known.
+    /// The level of that catalog; `None` if it is not known.
     pub privilege_level: Option<String>,
     pub state: String,
-    /// The request that is to be reprocessed instead, if it is one.
+    /// The request to reprocess instead of the assignment, if any.
     pub request: Option<RequestText>,
 }
 
-/// A request beside the assignment, and when it is asked for: instants in ticks.
+/// A request of the assignment, and the time of the question. Instants are in ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestText {
     pub assignment: &'static str,
@@ -154,8 +154,8 @@ pub fn every_point() -> Vec<Question> {
         .collect()
 }
 
-/// Who may in every catalog but a privileged one, by a role or by a permission, and who may nowhere, with every request that
-/// makes a difference.
+/// Callers who may reprocess in any catalog but a privileged one, by a role or by a permission, and one who never may,
+/// each with every request that makes a difference.
 pub fn every_request() -> Vec<Question> {
     let by_role = caller(Lacks::Nothing);
     let by_permission = Caller { account: Account::Application, roles: vec![], ..by_role.clone() };

@@ -33,7 +33,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
-/// The versions in our lock file.
+/// The versions in the lock file.
 fn versions() -> String {
     let lock = include_str!("../Cargo.lock");
     let version = |name: &str| {
@@ -46,7 +46,7 @@ fn versions() -> String {
         .join(", ")
 }
 
-/// On what machine, when, and how busy it was.
+/// The date, the machine, and its load.
 pub fn machine() -> String {
     let cpu = read("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
@@ -62,14 +62,14 @@ pub fn machine() -> String {
     )
 }
 
-/// How many times as long the fastest policy engine takes for a question as the crate does, and which it is.
+/// The fastest policy engine for a question, and how many times as long as the crate it takes.
 fn fastest_engine(figures: &[Figure], question: &str) -> (f64, &'static str) {
     let engines = everybody(figures).into_iter().filter(|who| ![CRATE, BY_HAND, CACHED, EMPTY].contains(who));
     let compared = engines.map(|who| (ratio(figures, question, who, CRATE), who));
     compared.min_by(|a, b| a.0.total_cmp(&b.0)).expect("an engine")
 }
 
-/// What is aimed at, and how it came out.
+/// The most important results.
 fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     let (times, engine) = fastest_engine(decisions, ALLOWED);
     let least = |question| (fastest_engine(decisions, question), question);
@@ -81,20 +81,19 @@ fn summary(Measured { decisions, million, .. }: &Measured) -> String {
     };
     let [one, two] = THREADS.map(|threads| number(ratio(million, &threads.to_string(), "crate", COPY)));
     format!(
-        "Each cell is the median of {ROUNDS} rounds, or of {FEW_ROUNDS} where a million or a list is worked on, in each of \
-         which everybody is asked; × how it compares with \
-         the crate; and below them the fastest and the slowest round.\n\n\
-         - For the allowed call the fastest policy engine, {engine}, takes {times} times as long as the crate, \
-         which {allocates}. Of the questions that are prepared and decided anew they come closest \
+        "Each cell has the median, how it compares with the crate (×), and below them the fastest and the slowest of \
+         {ROUNDS} rounds ({FEW_ROUNDS} for a million or a list). Each round asks everyone.\n\n\
+         - For the allowed call, the fastest policy engine, {engine}, takes {times} times as long as the crate, \
+         which {allocates}. Of the prepared questions that are decided anew, an engine comes closest \
          for *{least_question}*: {least_engine} takes {least_times} times as long.\n\
-         - A million assignments of {RESOURCE_ROLES} resource roles are reprocessed, every action read in place, in \
-         {one} times the time of copying their bytes on one thread, and {two} times on two.\n",
+         - Reprocessing a million assignments of {RESOURCE_ROLES} resource roles, with every action read in place, takes \
+         {one} times as long as copying their bytes on one thread, and {two} times on two.\n",
         times = number(times),
         least_times = number(least_times),
     )
 }
 
-/// All of it, but for what stays the same.
+/// Everything between the marks in README.md.
 pub fn markdown(machine: &str, measured: &Measured) -> String {
     let Measured { decisions, whole, reprocess, million, memory, growth, kinds, lists } = measured;
     let [no_role, no_permission, out_of_scope, wrong_state] = REFUSALS;
@@ -105,7 +104,7 @@ pub fn markdown(machine: &str, measured: &Measured) -> String {
     let threads = THREADS.map(|threads| threads.to_string());
     let threads = [(threads[0].as_str(), "one thread"), (threads[1].as_str(), "two threads")];
 
-    let mut text = format!("Taken {machine}\n\n");
+    let mut text = format!("Measured {machine}\n\n");
     writeln!(text, "{}", summary(measured)).unwrap();
     let mut section = |heading: &str, image: &str, body: &str| {
         writeln!(text, "### {heading}\n\n![{heading}, on a logarithmic scale]({image})\n\n{body}").unwrap();

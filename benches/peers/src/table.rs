@@ -11,7 +11,7 @@ pub fn find<'a>(figures: &'a [Figure], question: &str, who: &str) -> Option<&'a 
     figures.iter().find(|figure| figure.question == question && figure.who == who)
 }
 
-/// Everybody, in the order in which they were asked.
+/// All sides, in the order in which they were asked.
 pub fn everybody(figures: &[Figure]) -> Vec<&'static str> {
     let mut all = Vec::new();
     for figure in figures {
@@ -37,7 +37,8 @@ fn cell(figure: Option<&Figure>, ours: Option<&Figure>) -> String {
     format!("{}{ratio}<br><sub>{} – {}</sub>", Spoken(median), Spoken(min), Spoken(max))
 }
 
-/// The title is empty, or begins with a space. A row for each who was asked any of these questions, a column for each question with its heading.
+/// A row for each side that was asked any of these questions, and a column for each question with its heading. The title
+/// is empty, or begins with a space.
 pub fn table(
     title: &str,
     figures: &[Figure],

@@ -17,7 +17,7 @@ use crate::table::{everybody, find, named, number, ratio, table};
 const GROUPS: &str = "five groups";
 const KINDS: &str = "one of each origin system";
 
-/// In the catalog of the one who asks, and delivered.
+/// The same assignment, delivered, in the catalog of the caller.
 fn text_of(stored: StoredAssignment) -> String {
     let mut delivered = of_groups();
     delivered.catalog = Catalog { id: Uuid::from_u128(0xc).into(), ..stored.catalog };
@@ -66,9 +66,9 @@ pub fn markdown(figures: &[Figure]) -> String {
     let least = compared.into_iter().fold(f64::INFINITY, f64::min);
     let most = compared.into_iter().fold(0.0, f64::max);
     format!(
-        "For five groups the crate takes {} times as long as reading and writing the same texts, and {} times as long \
-         as by hand. With a policy engine that decides from the same text, the same by hand takes {} to {} times as long \
-         as the crate.\n\n{}",
+        "For five groups, the crate takes {} times as long as reading and writing the same text, and {} times as long \
+         as code by hand. If a policy engine decides from the same text, and code by hand does the rest, that takes {} \
+         to {} times as long as the crate.\n\n{}",
         times(Floor::NAME),
         times(Gated::<Baseline>::NAME),
         number(least),

@@ -1,4 +1,4 @@
-//! Everybody who takes the way from stored text to stored text comes out at the same text.
+//! From stored text to stored text, every side produces the same text.
 
 use access_package::uuid::Uuid;
 use access_package::{AssignmentState, Catalog, StoredAssignment};

@@ -1,4 +1,4 @@
-//! The engines decide as the crate does, at every point of the gate.
+//! The engines decide like the crate, at every point of the gate.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
-//! Asked with something missing, the crate's policies permit nothing that the crate refuses: in Cedar, which passes over a
-//! policy that it cannot evaluate, with entities that are held to no schema; in Rego, which passes over a rule, with an
-//! input that lacks a field.
+//! If something is missing from a question, the crate's policies permit nothing that the crate refuses.
+//!
+//! Cedar skips a policy that it cannot evaluate; here, no schema checks the entities. Rego skips a rule; here, the input
+//! lacks a field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +14,13 @@ use peers::support::documented::ladder;
 use peers::support::in_camel_case;
 use regorus::Value;
 
-/// The points in the one state that is asked for, and in another: the others are no different.
+/// The points in the accepted state, and in one other state. The rest behave like that one.
 fn points() -> Vec<Question> {
     let states = [AssignmentState::Delivered, AssignmentState::Delivering];
     every_point().into_iter().filter(|question| states.contains(&question.assignment.state())).collect()
 }
 
-/// What the policies read: without it they refuse someone whom the crate does not.
+/// What the policies read. Without it, they refuse a caller whom the crate accepts.
 fn needed() -> BTreeSet<String> {
     let roles = ladder().chain([Role::PrivilegedRoleAdministrator]);
     let roles = roles.map(|role| format!("/attrs/roles/{}", in_camel_case(role.name())));
@@ -51,7 +52,7 @@ fn without(entity: &Entity, attribute: &str) -> Entity {
     Entity::from_json_value(json, None).expect("an entity")
 }
 
-/// These entities without one of them or one attribute, each in turn; and what is not there.
+/// These entities without each entity and each attribute in turn, and the name of what is missing.
 fn incomplete(entities: &Entities) -> impl Iterator<Item = (String, Entities)> {
     let one_less = |one: &Entity| {
         let others: Vec<_> = entities.iter().filter(|other| other.uid() != one.uid()).cloned().collect();
@@ -93,7 +94,7 @@ fn what_is_missing_in_cedar_permits_nothing() {
     println!("Cedar, with something missing: {questions} questions");
 }
 
-/// The value without each of its fields in turn, and without each field of those; and what is not there.
+/// The value without each of its fields in turn, and without each field of those, and the name of what is missing.
 fn lacking(value: &Value) -> Vec<(String, Value)> {
     let Ok(fields) = value.as_object() else { return vec![] };
     let mut all = Vec::new();

@@ -1,5 +1,5 @@
-//! The words of the texts count: with one taken for another, a text is not valid or some point of the gate is
-//! decided otherwise.
+//! Every word of the policies counts: if one is replaced with another, the policy is invalid, or the decision changes at
+//! some point of the gate.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
 use peers::engine::{Cedar, Reasons, Rego, conforming};
 use peers::question::{Question, Text, every_point, every_request};
 
-/// A word, and what it can be taken for.
+/// A word, and a word that it can be confused with.
 const CONFUSIONS: [(&str, &str); 81] = [
     ("permit", "forbid"),
     ("when", "unless"),
@@ -95,7 +95,7 @@ const CONFUSIONS: [(&str, &str); 81] = [
     (">= 12096000000000", "> 12096000000000"),
 ];
 
-/// The text with one word taken for another, once for each place in its code.
+/// The text with one word replaced, once for each place in its code.
 fn mistakes(text: &str) -> Vec<(String, String)> {
     let is_part_of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let mut mistakes = Vec::new();
@@ -119,14 +119,14 @@ fn mistakes(text: &str) -> Vec<(String, String)> {
     mistakes
 }
 
-/// A question, and what the crate says to it.
+/// A question, and the crate's answer.
 struct Asked {
     text: Text,
     answer: bool,
     reasons: BTreeSet<&'static str>,
 }
 
-/// Every point, and every request. Neighbours are much alike, so they stand far apart: most mistakes are seen soon.
+/// Every point, and every request. Similar questions are far apart in this order, so that most mistakes are found early.
 static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
     const APART: usize = 997;
     let questions = [every_request(), every_point()].concat();
@@ -138,7 +138,7 @@ static ASKED: LazyLock<Vec<Asked>> = LazyLock::new(|| {
     (0..APART).flat_map(|first| questions.iter().skip(first).step_by(APART).map(asked)).collect()
 });
 
-/// Whether a question is answered as the crate does.
+/// Whether the answer to a question is the crate's.
 type Agrees = Box<dyn Fn(&Asked) -> bool>;
 
 fn agrees(cedar: Cedar) -> Agrees {

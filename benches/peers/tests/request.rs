@@ -1,12 +1,12 @@
-//! Cedar and Rego decide on requests as the crate does.
+//! Cedar and Rego decide on requests like the crate.
 
 use access_package::policy::{CEDAR, CEDAR_SCHEMA, REGO};
 use access_package::{PrivilegeLevel, Refusal};
 use peers::engine::{Cedar, Rego};
 use peers::question::{Question, Text, every_point, with_every_request};
 
-/// What stands in the way of a request does not depend on who asks. So all are asked for by whoever may with two permissions
-/// or roles at most, and a few by everybody else with up to one role, and by those with two in a privileged catalog.
+/// Whether a request can be reprocessed does not depend on the caller. So only callers who may reprocess with few roles and
+/// permissions ask for every request. Others with up to one role, and some with two in a privileged catalog, ask for a few.
 fn asked() -> impl Iterator<Item = Question> {
     every_point().into_iter().flat_map(|question| {
         let Question { caller, assignment, .. } = &question;

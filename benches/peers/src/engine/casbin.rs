@@ -1,6 +1,6 @@
 //! Casbin: roles in domains, where the domains are the scopes.
 //!
-//! Who holds a role is part of its policy and not of a request, so it stands in the enforcer, as Casbin means it.
+//! Role holders are part of the policy and not of a request, so they are in the enforcer, as Casbin intends.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::support::documented::ladder;
 const MODEL: &str = include_str!("../gate.conf");
 const RULES: &str = include_str!("../gate.csv");
 
-/// Everything in Casbin that may load is asynchronous; in memory nothing waits.
+/// Everything in Casbin that may load is asynchronous. In memory, nothing waits.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(future)
@@ -33,7 +33,7 @@ fn enforcer<E: CoreApi + MgmtApi>() -> E {
     })
 }
 
-/// The caller by the roles it holds, and the scope and the level of the catalog.
+/// The caller, named by its roles, and the scope and the level of the catalog.
 pub struct Prepared {
     caller: String,
     account: String,
@@ -96,7 +96,7 @@ impl<E: CoreApi + MgmtApi> Known<E> {
     }
 }
 
-/// As it is.
+/// Casbin as it is.
 pub struct Casbin(Known<Enforcer>);
 
 impl Engine for Casbin {
@@ -116,7 +116,7 @@ impl Engine for Casbin {
     }
 }
 
-/// With its cache of answers.
+/// Casbin with its cache of answers.
 pub struct CachedCasbin(Known<CachedEnforcer>);
 
 impl Engine for CachedCasbin {

@@ -1,4 +1,4 @@
-//! Cedar, with the crate's own text.
+//! Cedar, with the crate's own policies.
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr as _;
@@ -29,7 +29,7 @@ pub fn conforming(policies: &str, schema: &str) -> Result<(PolicySet, Schema), S
 pub struct Cedar {
     authorizer: Authorizer,
     policies: PolicySet,
-    /// Entities are held to it if it is there.
+    /// If present, entities must conform to it.
     schema: Option<Schema>,
     types: Types,
 }
@@ -55,13 +55,13 @@ fn reference(name: &EntityTypeName, id: &str) -> RestrictedExpression {
 }
 
 impl Cedar {
-    /// With other texts than the crate's; every question is held to the schema too.
+    /// With other texts than the crate's. Every question must conform to the schema too.
     pub fn checked(policies: &str, schema: &str) -> Result<Self, String> {
         let (policies, schema) = conforming(policies, schema)?;
         Ok(Self { schema: Some(schema), ..Self::with(policies) })
     }
 
-    /// With other policies than the crate's, and held to no schema.
+    /// With other policies than the crate's, and without a schema.
     pub fn unchecked(policies: &str) -> Result<Self, String> {
         PolicySet::from_str(policies).map(Self::with).map_err(|error| error.to_string())
     }
@@ -136,7 +136,7 @@ impl Cedar {
         Ok((request, entities.map_err(|error| error.to_string())?))
     }
 
-    /// The request that is to be reprocessed, and the time.
+    /// The request to reprocess, and the time.
     fn context(&self, request: &RequestText) -> Context {
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
         let fields = [

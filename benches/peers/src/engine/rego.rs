@@ -1,4 +1,4 @@
-//! Rego, with the crate's own text, in the two evaluators of `regorus`.
+//! Rego, with the crate's own policy, in the two evaluators of `regorus`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,7 +69,7 @@ pub struct Rego {
     policy: CompiledPolicy,
 }
 
-/// The module's other answer: why not.
+/// The module's other answer: the reasons.
 pub struct Reasons {
     policy: CompiledPolicy,
 }
@@ -95,7 +95,7 @@ impl Rego {
         Ok(Self { policy: compiled(module, ALLOW)? })
     }
 
-    /// Asked for requests.
+    /// Decides on requests.
     pub fn of_requests(module: &str) -> Result<Self, String> {
         Ok(Self { policy: compiled(module, "data.access_package.allow_request")? })
     }
@@ -104,7 +104,7 @@ impl Rego {
         self.answer_to(input(text))
     }
 
-    /// To an input of any form.
+    /// The answer to an input of any form.
     pub fn answer_to(&self, input: Value) -> Result<bool, String> {
         let value = self.policy.eval_with_input(input).map_err(|error| error.to_string())?;
         value.as_bool().copied().map_err(|error| error.to_string())
