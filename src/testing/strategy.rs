@@ -1,6 +1,6 @@
-//! Strategies for the input of a host: valid, nearly valid, and hostile.
+//! Strategies that generate the input of a host: valid, nearly valid, and hostile.
 //!
-//! Ids, resource roles and texts mostly come from a few values, so that collisions occur.
+//! Ids, resource roles and texts mostly come from a few values, so that they often collide.
 // Large strategies are boxed: nested, they would not fit on the stack of a test.
 
 use alloc::format;
@@ -20,12 +20,12 @@ use crate::{
     StoredAssignment, SubjectType, Timestamp,
 };
 
-/// An id of any kind, or a GUID.
+/// An id of this kind, or a plain GUID.
 pub fn id<T: From<Uuid> + Debug>() -> impl Strategy<Value = T> {
     prop_oneof![4 => 0..4_u128, 1 => any::<u128>()].prop_map(|number| Uuid::from_u128(number).into())
 }
 
-/// An instant. The first and last instants are frequent.
+/// An instant. The first and the last ones are frequent.
 pub fn timestamp() -> impl Strategy<Value = Timestamp> {
     let (first, last) = (Timestamp::MIN.unix_ticks(), Timestamp::MAX.unix_ticks());
     let ticks = prop_oneof![1 => select([0, first, first + 1, last - 1, last].to_vec()), 4 => first..=last];

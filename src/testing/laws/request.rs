@@ -66,7 +66,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
             Ok(_) => {
                 ensure(expected.map_or(answer.is_ok(), |reason| is_refused_for(&answer, reason)), || {
                     format!(
-                        "{}, while in the way stands: {}",
+                        "{}, but the rules give this reason: {}",
                         answer.words(),
                         list(expected.as_slice(), ", ")
                     )
