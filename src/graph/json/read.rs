@@ -1,4 +1,4 @@
-//! The properties of a document that the domain knows, and their conversion to the stored form.
+//! The properties of a document that the crate knows, and their conversion to the stored form.
 
 mod gives;
 
