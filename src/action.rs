@@ -17,6 +17,21 @@ use crate::timestamp::Timestamp;
 ///
 /// As serde data it is an object of these fields in camel case. In a format that names its fields, unknown fields are
 /// ignored, because a later version may add some. The same is true of a [`Receipt`].
+///
+/// ```
+/// use access_package::{Action, Outcome, ResourceRole, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (site, assignment, target) =
+/// #     ("https://contoso.sharepoint.com/sites/campaign", Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+///
+/// let resource_role = ResourceRole::from_origin("SharePointOnline", site, "4", None)?;
+/// let action = Action { assignment, attempt: 1, target, resource_role, end: Some(Timestamp::MAX) };
+///
+/// assert!(!action.has_ended(Timestamp::MIN)); // so give the target the resource role
+/// let receipt = action.receipt(Outcome::Fulfilled);
+/// assert_eq!((receipt.assignment, receipt.attempt), (assignment, 1));
+/// # Ok::<(), access_package::ParseResourceRoleError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]

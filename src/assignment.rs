@@ -24,6 +24,22 @@ pub use stored::{LoadError, StoredAssignment};
 /// Make one from a [`StoredAssignment`], and convert it back to store it. [`delivered`](Self::delivered) makes a new
 /// one. You can read every field, but only three methods change an assignment:
 /// [`reprocess`](crate::Admitted::reprocess), [`record`](Self::record) and [`expire`](Self::expire).
+///
+/// ```
+/// use access_package::{Assignment, AssignmentState, Catalog, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (id, package, target) =
+/// #     (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
+/// # let catalog = Catalog::of_unknown_level(Uuid::from_u128(4).into());
+///
+/// let end = Timestamp::from_unix_ticks(17_000_000_000_000_000);
+/// let mut assignment = Assignment::delivered(id, catalog, package, target, end, []);
+/// assert_eq!(assignment.state(), AssignmentState::Delivered);
+///
+/// assert!(assignment.expire(Timestamp::MIN).is_none());
+/// assert!(assignment.expire(Timestamp::MAX).is_some()); // its end has come: save it
+/// assert_eq!(assignment.state(), AssignmentState::Expired);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
     id: AssignmentId,

@@ -133,7 +133,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// R3: whether a role with this scope counts on the catalog. `None` stands for the tenant as a whole.
+    /// R3: whether a role with this scope counts on the catalog. `None` means the tenant as a whole.
     pub(crate) fn covers(self, catalog: Option<Catalog>) -> bool {
         match self {
             Self::Tenant => true,

@@ -251,7 +251,7 @@ mod data {
     }
 
     impl Payload {
-        /// `None` without a tenant: such a token belongs to nobody.
+        /// `None` without a tenant: such a token does not describe a caller.
         pub(crate) fn claims(self) -> Option<Claims> {
             let Self { tid, oid, sub, idtyp, scp, roles, wids, aud, exp } = self;
             let roles = roles.unwrap_or_default();

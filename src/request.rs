@@ -8,6 +8,24 @@ use crate::timestamp::Timestamp;
 ///
 /// **The crate verifies nothing.** You look up the request, and whether there is a newer one. With the feature `graph`,
 /// `graph::json::read_request` reads a request from a document of Microsoft Graph.
+///
+/// ```
+/// use access_package::{AssignmentRequest, AssignmentState, Purpose, Recency, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (id, assignment) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+///
+/// let request = AssignmentRequest {
+///     id,
+///     assignment,
+///     purpose: Purpose::of_request_type("userAdd"),
+///     state: AssignmentState::DeliveryFailed,
+///     completed: Timestamp::from_unix_ticks(17_000_000_000_000_000).unwrap(),
+///     recency: Recency::Newest,
+/// };
+/// assert_eq!(request.purpose, Purpose::Grant);
+/// assert!(!request.is_too_old(request.completed));
+/// assert!(request.is_too_old(Timestamp::MAX));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]

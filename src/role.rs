@@ -29,7 +29,7 @@ with_all! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Role {
-        // The roles off the ladder come first (R2), then the ladder (R1): one comparison then tells which roles
+        // The roles off the ladder come first (R2), then the ladder (R1), so that one comparison shows which roles
         // suffice.
         /// Can read a catalog. It is off the ladder.
         CatalogReader,

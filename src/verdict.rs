@@ -111,7 +111,8 @@ pub(crate) fn judge_request(
     Err(Refusal::new(reason, None))
 }
 
-/// Proof that a caller may reprocess, and where. It is the first stage of reprocessing.
+/// Proof that a caller may reprocess, and where. It is the first stage of reprocessing:
+/// [`Unsaved`](crate::Unsaved#examples) shows all of them.
 ///
 /// Only [`Caller::authority`] makes one; [`evaluate`] calls it. An authority says nothing about an assignment:
 /// [`admit`](Self::admit) judges that.
@@ -192,7 +193,7 @@ impl Caller {
         match (refusal, highest) {
             (None, Some(role)) => Ok(Authority { role, catalog, caller: self.object }),
             (Some(refusal), _) => Err(refusal),
-            // The gate lets in only callers with a role, or with the permission that stands for one.
+            // The gate lets in only callers with a role, or with the permission that replaces it.
             (None, None) => Err(Refusal::new(Reason::InsufficientRole, None)),
         }
     }
@@ -211,7 +212,7 @@ impl Caller {
                     Some(Refusal::new(Reason::MissingDelegatedPermission, role)) // R4
                 }
             }
-            // R5: each permission stands for a role.
+            // R5: each permission replaces a role.
             Account::Application => {
                 let manages_roles = self.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
                 let stands_for = |role| {

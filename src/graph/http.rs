@@ -48,11 +48,11 @@
 //! let response = graph::http::respond(call.and_then(|call| handle(&call)), &inner);
 //!
 //! assert_eq!(response.status(), 403);
-//! let Err(CallError::Rejected(told)) = graph::http::read_response(&response) else { unreachable!() };
-//! for remedy in told.remedies() {
+//! let Err(CallError::Rejected(error)) = graph::http::read_response(&response) else { unreachable!() };
+//! for remedy in error.remedies() {
 //!     println!("{}", remedy[0]); // what would help
 //! }
-//! # assert_eq!(told.remedies().count(), 1);
+//! # assert_eq!(error.remedies().count(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

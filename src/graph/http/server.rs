@@ -195,7 +195,7 @@ fn key_in_parentheses(segment: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, key.strip_prefix(b"('")?.strip_suffix(b"')")?))
 }
 
-/// Decodes one segment. An invalid encoding stands for itself. The path is split first, so an encoded slash does not
+/// Decodes one segment, and leaves an invalid encoding as it is. The path is split first, so an encoded slash does not
 /// split it.
 fn percent_decoded(segment: &str) -> Cow<'_, [u8]> {
     let mut rest = segment.as_bytes();
