@@ -10,14 +10,14 @@ use crate::id::{GUID_LENGTH, parse_guid};
 
 /// The id of something in Azure: the root `/`, a management group, a subscription, a resource group or a resource.
 ///
-/// An id is a path, and is displayed as it was written. Azure [documents] that names ignore case. So two ids that differ
-/// only in the case of ASCII letters are equal, and have the same hash ([R23](crate::policy#r23)). Other letters are
-/// compared exactly (our choice).
+/// An id is a path, and is displayed as it was written. Azure [documents] that names ignore case. So two ids that
+/// differ only in the case of ASCII letters are equal, and have the same hash ([R23](crate::policy#r23)). Other letters
+/// are compared exactly (our choice).
 ///
-/// A path begins with a slash and does not end with one, except for the root. Its segments are not empty. A segment must
-/// also be safe in the path of a request (our choice): it is neither `.` nor `..`, neither begins nor ends with white
-/// space, and contains no control character and none of `?`, `#`, `%` and `\`. The crate does not know which scopes
-/// exist, so it accepts any such path.
+/// A path begins with a slash and does not end with one, except for the root. Its segments are not empty. A segment
+/// must also be safe in the path of a request (our choice): it is neither `.` nor `..`, neither begins nor ends with
+/// white space, and contains no control character and none of `?`, `#`, `%` and `\`. The crate does not know which
+/// scopes exist, so it accepts any such path.
 ///
 /// ```
 /// use access_package::ArmId;

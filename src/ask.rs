@@ -36,7 +36,7 @@ use crate::verdict::{Authority, evaluate, evaluate_request};
 /// | operation | question | answer |
 /// |---|---|---|
 /// | `evaluate` | `caller`, `stored`, `now`; optionally `request` | the [verdict](crate::Verdict) |
-/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what neither the claims nor `roles` can say |
+/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what neither the claims nor `roles` can say, and problems of the token |
 /// | `reprocess` | `caller`, `stored`, `now`, `gives`; optionally `observed`, `request` | the verdict; `event`, `actions`, `stored` |
 /// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
@@ -53,12 +53,12 @@ use crate::verdict::{Authority, evaluate, evaluate_request};
 /// The words are those of the test vectors. `src/ask/schema.json`, a [JSON Schema](https://json-schema.org), describes
 /// every question and answer.
 ///
-/// In the question itself, in an observation and in a resource role, an unknown member is an error, so that you notice a
-/// misspelled one. In `caller`, `stored`, `receipt` and `request` it is ignored, because a later version may add some. It
-/// is also ignored in `claims` and `document`.
+/// In the question itself, in an observation and in a resource role, an unknown member is an error, so that you notice
+/// a misspelled one. In `caller`, `stored`, `receipt` and `request` it is ignored, because a later version may add
+/// some. It is also ignored in `claims` and `document`.
 ///
-/// **If there is an `event`, save `stored` before you carry out an action.** If the caller may not reprocess, the answer
-/// is only the verdict, and contains nothing of the assignment ([R8](crate::policy#r8)).
+/// **If there is an `event`, save `stored` before you carry out an action.** If the caller may not reprocess, the
+/// answer is only the verdict, and contains nothing of the assignment ([R8](crate::policy#r8)).
 ///
 /// If a question cannot be answered, nothing changes, and the answer is `{"error": …}`. The error has a `code` for
 /// programs, a `message`, and its `data`. Its `place` is the path of the member that it is about, or null for the

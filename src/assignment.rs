@@ -130,8 +130,8 @@ impl Assignment {
         self.end
     }
 
-    /// The number of the current attempt. Each accepted call begins another attempt. Compare attempts only for equality,
-    /// since the number wraps around.
+    /// The number of the current attempt. Each accepted call begins another attempt. Compare attempts only for
+    /// equality, since the number wraps around.
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt

@@ -60,8 +60,8 @@ pub enum Account {
 }
 
 with_all! {
-    /// A permission of Microsoft Graph that the rules mention. It is read and displayed exactly as Graph writes it, such
-    /// as `EntitlementManagement.ReadWrite.All`.
+    /// A permission of Microsoft Graph that the rules mention. It is read and displayed exactly as Graph writes it,
+    /// such as `EntitlementManagement.ReadWrite.All`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Permission {

@@ -15,8 +15,8 @@ use crate::variants::with_all;
 /// The claims of an access token that describe the caller, for [`Caller::from_claims`].
 ///
 /// **Nothing is validated here.** Use only a token whose signature, issuer, audience and times you have checked. With
-/// the feature `serde`, this is read from the token's payload: null counts as absent, and unknown claims are ignored. An
-/// error names the type of a claim, never its value.
+/// the feature `serde`, this is read from the token's payload: null counts as absent, and unknown claims are ignored.
+/// An error names the type of a claim, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Claims {
     /// The tenant that issued the token. Verify it together with the issuer: every tenant except the one of personal
@@ -57,8 +57,8 @@ impl Claims {
         }
     }
 
-    /// What this token cannot say, or is wrong with it, at this instant. Show these caveats beside a refusal. If you have
-    /// validated the token and looked up the roles, you do not need them.
+    /// What this token cannot say, and what is wrong with it, at this instant. Show these caveats beside a refusal. If
+    /// you have validated the token and looked up the roles, you do not need them.
     ///
     /// ```
     /// use access_package::{Caveat, Claims, Timestamp};
@@ -164,8 +164,8 @@ impl Caller {
     /// token never contains entitlement management roles.
     ///
     /// A token is an application's own if `idtyp` is `app`. Without `idtyp`, it is one if there is no `scp` and `oid`
-    /// equals `sub` ([R36](crate::policy#r36)). The permissions are those in `roles` for an application's own token, and
-    /// those in `scp` for any other. Directory roles come from `wids`. Unknown permissions and roles are ignored.
+    /// equals `sub` ([R36](crate::policy#r36)). The permissions are those in `roles` for an application's own token,
+    /// and those in `scp` for any other. Directory roles come from `wids`. Unknown permissions and roles are ignored.
     ///
     /// A guest with a personal account has a token from the work tenant, and so counts as a work or school account
     /// ([R6](crate::policy#r6), our choice).

@@ -127,8 +127,8 @@ impl Tally {
 
 /// The reason for a failure, in the executor's terms: a code for programs and words for people.
 ///
-/// The crate stores and shows it, and decides nothing by it. Of two reasons in one attempt the smaller one stays, by its
-/// code and then by its words, so that the order of receipts does not matter ([R17](crate::policy#r17)).
+/// The crate stores and shows it, and decides nothing by it. Of two reasons in one attempt the smaller one stays, by
+/// its code and then by its words, so that the order of receipts does not matter ([R17](crate::policy#r17)).
 ///
 /// ```
 /// use access_package::FailureReason;

@@ -2,9 +2,9 @@
 //! and how the assignment's state follows from the results.
 //!
 //! An access package gives its holder roles in groups, applications and sites. Others can take those away directly: the
-//! assignment still says `delivered`, and the access is gone. To *reprocess* the assignment is to enforce it again. This
-//! crate is that operation without the service around it. It judges the [`Caller`] and the [`AssignmentState`], changes
-//! the [`Assignment`], and returns the [`Action`]s for your code to carry out.
+//! assignment still says `delivered`, and the access is gone. To *reprocess* the assignment is to enforce it again.
+//! This crate is that operation without the service around it. It judges the [`Caller`] and the [`AssignmentState`],
+//! changes the [`Assignment`], and returns the [`Action`]s for your code to carry out.
 //!
 //! ```
 //! use access_package::{AssignmentState, Outcome, Timestamp};

@@ -60,8 +60,8 @@ impl Refusal {
     /// Whether the refusal is about the caller, whatever the state of the assignment.
     ///
     /// Such a refusal reveals only whether one of the caller's sufficient roles covers the assignment's catalog
-    /// ([R8](crate::policy#r8)). In a privileged catalog it can also reveal that the catalog is privileged, and which of
-    /// the caller's roles count there ([R43](crate::policy#r43)).
+    /// ([R8](crate::policy#r8)). In a privileged catalog it can also reveal that the catalog is privileged, and which
+    /// of the caller's roles count there ([R43](crate::policy#r43)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()

@@ -9,8 +9,8 @@ use crate::state::AssignmentState;
 use crate::variants::with_all;
 
 with_all! {
-    /// Something that the caller or the host can do after a refusal. [`Display`](fmt::Display) says it as an instruction.
-    /// As serde data it is its [`code`](Self::code).
+    /// Something that the caller or the host can do after a refusal. [`Display`](fmt::Display) says it as an
+    /// instruction. As serde data it is its [`code`](Self::code).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Step {
         /// Sign in with a work or school account. The new account starts without permissions and roles.

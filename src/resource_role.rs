@@ -21,8 +21,8 @@ use crate::id::{GUID_LENGTH, ObjectId, parse_guid};
 /// type of role ([R23](crate::policy#r23)). GUIDs and [Azure ids](ArmId) ignore case; everything else is compared
 /// exactly. The order is only for lists and maps: it does not rank access.
 ///
-/// As serde data it is an object of `originSystem`, `resourceOriginId`, `roleOriginId` and, if there is one, `roleType`.
-/// An unknown field is an error, since it could belong to another resource role.
+/// As serde data it is an object of `originSystem`, `resourceOriginId`, `roleOriginId` and, if there is one,
+/// `roleType`. An unknown field is an error, since it could belong to another resource role.
 ///
 /// ```
 /// use access_package::{GroupAccess, ResourceRole};
@@ -102,7 +102,8 @@ pub enum Activation {
 }
 
 /// An Azure role and its scope. [`ResourceRole::from_origin`] makes it.
-// Its field is private, so that every value can be read back. It is one pointer, so that an action does not become larger.
+// Its field is private, so that every value can be read back. It is one pointer, so that an action does not become
+// larger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AzureRole(Arc<AzureIds>);
 

@@ -37,8 +37,8 @@ with_all! {
         CatalogCreator,
         /// Can manage the organizations from which users can request access. It is off the ladder.
         ConnectedOrganizationAdministrator,
-        /// A directory role: can manage users. It does not suffice, although an older page of the documentation lists it
-        /// ([R2](crate::policy#r2)).
+        /// A directory role: can manage users. It does not suffice, although an older page of the documentation lists
+        /// it ([R2](crate::policy#r2)).
         UserAdministrator,
         /// A directory role: can manage directory roles. It is off the ladder, and counts only in a privileged catalog,
         /// together with *Identity Governance Administrator* ([R43](crate::policy#r43)).

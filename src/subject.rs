@@ -13,7 +13,8 @@ with_all! {
     /// | `user` | an API permission (`OAuthApplication`) |
     /// | `servicePrincipal` | a role of an application (`AadApplication`) or of a site (`SharePointOnline`) |
     ///
-    /// A service principal cannot hold SAP roles either. No document names their origin system, so the crate tries them.
+    /// A service principal cannot hold SAP roles either. No document names their origin system, so the crate tries
+    /// them.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

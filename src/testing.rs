@@ -98,8 +98,8 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<(), Refused>;
 
-    /// The executor reports the outcome of an action at this instant. The receipt may be for another attempt, assignment
-    /// or resource role.
+    /// The executor reports the outcome of an action at this instant. The receipt may be for another attempt,
+    /// assignment or resource role.
     fn record(&mut self, receipt: &Receipt, now: Timestamp);
 
     /// The remaining actions, in any order.

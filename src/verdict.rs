@@ -132,8 +132,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The caller's highest role that counts on the catalog. An application with the application permission has at least
-    /// *Identity Governance Administrator* ([R5](crate::policy#r5), our choice).
+    /// The caller's highest role that counts on the catalog. An application with the application permission has at
+    /// least *Identity Governance Administrator* ([R5](crate::policy#r5), our choice).
     #[must_use]
     pub const fn role(self) -> Role {
         self.role

@@ -193,8 +193,8 @@ pub enum Observed {
     /// The resource role cannot be enforced, such as a membership in a dynamic or on-premises group, or a role on a
     /// deleted resource. It fails without an action ([R20](crate::policy#r20)).
     ///
-    /// The assignment then becomes `partiallyDelivered` at best, so it cannot be reprocessed again. Only its request can
-    /// be, if it was completed less than [14 days](crate::policy#r33) before. Return this only if you are sure.
+    /// The assignment then becomes `partiallyDelivered` at best, so it cannot be reprocessed again. Only its request
+    /// can be, if it was completed less than [14 days](crate::policy#r33) before. Return this only if you are sure.
     Unenforceable,
 }
 
@@ -289,8 +289,8 @@ impl Assignment {
         )))
     }
 
-    /// Expires the assignment if its end has come ([R21](crate::policy#r21)). If that changes the assignment, it returns
-    /// the event: save the assignment then.
+    /// Expires the assignment if its end has come ([R21](crate::policy#r21)). If that changes the assignment, it
+    /// returns the event: save the assignment then.
     ///
     /// The crate has no clock, so pass the true time. [`Authority::admit`](crate::Authority::admit),
     /// [`Authority::admit_request`](crate::Authority::admit_request) and [`record`](Self::record) expire the assignment

@@ -35,8 +35,8 @@ use crate::timestamp::Timestamp;
 /// refused with [`LoadError::UnsupportedFormat`], never misread. When the form changes, the number rises, and the
 /// changelog says how to convert what you stored.
 ///
-/// To support several forms, read `format` first and alone, since the other fields may not fit. Then fill in this struct:
-/// all fields are public.
+/// To support several forms, read `format` first and alone, since the other fields may not fit. Then fill in this
+/// struct: all fields are public.
 ///
 /// # Examples
 /// ```
@@ -84,8 +84,8 @@ pub struct StoredAssignment {
     // Required: if it were forgotten, the assignment would never end.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
-    /// The number of the attempt: 0 if the assignment was never reprocessed. Keep it as it is. It wraps around, since it
-    /// is compared only for equality.
+    /// The number of the attempt: 0 if the assignment was never reprocessed. Keep it as it is. It wraps around, since
+    /// it is compared only for equality.
     pub attempt: u32,
     /// The resource roles in any order, each once. `None` if they are unknown.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]

@@ -17,7 +17,8 @@ use crate::resource_role::{Activation, GroupAccess, ResourceRole};
 use crate::variants::with_all;
 
 with_all! {
-    /// A kind of endpoint at which Microsoft Graph or SharePoint stores grants. [`Display`](fmt::Display) gives its path.
+    /// A kind of endpoint at which Microsoft Graph or SharePoint stores grants. [`Display`](fmt::Display) gives its
+    /// path.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Endpoint {
         /// The members of a group.

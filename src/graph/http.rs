@@ -4,9 +4,9 @@
 //! Your transport sets headers such as `Host` and `Content-Length`. Importing this module as `http` shadows the crate
 //! `http`; import `graph` instead.
 //!
-//! A server passes each request to [`recognize`], and makes its response with [`respond`]. A client makes a request with
-//! [`request`], sends it, and passes the response to [`read_response`]. Then it follows the assignment with [`get`] and
-//! [`read_assignment`].
+//! A server passes each request to [`recognize`], and makes its response with [`respond`]. A client makes a request
+//! with [`request`], sends it, and passes the response to [`read_response`]. Then it follows the assignment with
+//! [`get`] and [`read_assignment`].
 //!
 //! ```
 //! use access_package::graph::http::{Call, CallError, InnerError, Rejection, Target};
@@ -29,7 +29,7 @@
 //! /// A server.
 //! fn handle(call: &Call<'_>) -> Result<(), Rejection> {
 //!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?;
-//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) }; // this server has no other path
+//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) }; // no other path
 //!     let authority = caller.authority(catalog(id?))?; // `None` if it is missing
 //!     let assignment = load(id?).ok_or(Rejection::NotFound)?;
 //!     let admitted = authority.admit(assignment, now())?;

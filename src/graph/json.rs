@@ -15,9 +15,9 @@
 //! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`.
 //!    [`join`](AccessPackageDocument::join) joins the pages.
 //!
-//! In beta you need not expand the access package. If you do, with `accessPackageResourceRoleScopes`, you get its current
-//! resource roles ([R13](crate::policy#r13)). If you do not, you get those that the assignment was to deliver. To learn
-//! what the access package gives now, ask for the access package itself.
+//! In beta you need not expand the access package. If you do, with `accessPackageResourceRoleScopes`, you get its
+//! current resource roles ([R13](crate::policy#r13)). If you do not, you get those that the assignment was to deliver.
+//! To learn what the access package gives now, ask for the access package itself.
 //!
 //! # What tools export
 //!
@@ -29,8 +29,8 @@
 //! # No stored form
 //!
 //! **Store a [`StoredAssignment`](crate::StoredAssignment), not a document.** Graph shows neither the attempt nor which
-//! resource role has failed, so a document is always read as attempt 0. If you read the document again instead, outcomes
-//! of earlier attempts count ([R17](crate::policy#r17)).
+//! resource role has failed, so a document is always read as attempt 0. If you read the document again instead,
+//! outcomes of earlier attempts count ([R17](crate::policy#r17)).
 //!
 //! Where Graph's documentation leaves the meaning of a document open, [`read`] describes our choice.
 

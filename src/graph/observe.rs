@@ -285,8 +285,8 @@ impl Holders {
 
     /// A reader for one target only, with the shortest list that Graph offers.
     ///
-    /// For members and owners of groups, that is one item. For eligible members and owners and for directory roles, it is
-    /// a filtered list. For app roles, it is the whole list.
+    /// For members and owners of groups, that is one item. For eligible members and owners and for directory roles, it
+    /// is a filtered list. For app roles, it is the whole list.
     #[must_use]
     pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
         Self::asked(listing, Asked::One(target), base_url)

@@ -59,8 +59,8 @@ with_all! {
 }
 
 impl Obstacle {
-    /// The obstacle in the target's kind of subject, which needs no request. `None` if it can hold the resource role, or
-    /// the kind is unknown.
+    /// The obstacle in the target's kind of subject, which needs no request. `None` if it can hold the resource role,
+    /// or the kind is unknown.
     #[must_use]
     pub fn of_target(target_type: Option<SubjectType>, resource_role: &ResourceRole) -> Option<Self> {
         let cannot = target_type.is_some_and(|target_type| target_type.cannot_hold(resource_role));
@@ -167,11 +167,12 @@ impl Resource {
         }
     }
 
-    /// The obstacle to restoring this resource role, according to the response. `None` if the response shows no obstacle.
+    /// The obstacle to restoring this resource role, according to the response. `None` if the response shows no
+    /// obstacle.
     ///
     /// # Errors
-    /// [`LookError::Call`]: the service refuses, or asks you to call again later. [`LookError::Read`]: the response does
-    /// not show the resource.
+    /// [`LookError::Call`]: the service refuses, or asks you to call again later. [`LookError::Read`]: the response
+    /// does not show the resource.
     pub fn obstacle<B: AsRef<[u8]>>(
         self,
         resource_role: &ResourceRole,

@@ -5,8 +5,8 @@
 //! default).
 //!
 //! A law looks only at the answers of the implementation, its actions and its stored form. If it can, it compares one
-//! answer with another. Otherwise it computes the expected answer from the rules. From the rest of the crate it uses only
-//! which roles suffice, what a subject cannot hold, and, for requests, [`Caller::authority`].
+//! answer with another. Otherwise it computes the expected answer from the rules. From the rest of the crate it uses
+//! only which roles suffice, what a subject cannot hold, and, for requests, [`Caller::authority`].
 
 mod caller;
 mod life;

@@ -95,8 +95,8 @@ impl Delivery {
     /// A delivery of an action for a role in a SharePoint site, with the reading that you choose.
     ///
     /// # Errors
-    /// [`DeliveryError::NotInSite`]: the action is for another kind of resource role. [`DeliveryError::SiteUrl`]: the URL
-    /// of the site is not valid.
+    /// [`DeliveryError::NotInSite`]: the action is for another kind of resource role. [`DeliveryError::SiteUrl`]: the
+    /// URL of the site is not valid.
     pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, DeliveryError> {
         let place = Place::in_site(&action.resource_role, reading)?;
         Ok(Self::at(action, place, settings))

@@ -15,8 +15,8 @@ pub struct Settings {
     /// How long the directory may take to replicate a change ([R39](crate::policy#r39)). If an object is not found, the
     /// delivery tries again for this long.
     pub replication: Duration,
-    /// A random number of yours, which shortens the pauses by up to half, so that many deliveries do not call at the same
-    /// time.
+    /// A random number of yours, which shortens the pauses by up to half, so that many deliveries do not call at the
+    /// same time.
     pub jitter: u32,
 }
 

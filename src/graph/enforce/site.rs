@@ -14,9 +14,9 @@ use crate::graph::object::Object;
 /// How to read the number of a role in a SharePoint site, and who the target is in that site
 /// ([R42](crate::policy#r42)).
 ///
-/// Microsoft Graph calls the number *the sequence number of the role in the site*, and has no request for it. SharePoint
-/// has a request for each of two readings, but does not know the target by its object id. The requests go to the site
-/// itself, with a token for SharePoint.
+/// Microsoft Graph calls the number *the sequence number of the role in the site*, and has no request for it.
+/// SharePoint has a request for each of two readings, but does not know the target by its object id. The requests go to
+/// the site itself, with a token for SharePoint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SiteReading {
     /// The number is the id of a role definition, such as 1073741827 for *Contribute*.

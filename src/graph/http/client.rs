@@ -223,8 +223,8 @@ pub enum CallError {
     /// The server rejects the call, or the response does not belong to this call.
     #[error(transparent)]
     Rejected(#[from] ErrorResponse),
-    /// `429`, `503` or `504`: call again later. A call that was answered with `503` or `504` may have been accepted. The
-    /// next call then usually finds the assignment `delivering`, and is refused.
+    /// `429`, `503` or `504`: call again later. A call that was answered with `503` or `504` may have been accepted.
+    /// The next call then usually finds the assignment `delivering`, and is refused.
     #[error("response is `{status}`: call again later", status = .status.as_u16())]
     Retry {
         /// The status.

@@ -60,8 +60,8 @@ impl<'de> Deserialize<'de> for AuthType {
 /// Reads the payload of an access token, as JSON. **Nothing is verified.** Names of claims are matched exactly.
 ///
 /// # Errors
-/// [`ReadError`]: the text is not JSON, a claim has the wrong type, or `tid` is missing. No error repeats the value of a
-/// claim, since a token must not be printed.
+/// [`ReadError`]: the text is not JSON, a claim has the wrong type, or `tid` is missing. No error repeats the value of
+/// a claim, since a token must not be printed.
 ///
 /// # Examples
 /// ```

@@ -137,7 +137,8 @@ pub enum ReadError {
     ExpandedAssignment {
         /// The path of the assignment.
         part: &'static str,
-        /// Why it cannot be read. Paths are relative to the assignment; line and column are those of the whole document.
+        /// Why it cannot be read. Paths are relative to the assignment; line and column are those of the whole
+        /// document.
         problem: Box<ReadError>,
     },
     /// The state of the request means that it has no assignment.

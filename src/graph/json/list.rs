@@ -97,9 +97,9 @@ struct Response<'a> {
 /// It reads each item like [`read`](super::read()). An unreadable item is an error of its own, and does not affect the
 /// others.
 ///
-/// It also reads what tools write instead of a page: a plain list, a `value` that is a single item, one object per line,
-/// and the response to a `$batch`. In a batch, each response is an assignment or a page of assignments. A failed response
-/// counts as an unreadable item. If a page in a batch continues elsewhere, the missing rest counts as one too
+/// It also reads what tools write instead of a page: a plain list, a `value` that is a single item, one object per
+/// line, and the response to a `$batch`. In a batch, each response is an assignment or a page of assignments. A failed
+/// response counts as an unreadable item. If a page in a batch continues elsewhere, the missing rest counts as one too
 /// ([R45](crate::policy#r45)).
 ///
 /// # Errors

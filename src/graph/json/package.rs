@@ -65,8 +65,8 @@ impl AccessPackageDocument {
         Ok(Self { id: self.id.or(next.id), gives: self.gives, next_link: next.next_link })
     }
 
-    /// Everything that this access package gives. If the document does not name its access package, make sure that it is
-    /// this one.
+    /// Everything that this access package gives. If the document does not name its access package, make sure that it
+    /// is this one.
     ///
     /// # Errors
     /// [`ReadError::OtherAccessPackage`]: the document belongs to another access package. [`ReadError::ListCut`]: there

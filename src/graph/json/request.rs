@@ -25,8 +25,8 @@ use crate::state::AssignmentState;
 pub struct RequestDocument {
     /// The request.
     pub request: AssignmentRequest,
-    /// The assignment, if the document expands everything that [`read`](super::read()) needs. Otherwise it is `None`, for
-    /// example with only `$expand=assignment`: ask for the assignment itself.
+    /// The assignment, if the document expands everything that [`read`](super::read()) needs. Otherwise it is `None`,
+    /// for example with only `$expand=assignment`: ask for the assignment itself.
     pub assignment: Option<Assignment>,
     /// The resource roles that the assignment lists, as in [`read_gives`], if the whole list was expanded.
     pub gives: Option<Vec<ResourceRole>>,

@@ -19,7 +19,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadErr
     if cfg!(target_family = "wasm") {
         return tracked(text).map_err(|(error, part)| malformed(&error, part));
     }
-    // Checking UTF-8 once is faster than string by string. If the text is not UTF-8, the parts that are read may still be.
+    // Checking UTF-8 once is faster than string by string. If the text is not UTF-8, the parts that are read may still
+    // be.
     let read = core::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str);
     read.map_err(|error| {
         let part = tracked::<T>(text).err().and_then(|(_, part)| part);

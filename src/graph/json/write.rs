@@ -1,8 +1,8 @@
 //! Writes an assignment as Graph shows it.
 //!
 //! Every documented property of the assignment is present, in the documented order, as in an OData response without
-//! `$select`. It is null if the crate does not know it. The parts that Graph shows only with `$expand` are present if the
-//! crate knows them.
+//! `$select`. It is null if the crate does not know it. The parts that Graph shows only with `$expand` are present if
+//! the crate knows them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,17 +21,17 @@ use crate::timestamp::Timestamp;
 /// Writes the document of one assignment as Graph shows it in this version, with everything expanded that
 /// [`read`](super::read()) needs.
 ///
-/// What the assignment does not contain (a policy, names, the start of the schedule) is null, or left out in an expanded
-/// part. `status` is the word of the state for `delivering` and `delivered`, and otherwise null. `expiredDateTime` of an
-/// expired assignment is its end.
+/// What the assignment does not contain (a policy, names, the start of the schedule) is null, or left out in an
+/// expanded part. `status` is the word of the state for `delivering` and `delivered`, and otherwise null.
+/// `expiredDateTime` of an expired assignment is its end.
 ///
 /// If you read the document back, you get the assignment **as far as Graph shows it**:
 ///
 /// - The attempt is 0, and the fulfillments follow from the state, as [`read`](super::read()) describes.
 /// - Beta shows a failed resource role as pending.
 /// - Only beta shows the privilege level of the catalog. From v1.0 it is unknown.
-/// - Unknown resource roles are left out, as if they were not expanded. If the state is `delivered` or `delivering`, such
-///   a document cannot be read back.
+/// - Unknown resource roles are left out, as if they were not expanded. If the state is `delivered` or `delivering`,
+///   such a document cannot be read back.
 ///
 /// ```
 /// use access_package::graph::{Version, json};
