@@ -96,8 +96,9 @@ pub enum Outcome {
     Failed,
 }
 
-/// The report of an [`Action`]'s outcome. You can [record](crate::Assignment::record) receipts in any order, and more
-/// than once.
+/// The report of an [`Action`]'s outcome, for [`Assignment::record`](crate::Assignment::record).
+///
+/// You can record receipts in any order, and more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]

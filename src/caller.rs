@@ -60,8 +60,9 @@ pub enum Account {
 }
 
 with_all! {
-    /// A permission of Microsoft Graph that the rules mention. It is read and displayed exactly as Graph writes it,
-    /// such as `EntitlementManagement.ReadWrite.All`.
+    /// A permission of Microsoft Graph that the rules mention.
+    ///
+    /// It is read and displayed exactly as Graph writes it, such as `EntitlementManagement.ReadWrite.All`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Permission {
@@ -121,8 +122,9 @@ pub struct RoleAssignment {
     pub scope: Scope,
 }
 
-/// Where a role counts. It is read and displayed like the `appScopeId` of a role assignment in Graph. Only the id in it
-/// ignores case.
+/// Where a role counts: in the whole tenant, or on one catalog.
+///
+/// It is read and displayed like the `appScopeId` of a role assignment in Graph. Only the id in it ignores case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {

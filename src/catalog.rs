@@ -47,8 +47,9 @@ impl Catalog {
 }
 
 with_all! {
-    /// How privileged a catalog is (`privilegeLevel`, in beta). Reading ignores case; it is displayed as Graph writes
-    /// it.
+    /// The privilege level of a catalog: Graph's `privilegeLevel`, which only beta shows.
+    ///
+    /// Reading ignores case. A level is displayed as Graph writes it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PrivilegeLevel {

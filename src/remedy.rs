@@ -120,8 +120,9 @@ impl fmt::Display for Step {
     }
 }
 
-/// A smallest set of steps after a refusal: all of them together help, and no part of them does.
-/// [`Display`](fmt::Display) joins them with *and*.
+/// A smallest set of steps that helps after a refusal: all of them are needed.
+///
+/// [`Display`](fmt::Display) joins the steps with *and*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Remedy(&'static [Step]);
 

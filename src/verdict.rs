@@ -111,11 +111,10 @@ pub(crate) fn judge_request(
     Err(Refusal::new(reason, None))
 }
 
-/// Proof that a caller may reprocess, and where. It is the first stage of reprocessing:
-/// [`Unsaved`](crate::Unsaved#examples) shows all of them.
+/// Proof that a caller may reprocess, and where: the first stage of reprocessing.
 ///
 /// Only [`Caller::authority`] makes one; [`evaluate`] calls it. An authority says nothing about an assignment:
-/// [`admit`](Self::admit) judges that.
+/// [`admit`](Self::admit) judges that. [`Unsaved`](crate::Unsaved#examples) shows all stages.
 ///
 /// ```compile_fail,E0451
 /// # use access_package::{Authority, Role};

@@ -101,8 +101,9 @@ struct Part<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Combines several requests into one. It has no token: add yours. The headers of the parts are not sent, so neither
-/// are their tokens.
+/// Combines several requests into one.
+///
+/// It has no token: add yours. The headers of the parts are not sent, so neither are their tokens.
 ///
 /// # Errors
 /// [`BatchError::TooMany`]: there are more than [`MAX`] requests. [`BatchError::NotAPart`]: one of them cannot be part
@@ -146,8 +147,9 @@ struct Answer<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Splits the response to a batch of this many parts. The responses are in the order of the parts, and `None` for a
-/// part without a response.
+/// Splits the response to a batch of this many parts.
+///
+/// The responses are in the order of the parts. A part without a response is `None`.
 ///
 /// # Errors
 /// [`BatchError::Call`]: the service refuses the batch as a whole, or asks you to call again later.

@@ -40,8 +40,10 @@ with_all! {
     }
 }
 
-/// The least permissions for an endpoint, by their documented names. All in a list are required. Those for SharePoint
-/// sites are permissions of SharePoint, not of Graph.
+/// The least permissions for an endpoint, by their documented names.
+///
+/// An application needs all permissions in a list. Those for SharePoint sites are permissions of SharePoint, not of
+/// Graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeastPermissions {
     /// To carry out an action.

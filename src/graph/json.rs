@@ -133,9 +133,9 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
     read::assignment(document, None)
 }
 
-/// Reads the document of one assignment like [`read`], with the resource roles of its access package from
-/// [`read_access_package`]. The document need not list the resource roles. If it does, its list is ignored, even if it
-/// was cut off.
+/// Reads the document of one assignment like [`read`], with the resource roles from [`read_access_package`].
+///
+/// The document need not list the resource roles. If it does, its list is ignored, even if it was cut off.
 ///
 /// If a page of resource roles does not name its access package, make sure that it belongs to this one.
 ///
@@ -168,8 +168,10 @@ pub fn read_with(document: &[u8], package: &AccessPackageDocument) -> Result<Ass
     read::assignment(document, Some(package))
 }
 
-/// Reads the resource roles that the document of an assignment lists, whatever its state: those that its access package
-/// gives now. In beta, if the access package is not expanded, they are those that the assignment was to deliver.
+/// Reads the resource roles that the document of an assignment lists, whatever its state.
+///
+/// They are those that its access package gives now. In beta, if the access package is not expanded, they are those
+/// that the assignment was to deliver.
 ///
 /// # Errors
 /// [`ReadError`]: the text is not JSON, or it is another document. Or the list is missing, malformed, or cut off

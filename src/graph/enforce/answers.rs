@@ -34,7 +34,7 @@ pub enum Meaning {
     Failed(FailureCause),
 }
 
-/// One row of the [table](ANSWERS).
+/// One row of the [table of answers](ANSWERS).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
     /// The endpoints of the writes that the row is about. Empty for all of them.
@@ -50,7 +50,7 @@ pub struct Answer {
     pub basis: Basis,
 }
 
-/// What the body of an answer must say. Words are compared without regard to case. Messages are ignored.
+/// What the body of an answer must say for a row to match. Codes and statuses ignore case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Says {
     /// The body may say anything, or nothing.

@@ -252,8 +252,9 @@ impl CallError {
     }
 }
 
-/// A server's explanation of a rejection. A server that uses this crate gives reasons and remedies; Graph itself does
-/// not.
+/// A server's explanation of a rejection.
+///
+/// A server that uses this crate gives reasons and remedies. Graph itself does not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("response is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
 pub struct ErrorResponse {

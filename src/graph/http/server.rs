@@ -14,7 +14,7 @@ use crate::graph::Version;
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::timestamp::Timestamp;
 
-/// A request that [`recognize`] recognizes. Its [`Debug`](fmt::Debug) output omits the token.
+/// A request that [`recognize`] accepts. Its [`Debug`](fmt::Debug) output omits the token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Call<'r> {
     /// The version in the path. The response to a call to reprocess is the same in both versions.
@@ -33,8 +33,10 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// The target of a path: what the request asks for. An invalid id is an error, such as [`Rejection::InvalidId`].
-/// Establish the caller before you return it, so that an unknown caller learns nothing.
+/// The target of a path: what the request asks for.
+///
+/// An invalid id is an error, such as [`Rejection::InvalidId`]. Establish the caller before you return it, so that an
+/// unknown caller learns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -62,8 +64,9 @@ impl Target {
     }
 }
 
-/// Recognizes a request of Graph's operation: to reprocess an assignment or its request, to read an assignment, or to
-/// list assignments. Returns `None` for any other path, so that you can route it on ([R30](crate::policy#r30)).
+/// Recognizes a request to reprocess an assignment or its request, to read an assignment, or to list assignments.
+///
+/// Returns `None` for any other path, so that you can route it on ([R30](crate::policy#r30)).
 ///
 /// These paths are recognized ([R24](crate::policy#r24)), with `/` or `//` after the version:
 /// - `/v1.0/identityGovernance/entitlementManagement/assignments`,
@@ -220,8 +223,9 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The unverified bearer token of a request, for your other paths. For a call, [`recognize`] returns it. `None` unless
-/// there is exactly one header `Authorization: Bearer …` with a token ([R25](crate::policy#r25)).
+/// The unverified bearer token of a request, for your other paths. For a call, [`recognize`] returns it.
+///
+/// `None` unless there is exactly one header `Authorization: Bearer …` with a token ([R25](crate::policy#r25)).
 #[must_use]
 pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();

@@ -77,8 +77,9 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
     payload.claims().ok_or_else(|| missing("tid"))
 }
 
-/// Reads the output of `Get-MgContext | ConvertTo-Json` in Graph PowerShell, as the claims of a token with the same
-/// tenant and permissions. It contains no roles.
+/// Reads the output of `Get-MgContext | ConvertTo-Json` in Graph PowerShell.
+///
+/// The result is the claims of a token with the same tenant and permissions. It contains no roles.
 ///
 /// **The output is not signed.** Use it only to explain a refusal to a person. A server must read tokens.
 ///

@@ -94,9 +94,10 @@ struct Page<'a> {
     next_link: Option<String>,
 }
 
-/// Reads what an access package gives now ([R13](crate::policy#r13)), in v1.0 or in beta. The document is a page of its
-/// resource role scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or an access package with all of
-/// them expanded.
+/// Reads what an access package gives now ([R13](crate::policy#r13)), in v1.0 or in beta.
+///
+/// The document is a page of its resource role scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or
+/// an access package with all of them expanded.
 ///
 /// Resource roles that only provide data for reviews are left out, since there is nothing to enforce.
 ///
