@@ -10,7 +10,7 @@ use crate::token::Source;
 /// Finds the delivered access package assignments in Microsoft Entra that have lost access, and restores only what they
 /// have lost.
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -89,7 +89,7 @@ pub struct Restore {
 
 #[derive(Args)]
 pub struct File {
-    /// Keep what the check found, and the progress of each run, in this file
+    /// The file with what the check found, and how far each run has got
     #[arg(long, value_name = "FILE", default_value = "drift.db")]
     pub file: PathBuf,
 }
@@ -107,7 +107,7 @@ pub struct Connection {
     /// Read the token for --directory-url from this environment variable, if it is another token
     #[arg(long, value_name = "NAME", requires = "directory_url")]
     pub directory_token_env: Option<String>,
-    /// How many requests, or in `restore` assignments, may be under way at a time
+    /// How many requests (in `restore`: assignments) may be under way at a time
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub at_once: usize,
     /// How many seconds to repeat a request while the service is busy, and how long a wait to accept from it
