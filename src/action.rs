@@ -11,12 +11,27 @@ use crate::timestamp::Timestamp;
 
 /// An action: give the target the resource role.
 ///
-/// It only restores access ([R14](crate::policy#r14)), and it is idempotent: if the target already has the resource
-/// role, the action is fulfilled ([R18](crate::policy#r18)). Carry it out only after the assignment is saved, and not
-/// if it [has ended](Self::has_ended).
+/// An action never takes access away ([R14](crate::policy#r14)). It is idempotent: if the target already has the
+/// resource role, the action is fulfilled ([R18](crate::policy#r18)). Save the assignment before you carry the action
+/// out, and skip it if it [has ended](Self::has_ended).
 ///
 /// As serde data it is an object of these fields in camel case. In a format that names its fields, unknown fields are
-/// ignored, so that a later version may add some. The same holds for a [`Receipt`].
+/// ignored, because a later version may add some. The same is true of a [`Receipt`].
+///
+/// ```
+/// use access_package::{Action, Outcome, ResourceRole, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (site, assignment, target) =
+/// #     ("https://contoso.sharepoint.com/sites/campaign", Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+///
+/// let resource_role = ResourceRole::from_origin("SharePointOnline", site, "4", None)?;
+/// let action = Action { assignment, attempt: 1, target, resource_role, end: Some(Timestamp::MAX) };
+///
+/// assert!(!action.has_ended(Timestamp::MIN)); // so give the target the resource role
+/// let receipt = action.receipt(Outcome::Fulfilled);
+/// assert_eq!((receipt.assignment, receipt.attempt), (assignment, 1));
+/// # Ok::<(), access_package::ParseResourceRoleError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
@@ -36,7 +51,7 @@ pub struct Action {
 }
 
 impl Action {
-    /// Whether it is too late to carry the action out ([R21](crate::policy#r21)).
+    /// Whether it is too late to carry the action out ([R21](crate::policy#r21)). Check this as late as you can.
     #[inline]
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
@@ -68,19 +83,22 @@ pub(crate) fn has_ended(end: Option<Timestamp>, now: Timestamp) -> bool {
     end.is_some_and(|end| now >= end)
 }
 
-/// The outcome of an action. Both outcomes are final ([R17](crate::policy#r17)): report *failed* when the executor has
-/// given up, not after each try.
+/// The outcome of an action: fulfilled, or failed for good.
+///
+/// Report *failed* when the executor has given up, not after each try ([R17](crate::policy#r17)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Outcome {
-    /// The target has the resource role, whether it got it now or had it before.
+    /// The target has the resource role now, whether or not it had it before.
     Fulfilled,
     /// The target does not have it, and the executor has given up.
     Failed,
 }
 
-/// The outcome of an [`Action`]. Record receipts in any order, any number of times.
+/// The report of an [`Action`]'s outcome, for [`Assignment::record`](crate::Assignment::record).
+///
+/// You can record receipts in any order, and more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
@@ -89,25 +107,24 @@ pub struct Receipt {
     pub assignment: AssignmentId,
     /// The attempt that the action belongs to.
     pub attempt: u32,
-    /// The resource role to be enforced.
+    /// The resource role that the action was to enforce.
     pub resource_role: ResourceRole,
     /// The outcome.
     pub outcome: Outcome,
-    /// The reason of the failure, if the executor gives one. It is ignored if the outcome is *fulfilled*.
+    /// The reason for the failure, if the executor gives one. It is ignored if the outcome is *fulfilled*.
     #[cfg_attr(feature = "serde", serde(default))]
     pub reason: Option<FailureReason>,
 }
 
 /// The remaining actions of an assignment: one for each pending resource role.
 ///
-/// They are derived from the assignment without allocation. You can drop them and
+/// They are derived from the assignment, without an allocation. You can drop them and
 /// [derive them again](crate::Assignment::actions) at any time ([R22](crate::policy#r22)).
 ///
 /// **Save the assignment before you carry out the first action.** This iterator borrows the assignment, so drop it
 /// first, save, and derive the actions again. Or collect the actions, which own their data.
 ///
-/// An action shares the texts of its resource role with the assignment. To see what is pending without making actions, read
-/// [`resource_roles`](crate::Assignment::resource_roles).
+/// To see what is pending without making actions, read [`resource_roles`](crate::Assignment::resource_roles).
 #[derive(Debug, Clone)]
 pub struct Actions<'a> {
     pub(crate) assignment: AssignmentId,

@@ -19,15 +19,17 @@ use crate::timestamp::Timestamp;
 use crate::verdict::{Authority, judge_request};
 
 impl Authority {
-    /// Admits the assignment to be reprocessed at this instant. It judges the catalog, expires the assignment if its
+    /// Admits the assignment to be reprocessed at this instant. It checks the catalog, expires the assignment if its
     /// end has come, and judges the state. Pass the true time.
     ///
     /// # Errors
-    /// [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): the authority is for another catalog, or the
-    /// catalog has become privileged. Begin again. Otherwise, the state is not `delivered`.
+    /// [`NotAdmitted`] gives the assignment back. If it has just [expired](NotAdmitted::expired), you may save it;
+    /// otherwise it is unchanged. The refusal has one of these reasons:
     ///
-    /// The error gives the assignment back. If the assignment has just [expired](NotAdmitted::expired), you may save
-    /// it.
+    /// - [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): the authority is for another catalog, or the
+    ///   catalog has become privileged. Begin again ([R3](crate::policy#r3), [R43](crate::policy#r43)).
+    /// - [`Reason::InvalidState`](crate::Reason::InvalidState): the state is not `delivered`
+    ///   ([R9](crate::policy#r9)).
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -44,12 +46,10 @@ impl Authority {
     /// as after [`admit`](Self::admit).
     ///
     /// # Errors
-    /// [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees): the authority is for another catalog, or the
-    /// catalog has become privileged. Begin again. Otherwise, a reason about the request from
-    /// [`evaluate_request`](crate::evaluate_request).
+    /// [`NotAdmitted`], as from [`admit`](Self::admit). The refusal has one of these reasons:
     ///
-    /// The error gives the assignment back. If the assignment has just [expired](NotAdmitted::expired), you may save
-    /// it.
+    /// - [`Reason::CatalogDisagrees`](crate::Reason::CatalogDisagrees), as from `admit`.
+    /// - A reason about the request, in the order of [`evaluate_request`](crate::evaluate_request#errors).
     #[expect(
         clippy::result_large_err,
         reason = "the assignment is given back, and an error allocates nothing"
@@ -90,14 +90,14 @@ impl Authority {
     }
 }
 
-/// The assignment is not admitted.
+/// A refusal to admit an assignment, with the assignment itself. [`Refusal::from`] keeps only the refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAdmitted {
     /// The reason.
     pub refusal: Refusal,
     /// The assignment, given back.
     pub assignment: Assignment,
-    /// The expiry, if the end of the assignment has just come. You may then save the assignment.
+    /// The expiry, if this call has expired the assignment. You may then save the assignment.
     pub expired: Option<Event>,
 }
 
@@ -156,18 +156,19 @@ impl Admitted {
     /// whatever the assignment had before ([R13](crate::policy#r13)).
     ///
     /// A new attempt begins. The assignment is `delivering` until the last outcome is recorded
-    /// ([R15](crate::policy#r15)). If nothing needs enforcing, it is `delivered` immediately. A resource role that the
-    /// target's kind of subject cannot hold fails immediately, without an action ([R46](crate::policy#r46)).
+    /// ([R15](crate::policy#r15)). A resource role that the target's kind of subject cannot hold fails immediately,
+    /// without an action ([R46](crate::policy#r46)). If no action is left, the state is final immediately: `delivered`
+    /// if nothing has failed.
     pub fn reprocess(self, gives_now: impl IntoIterator<Item = ResourceRole>) -> Unsaved {
         self.reprocess_observed(gives_now, |_| Observed::Unknown)
     }
 
-    /// Reprocesses the assignment, and enforces only what is missing. `observe` is called once for each resource role,
-    /// in their order, and returns what you have seen of it. Observe before this call. If you have not seen a resource
-    /// role, return [`Observed::Unknown`].
+    /// Reprocesses the assignment like [`reprocess`](Self::reprocess), but enforces only what is missing. It calls
+    /// `observe` once for each resource role, in their order. Look at the directory before this call, and let `observe`
+    /// return what you have seen: [`Observed::Unknown`] if you have not looked.
     ///
-    /// If nothing needs enforcing, the state is final immediately: `delivered`, or, if some resource roles are
-    /// unenforceable, `partiallyDelivered` or `deliveryFailed`.
+    /// If no action is left, the state is final immediately: `delivered`, or, if some resource roles are unenforceable,
+    /// `partiallyDelivered` or `deliveryFailed`.
     pub fn reprocess_observed(
         self,
         gives_now: impl IntoIterator<Item = ResourceRole>,
@@ -238,8 +239,8 @@ impl Unsaved {
         (&self.assignment).into()
     }
 
-    /// The event, for the record: who reprocessed the assignment and in which role, what is enforced, and what the
-    /// access package gives now compared with before.
+    /// The event, for your records: who reprocessed the assignment and in which role, what is to be enforced, and how
+    /// what the access package gives has changed.
     #[must_use]
     pub fn event(&self) -> Event {
         let now_has = self.assignment.resource_roles().unwrap_or_default();

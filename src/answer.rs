@@ -1,6 +1,6 @@
 //! The crate's answers as data, for callers in other languages and for logs.
 //!
-//! It uses the same words as the test vectors, and as the `details` of an HTTP error.
+//! The words are those of the test vectors and of the `details` of an HTTP error.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -19,7 +19,7 @@ use crate::resource_role::ResourceRole;
 use crate::role::Role;
 use crate::verdict::Authority;
 
-/// A verdict in full: the answer of [`evaluate`](crate::evaluate) and of the admission.
+/// A verdict as data, with every reason and remedy in words. Make it from the result of [`evaluate`](crate::evaluate).
 ///
 /// As serde data it is an object:
 ///
@@ -29,7 +29,7 @@ use crate::verdict::Authority;
 /// | `role`, `catalog` | if accepted: the role in which the caller acts, and the catalog as it was judged |
 /// | `message` | if refused: the reasons as one text |
 /// | `reasons` | if refused: every reason, with its `code`, its `rules` and its `text` |
-/// | `remedies` | if refused: what would help, one remedy or another, with its `steps` as codes and its `text` |
+/// | `remedies` | if refused: what would help. Any one of them will do; each has its `steps` as codes and its `text` |
 ///
 /// ```
 /// use access_package::{AssignmentState, Refusal, Verdict};
@@ -114,7 +114,8 @@ impl Serialize for Verdict {
     }
 }
 
-/// An object. `result` says what the receipt has done. `event` is the event, or null if nothing has changed.
+/// An object. `result` is `recorded`, `expired`, or why nothing has changed: the code of an
+/// [`Unchanged`](crate::Unchanged). `event` is the event, or null.
 impl Serialize for Recorded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (result, event) = match self {

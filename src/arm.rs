@@ -10,14 +10,14 @@ use crate::id::{GUID_LENGTH, parse_guid};
 
 /// The id of something in Azure: the root `/`, a management group, a subscription, a resource group or a resource.
 ///
-/// It is a path, and stays as it is written. Azure [documents] that names have no case, so two ids that differ only in
-/// the case of ASCII letters are the same, are ordered alike and have the same hash ([R23](crate::policy#r23)). Other
-/// letters are compared exactly, which is our choice.
+/// An id is a path, and is displayed as it was written. Azure [documents] that names ignore case. So two ids that
+/// differ only in the case of ASCII letters are equal, and have the same hash ([R23](crate::policy#r23)). Other letters
+/// are compared exactly (our choice).
 ///
-/// A path begins with a slash and does not end with one, except for the root. Its segments are not empty. The rest is
-/// our choice: a segment must be safe in the path of a request. So it is neither `.` nor `..`, has no white space at its
-/// ends, and contains no control character and none of `?`, `#`, `%` and `\`. The crate does not know which scopes
-/// exist: it takes any path.
+/// A path begins with a slash and does not end with one, except for the root. Its segments are not empty. A segment
+/// must also be safe in the path of a request (our choice): it is neither `.` nor `..`, neither begins nor ends with
+/// white space, and contains no control character and none of `?`, `#`, `%` and `\`. The crate does not know which
+/// scopes exist, so it accepts any such path.
 ///
 /// ```
 /// use access_package::ArmId;
@@ -35,7 +35,7 @@ pub struct ArmId(Arc<str>);
 /// The expected form of an id.
 pub(crate) const EXPECTED: &str = "`/`, or a path such as `/subscriptions/<guid>`";
 
-/// What stands before the GUID of a role definition.
+/// The path before the GUID of a role definition.
 const DEFINITIONS: &str = "/providers/Microsoft.Authorization/roleDefinitions/";
 
 impl FromStr for ArmId {
@@ -50,7 +50,7 @@ impl FromStr for ArmId {
 
 fn is_safe(path: &str) -> bool {
     let is_safe = |byte: u8| !byte.is_ascii_control() && !matches!(byte, b'?' | b'#' | b'%' | b'\\');
-    // Every byte, even after a bad one: many at once are looked at sooner than one by one.
+    // This looks at every byte, even after a bad one, so that the compiler can check many at once.
     path.bytes().fold(true, |safe, byte| safe & is_safe(byte))
         && (path.is_ascii() || !path.contains(char::is_control))
 }

@@ -36,27 +36,29 @@ use crate::verdict::{Authority, evaluate, evaluate_request};
 /// | operation | question | answer |
 /// |---|---|---|
 /// | `evaluate` | `caller`, `stored`, `now`; optionally `request` | the [verdict](crate::Verdict) |
-/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what the claims cannot say |
+/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what neither the claims nor `roles` can say, and problems of the token |
 /// | `reprocess` | `caller`, `stored`, `now`, `gives`; optionally `observed`, `request` | the verdict; `event`, `actions`, `stored` |
 /// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `read` | `document` | `stored` and `gives`, from a document of Microsoft Graph |
 /// | `read` | `roleAssignments` | `roles`, from the role assignments of one principal as Microsoft Graph lists them: `explain` takes them |
 ///
-/// If there is a `request`, it is reprocessed instead of the assignment ([R31](crate::policy#r31)). `gives` lists what
-/// the access package gives now; null stands for what the assignment has. `observed` lists your observations, each with
-/// a `resourceRole` and an `observed`; other resource roles are unknown ([R19](crate::policy#r19)). `roles` lists the
-/// roles of the caller that you have looked up, as in a [`Caller`]. `document` is an assignment, or a page with one assignment.
+/// - `request`: reprocess this request instead of the assignment ([R31](crate::policy#r31)).
+/// - `gives`: what the access package gives now. Null means what the assignment has.
+/// - `observed`: your observations, each with a `resourceRole` and an `observed`. Every other resource role is unknown
+///   ([R19](crate::policy#r19)).
+/// - `roles`: the roles of the caller that you have looked up, as in a [`Caller`].
+/// - `document`: an assignment, or a page with exactly one assignment.
 ///
-/// The words are the same as in the test vectors. A [JSON Schema](https://json-schema.org), `src/ask/schema.json`,
-/// describes the forms.
+/// The words are those of the test vectors. `src/ask/schema.json`, a [JSON Schema](https://json-schema.org), describes
+/// every question and answer.
 ///
-/// An unknown member is an error in the question itself, in an observation, and in every resource role, so a misspelled
-/// one is noticed. In `caller`, `stored`, `receipt` and `request` it is ignored, as a later version may add some; so it is
-/// in `claims` and `document`.
+/// In the question itself, in an observation and in a resource role, an unknown member is an error, so that you notice
+/// a misspelled one. In `caller`, `stored`, `receipt` and `request` it is ignored, because a later version may add
+/// some. It is also ignored in `claims` and `document`.
 ///
-/// **If there is an `event`, save `stored` before you carry out an action.** A caller who may not reprocess gets only
-/// the verdict, with nothing taken from the assignment ([R8](crate::policy#r8)).
+/// **If there is an `event`, save `stored` before you carry out an action.** If the caller may not reprocess, the
+/// answer is only the verdict, and contains nothing of the assignment ([R8](crate::policy#r8)).
 ///
 /// If a question cannot be answered, nothing changes, and the answer is `{"error": …}`. The error has a `code` for
 /// programs, a `message`, and its `data`. Its `place` is the path of the member that it is about, or null for the
@@ -99,7 +101,7 @@ pub fn ask(operation: &str, question: &[u8]) -> String {
 
 /// Answers like [`ask`], except for `read`, which is not an operation here.
 ///
-/// A program that calls only this function contains no reader of documents. As a WebAssembly module, it is smaller by
+/// A program that calls only this function contains no reader of documents, which makes a WebAssembly module smaller by
 /// a third.
 ///
 /// # Examples
@@ -112,7 +114,7 @@ pub fn ask_stored(operation: &str, question: &[u8]) -> String {
     answered(&STORED, operation, question)
 }
 
-/// An operation: its name, and what answers it.
+/// An operation: its name, and the function that answers it.
 type Operation = (&'static str, fn(Question<'_>) -> Result<String, Problem>);
 
 const STORED: [Operation; 5] = [
@@ -161,7 +163,7 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
         question.find("request")?,
     );
     question.end()?;
-    // What was looked up is known.
+    // Once the roles were looked up, the caveats about them do not apply.
     let is_looked_up = roles.is_some();
     let of_token = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
     let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
@@ -177,7 +179,7 @@ fn reprocessed(mut question: Question<'_>) -> Result<String, Problem> {
         question.take("caller")?,
         question.take("stored")?,
         question.take("now")?,
-        // Not to be forgotten: what the assignment has may be out of date (R13).
+        // Required, even if null: what the assignment has may be out of date (R13).
         question.take("gives")?,
         question.find("observed")?,
         question.find("request")?,

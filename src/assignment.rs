@@ -1,4 +1,4 @@
-//! The assignment.
+//! The assignment, and the invariants of its fields.
 //!
 //! An assignment never contradicts itself. Its state agrees with its fulfillments (R16), and its resource roles are
 //! sorted and unique (R23).
@@ -19,11 +19,27 @@ use crate::timestamp::Timestamp;
 pub use lifecycle::{Observed, RecordError, Recorded, Unchanged, reprocess, reprocess_observed};
 pub use stored::{LoadError, StoredAssignment};
 
-/// An access package assignment: one access package, given to one subject, for a time.
+/// An access package assignment: one access package, given to one target, possibly until an end.
 ///
-/// It is made from a [`StoredAssignment`] and converted back into one. [`delivered`](Self::delivered) makes a new one.
-/// You can read its fields. Only the transitions change them: [`reprocess`](crate::Admitted::reprocess),
-/// [`record`](Self::record) and [`expire`](Self::expire).
+/// Make one from a [`StoredAssignment`], and convert it back to store it. [`delivered`](Self::delivered) makes a new
+/// one. You can read every field, but only three methods change an assignment:
+/// [`reprocess`](crate::Admitted::reprocess), [`record`](Self::record) and [`expire`](Self::expire).
+///
+/// ```
+/// use access_package::{Assignment, AssignmentState, Catalog, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (id, package, target) =
+/// #     (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
+/// # let catalog = Catalog::of_unknown_level(Uuid::from_u128(4).into());
+///
+/// let end = Timestamp::from_unix_ticks(17_000_000_000_000_000);
+/// let mut assignment = Assignment::delivered(id, catalog, package, target, end, []);
+/// assert_eq!(assignment.state(), AssignmentState::Delivered);
+///
+/// assert!(assignment.expire(Timestamp::MIN).is_none());
+/// assert!(assignment.expire(Timestamp::MAX).is_some()); // its end has come: save it
+/// assert_eq!(assignment.state(), AssignmentState::Expired);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Assignment {
     id: AssignmentId,
@@ -41,8 +57,8 @@ pub struct Assignment {
 }
 
 impl Assignment {
-    /// A new assignment with everything in place that its access package gives. Duplicate resource roles count once. It
-    /// was never reprocessed, and the kind of its target is unknown.
+    /// A new `delivered` assignment, with everything in place that its access package gives. Duplicate resource roles
+    /// count once. Its attempt is 0, and the kind of its target is unknown.
     #[must_use]
     pub fn delivered(
         id: AssignmentId,
@@ -108,14 +124,14 @@ impl Assignment {
         self.state
     }
 
-    /// The instant at which the assignment ends, exclusive ([R21](crate::policy#r21)). `None` if it has no end.
+    /// The instant from which the assignment has ended ([R21](crate::policy#r21)). `None` if it has no end.
     #[must_use]
     pub const fn end(&self) -> Option<Timestamp> {
         self.end
     }
 
-    /// The number of the current attempt. Each accepted call begins another attempt. Compare it only for equality,
-    /// since it wraps around.
+    /// The number of the current attempt. Each accepted call begins another attempt. Compare attempts only for
+    /// equality, since the number wraps around.
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt
@@ -148,10 +164,10 @@ fn sorted(
     twice.map_or(Ok(resource_roles), Err)
 }
 
-/// So many are found sooner by looking at each.
+/// Up to this many entries, a linear search is faster.
 const FEW: usize = 8;
 
-/// The entry of this resource role, among those in their order.
+/// The entry of this resource role. The entries are sorted.
 fn find<'e>(
     entries: &'e mut [AssignmentResourceRole],
     resource_role: &ResourceRole,

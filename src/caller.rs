@@ -11,8 +11,8 @@ use crate::variants::with_all;
 
 /// The caller, as far as the rules need to know it.
 ///
-/// **The crate verifies nothing.** It believes that you have authenticated the caller, validated the token, and looked
-/// up the roles.
+/// **The crate verifies nothing.** Authenticate the caller, validate the token, and look up the roles before you make
+/// this. [`from_claims`](Self::from_claims) makes one from the claims of an access token.
 ///
 /// ```
 /// use access_package::{Account, Caller, Catalog, Permission, Role, RoleAssignment, Scope};
@@ -26,7 +26,7 @@ use crate::variants::with_all;
 ///         scope: "/AccessPackageCatalog/beedadfe-01d5-4025-910b-84abb9369997".parse()?,
 ///     }],
 /// };
-/// // The role does not count in the whole tenant, but on its catalog it suffices.
+/// // The role does not count in the whole tenant, but it suffices on its catalog.
 /// assert!(caller.authority(None).is_err());
 /// let catalog = Catalog::of_unknown_level("beedadfe-01d5-4025-910b-84abb9369997".parse()?);
 /// assert_eq!(caller.authority(Some(catalog))?.role(), Role::CatalogOwner);
@@ -42,7 +42,7 @@ pub struct Caller {
     /// The permissions of the call: delegated permissions for a work or school account, application permissions for an
     /// application.
     pub permissions: Vec<Permission>,
-    /// The roles the caller holds, in any order.
+    /// The roles that the caller holds, with their scopes, in any order.
     pub roles: Vec<RoleAssignment>,
 }
 
@@ -60,7 +60,9 @@ pub enum Account {
 }
 
 with_all! {
-    /// A permission of Microsoft Graph that the rules mention. It is read and displayed exactly as Graph writes it.
+    /// A permission of Microsoft Graph that the rules mention.
+    ///
+    /// It is read and displayed exactly as Graph writes it, such as `EntitlementManagement.ReadWrite.All`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Permission {
@@ -110,17 +112,19 @@ impl FromStr for Permission {
 )]
 pub struct ParsePermissionError;
 
-/// A role, and where it is held.
+/// A role that a caller holds, and its scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RoleAssignment {
     /// The role.
     pub role: Role,
-    /// Where the role counts.
+    /// The scope: where the role counts.
     pub scope: Scope,
 }
 
-/// Where a role is held. It is read and displayed as the `appScopeId` of a role assignment. Only the id ignores case.
+/// Where a role counts: in the whole tenant, or on one catalog.
+///
+/// It is read and displayed like the `appScopeId` of a role assignment in Graph. Only the id in it ignores case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -131,7 +135,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// R3: whether a role with this scope counts on the catalog. `None` stands for the tenant as a whole.
+    /// R3: whether a role with this scope counts on the catalog. `None` means the tenant as a whole.
     pub(crate) fn covers(self, catalog: Option<Catalog>) -> bool {
         match self {
             Self::Tenant => true,

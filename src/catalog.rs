@@ -7,7 +7,7 @@ use core::str::FromStr;
 use crate::id::CatalogId;
 use crate::variants::with_all;
 
-/// A catalog, as far as the rules need to know it.
+/// A catalog, as far as the rules need to know it: its id, and whether it is privileged.
 ///
 /// ```
 /// use access_package::{Catalog, CatalogId, PrivilegeLevel};
@@ -22,7 +22,7 @@ use crate::variants::with_all;
 pub struct Catalog {
     /// The id of the catalog.
     pub id: CatalogId,
-    /// Whether the catalog is privileged. `None` if you do not know: the catalog is then judged as a standard one
+    /// The privilege level. If you do not know it, use `None`: the catalog is then judged as a standard one
     /// ([R43](crate::policy#r43), our choice), and [`Authority::catalog`](crate::Authority::catalog) shows that.
     // Required: if it were forgotten, a privileged catalog would be judged as a standard one.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
@@ -47,15 +47,16 @@ impl Catalog {
 }
 
 with_all! {
-    /// How privileged a catalog is (`privilegeLevel`, in beta). Reading ignores case; it is displayed as Graph writes
-    /// it.
+    /// The privilege level of a catalog: Graph's `privilegeLevel`, which only beta shows.
+    ///
+    /// Reading ignores case. A level is displayed as Graph writes it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PrivilegeLevel {
         /// An ordinary catalog.
         Standard,
-        /// A catalog of resources that need protection, such as directory roles. Every change requires higher roles
-        /// there ([R43](crate::policy#r43)).
+        /// A catalog of resources that need protection, such as directory roles. Every change there requires higher
+        /// roles ([R43](crate::policy#r43)).
         Privileged,
     }
 }

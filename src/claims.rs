@@ -12,11 +12,11 @@ use crate::role::Role;
 use crate::timestamp::Timestamp;
 use crate::variants::with_all;
 
-/// The claims of an access token that describe the caller.
+/// The claims of an access token that describe the caller, for [`Caller::from_claims`].
 ///
 /// **Nothing is validated here.** Use only a token whose signature, issuer, audience and times you have checked. With
-/// the feature `serde`, it is read from the token's payload: null counts as absent, and unknown claims are ignored. An
-/// error names the type of a claim, never its value.
+/// the feature `serde`, this is read from the token's payload: null counts as absent, and unknown claims are ignored.
+/// An error names the type of a claim, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Claims {
     /// The tenant that issued the token. Verify it together with the issuer: every tenant except the one of personal
@@ -57,8 +57,8 @@ impl Claims {
         }
     }
 
-    /// The caveats about this token at this instant, to show beside a refusal. If you have validated the token and
-    /// looked up the roles, you need none of them.
+    /// What this token cannot say, and what is wrong with it, at this instant. Show these caveats beside a refusal. If
+    /// you have validated the token and looked up the roles, you do not need them.
     ///
     /// ```
     /// use access_package::{Caveat, Claims, Timestamp};
@@ -105,7 +105,7 @@ fn is_graph(audience: &str) -> bool {
 }
 
 with_all! {
-    /// Something that a token cannot say, or a problem of the token itself. [`Display`](fmt::Display) gives it as text.
+    /// Something that a token cannot say, or a problem of the token itself. [`Display`](fmt::Display) says it in words.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Caveat {
@@ -132,7 +132,7 @@ impl Caveat {
         }
     }
 
-    /// Whether the caveat is about roles. A refusal for a missing role may then be wrong.
+    /// Whether the caveat is about roles. If it is, a refusal for a missing role may be wrong.
     #[must_use]
     pub const fn is_of_roles(self) -> bool {
         match self {
@@ -163,11 +163,11 @@ impl Caller {
     /// The caller that the claims of a **validated** token describe. Pass the roles that you have looked up, since a
     /// token never contains entitlement management roles.
     ///
-    /// A token is an application's own if `idtyp` says so. Without `idtyp`, it is one if there is no `scp` and `oid`
-    /// equals `sub` ([R36](crate::policy#r36)). In an application's own token the permissions in `roles` count, in a
-    /// delegated token those in `scp`. Unknown permissions and directory roles are ignored.
+    /// A token is an application's own if `idtyp` is `app`. Without `idtyp`, it is one if there is no `scp` and `oid`
+    /// equals `sub` ([R36](crate::policy#r36)). The permissions are those in `roles` for an application's own token,
+    /// and those in `scp` for any other. Directory roles come from `wids`. Unknown permissions and roles are ignored.
     ///
-    /// A guest with a personal account has a token of the work tenant, and so counts as a work account
+    /// A guest with a personal account has a token from the work tenant, and so counts as a work or school account
     /// ([R6](crate::policy#r6), our choice).
     ///
     /// ```
@@ -251,7 +251,7 @@ mod data {
     }
 
     impl Payload {
-        /// `None` without a tenant: such a token belongs to nobody.
+        /// `None` without a tenant: such a token does not describe a caller.
         pub(crate) fn claims(self) -> Option<Claims> {
             let Self { tid, oid, sub, idtyp, scp, roles, wids, aud, exp } = self;
             let roles = roles.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Events: changes of an assignment, for the record. They are plain data, and storing them is up to the host.
+//! Events: changes of an assignment, for the host's records. They are plain data; the host may store them.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::role::Role;
 use crate::state::AssignmentState;
 use crate::timestamp::Timestamp;
 
-/// A change of an assignment: what changed it, when, and from which state to which.
+/// A change of an assignment, for your records: what changed it, when, and from which state to which.
 ///
 /// As serde data it is an object of these fields in camel case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,7 +44,7 @@ pub enum Cause {
         role: Role,
         /// The request that was reprocessed. `None` if the assignment itself was ([R34](crate::policy#r34)).
         request: Option<AssignmentRequestId>,
-        /// The resource roles to enforce, which are now pending.
+        /// The resource roles that are to be enforced, and are now pending.
         asked: Vec<ResourceRole>,
         /// The resource roles that cannot be enforced. Either the host observed it ([R20](crate::policy#r20)), or the
         /// target's kind of subject cannot hold them ([R46](crate::policy#r46)).
@@ -61,7 +61,7 @@ pub enum Cause {
         resource_role: ResourceRole,
         /// The outcome.
         outcome: Outcome,
-        /// The reason of the failure, if the executor gave one.
+        /// The reason for the failure, if the executor gave one.
         reason: Option<FailureReason>,
     },
     /// The end of the assignment came ([R21](crate::policy#r21)).

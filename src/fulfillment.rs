@@ -20,7 +20,7 @@ pub struct AssignmentResourceRole {
     pub resource_role: ResourceRole,
     /// Whether the resource role is in place.
     pub fulfillment: Fulfillment,
-    /// Why it has failed, if the executor gave a reason. `None` unless it has failed.
+    /// Why the resource role has failed, if the executor gave a reason. `None` unless it has failed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub reason: Option<FailureReason>,
 }
@@ -54,7 +54,7 @@ impl serde::Serialize for AssignmentResourceRole {
 
 /// The fulfillment of one resource role in the current attempt.
 ///
-/// Later variants win: of two outcomes the later one in this list stays, whichever was recorded first
+/// The order of the variants matters: of two outcomes the greater one stays, whichever was recorded first
 /// ([R17](crate::policy#r17)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -67,7 +67,7 @@ pub enum Fulfillment {
     /// It cannot be enforced, so there was no action. Either the host observed that ([R20](crate::policy#r20)), or the
     /// target's kind of subject cannot hold it ([R46](crate::policy#r46)). It counts as failed.
     Unenforceable,
-    /// In place.
+    /// The resource role is in place.
     Fulfilled,
 }
 
@@ -125,11 +125,10 @@ impl Tally {
     }
 }
 
-/// The reason of a failure, in the executor's terms: a code for programs and words for people.
+/// The reason for a failure, in the executor's terms: a code for programs and words for people.
 ///
-/// The crate stores and shows it, and decides nothing by it. It is not part of the identity of a
-/// resource role. Of two reasons in one attempt the smaller one stays, so that the order of receipts does not matter
-/// ([R17](crate::policy#r17)).
+/// The crate stores and shows it, and decides nothing by it. Of two reasons in one attempt the smaller one stays, by
+/// its code and then by its words, so that the order of receipts does not matter ([R17](crate::policy#r17)).
 ///
 /// ```
 /// use access_package::FailureReason;
@@ -147,7 +146,7 @@ impl FailureReason {
     /// The most bytes that the words can have.
     pub const MAX_WORDS: usize = 512;
 
-    /// Makes a reason. A text that is too long is cut off between two characters.
+    /// Makes a reason. A text that is too long is cut off at the end, between two characters.
     #[must_use]
     pub fn new(code: &str, words: &str) -> Self {
         Self(Arc::new((cut(code, Self::MAX_CODE), cut(words, Self::MAX_WORDS))))

@@ -1,4 +1,4 @@
-//! The Microsoft Graph adapter: documents, requests and responses.
+//! The adapter for Microsoft Graph: reads and writes its documents, requests and responses. It sends nothing itself.
 
 #[cfg(feature = "http")]
 pub mod batch;
@@ -20,7 +20,7 @@ pub mod obstacle;
 pub use endpoint::{BaseUrl, Endpoint, LeastPermissions};
 pub use help::help_for;
 
-/// A version of Microsoft Graph. The versions use different names for the same things.
+/// A version of Microsoft Graph. The versions name the same things differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
     /// v1.0.

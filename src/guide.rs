@@ -11,7 +11,7 @@
 //! 5. [`policy`]: who may, when, and what happens.
 //! 6. [`upgrading`]: versions, features, and the stored form.
 //!
-//! The whole way at a glance:
+//! A call at a glance:
 //!
 #![doc = include_str!("guide/way.svg")]
 //!

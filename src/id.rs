@@ -9,7 +9,7 @@ pub(crate) const GUID_LENGTH: usize = 36;
 
 /// Reads a GUID in the form that the service uses: 36 characters with hyphens, ignoring case.
 pub(crate) fn parse_guid(text: &str) -> Option<Uuid> {
-    // `Uuid` reads other forms too. Of 36 characters, it reads only the hyphenated form.
+    // `Uuid` reads other forms too, but the hyphenated form is the only one of 36 characters.
     (text.len() == GUID_LENGTH).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 

@@ -1,9 +1,10 @@
-//! Microsoft Entra's *reprocess an access package assignment*, as pure domain logic.
+//! The rules of Microsoft Graph's `accessPackageAssignment: reprocess`: who may call it, what has to be enforced again,
+//! and how the assignment's state follows from the results.
 //!
 //! An access package gives its holder roles in groups, applications and sites. Others can take those away directly: the
-//! assignment still says `delivered`, and the access is gone. An administrator then *reprocesses* the assignment, which
-//! enforces it again. This crate is that operation without the service around it. It judges the [`Caller`] and the
-//! [`AssignmentState`], changes the [`Assignment`], and returns the [`Action`]s for your code to carry out.
+//! assignment still says `delivered`, and the access is gone. To *reprocess* the assignment is to enforce it again.
+//! This crate is that operation without the service around it. It judges the [`Caller`] and the [`AssignmentState`],
+//! changes the [`Assignment`], and returns the [`Action`]s for your code to carry out.
 //!
 //! ```
 //! use access_package::{AssignmentState, Outcome, Timestamp};
@@ -80,8 +81,8 @@
 //!
 #![doc = include_str!("policy/life.svg")]
 //!
-//! The [stored assignment](StoredAssignment) is the only truth. The remaining actions are
-//! [derived](Assignment::actions) from it, so a crash loses nothing.
+//! The [stored assignment](StoredAssignment) is the only source of truth. The remaining actions are
+//! [derived](Assignment::actions) from it, so a crash loses nothing that you have saved.
 //!
 //! # The contract with the host
 //!
@@ -91,7 +92,7 @@
 //!
 #![cfg_attr(
     all(feature = "http", feature = "proptest"),
-    doc = "The [guide] says where hosts go wrong, and goes through everything else with one example."
+    doc = "The [guide] goes through everything with one example, and says where hosts go wrong."
 )]
 //!
 //! # Guarantees

@@ -65,11 +65,10 @@ pub use rules::{Basis, Part, RULES, Rule, Source};
 /// The gate as policies in Cedar, for entities and requests of the schema [`CEDAR_SCHEMA`].
 ///
 /// They fail closed. Each policy only permits, and Cedar skips a policy that it cannot evaluate. So a missing attribute
-/// can turn a permit into a refusal, never the reverse. For the same reason they do not restrict your other policies:
-/// if another policy permits this action, it is permitted.
+/// can turn a permit into a refusal, never the reverse. They do not restrict your other policies: if another policy
+/// permits this action, it is permitted.
 ///
-/// **Validate entities and requests against the schema nevertheless.** Otherwise a mistake in them looks like any other
-/// refusal.
+/// **Validate entities and requests against the schema.** Otherwise a mistake in them looks like any other refusal.
 #[doc = concat!("```text\n", include_str!("policy/gate.cedar"), "```")]
 pub const CEDAR: &str = include_str!("policy/gate.cedar");
 
@@ -77,9 +76,11 @@ pub const CEDAR: &str = include_str!("policy/gate.cedar");
 #[doc = concat!("```text\n", include_str!("policy/gate.cedarschema"), "```")]
 pub const CEDAR_SCHEMA: &str = include_str!("policy/gate.cedarschema");
 
-/// The gate as a module in Rego v1. `data.access_package.allow` decides, and `data.access_package.reasons` gives the
-/// codes of [`Reason`](crate::Reason), or `invalidState`. For a request, `data.access_package.allow_request` decides,
-/// and `data.access_package.request_hindrances` gives the reasons about the request, whoever calls.
+/// The gate as a module in Rego v1.
+///
+/// `data.access_package.allow` decides. `data.access_package.reasons` contains the codes of [`Reason`](crate::Reason),
+/// or `invalidState`. For a request, `data.access_package.allow_request` decides, and
+/// `data.access_package.request_hindrances` contains the reasons about the request, whoever calls.
 ///
 /// It fails closed: an incomplete or malformed input is not allowed, although there may then be no reasons.
 #[doc = concat!("```text\n", include_str!("policy/gate.rego"), "```")]

@@ -16,11 +16,13 @@ const PRIVILEGED_ROLES: [Role; 3] =
 /// The one state that can be reprocessed (R9).
 pub(crate) const REQUIRED_STATE: AssignmentState = AssignmentState::Delivered;
 
-/// A reason to refuse a call. [`Display`](fmt::Display) gives it as text, and [`rules`](Self::rules) the rules behind
-/// it. As serde data it is its [`code`](Self::code).
+/// A reason to refuse a call: about the caller, the assignment or its request.
+///
+/// [`Display`](fmt::Display) says it in words. [`rules`](Self::rules) returns the rules behind it. As serde data it is
+/// its [`code`](Self::code).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// The caller uses a personal Microsoft account ([R6](crate::policy#r6)). No other reason is given then.
+    /// The caller uses a personal Microsoft account ([R6](crate::policy#r6)). This is then the only reason.
     PersonalAccount,
     /// The caller uses a work or school account and lacks the delegated permission ([R4](crate::policy#r4),
     /// [R7](crate::policy#r7)).
@@ -44,12 +46,13 @@ pub enum Reason {
     /// The catalog is privileged, and the caller's *Identity Governance Administrator* suffices only together with
     /// *Privileged Role Administrator* ([R43](crate::policy#r43)).
     WithoutPrivilegedRoleAdministrator,
-    /// The authority is for another catalog, or the catalog has become privileged since. Either the host mixed them up,
-    /// or the assignment changed in between ([R3](crate::policy#r3), [R43](crate::policy#r43)).
+    /// The authority is for another catalog, or the catalog has become privileged since the caller was judged
+    /// ([R3](crate::policy#r3), [R43](crate::policy#r43)). Judge the caller again.
     CatalogDisagrees,
     /// The assignment is in this state, which is not `delivered` ([R9](crate::policy#r9)).
     InvalidState(AssignmentState),
-    /// The access package's current resource roles are unknown, so nothing can be enforced ([R13](crate::policy#r13)).
+    /// The access package's current resource roles are unknown, so the crate cannot tell what to enforce
+    /// ([R13](crate::policy#r13)).
     ResourceRolesUnknown,
     /// The request cannot be reprocessed, because its delivery is still under way ([R32](crate::policy#r32)).
     RequestDelivering,
@@ -151,7 +154,7 @@ impl Reason {
         matches!(self.about(), About::Caller)
     }
 
-    /// A stable code for programs. For a state it is the word of the state.
+    /// A stable code for programs. For [`InvalidState`](Self::InvalidState) it is Graph's word for the state.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -178,7 +181,7 @@ impl Reason {
         }
     }
 
-    /// The reason with this [`code`](Self::code).
+    /// The reason with this [`code`](Self::code). `None` if there is no such reason.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::all().find(|reason| reason.code() == code)

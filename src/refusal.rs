@@ -8,10 +8,10 @@ use crate::reason::{About, REQUIRED_STATE, Reason};
 use crate::remedy::{self, Remedy};
 use crate::state::AssignmentState;
 
-/// The call is refused, and nothing has changed ([R12](crate::policy#r12)).
+/// A refused call, with every reason and what would help. Nothing has changed ([R12](crate::policy#r12)).
 ///
-/// It names every reason at once, and what would help. [`Display`](fmt::Display) gives the reasons as one text. As
-/// serde data it is the codes of both: `{"reasons": [...], "remedies": [[...]]}`.
+/// [`Display`](fmt::Display) gives the reasons as one text. As serde data, a refusal is the codes of its reasons and
+/// remedies: `{"reasons": [...], "remedies": [[...]]}`.
 ///
 /// ```
 /// use access_package::{AssignmentState, Refusal, Step};
@@ -36,7 +36,7 @@ impl Refusal {
         Self { first, second }
     }
 
-    /// The refusal for an assignment in this state, whoever calls. `None` for `delivered`, the state that can be
+    /// The refusal for an assignment in this state, whoever calls. `None` for `delivered`, the only state that can be
     /// reprocessed ([R9](crate::policy#r9)).
     #[inline]
     #[must_use]
@@ -57,11 +57,11 @@ impl Refusal {
         Some(Self::new(reason, None))
     }
 
-    /// Whether the caller is refused, whatever the state of the assignment.
+    /// Whether the refusal is about the caller, whatever the state of the assignment.
     ///
     /// Such a refusal reveals only whether one of the caller's sufficient roles covers the assignment's catalog
-    /// ([R8](crate::policy#r8)). In a privileged catalog it also reveals that the catalog is privileged, and which of
-    /// the caller's roles count there ([R43](crate::policy#r43)).
+    /// ([R8](crate::policy#r8)). In a privileged catalog it can also reveal that the catalog is privileged, and which
+    /// of the caller's roles count there ([R43](crate::policy#r43)).
     #[must_use]
     pub const fn is_unauthorized(self) -> bool {
         self.first.is_of_caller()
@@ -73,17 +73,17 @@ impl Refusal {
         matches!(self.first.about(), About::Request)
     }
 
-    /// Every reason, at once.
+    /// Every reason: one or two.
     pub fn reasons(self) -> impl Iterator<Item = Reason> + Clone {
         [Some(self.first), self.second].into_iter().flatten()
     }
 
-    /// What would help: one remedy or another. A remedy with a role comes before one with a permission alone, and each
-    /// names the least role that suffices.
+    /// What would help: any one of these remedies. A remedy with a role comes before one with a permission alone, and
+    /// each names the least role that suffices.
     ///
-    /// If the caller is refused, each remedy makes the call allowed, and no part of it does. There is one exception. A
-    /// caller who is [not told](crate::policy#r43) that the catalog is privileged gets the remedies for a standard
-    /// catalog. One of those, or a part of it, may then lead to the refusal that does tell.
+    /// If the caller is refused, each remedy is enough, and no part of it is. There is one exception. A caller who is
+    /// [not told](crate::policy#r43) that the catalog is privileged gets the remedies for a standard catalog. One of
+    /// those, or a part of it, may then lead to the refusal that says that the catalog is privileged.
     ///
     /// If the assignment or its request is refused, the remedies say what to do instead ([R10](crate::policy#r10),
     /// [R32](crate::policy#r32), [R33](crate::policy#r33)).

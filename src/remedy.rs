@@ -9,8 +9,8 @@ use crate::state::AssignmentState;
 use crate::variants::with_all;
 
 with_all! {
-    /// Something that the caller or the host can do. [`Display`](fmt::Display) gives it as an instruction. As serde
-    /// data it is its [`code`](Self::code).
+    /// Something that the caller or the host can do after a refusal. [`Display`](fmt::Display) says it as an
+    /// instruction. As serde data it is its [`code`](Self::code).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Step {
         /// Sign in with a work or school account. The new account starts without permissions and roles.
@@ -29,23 +29,23 @@ with_all! {
         ObtainApplicationPermission,
         /// Obtain the application permission to manage directory roles.
         ObtainRoleManagementPermission,
-        /// Wait until delivery has ended (our choice).
+        /// Wait until delivery has ended, then check the state again (our choice).
         Wait,
-        /// Delivery has failed, in whole or in part. Reprocess the *request* that led to the assignment, less than
-        /// [14 days](crate::policy#r33) after it was completed.
+        /// Reprocess the *request* that led to the assignment, less than [14 days](crate::policy#r33) after it was
+        /// completed. Delivery has failed, in whole or in part.
         ReprocessRequest,
         /// Reprocess the newest request for access to this assignment, instead of this request.
         ReprocessNewestRequest,
-        /// The assignment is delivered. Reprocess the assignment, not its request.
+        /// Reprocess the assignment, not its request. The assignment is delivered.
         ReprocessAssignment,
         /// Request the access package again. The assignment has ended, or delivery has failed and its request is too
         /// old.
         RequestAgain,
-        /// The host must load the access package's current resource roles.
+        /// For the host: load the access package's current resource roles, and call again.
         LoadResourceRoles,
-        /// The host must load the assignment's catalog again.
+        /// For the host: load the assignment's catalog again, and judge the caller again.
         LoadCatalog,
-        /// The host must load the request and its assignment again.
+        /// For the host: load the request and its assignment again, and call again.
         LoadRequest,
     }
 }
@@ -74,7 +74,7 @@ impl Step {
         }
     }
 
-    /// The step with this [`code`](Self::code).
+    /// The step with this [`code`](Self::code). `None` if there is no such step.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|step| step.code() == code)
@@ -120,7 +120,9 @@ impl fmt::Display for Step {
     }
 }
 
-/// A smallest set of steps: together they help, and no part of them does. [`Display`](fmt::Display) joins them.
+/// A smallest set of steps that helps after a refusal: all of them are needed.
+///
+/// [`Display`](fmt::Display) joins the steps with *and*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Remedy(&'static [Step]);
 

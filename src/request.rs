@@ -6,7 +6,26 @@ use crate::timestamp::Timestamp;
 
 /// A completed request for an assignment, as far as the rules need to know it.
 ///
-/// **The crate believes it.** You look up the request, and whether there is a newer one.
+/// **The crate verifies nothing.** You look up the request, and whether there is a newer one. With the feature `graph`,
+/// `graph::json::read_request` reads a request from a document of Microsoft Graph.
+///
+/// ```
+/// use access_package::{AssignmentRequest, AssignmentState, Purpose, Recency, Timestamp};
+/// # use access_package::uuid::Uuid;
+/// # let (id, assignment) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+///
+/// let request = AssignmentRequest {
+///     id,
+///     assignment,
+///     purpose: Purpose::of_request_type("userAdd"),
+///     state: AssignmentState::DeliveryFailed,
+///     completed: Timestamp::from_unix_ticks(17_000_000_000_000_000).unwrap(),
+///     recency: Recency::Newest,
+/// };
+/// assert_eq!(request.purpose, Purpose::Grant);
+/// assert!(!request.is_too_old(request.completed));
+/// assert!(request.is_too_old(Timestamp::MAX));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
@@ -17,22 +36,23 @@ pub struct AssignmentRequest {
     pub assignment: AssignmentId,
     /// What the request asks for.
     pub purpose: Purpose,
-    /// The state of the request. It equals the state of the assignment as long as this request led to it. If you store
-    /// it, keep it equal: a late outcome changes both.
+    /// The state of the request. As long as this request led to the state of the assignment, the two are equal. If you
+    /// store it, keep them equal: a late outcome changes both.
     pub state: AssignmentState,
-    /// When the request was first completed, whether it succeeded or failed. Reprocessing it does not change that.
+    /// The instant at which the request was first completed, whether it succeeded or failed. Reprocessing the request
+    /// does not change it.
     pub completed: Timestamp,
     /// Whether a newer request for access to the same assignment was completed ([R32](crate::policy#r32)).
     pub recency: Recency,
 }
 
 impl AssignmentRequest {
-    /// How long a request can be reprocessed after it was completed: 14 days, in ticks of 100 nanoseconds
+    /// The time in which a completed request can be reprocessed: less than 14 days, in ticks of 100 nanoseconds
     /// ([R33](crate::policy#r33)).
     pub const REPROCESSED_WITHIN: i64 = 14 * 24 * 60 * 60 * 10_000_000;
 
     /// Whether the request is too old to reprocess: it was completed 14 or more days ago ([R33](crate::policy#r33)). A
-    /// request that is completed after `now` is not too old; the crate believes you.
+    /// request that was completed after `now` is not too old.
     #[must_use]
     pub const fn is_too_old(&self, now: Timestamp) -> bool {
         now.unix_ticks() - self.completed.unix_ticks() >= Self::REPROCESSED_WITHIN
@@ -58,14 +78,14 @@ pub enum Recency {
 pub enum Purpose {
     /// Access, more time, or a change of the assignment. Reprocessing such a request can restore access.
     Grant,
-    /// The end of access.
+    /// The removal of access.
     Removal,
-    /// A purpose that the crate does not know. It does not count as a grant ([R32](crate::policy#r32)).
+    /// A purpose that the crate does not know. Such a request cannot be reprocessed ([R32](crate::policy#r32)).
     Unknown,
 }
 
 impl Purpose {
-    /// The purpose of a request with this `requestType`, such as `userAdd` or `adminRemove`. It ignores case.
+    /// The purpose of a request with this `requestType` in Graph, such as `userAdd` or `adminRemove`. Case is ignored.
     #[must_use]
     pub fn of_request_type(word: &str) -> Self {
         const GRANTS: [&str; 8] = [

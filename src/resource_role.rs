@@ -19,10 +19,10 @@ use crate::id::{GUID_LENGTH, ObjectId, parse_guid};
 ///
 /// Two resource roles are equal if they have the same origin system, the same origin ids and, if there is one, the same
 /// type of role ([R23](crate::policy#r23)). GUIDs and [Azure ids](ArmId) ignore case; everything else is compared
-/// exactly. The order is for lists and maps only: it does not rank.
+/// exactly. The order is only for lists and maps: it does not rank access.
 ///
-/// As serde data it is an object of these texts in camel case. An unknown field is an error, since it could make another
-/// resource role of it.
+/// As serde data it is an object of `originSystem`, `resourceOriginId`, `roleOriginId` and, if there is one,
+/// `roleType`. An unknown field is an error, since it could belong to another resource role.
 ///
 /// ```
 /// use access_package::{GroupAccess, ResourceRole};
@@ -40,7 +40,7 @@ pub enum ResourceRole {
     Group {
         /// The group.
         group: ObjectId,
-        /// The access that it gives.
+        /// The access to the group.
         access: GroupAccess,
     },
     /// A role of an enterprise application (`AadApplication`).
@@ -68,10 +68,10 @@ pub enum ResourceRole {
     Azure {
         /// The role and its scope.
         role: AzureRole,
-        /// Whether the role is active or eligible, which is the type of the role.
+        /// Whether the role is active or eligible: its type.
         activation: Activation,
     },
-    /// A role in an unknown origin system. It is passed on unchanged.
+    /// A role in an origin system that the crate does not know. It is passed on unchanged.
     Other(OpaqueResourceRole),
 }
 
@@ -91,18 +91,19 @@ pub enum GroupAccess {
     EligibleOwner(Uuid),
 }
 
-/// Whether a directory role or an Azure role is active, or its holder can activate it.
+/// Whether a directory role or an Azure role is active, or only eligible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Activation {
-    /// The holder can activate the role.
+    /// The holder can activate the role, through Privileged Identity Management.
     Eligible,
     /// The role is active.
     Active,
 }
 
 /// An Azure role and its scope. [`ResourceRole::from_origin`] makes it.
-// Private, so that only readable values exist. Behind one pointer, so that an action does not become larger.
+// Its field is private, so that every value can be read back. It is one pointer, so that an action does not become
+// larger.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AzureRole(Arc<AzureIds>);
 
@@ -130,10 +131,11 @@ impl AzureRole {
     }
 }
 
-/// A resource role in an unknown origin system. Its texts come from [`ResourceRole::origin_system`],
-/// [`resource_origin_id`](ResourceRole::resource_origin_id), [`role_origin_id`](ResourceRole::role_origin_id) and
-/// [`role_type`](ResourceRole::role_type).
-// Private, so that it can never contain a known origin system.
+/// A resource role in an origin system that the crate does not know.
+///
+/// Read its texts with [`ResourceRole::origin_system`], [`resource_origin_id`](ResourceRole::resource_origin_id),
+/// [`role_origin_id`](ResourceRole::role_origin_id) and [`role_type`](ResourceRole::role_type).
+// Its field is private, so that it can never contain a known origin system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpaqueResourceRole(Arc<OriginIds>);
 
@@ -154,17 +156,23 @@ const AZURE: &str = "AzureResources";
 const CUSTOM_DATA: &str = "CustomDataProvidedResource";
 
 impl ResourceRole {
-    /// Reads a resource role from its origin system, the origin id of the resource, the origin id of the role and the
-    /// type of the role, as Graph gives them.
+    /// Reads a resource role from the texts that Graph shows: the origin system, the origin id of the resource, the
+    /// origin id of the role, and the type of the role.
     ///
     /// The names of the known origin systems and the words of the type ignore case ([R48](crate::policy#r48)). An
     /// unknown origin system gives [`ResourceRole::Other`], with all texts unchanged.
     ///
     /// `AzureResources` requires a type, `active` or `eligible`. In the other known origin systems the origin id
-    /// implies the type, so a type that agrees is dropped.
+    /// implies the type, so a type that agrees is dropped ([R23](crate::policy#r23)).
     ///
     /// # Errors
-    /// In a known origin system, an origin id or the type does not fit. Or the origin system has nothing to enforce.
+    /// Only a known origin system gives an error:
+    ///
+    /// - [`ResourceOriginId`](ParseResourceRoleError::ResourceOriginId),
+    ///   [`RoleOriginId`](ParseResourceRoleError::RoleOriginId) or [`RoleType`](ParseResourceRoleError::RoleType): this
+    ///   part does not fit the origin system.
+    /// - [`NothingToEnforce`](ParseResourceRoleError::NothingToEnforce): the origin system only provides data for
+    ///   reviews.
     pub fn from_origin(
         origin_system: &str,
         resource_origin_id: &str,
@@ -286,7 +294,7 @@ impl ResourceRole {
         }
     }
 
-    /// The type of the role, if it is part of the identity: `active` or `eligible` for an Azure role, or the text of an
+    /// The type of the role, if it is part of its identity: `active` or `eligible` for an Azure role, or the text of an
     /// unknown origin system.
     #[must_use]
     pub fn role_type(&self) -> Option<&str> {
@@ -309,12 +317,12 @@ impl fmt::Display for ResourceRole {
     }
 }
 
-/// An origin id that is not yet a text, so that it can be written to where it goes.
+/// An origin id that is not a string yet, so that it can be written without an allocation.
 enum OriginId<'a> {
     Text(&'a str),
     Guid(Uuid),
     Number(u32),
-    /// To a group.
+    /// Access to a group.
     Access(&'static str, Uuid),
 }
 
@@ -430,7 +438,7 @@ pub enum ParseResourceRoleError {
         /// The expected types.
         expected: &'static str,
     },
-    /// The origin system provides only data for reviews.
+    /// The origin system only provides data for reviews, so there is nothing to enforce.
     #[error("`CustomDataProvidedResource` only provides data for reviews: there is nothing to enforce")]
     NothingToEnforce,
 }

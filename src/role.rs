@@ -11,7 +11,8 @@ use crate::variants::with_all;
 with_all! {
     /// A role of a caller, in entitlement management or in the directory.
     ///
-    /// Roles are only partially ordered, so there is no `Ord`. Use [`at_least`](Role::at_least).
+    /// Roles are only partially ordered, so there is no `Ord`. Compare them with [`at_least`](Role::at_least), which
+    /// describes the *ladder* of roles.
     ///
     /// A role is read from its id, from its name in the documentation, or from its name in Graph, ignoring case. It is
     /// displayed by its name in the documentation. If a role cannot be read, leave it out: it never suffices
@@ -28,22 +29,22 @@ with_all! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Role {
-        // The roles off the ladder come first (R2), then the ladder (R1): one comparison then tells which roles
+        // The roles off the ladder come first (R2), then the ladder (R1), so that one comparison shows which roles
         // suffice.
-        /// Can read a catalog.
+        /// Can read a catalog. It is off the ladder.
         CatalogReader,
-        /// Can create catalogs.
+        /// Can create catalogs. It is off the ladder.
         CatalogCreator,
         /// Can manage the organizations from which users can request access. It is off the ladder.
         ConnectedOrganizationAdministrator,
-        /// A directory role that does not suffice, although an older page of the documentation lists it
-        /// ([R2](crate::policy#r2)).
+        /// A directory role: can manage users. It does not suffice, although an older page of the documentation lists
+        /// it ([R2](crate::policy#r2)).
         UserAdministrator,
         /// A directory role: can manage directory roles. It is off the ladder, and counts only in a privileged catalog,
         /// together with *Identity Governance Administrator* ([R43](crate::policy#r43)).
         PrivilegedRoleAdministrator,
-        /// Can assign the access packages of a catalog and manage the assignments. It is the least role that may
-        /// reprocess an assignment.
+        /// Can assign the access packages of a catalog and manage the assignments. It is the lowest role on the ladder,
+        /// and the least that may reprocess an assignment.
         AccessPackageAssignmentManager,
         /// Can edit the access packages of a catalog and manage their assignments.
         AccessPackageManager,
@@ -87,7 +88,7 @@ impl Role {
         self.facts().is_directory_role
     }
 
-    /// The name of the role as the documentation spells it.
+    /// The name of the role in the documentation.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.facts().name

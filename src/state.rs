@@ -8,8 +8,8 @@ use crate::variants::with_all;
 with_all! {
     /// The state of an assignment, as Microsoft Graph names it.
     ///
-    /// Reading ignores case, so it accepts both spellings. It is displayed in the spelling of v1.0. Graph's free-text
-    /// *status* decides nothing ([R9](crate::policy#r9)) and is not modelled.
+    /// Reading ignores case, so it accepts the spellings of v1.0 and of beta. A state is displayed in the spelling of
+    /// v1.0. Graph's free-text *status* decides nothing ([R9](crate::policy#r9)) and is not modelled.
     ///
     /// ```
     /// use access_package::AssignmentState;
@@ -24,14 +24,14 @@ with_all! {
     pub enum AssignmentState {
         /// Some resource roles are still to be enforced.
         Delivering,
-        /// Some resource roles were enforced, and the others could not be.
+        /// Some resource roles are in place, and the others could not be enforced.
         PartiallyDelivered,
         /// Every resource role is in place, as far as the service knows. Only a delivered assignment can be
         /// reprocessed.
         Delivered,
-        /// The assignment has ended and never comes back.
+        /// The assignment has ended, for good.
         Expired,
-        /// No resource role could be enforced.
+        /// No resource role is in place, and none could be enforced.
         DeliveryFailed,
     }
 }

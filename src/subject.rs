@@ -13,8 +13,8 @@ with_all! {
     /// | `user` | an API permission (`OAuthApplication`) |
     /// | `servicePrincipal` | a role of an application (`AadApplication`) or of a site (`SharePointOnline`) |
     ///
-    /// A service principal cannot hold SAP roles either. No document names their origin system, so the crate does not
-    /// know them.
+    /// A service principal cannot hold SAP roles either. No document names their origin system, so the crate tries
+    /// them.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -27,11 +27,11 @@ with_all! {
     }
 }
 
-/// Not documented: public tools for the service show it.
+/// The origin system of API permissions. It is not documented; public tools for the service show it.
 const API_PERMISSIONS: &str = "OAuthApplication";
 
 impl SubjectType {
-    /// R46: only this function decides it.
+    /// R46: whether a subject of this kind cannot hold the resource role. Only this function decides it.
     pub(crate) fn cannot_hold(self, resource_role: &ResourceRole) -> bool {
         match (self, resource_role) {
             (

@@ -1,4 +1,4 @@
-//! Tools for your own tests: strategies for the input of a host, and laws for an implementation.
+//! Tools for your own tests: strategies that generate input, and laws for an implementation.
 //!
 //! You can test anything that reprocesses assignments against the rules, with or without this crate: a server, a
 //! client, a library. Implement [`Implementation`] for it in your tests, and check [all laws](laws::all) or one of
@@ -18,7 +18,7 @@
 //!         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
 //!     ) -> Result<(), Refused> {
 //!         let _ = self.0.expire(now);
-//!         // First whether the caller may, at the state that it is in.
+//!         // The caller and the state are judged before anything else.
 //!         let authority = evaluate(caller, &self.0, now)?;
 //!         let known = self.0.resource_roles().ok_or(Reason::ResourceRolesUnknown)?;
 //!         let gives: Vec<_> = known.iter().map(|it| it.resource_role.clone()).collect();
@@ -64,18 +64,18 @@ use crate::{
     StoredAssignment, Timestamp,
 };
 
-/// Something that reprocesses one assignment, as the [laws] see it.
+/// Your implementation, as the [laws] see it: something that reprocesses one assignment.
 ///
-/// A law makes an implementation from a stored assignment. To restart one, it makes a new one from
-/// [`stored`](Self::stored). The law has the clock and the executor.
+/// A law makes an implementation from a stored assignment. To restart it, the law makes a new one from
+/// [`stored`](Self::stored). The law plays the clock and the executor.
 pub trait Implementation {
-    /// The caller asks to reprocess the assignment, now.
+    /// The caller asks to reprocess the assignment at this instant. The access package gives what the assignment has.
     ///
     /// `observe` returns what can be seen of a resource role. If your implementation does not observe, ignore it, and
     /// leave out the law [`observed_asks_only_for_what_is_missing`](laws::observed_asks_only_for_what_is_missing).
     ///
     /// # Errors
-    /// The call is refused.
+    /// The call is refused, with the reasons and remedies that your implementation gives.
     fn reprocess(
         &mut self,
         caller: &Caller,
@@ -83,12 +83,13 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<(), Refused>;
 
-    /// The caller asks to reprocess the request of the assignment, now. The access package gives these resource roles.
+    /// The caller asks to reprocess the request of the assignment at this instant. The access package gives these
+    /// resource roles.
     ///
     /// If your implementation has no requests, leave out the laws about them.
     ///
     /// # Errors
-    /// The call is refused.
+    /// The call is refused, with the reasons that your implementation gives.
     fn reprocess_request(
         &mut self,
         caller: &Caller,
@@ -97,7 +98,8 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<(), Refused>;
 
-    /// The executor reports the outcome of an action, now. The receipt may make no sense.
+    /// The executor reports the outcome of an action at this instant. The receipt may be for another attempt,
+    /// assignment or resource role.
     fn record(&mut self, receipt: &Receipt, now: Timestamp);
 
     /// The remaining actions, in any order.
@@ -107,7 +109,7 @@ pub trait Implementation {
     fn stored(&self) -> StoredAssignment;
 }
 
-/// The answer of an [`Implementation`] that refuses a call, in its own words: those of a [`Refusal`], right or wrong.
+/// The answer of an [`Implementation`] that refuses a call. Unlike a [`Refusal`], it can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The reasons, in any order.

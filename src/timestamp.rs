@@ -1,10 +1,10 @@
-//! Instants. The host passes them: the crate never asks for the time.
+//! Instants. The host passes them; the crate never reads a clock.
 
 /// An instant in UTC, in ticks of 100 nanoseconds, which is the precision of the service.
 ///
 /// It is between [`MIN`](Self::MIN) and [`MAX`](Self::MAX), in the years 1 to 9999. With the feature `serde` it is
 /// displayed in ISO 8601, such as `2022-07-27T21:55:19.69Z`. Reading accepts `Z` or an offset, and up to nine
-/// fractional digits, of which it drops those after the seventh.
+/// fractional digits. It drops the digits after the seventh.
 ///
 /// ```
 /// use access_package::Timestamp;
@@ -17,11 +17,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// The length of a tick.
+/// The length of a tick, in nanoseconds.
 #[cfg(any(feature = "std", feature = "serde"))]
 const NANOSECONDS_PER_TICK: i128 = 100;
 
-/// How many there are in a second.
+/// The ticks in a second.
 const TICKS_PER_SECOND: i64 = 10_000_000;
 
 impl Timestamp {
@@ -30,8 +30,8 @@ impl Timestamp {
     /// The last instant: one tick before the year 10000.
     pub const MAX: Self = Self(2_534_023_007_999_999_999);
 
-    /// The instant this many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z. `None` before [`MIN`](Self::MIN) or
-    /// after [`MAX`](Self::MAX).
+    /// The instant that is this many ticks of 100 nanoseconds after 1970-01-01T00:00:00Z. `None` if it is before
+    /// [`MIN`](Self::MIN) or after [`MAX`](Self::MAX).
     ///
     /// .NET ticks have the same length, but count from the year 1. Add `MIN.unix_ticks()` to them.
     #[must_use]
@@ -45,7 +45,7 @@ impl Timestamp {
         self.0
     }
 
-    /// How much later this is than another instant. Zero if it is not later.
+    /// The time from an earlier instant to this one. Zero if the other one is not earlier.
     ///
     /// ```
     /// use std::time::Duration;
@@ -63,7 +63,7 @@ impl Timestamp {
             + core::time::Duration::from_nanos(ticks % per_second * 100)
     }
 
-    /// This much later, but at most [`MAX`](Self::MAX).
+    /// The instant that is this much later, but at most [`MAX`](Self::MAX).
     ///
     /// ```
     /// use std::time::Duration;
@@ -89,7 +89,7 @@ impl Timestamp {
     }
 }
 
-/// Makes a timestamp from the host's clock. An instant outside the years 1 to 9999, which no service gives, becomes
+/// Converts the time of the host's clock, rounded down to a tick. An instant outside the years 1 to 9999 becomes
 /// [`MIN`](Self::MIN) or [`MAX`](Self::MAX).
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {
@@ -119,12 +119,12 @@ mod text {
     const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
     impl Timestamp {
-        /// The instant at which a UTC clock shows this.
+        /// The instant at which a clock in UTC shows this date and time.
         pub(crate) fn from_civil(civil: DateTime) -> Option<Self> {
             Self::from_local(civil, 0)
         }
 
-        /// The instant at which a clock shows this that is so many seconds ahead of UTC.
+        /// The instant at which a clock that is this many seconds ahead of UTC shows this date and time.
         fn from_local(civil: DateTime, ahead: i32) -> Option<Self> {
             let since = civil.duration_since(EPOCH);
             // No `DateTime` is so far away that its ticks would not fit.
@@ -134,7 +134,7 @@ mod text {
             )
         }
 
-        /// The reading of a UTC clock at this instant.
+        /// The date and time in UTC at this instant.
         #[cfg(feature = "graph")]
         pub(crate) fn to_civil(self) -> DateTime {
             let (seconds, ticks) = (self.0.div_euclid(TICKS_PER_SECOND), self.0.rem_euclid(TICKS_PER_SECOND));
@@ -143,7 +143,7 @@ mod text {
             EPOCH.saturating_add(since)
         }
 
-        /// The text: a fraction has no zeros at its end.
+        /// The text in ISO 8601. The fraction has no trailing zeros.
         fn text(self) -> Brief {
             let (seconds, mut fraction) =
                 (self.0.div_euclid(TICKS_PER_SECOND), self.0.rem_euclid(TICKS_PER_SECOND));
@@ -176,8 +176,8 @@ mod text {
             text
         }
 
-        /// Reads `YYYY-MM-DDTHH:MM:SSZ` with a fraction of up to seven digits: what is all but always there. `None` for
-        /// anything else, and where the calendar has no such day.
+        /// Reads the usual form quickly: `YYYY-MM-DDTHH:MM:SSZ`, possibly with a fraction of up to seven digits. `None`
+        /// for any other form, and for a day that the calendar does not have.
         fn from_usual(text: &str) -> Option<Self> {
             #[rustfmt::skip]
             let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, ref rest @ ..] =
@@ -199,7 +199,7 @@ mod text {
         }
     }
 
-    /// The number that these digits are; they are few.
+    /// The number that these few digits make.
     fn number(digits: &[u8]) -> Option<i32> {
         digits.iter().try_fold(0, |number, digit| {
             digit.is_ascii_digit().then(|| number * 10 + i32::from(digit - b'0'))

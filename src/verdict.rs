@@ -20,7 +20,8 @@ use crate::timestamp::Timestamp;
 /// It changes nothing. The answer is the one that [`Authority::admit`] would give; use that to reprocess.
 ///
 /// # Errors
-/// The caller may not reprocess, with every reason at once. If the caller may, the state does not allow it.
+/// If the caller may not reprocess, the refusal has every reason about the caller, as from [`Caller::authority`].
+/// Otherwise it is [`Reason::InvalidState`]: the state is not `delivered` ([R9](crate::policy#r9)).
 ///
 /// # Examples
 /// ```
@@ -51,15 +52,16 @@ pub fn evaluate(caller: &Caller, assignment: &Assignment, now: Timestamp) -> Res
 /// It changes nothing. The answer is the one that [`Authority::admit_request`] would give ([R31](crate::policy#r31)).
 ///
 /// # Errors
-/// The caller may not reprocess, with every reason at once. If the caller may, the first of these that is true of the
-/// request ([R32](crate::policy#r32), [R33](crate::policy#r33)):
+/// If the caller may not reprocess, the refusal has every reason about the caller, as from [`Caller::authority`].
+/// Otherwise it has the first of these reasons that applies ([R32](crate::policy#r32), [R33](crate::policy#r33)):
 ///
-/// 1. It is for another assignment.
-/// 2. It does not ask for access.
-/// 3. A newer request for access was completed.
-/// 4. The state of the assignment does not allow it.
-/// 5. Its own state differs from that of the assignment.
-/// 6. It is too old.
+/// 1. [`Reason::RequestOfAnotherAssignment`]: the request is for another assignment.
+/// 2. [`Reason::RequestWithoutGrant`]: it does not ask for access.
+/// 3. [`Reason::RequestSuperseded`]: a newer request for access was completed.
+/// 4. [`Reason::RequestDelivering`], [`Reason::RequestDelivered`] or [`Reason::RequestExpired`]: the state of the
+///    assignment does not allow it.
+/// 5. [`Reason::RequestStateDisagrees`]: the state of the request differs from that of the assignment.
+/// 6. [`Reason::RequestTooOld`]: it was completed 14 or more days ago.
 pub fn evaluate_request(
     caller: &Caller,
     assignment: &Assignment,
@@ -109,9 +111,10 @@ pub(crate) fn judge_request(
     Err(Refusal::new(reason, None))
 }
 
-/// Proof that a caller may reprocess, and where. It is the first stage of reprocessing.
+/// Proof that a caller may reprocess, and where: the first stage of reprocessing.
 ///
-/// Only [`Caller::authority`] makes one. It says nothing about an assignment: [`admit`](Self::admit) judges that.
+/// Only [`Caller::authority`] makes one; [`evaluate`] calls it. An authority says nothing about an assignment:
+/// [`admit`](Self::admit) judges that. [`Unsaved`](crate::Unsaved#examples) shows all stages.
 ///
 /// ```compile_fail,E0451
 /// # use access_package::{Authority, Role};
@@ -128,7 +131,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The caller's highest role that counts there.
+    /// The caller's highest role that counts on the catalog. An application with the application permission has at
+    /// least *Identity Governance Administrator* ([R5](crate::policy#r5), our choice).
     #[must_use]
     pub const fn role(self) -> Role {
         self.role
@@ -152,14 +156,13 @@ impl Authority {
 }
 
 impl Caller {
-    /// Judges the caller for a catalog, and returns an authority with the highest role that counts there. `None` stands
-    /// for the tenant as a whole: pass it if the assignment does not exist ([R28](crate::policy#r28)).
-    ///
-    /// With the application permission, an application acts at least as *Identity Governance Administrator*
-    /// ([R5](crate::policy#r5), our choice).
+    /// Judges the caller for the assignment's catalog, and returns the authority to reprocess there. If the assignment
+    /// does not exist, pass `None`: the caller is then judged for the tenant as a whole ([R28](crate::policy#r28)).
     ///
     /// # Errors
-    /// The caller may not reprocess assignments there.
+    /// The caller may not reprocess assignments there. The refusal has every reason at once: a personal account, or a
+    /// missing permission, a missing role, or both ([R1](crate::policy#r1) to [R8](crate::policy#r8),
+    /// [R43](crate::policy#r43)).
     #[inline]
     pub fn authority(&self, catalog: Option<Catalog>) -> Result<Authority, Refusal> {
         // R7: the read permission is a different one, and does not count.
@@ -189,7 +192,7 @@ impl Caller {
         match (refusal, highest) {
             (None, Some(role)) => Ok(Authority { role, catalog, caller: self.object }),
             (Some(refusal), _) => Err(refusal),
-            // The gate lets in only callers with a role, or with the permission that stands for one.
+            // The gate lets in only callers with a role, or with the permission that replaces it.
             (None, None) => Err(Refusal::new(Reason::InsufficientRole, None)),
         }
     }
@@ -208,7 +211,7 @@ impl Caller {
                     Some(Refusal::new(Reason::MissingDelegatedPermission, role)) // R4
                 }
             }
-            // R5: each permission stands for a role.
+            // R5: each permission replaces a role.
             Account::Application => {
                 let manages_roles = self.permissions.contains(&Permission::RoleManagementReadWriteDirectory);
                 let stands_for = |role| {

@@ -1,19 +1,19 @@
-/** An instant in ISO 8601, with `Z` or an offset. A `Date` becomes one. Answers have a string, in UTC. */
+/** An instant in ISO 8601, with `Z` or an offset. In a question you can use a `Date` instead. Answers are in UTC. */
 export type Instant = string;
 
-/** A GUID of 36 characters. Answers have lower case. */
+/** A GUID of 36 characters with hyphens. Answers use lower case. */
 export type Guid = string;
 
-/** A role in the tenant or on a catalog, by its name or its id. One that is not known does not count. */
+/** A role in the tenant or on a catalog, by its name or its id. An unknown role does not count. */
 export interface Held {
   role: RoleName | (string & {});
   /** `/`, or `/AccessPackageCatalog/{id}`. */
   scope: string;
 }
 
-/** Who asks. You have established this: nothing of it is verified. */
+/** The caller. Nothing is verified here: authenticate the caller and look up the roles first. */
 export interface Caller {
-  /** The caller's object in the directory, for the record. */
+  /** The caller's object in the directory. It is only recorded. */
   object?: Guid | null;
   account: 'workOrSchool' | 'application' | 'personal';
   /** The permissions of the call: delegated ones for a user, application permissions for an application. */
@@ -35,7 +35,7 @@ export interface Claims {
   [other: string]: unknown;
 }
 
-/** What an access package gives: a role on a resource. */
+/** A role on a resource, which an access package gives. */
 export interface ResourceRole {
   originSystem: string;
   resourceOriginId: string;
@@ -45,7 +45,7 @@ export interface ResourceRole {
 
 export type State = 'delivering' | 'partiallyDelivered' | 'delivered' | 'expired' | 'deliveryFailed';
 
-/** Why something has failed, in the terms of whoever carries actions out. */
+/** Why an action has failed, in the executor's terms: a code for programs and words for people. */
 export interface Failure {
   code: string;
   words: string;
@@ -53,11 +53,11 @@ export interface Failure {
 
 export interface Catalog {
   id: Guid;
-  /** Null if you do not know it: it is then judged as a standard one. */
+  /** Null if you do not know it: the catalog is then judged as a standard one. */
   privilegeLevel: 'standard' | 'privileged' | null;
 }
 
-/** An assignment, as you store it. */
+/** An assignment as you store it. Do not change it yourself. */
 export interface Stored {
   format: 1;
   id: Guid;
@@ -67,11 +67,11 @@ export interface Stored {
   /** Null if you do not know it. */
   targetType: 'user' | 'servicePrincipal' | null;
   state: State;
-  /** The instant from which it has ended, or null. */
+  /** The instant from which the assignment has ended. Null if it has no end. */
   end: Instant | null;
-  /** 0 for one that was never reprocessed. */
+  /** 0 if the assignment was never reprocessed. */
   attempt: number;
-  /** In any order; null if they are not known. */
+  /** In any order. Null if you do not know them. */
   resourceRoles:
     | readonly {
         resourceRole: ResourceRole;
@@ -81,7 +81,7 @@ export interface Stored {
     | null;
 }
 
-/** The request that an assignment came from. */
+/** The request that led to an assignment. */
 export interface Request {
   id: Guid;
   assignment: Guid;
@@ -98,7 +98,10 @@ export interface Observation {
   observed: 'present' | 'absent' | 'unknown' | 'unenforceable';
 }
 
-/** One thing to do: see to it that the target has the resource role. Do not, from the end on. */
+/**
+ * An action: give the target the resource role, unless the end has come. If the target has it already, the action is
+ * fulfilled.
+ */
 export interface Action {
   assignment: Guid;
   attempt: number;
@@ -107,7 +110,7 @@ export interface Action {
   end: Instant | null;
 }
 
-/** What became of an action. */
+/** The outcome of an action. */
 export interface Receipt {
   assignment: Guid;
   attempt: number;
@@ -116,7 +119,7 @@ export interface Receipt {
   reason?: Failure | null;
 }
 
-/** What has happened, for your records. */
+/** A change of the assignment, for your records. */
 export interface Event {
   assignment: Guid;
   at: Instant;
@@ -169,7 +172,7 @@ export type Step =
   | 'loadCatalog'
   | 'loadRequest';
 
-/** Everything that stands in the way, and what would help: one remedy or another. */
+/** Why a call is refused: every reason, and what would help. Any one of the remedies will do. */
 export interface Why {
   message: string;
   /** `rules` are ids in `src/policy/rules.md`. */
@@ -179,24 +182,25 @@ export interface Why {
 
 export interface Accepted {
   verdict: 'accepted';
-  /** The role with which the caller acts. */
+  /** The role in which the caller acts. */
   role: RoleName;
+  /** The catalog as it was judged. */
   catalog: Catalog;
 }
 
-/** The caller may not. */
+/** The caller may not reprocess the assignment. */
 export interface Unauthorized extends Why {
   verdict: 'unauthorized';
 }
 
-/** The assignment, or its request, is not as it has to be. */
+/** The assignment, or its request, cannot be reprocessed. */
 export interface Refused extends Why {
   verdict: 'invalidState' | 'invalidRequest';
 }
 
 export type Verdict = Accepted | Unauthorized | Refused;
 
-/** The assignment that is left. If there is an event, save `stored`, and only then carry out the actions. */
+/** The assignment after the call. If there is an `event`, save `stored` before you carry out an action. */
 export interface Left {
   event: Event | null;
   actions: Action[];
@@ -207,13 +211,16 @@ export interface EvaluateQuestion {
   caller: Caller;
   stored: Stored;
   now: Instant | Date;
-  /** To reprocess this request, and not the assignment. */
+  /** The request to reprocess instead of the assignment. */
   request?: Request | null;
 }
 
 export interface ExplainQuestion {
   claims: Claims;
-  /** The roles that you have looked up, for those of entitlement management are in no token; null if you have not. */
+  /**
+   * The roles of the caller that you have looked up. Null if you have not. A token never contains roles of entitlement
+   * management.
+   */
   roles?: readonly Held[] | null;
   stored: Stored;
   now: Instant | Date;
@@ -221,9 +228,9 @@ export interface ExplainQuestion {
 }
 
 export interface ReprocessQuestion extends EvaluateQuestion {
-  /** What the access package gives now; null if it is what the assignment has. */
+  /** What the access package gives now. Null means what the assignment has. */
   gives: readonly ResourceRole[] | null;
-  /** What you did not see is enforced. */
+  /** What you have seen. A resource role without an observation is enforced. */
   observed?: readonly Observation[] | null;
 }
 
@@ -239,7 +246,7 @@ export interface ExpireQuestion {
 }
 
 export interface DocumentQuestion {
-  /** An assignment as Microsoft Graph shows it, in v1.0 or beta, or a page with one. */
+  /** An assignment as Microsoft Graph shows it, in v1.0 or beta, or a page with exactly one. */
   document: object;
 }
 
@@ -252,10 +259,10 @@ export type ReadQuestion = DocumentQuestion | RolesQuestion;
 
 export type EvaluateAnswer = Verdict;
 
-/** The verdict, the caller that the claims speak of, and what they do not tell. */
+/** The verdict, the caller that the claims describe, and what neither the claims nor the roles can say. */
 export type ExplainAnswer = Verdict & { caller: Caller; caveats: { code: string; text: string }[] };
 
-/** A caller who may not is told the verdict alone. */
+/** If the caller may not reprocess the assignment, the answer is only the verdict. */
 export type ReprocessAnswer = (Accepted & Left) | (Refused & Left) | Unauthorized;
 
 export type RecordAnswer = Left & {
@@ -266,12 +273,12 @@ export type ExpireAnswer = Left & { result: 'expired' | 'unchanged' };
 
 export interface DocumentAnswer {
   stored: Stored;
-  /** What the access package gives now; null if the document does not list it. */
+  /** What the access package gives now. Null if the document does not list it. */
   gives: ResourceRole[] | null;
 }
 
 export interface RolesAnswer {
-  /** The roles that are known, as `explain` takes them. */
+  /** The known roles, as `explain` takes them. */
   roles: Held[];
 }
 
@@ -279,38 +286,42 @@ export type ReadAnswer = DocumentAnswer | RolesAnswer;
 
 /** Why a question cannot be answered. Nothing has changed. */
 export class QuestionError extends Error {
-  /** A word for programs, such as `malformed`. */
+  /** A stable code for programs, such as `malformed`. */
   code: string;
   data: Record<string, unknown>;
-  /** The path of the member that it is about, such as `stored.state`; null for the question as a whole. */
+  /** The path of the member that the error is about, such as `stored.state`. Null for the question as a whole. */
   place: string | null;
 }
 
-/** The crate. It keeps nothing between two calls. A function throws a `QuestionError` if it cannot answer. */
+/**
+ * The functions of the crate. They keep nothing between two calls. If a question cannot be answered, they throw a
+ * `QuestionError`.
+ */
 export interface Crate {
-  /** Whether the caller may reprocess the assignment, and if not, why and what would help. It changes nothing. */
+  /** Decides whether the caller may reprocess the assignment, and if not, why and what would help. It changes nothing. */
   evaluate(question: EvaluateQuestion): EvaluateAnswer;
-  /** The same for the caller that an access token speaks of. */
+  /** Decides like `evaluate` for the caller that the claims of an access token describe. */
   explain(question: ExplainQuestion): ExplainAnswer;
-  /** Reprocesses the assignment, or its request. */
+  /** Reprocesses the assignment, or its request. Save the `stored` of the answer before you carry out an action. */
   reprocess(question: ReprocessQuestion): ReprocessAnswer;
-  /** Records what became of an action. */
+  /** Records the outcome of an action. If there is an `event`, save `stored`. */
   record(question: RecordQuestion): RecordAnswer;
-  /** Ends the assignment if its time has come. */
+  /** Expires the assignment if its end has come. */
   expire(question: ExpireQuestion): ExpireAnswer;
-  /** Reads an assignment from a document of Microsoft Graph. The first call loads the module that can. */
+  /** Reads an assignment from a document of Microsoft Graph. The first call loads the module that reads documents. */
   read(question: DocumentQuestion): Promise<DocumentAnswer>;
-  /** Reads the roles of a caller, or of a group of the caller, from the list of Microsoft Graph. */
+  /** Reads the roles of the caller, or of one of the caller's groups, from Graph's list of role assignments. */
   read(question: RolesQuestion): Promise<RolesAnswer>;
   /**
-   * Any of these as JSON text, where an error is an answer, too. `read` is an operation here only if you have passed
-   * `access_package_read.wasm` to `load`.
+   * Answers any of these questions as JSON text. An error is an answer here, and is not thrown. `read` is an operation here
+   * only if you have passed `access_package_read.wasm` to `load`.
    */
   ask(operation: string, question: string): string;
 }
 
 /**
- * Loads `access_package.wasm`, which lies beside this file; `read` then loads `access_package_read.wasm`. Or takes the module
- * that you pass, compiled or as bytes, for everything: for `read` it has to be the second one.
+ * Loads the crate. Without an argument, it loads `access_package.wasm` from the folder of this file, and the first `read`
+ * loads `access_package_read.wasm`. Or pass a module, compiled or as bytes, which it then uses for everything. To use `read`
+ * with it, pass `access_package_read.wasm`.
  */
 export function load(wasm?: BufferSource | WebAssembly.Module): Promise<Crate>;

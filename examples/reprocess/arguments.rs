@@ -31,7 +31,7 @@ impl Arguments {
     }
 }
 
-/// The caller if no argument gives roles.
+/// The role of the caller if no argument gives roles.
 pub fn manager() -> RoleAssignment {
     RoleAssignment { role: Role::AccessPackageAssignmentManager, scope: Scope::Tenant }
 }

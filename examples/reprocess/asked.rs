@@ -59,8 +59,7 @@ impl Asked {
         match assignment {
             Ok(assignment) => Ok(assignment.into()),
             Err(error) => without_list(document, &error).ok_or_else(|| {
-                // The document was read as an assignment because it is a page that cannot be read: report the page's
-                // error.
+                // The document is a page that cannot be read, so it was read as an assignment. Report the page's error.
                 let of_page = json::read_list(document).err().filter(|_| error == ReadError::IsPage);
                 of(arguments, document, &of_page.unwrap_or(error))
             }),
@@ -220,7 +219,7 @@ pub fn said(error: &impl fmt::Display, problem: &ReadError) -> String {
     format!("{kind}{help}")
 }
 
-/// A guess at a text that is not JSON. A possible token is not shown.
+/// A guess at what a text is that is not JSON. It never shows a possible token.
 pub fn no_json(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     let text = text.trim_start();

@@ -18,7 +18,7 @@ pub struct Asking {
     notes: Vec<Note>,
     /// The roles that do not count, with the reason.
     unknown_roles: Vec<String>,
-    /// The number of role assignments that belong to others.
+    /// The number of role assignments that belong to other principals.
     passed_over: usize,
 }
 

@@ -153,7 +153,7 @@ fn show(report: &Report, arguments: &Arguments, asking: &Asking) -> Result<Statu
     Ok(report.status())
 }
 
-/// Does what a host does, except for saving. It carries each action out as the arguments say.
+/// Does what a host does, but saves nothing. The arguments say how each action ends.
 fn drive(
     Asked { assignment, request, gives_now, notes }: Asked,
     arguments: &Arguments,

@@ -137,7 +137,7 @@ fn of(caveat: Caveat, claims: &Claims) -> String {
 /// The notes about unknown roles, by the source of the roles.
 pub fn of_roles(token: Option<&Told>, listed: &Listed, are_said: bool, caller: &Caller) -> Vec<Note> {
     if token.is_none() && !listed.of_entitlement_management && !listed.of_directory {
-        return Vec::new(); // They are those of --role.
+        return Vec::new(); // The roles are those of --role, so they are known.
     }
     let id = caller.object.map_or("<object id>".into(), |object| object.to_string());
     let client = token.and_then(|told| told.client.as_deref()).unwrap_or("<client id>");

@@ -71,7 +71,7 @@ impl Listed {
         self.of_entitlement_management |= !is("roleManagement/directory") && items.is_empty();
         let read = json::read_role_assignments(json!({ "value": items }).to_string().as_bytes());
         read.map_err(|error| match error {
-            // The position is not that in the file.
+            // The position is in the page, not in the file.
             ReadError::Malformed { part: Some(part), message, .. } => format!("`{part}`: {message}"),
             error => error.to_string(),
         })?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::files;
 
-/// The source of the token. It is never an argument, since other users of the machine could see that.
+/// The source of the token. The token is never an argument, since other users of the machine could see it.
 pub enum Token {
     File(String),
     Variable(String),

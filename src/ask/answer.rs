@@ -74,7 +74,7 @@ impl Noted {
         Self { code: caveat.code(), text }
     }
 
-    /// About roles that were looked up.
+    /// The caveat about roles that were looked up.
     pub(super) fn of_list() -> Self {
         let text = "roles that the caller holds through a group, or is only eligible for (PIM), are not in the list: look up \
                     the group's roles too, and activate the eligible ones";

@@ -25,7 +25,7 @@ pub(super) enum Problem {
     ContradictoryObservations(ResourceRole),
     #[error(transparent)]
     Receipt(#[from] RecordError),
-    /// About a document of Graph, which is this member.
+    /// The problem of a Graph document in this member.
     #[error("{problem}")]
     Document { member: &'static str, problem: ReadError },
     #[error("document is a list of {items} assignments: pass one item of its `value`")]

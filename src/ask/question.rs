@@ -1,4 +1,4 @@
-//! What is asked, member by member.
+//! The question, read member by member.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,13 +15,13 @@ use crate::graph::json::{self, Place, ReadError};
 use crate::resource_role::ResourceRole;
 use crate::text::Exact;
 
-/// A question, of which some members are not read yet.
+/// A question, with the members that are not read yet.
 pub(super) struct Question<'q> {
     text: &'q [u8],
     members: Members<'q>,
 }
 
-/// Each by its name, and still as text.
+/// Each member by its name, still as text.
 struct Members<'q>(Vec<(String, &'q RawValue)>);
 
 impl<'q> Question<'q> {
@@ -30,7 +30,7 @@ impl<'q> Question<'q> {
         Ok(Self { text, members })
     }
 
-    /// The member of this name, as it is.
+    /// The member of this name, as text.
     pub(super) fn text(&mut self, name: &'static str) -> Result<&'q RawValue, Problem> {
         self.remove(name).ok_or_else(|| json::missing(name).into())
     }
@@ -40,7 +40,7 @@ impl<'q> Question<'q> {
         self.take_by(name, json::parse)
     }
 
-    /// The member of this name, as this reads it.
+    /// The member of this name, read by this function.
     pub(super) fn take_by<T>(
         &mut self,
         name: &'static str,
@@ -63,19 +63,19 @@ impl<'q> Question<'q> {
         if self.members.0.iter().any(|(known, _)| known == name) { self.take(name) } else { Ok(None) }
     }
 
-    /// Everything is read. A member that is left is misspelled, of another question, or there twice.
+    /// The end of the question. A member that is left is misspelled, belongs to another question, or is there twice.
     pub(super) fn end(self) -> Result<(), Problem> {
         self.members.0.first().map_or(Ok(()), |(name, _)| Err(Problem::one_too_many(name)))
     }
 
-    /// The member of this name as it is, if it is there.
+    /// The member of this name as text, if it is there.
     pub(super) fn remove(&mut self, name: &str) -> Option<&'q RawValue> {
         let Members(members) = &mut self.members;
         let index = members.iter().position(|(known, _)| known == name)?;
         Some(members.remove(index).1)
     }
 
-    /// The problem of this member, its line and column told as those of the question.
+    /// The problem of this member, with its line and column in the whole question.
     pub(super) fn of_whole(&self, problem: ReadError, value: &RawValue) -> ReadError {
         let mut place = Place::of(self.text);
         place.go_to(value.get().as_bytes());

@@ -46,10 +46,11 @@ use crate::timestamp::Timestamp;
 /// If the call is accepted, a new attempt begins. Every resource role is pending, and becomes one of the actions
 /// ([R13](crate::policy#r13)). The assignment is `delivering` until the last outcome is recorded
 /// ([R15](crate::policy#r15)). A resource role that the target's kind of subject cannot hold fails immediately, without
-/// an action ([R46](crate::policy#r46)). If nothing needs enforcing, the assignment is `delivered` immediately.
+/// an action ([R46](crate::policy#r46)). If no action is left, the state is final immediately: `delivered` if nothing
+/// has failed.
 ///
 /// **Save the assignment before you carry out an action.** It holds everything that is still to be done. The actions
-/// borrow it: drop them first and derive them again ([`Assignment::actions`]), or collect them.
+/// borrow the assignment: drop them first and derive them again ([`Assignment::actions`]), or collect them.
 ///
 /// # Errors
 /// The call is judged in this order. A refusal changes nothing ([R12](crate::policy#r12)).
@@ -59,7 +60,8 @@ use crate::timestamp::Timestamp;
 ///   Administrator*. A caller who needs two roles there must use [`Caller::authority`](crate::Caller::authority)
 ///   ([R43](crate::policy#r43)).
 /// - [`Reason::InvalidState`]: the state is not `delivered` ([R9](crate::policy#r9)).
-/// - [`Reason::ResourceRolesUnknown`]: nothing could be enforced ([R13](crate::policy#r13)).
+/// - [`Reason::ResourceRolesUnknown`]: the assignment's resource roles are unknown, so nothing could be enforced
+///   ([R13](crate::policy#r13)).
 ///
 /// # Examples
 /// ```
@@ -96,7 +98,7 @@ pub fn reprocess(assignment: &mut Assignment, caller_role: Role) -> Result<Actio
 /// pending.
 ///
 /// # Errors
-/// As for [`reprocess`]. A refused call observes nothing.
+/// As for [`reprocess`]. A refused call never calls `observe`.
 #[inline]
 pub fn reprocess_observed(
     assignment: &mut Assignment,
@@ -177,22 +179,22 @@ impl Assignment {
     }
 }
 
-/// The host's observation of a resource role before it reprocesses.
+/// What the host has seen of a resource role at its target, before reprocessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
 pub enum Observed {
-    /// The target has the resource role, so nothing is done ([R18](crate::policy#r18)).
+    /// The target has the resource role, so it counts as fulfilled ([R18](crate::policy#r18)).
     Present,
-    /// The target does not have the resource role.
+    /// The target does not have the resource role, so it is enforced.
     Absent,
-    /// It was not observed, so it is enforced ([R19](crate::policy#r19)).
+    /// Nobody has looked, so the resource role is enforced ([R19](crate::policy#r19)).
     Unknown,
-    /// It cannot be enforced, such as a membership in a dynamic or on-premises group, or a role on a deleted resource.
-    /// It fails without an action ([R20](crate::policy#r20)).
+    /// The resource role cannot be enforced, such as a membership in a dynamic or on-premises group, or a role on a
+    /// deleted resource. It fails without an action ([R20](crate::policy#r20)).
     ///
-    /// The assignment then becomes `partiallyDelivered` at best. After that, only its request can be reprocessed, for
-    /// [14 days](crate::policy#r33). Return this only if you are sure.
+    /// The assignment then becomes `partiallyDelivered` at best, so it cannot be reprocessed again. Only its request
+    /// can be, if it was completed less than [14 days](crate::policy#r33) before. Return this only if you are sure.
     Unenforceable,
 }
 
@@ -208,9 +210,9 @@ impl Observed {
 }
 
 impl Assignment {
-    /// The remaining actions. Call it at any time, also after loading the assignment again after a crash
-    /// ([R22](crate::policy#r22)). There are none if the assignment is expired ([R21](crate::policy#r21)) or its
-    /// resource roles are unknown.
+    /// The remaining actions: one for each pending resource role. You can call this at any time, for example when you
+    /// have loaded the assignment again after a crash ([R22](crate::policy#r22)). An expired assignment has no actions
+    /// ([R21](crate::policy#r21)), and neither has one with unknown resource roles.
     #[inline]
     #[must_use]
     pub fn actions(&self) -> Actions<'_> {
@@ -239,9 +241,12 @@ impl Assignment {
     /// the assignment expires, and the receipt is ignored ([R21](crate::policy#r21)).
     ///
     /// # Errors
-    /// The receipt is for another assignment, or it is of this attempt and for a resource role that the assignment does
-    /// not have. Nothing changes, and trying again does not help. If the access package has dropped a resource role
-    /// since, its late receipts are of another attempt, and are not errors.
+    /// Nothing changes, and trying again does not help. Log the error.
+    ///
+    /// - [`RecordError::OtherAssignment`]: the receipt is for another assignment.
+    /// - [`RecordError::UnknownResourceRole`]: the receipt is for this attempt, and for a resource role that the
+    ///   assignment does not have. Late receipts for a resource role that the access package no longer gives belong to
+    ///   another attempt, and are not errors.
     pub fn record(&mut self, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
         if receipt.assignment != self.id {
             return Err(RecordError::OtherAssignment { required: self.id, actual: receipt.assignment });
@@ -284,12 +289,12 @@ impl Assignment {
         )))
     }
 
-    /// Expires the assignment if its end has come ([R21](crate::policy#r21)). Returns the event if this call has
-    /// changed the assignment; then save it.
+    /// Expires the assignment if its end has come ([R21](crate::policy#r21)). If that changes the assignment, it
+    /// returns the event: save the assignment then.
     ///
     /// The crate has no clock, so pass the true time. [`Authority::admit`](crate::Authority::admit),
     /// [`Authority::admit_request`](crate::Authority::admit_request) and [`record`](Self::record) expire the assignment
-    /// themselves. Call this for assignments that nobody asks about, and before you show one.
+    /// themselves. Call this periodically for assignments that are `delivering`, and before you show an assignment.
     #[must_use = "if it has expired, save the assignment"]
     pub fn expire(&mut self, now: Timestamp) -> Option<Event> {
         let can_expire = match self.state {
@@ -313,7 +318,7 @@ impl Assignment {
 }
 
 impl AssignmentResourceRole {
-    /// R17: the later fulfillment in their order wins, whichever came first. Of two failures the smaller reason stays.
+    /// R17: the greater fulfillment wins, whichever came first. Of two reasons for a failure, the smaller one stays.
     /// Returns whether anything has changed.
     fn take(&mut self, receipt: &Receipt) -> bool {
         let fulfillment = self.fulfillment.max(match receipt.outcome {
@@ -344,12 +349,12 @@ fn smaller<'r>(
     }
 }
 
-/// The effect of a receipt.
+/// The effect of a receipt on the assignment.
 #[must_use = "if it has changed something, save the assignment"]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Recorded {
-    /// The assignment has changed: save it. The event is for the record. If the end of the assignment had come, it is
-    /// the expiry.
+    /// The assignment has changed: save it. The event is for your records. If the end of the assignment had come, the
+    /// event is the expiry, and the receipt was ignored.
     Changed(Event),
     /// Nothing has changed, so nothing needs saving.
     Unchanged(Unchanged),
@@ -358,9 +363,9 @@ pub enum Recorded {
 /// Why a receipt has changed nothing ([R17](crate::policy#r17)). None of these cases is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unchanged {
-    /// The receipt is of another attempt.
+    /// The receipt is for another attempt.
     AnotherAttempt,
-    /// The receipt repeats an earlier one, or the resource role is already in place.
+    /// The receipt adds nothing: it repeats an earlier one, or the resource role is already in place.
     AlreadyKnown,
     /// The assignment had already expired ([R21](crate::policy#r21)).
     Expired,

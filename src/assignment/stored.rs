@@ -13,29 +13,30 @@ use crate::timestamp::Timestamp;
 
 /// An assignment as plain data, which you store and load.
 ///
-/// It is lossless: converting an [`Assignment`] and back gives the same assignment, so the same actions remain after a
-/// crash ([R22](crate::policy#r22)). Do not confuse it with the documents of Microsoft Graph, which contain neither the
-/// attempt nor which resource role has failed.
+/// It is lossless: if you convert an [`Assignment`] and convert it back, you get the same assignment. So the same
+/// actions remain after a crash ([R22](crate::policy#r22)). Do not store the documents of Microsoft Graph instead: they
+/// show neither the attempt nor which resource role has failed.
 ///
-/// With the feature `serde` it is serde data in camel case. Every field is required.
+/// With the feature `serde` it is an object of these fields in camel case. Every field is required.
 ///
 /// # What loads
-/// `Assignment::try_from` checks the stored form:
+/// `Assignment::try_from` checks that
 ///
-/// - Each resource role is listed once.
-/// - Only a failed resource role has a reason.
-/// - The [`state`](Self::state) follows from the fulfillments ([R16](crate::policy#r16)).
+/// - the format is [`FORMAT`](Self::FORMAT),
+/// - each resource role is listed once,
+/// - only a failed resource role has a reason,
+/// - the [`state`](Self::state) follows from the fulfillments ([R16](crate::policy#r16)).
 ///
-/// There are two exceptions. An `expired` assignment may have any fulfillments. An assignment with unknown resource
-/// roles may have any state; if it is `delivering`, only expiry can change it.
+/// The last check has two exceptions. An `expired` assignment may have any fulfillments. An assignment with unknown
+/// resource roles may have any state; if it is `delivering`, only expiry can change it.
 ///
 /// # Its version
-/// [`format`](Self::format) has a number of its own, apart from the version of the crate. Any other `format` is refused
-/// with [`LoadError::UnsupportedFormat`], never misread. When the form changes, the number rises, and the changelog
-/// says how to convert.
+/// [`format`](Self::format) is the version of the form, apart from the version of the crate. Any other `format` is
+/// refused with [`LoadError::UnsupportedFormat`], never misread. When the form changes, the number rises, and the
+/// changelog says how to convert what you stored.
 ///
-/// To support several forms, read `format` first and alone, since the other fields may not fit. All fields are public,
-/// so you convert by filling them in.
+/// To support several forms, read `format` first and alone, since the other fields may not fit. Then fill in this
+/// struct: all fields are public.
 ///
 /// # Examples
 /// ```
@@ -72,19 +73,19 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
-    /// The kind of subject that the target is. `None` if it is unknown. Set it if you know it: a resource role that the
-    /// target cannot hold is then not enforced ([R46](crate::policy#r46)).
+    /// The kind of subject that the target is. `None` if you do not know it. If you set it, a resource role that the
+    /// target cannot hold fails at once instead of being tried ([R46](crate::policy#r46)).
     // Required, so that it is not forgotten.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub target_type: Option<SubjectType>,
     /// The state. It [must](Self#what-loads) follow from the fulfillments.
     pub state: AssignmentState,
-    /// The instant at which the assignment ends, exclusive. `None` if it has no end.
+    /// The instant from which the assignment has ended ([R21](crate::policy#r21)). `None` if it has no end.
     // Required: if it were forgotten, the assignment would never end.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub end: Option<Timestamp>,
-    /// The number of the attempt, 0 if the assignment was never reprocessed. It wraps around, since it is compared only
-    /// for equality.
+    /// The number of the attempt: 0 if the assignment was never reprocessed. Keep it as it is. It wraps around, since
+    /// it is compared only for equality.
     pub attempt: u32,
     /// The resource roles in any order, each once. `None` if they are unknown.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
@@ -122,7 +123,10 @@ impl From<Assignment> for StoredAssignment {
 impl TryFrom<StoredAssignment> for Assignment {
     type Error = LoadError;
 
-    /// Checks what was stored, and converts it: see [what loads](StoredAssignment#what-loads).
+    /// Checks the stored form, and converts it: see [what loads](StoredAssignment#what-loads).
+    ///
+    /// # Errors
+    /// The first check that fails, as a [`LoadError`].
     fn try_from(stored: StoredAssignment) -> Result<Self, LoadError> {
         if stored.format != StoredAssignment::FORMAT {
             return Err(LoadError::UnsupportedFormat {
@@ -179,10 +183,10 @@ impl LoadError {
     }
 }
 
-/// The stored form is not a valid assignment.
+/// The stored form is not a valid assignment, or has another format.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LoadError {
-    /// Another version of the crate wrote it.
+    /// The stored form has another [format](StoredAssignment::format), probably from another version of the crate.
     #[error("stored format is `{actual}`: this version reads `{required}`")]
     UnsupportedFormat {
         /// The supported format.

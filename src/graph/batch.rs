@@ -1,4 +1,4 @@
-//! Sends up to twenty requests to Microsoft Graph as one, and takes the response apart.
+//! Combines up to twenty requests to Microsoft Graph into one `$batch`, and splits the response.
 //!
 //! ```
 //! use access_package::graph::observe::Holders;
@@ -21,7 +21,7 @@
 //!         }
 //!         let answers = batch::read(&send(batch::request(base_url, &parts)?), parts.len())?;
 //!         for (list, answer) in open.iter_mut().zip(answers) {
-//!             // A part that was not answered is asked for again. Wait if one says so: see `CallError::Retry`.
+//!             // A part without an answer is asked for again. If an answer says so, wait: see `CallError::Retry`.
 //!             if let Some(answer) = answer {
 //!                 list.read(&answer, now)?;
 //!             }
@@ -60,7 +60,7 @@ use super::object::Object;
 /// The most requests in one batch.
 pub const MAX: usize = 20;
 
-/// The requests cannot be batched, or the response cannot be taken apart.
+/// The requests cannot be combined, or the response cannot be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
     /// There are too many requests.
@@ -101,16 +101,19 @@ struct Part<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Makes one request of several. It has no token: add yours. The tokens of the parts are not sent.
+/// Combines several requests into one.
+///
+/// It has no token: add yours. The headers of the parts are not sent, so neither are their tokens.
 ///
 /// # Errors
-/// There are more than [`MAX`] requests, or one of them cannot be part of a batch.
+/// [`BatchError::TooMany`]: there are more than [`MAX`] requests. [`BatchError::NotAPart`]: one of them cannot be part
+/// of a batch.
 pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<String>, BatchError> {
     if parts.len() > MAX {
         return Err(BatchError::TooMany { actual: parts.len() });
     }
     let root: Uri = base_url.below("").parse().unwrap_or_default();
-    // The path after the version begins with a slash.
+    // What is left of the path after the version begins with a slash.
     let root = root.path().trim_end_matches('/');
     let mut requests = Vec::new();
     for (index, part) in parts.iter().enumerate() {
@@ -144,11 +147,13 @@ struct Answer<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// Takes the response to a batch of this many parts apart. The responses are in the order of the parts. `None`
-/// stands for a part without a response.
+/// Splits the response to a batch of this many parts.
+///
+/// The responses are in the order of the parts. A part without a response is `None`.
 ///
 /// # Errors
-/// The response is not that of a batch.
+/// [`BatchError::Call`]: the service refuses the batch as a whole, or asks you to call again later.
+/// [`BatchError::Read`]: the response is not that of a batch.
 pub fn read<B: AsRef<[u8]>>(
     response: &Response<B>,
     parts: usize,

@@ -1,4 +1,4 @@
-//! Where Microsoft Graph and SharePoint store grants: the kinds of endpoint, their permissions, and requests to them.
+//! The endpoints at which Microsoft Graph and SharePoint store grants: their kinds, permissions and requests.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -17,7 +17,8 @@ use crate::resource_role::{Activation, GroupAccess, ResourceRole};
 use crate::variants::with_all;
 
 with_all! {
-    /// A kind of endpoint at which grants are stored. [`Display`](fmt::Display) gives its path.
+    /// A kind of endpoint at which Microsoft Graph or SharePoint stores grants. [`Display`](fmt::Display) gives its
+    /// path.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Endpoint {
         /// The members of a group.
@@ -39,8 +40,10 @@ with_all! {
     }
 }
 
-/// The least permissions by their documented names. Every one of them is required. Those for SharePoint sites are
-/// permissions of SharePoint, not of Graph.
+/// The least permissions for an endpoint, by their documented names.
+///
+/// An application needs all permissions in a list. Those for SharePoint sites are permissions of SharePoint, not of
+/// Graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeastPermissions {
     /// To carry out an action.
@@ -51,8 +54,8 @@ pub struct LeastPermissions {
 
 impl Endpoint {
     /// The endpoint for this resource role. `None` if Microsoft Graph has no request for it ([R42](crate::policy#r42)):
-    /// a role in a SharePoint site, which needs a [reading](super::enforce::SiteReading), an Azure role, or a role in
-    /// an unknown origin system.
+    /// for an Azure role, a role in an unknown origin system, or a role in a SharePoint site, which needs a
+    /// [reading](super::enforce::SiteReading).
     #[must_use]
     pub const fn of(resource_role: &ResourceRole) -> Option<Self> {
         match resource_role {
@@ -73,8 +76,8 @@ impl Endpoint {
         }
     }
 
-    /// Whether a grant there can carry an end ([R37](crate::policy#r37)). If it cannot, access does not end by itself,
-    /// and you must take it away.
+    /// Whether a grant there carries the end of the assignment ([R37](crate::policy#r37)). If it does not, access does
+    /// not end by itself: take it away at the end.
     #[must_use]
     pub const fn carries_end(self) -> bool {
         match self {
@@ -159,7 +162,7 @@ impl BaseUrl {
         format!("{self}/{}/{rest}", Version::V1.segment())
     }
 
-    /// Whether the link leads to the same service, so that the same token may follow it.
+    /// Whether the link leads to the same service: the same scheme, host and port. Send your token only to such a link.
     ///
     /// ```
     /// use access_package::graph::BaseUrl;

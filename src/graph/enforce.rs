@@ -1,4 +1,4 @@
-//! Carries an action out through Microsoft Graph: requests go out, responses come in, and an outcome is the result.
+//! Carries an action out through Microsoft Graph. It makes the requests, reads the responses, and returns the outcome.
 //!
 //! There is no socket, clock or runtime here. A [`Delivery`] says what to do next. You do it with any HTTP client, and
 //! report the response. A delivery retries, waits and looks as the service requires ([R37](crate::policy#r37) to
@@ -18,7 +18,7 @@
 //! #     Ok(response)
 //! # }
 //!
-//! /// The receipt to record. `None` if the assignment has ended first.
+//! /// The receipt to record. `None` if the assignment ends first: let it expire.
 //! fn carry_out(action: Action) -> Result<Option<Receipt>, Box<dyn std::error::Error>> {
 //!     let settings = Settings::new("https://graph.microsoft.com".parse()?);
 //!     let mut delivery = match Delivery::new(action.clone(), settings) {

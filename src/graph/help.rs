@@ -1,9 +1,9 @@
 //! Advice for refusals by Microsoft Graph itself.
 
-/// Advice for an error of Microsoft Graph, by its code. `None` if no public document gives any.
+/// Advice for an error of Microsoft Graph, by its code. `None` if the crate has none, because no public document does.
 ///
-/// Graph uses one code for many reasons, so this is only advice. A server of this crate says more, in the details of
-/// its errors.
+/// Graph uses one code for many reasons, so this is only advice. A server that uses this crate says more, in the
+/// details of its errors.
 ///
 /// ```
 /// use access_package::graph::help_for;

@@ -1,12 +1,12 @@
 //! The requests and responses of Microsoft Graph, for servers and clients.
 //!
-//! It uses the types of the crate `http` with any type of body. There is no runtime, no socket and no clock. Your
-//! transport sets headers such as `Host` and `Content-Length`. Importing this module as `http` shadows the crate
+//! The functions use the types of the crate `http` with any type of body. There is no runtime, no socket and no clock.
+//! Your transport sets headers such as `Host` and `Content-Length`. Importing this module as `http` shadows the crate
 //! `http`; import `graph` instead.
 //!
-//! A server passes each request to [`recognize`], and makes its response with [`respond`]. A client sends the request
-//! that [`request`] makes and passes the response to [`read_response`]. Then it follows the assignment with [`get`] and
-//! [`read_assignment`].
+//! A server passes each request to [`recognize`], and makes its response with [`respond`]. A client makes a request
+//! with [`request`], sends it, and passes the response to [`read_response`]. Then it follows the assignment with
+//! [`get`] and [`read_assignment`].
 //!
 //! ```
 //! use access_package::graph::http::{Call, CallError, InnerError, Rejection, Target};
@@ -29,8 +29,8 @@
 //! /// A server.
 //! fn handle(call: &Call<'_>) -> Result<(), Rejection> {
 //!     let caller = authenticate(call.token).ok_or(Rejection::NoCaller)?;
-//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) }; // here nothing else is served
-//!     let authority = caller.authority(catalog(id?))?; // one that is missing is in no catalog
+//!     let Target::Reprocess(id) = call.target else { return Err(Rejection::NotFound) }; // no other path
+//!     let authority = caller.authority(catalog(id?))?; // `None` if it is missing
 //!     let assignment = load(id?).ok_or(Rejection::NotFound)?;
 //!     let admitted = authority.admit(assignment, now())?;
 //!     let gives_now = gives_now(admitted.assignment());
@@ -48,11 +48,11 @@
 //! let response = graph::http::respond(call.and_then(|call| handle(&call)), &inner);
 //!
 //! assert_eq!(response.status(), 403);
-//! let Err(CallError::Rejected(told)) = graph::http::read_response(&response) else { unreachable!() };
-//! for remedy in told.remedies() {
+//! let Err(CallError::Rejected(error)) = graph::http::read_response(&response) else { unreachable!() };
+//! for remedy in error.remedies() {
 //!     println!("{}", remedy[0]); // what would help
 //! }
-//! # assert_eq!(told.remedies().count(), 1);
+//! # assert_eq!(error.remedies().count(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -101,8 +101,10 @@ fn is_bearer_token(text: &str) -> bool {
     !token.is_empty() && token.bytes().all(is_allowed)
 }
 
-/// The reason to reject a request. The response has every reason and every remedy in its body
-/// ([R29](crate::policy#r29)). A [`Refusal`] is one of the rejections; the others occur only over HTTP.
+/// Why a server rejects a request: the status, the code and the body of the response ([R29](crate::policy#r29)).
+///
+/// A [`Refusal`] is one kind of rejection. Its response lists every reason and every remedy. The other kinds occur only
+/// over HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rejection {
     /// `405`, `MethodNotAllowed`, with `Allow` ([R30](crate::policy#r30)).
@@ -133,7 +135,7 @@ pub enum Rejection {
     /// refused. `400`, `InvalidAssignmentState` or `InvalidAssignmentRequest`, if the assignment or its request is.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// `500`, `InternalServerError`: you could not do your part. Log the cause; do not send it to the caller.
+    /// `500`, `InternalServerError`: your own code has failed. Log the cause; do not send it to the caller.
     #[error("internal server error")]
     Failed,
 }

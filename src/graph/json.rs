@@ -3,23 +3,23 @@
 //! [`read`] reads an [`Assignment`] and never guesses: a missing, unknown or malformed part is an error that says
 //! where. Ask Graph for a complete document with [`EXPAND_V1`] or [`EXPAND_BETA`]. [`read_list`] reads a page of a
 //! list, in which an unreadable item does not hide the others. [`read_request`] reads the request that led to an
-//! assignment. [`read_claims`], [`read_mg_context`] and [`read_role_assignments`] read who calls. For a server,
-//! [`write()`] and [`write_list`] write documents.
+//! assignment. [`read_claims`], [`read_mg_context`] and [`read_role_assignments`] read what describes a caller. For a
+//! server, [`write()`] and [`write_list`] write documents.
 //!
 //! # One call or two
 //!
-//! In v1.0 [`EXPAND_V1`] is three levels deep. If a service or a tool does not support that, or splits the list into
-//! pages ([R45](crate::policy#r45)), make two calls, and pass the result of [`read_access_package`] to [`read_with`]:
+//! [`EXPAND_V1`] is three levels deep. If a service or a tool does not support that, or splits the list into pages
+//! ([R45](crate::policy#r45)), make two calls, and pass the result of [`read_access_package`] to [`read_with`]:
 //!
 //! 1. `assignments/{id}?$expand=target,accessPackage($expand=catalog)`
 //! 2. `accessPackages/{id}/resourceRoleScopes?$expand=role,scope`, and each `@odata.nextLink`.
 //!    [`join`](AccessPackageDocument::join) joins the pages.
 //!
-//! In beta you need not expand the access package. If you do, with `accessPackageResourceRoleScopes`, its current
-//! resource roles are read ([R13](crate::policy#r13)). If you do not, the resource roles that the assignment was to
-//! deliver are read. Ask for the access package itself to learn what it gives now.
+//! In beta you need not expand the access package. If you do, with `accessPackageResourceRoleScopes`, you get its
+//! current resource roles ([R13](crate::policy#r13)). If you do not, you get those that the assignment was to deliver.
+//! To learn what the access package gives now, ask for the access package itself.
 //!
-//! # What people have
+//! # What tools export
 //!
 //! Documents are also read in the forms that tools export. Property names ignore ASCII case, and two spellings of one
 //! property are an error. Instants may be in ISO 8601, or as Windows PowerShell writes them (`/Date(1719821350000)/`).
@@ -28,11 +28,11 @@
 //!
 //! # No stored form
 //!
-//! A document is **not the stored form**. Graph shows neither the attempt nor which resource role has failed, so a
-//! document is always read as attempt 0. If you store no [`StoredAssignment`](crate::StoredAssignment) and read the
-//! document again instead, outcomes of earlier attempts count ([R17](crate::policy#r17)).
+//! **Store a [`StoredAssignment`](crate::StoredAssignment), not a document.** Graph shows neither the attempt nor which
+//! resource role has failed, so a document is always read as attempt 0. If you read the document again instead,
+//! outcomes of earlier attempts count ([R17](crate::policy#r17)).
 //!
-//! If Graph's documentation leaves the meaning of a document open, our choice is described in [`read`].
+//! Where Graph's documentation leaves the meaning of a document open, [`read`] describes our choice.
 
 mod caller;
 mod context;
@@ -74,7 +74,7 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// - `delivered`: every resource role is fulfilled.
 /// - `delivering`: the resource roles that beta shows as fulfilled are fulfilled, and the others are pending. If none
 ///   would be pending, all of them are. An empty list contradicts the state, so the resource roles are unknown.
-/// - In every other state Graph does not show them, and the resource roles are unknown.
+/// - In every other state Graph does not show the fulfillments, so the resource roles are unknown.
 ///
 /// The kind of the target ([R46](crate::policy#r46)) is read from `target.subjectType`, as in v1.0, or else from
 /// `target.type`, as in beta. An unknown word is ignored.
@@ -111,8 +111,8 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// end, such as a recurrence.
 ///
 /// # Errors
-/// The text is not JSON. It is another document: a request, a page, or an error of Graph. A part is missing or
-/// malformed. Or the document contradicts itself.
+/// [`ReadError`]: the text is not JSON, or it is another document, such as a request, a page, or an error of Graph. A
+/// part is missing or malformed, or the document contradicts itself.
 ///
 /// # Examples
 /// ```
@@ -133,15 +133,15 @@ pub fn read(document: &[u8]) -> Result<Assignment, ReadError> {
     read::assignment(document, None)
 }
 
-/// Reads the document of one assignment like [`read`], with the resource roles of its access package from
-/// [`read_access_package`]. The document need not list the resource roles. If it does, these replace them, so a list
-/// that was cut off does no harm.
+/// Reads the document of one assignment like [`read`], with the resource roles from [`read_access_package`].
 ///
-/// If a page of resource roles does not name its access package, you vouch that it belongs to this one.
+/// The document need not list the resource roles. If it does, its list is ignored, even if it was cut off.
+///
+/// If a page of resource roles does not name its access package, make sure that it belongs to this one.
 ///
 /// # Errors
-/// As for [`read`]. Or the access package document has more pages ([R45](crate::policy#r45)), or belongs to another
-/// access package.
+/// As for [`read`]. Also [`ReadError::ListCut`], if the access package document has more pages
+/// ([R45](crate::policy#r45)), and [`ReadError::OtherAccessPackage`], if it belongs to another access package.
 ///
 /// # Examples
 /// ```
@@ -168,11 +168,13 @@ pub fn read_with(document: &[u8], package: &AccessPackageDocument) -> Result<Ass
     read::assignment(document, Some(package))
 }
 
-/// Reads the resource roles that the document of an assignment lists, whatever its state: those that its access package
-/// gives now. In beta, if the access package is not expanded, they are those that the assignment was to deliver.
+/// Reads the resource roles that the document of an assignment lists, whatever its state.
+///
+/// They are those that its access package gives now. In beta, if the access package is not expanded, they are those
+/// that the assignment was to deliver.
 ///
 /// # Errors
-/// The text is not JSON, or it is another document. Or the list is missing, malformed, or cut off
+/// [`ReadError`]: the text is not JSON, or it is another document. Or the list is missing, malformed, or cut off
 /// ([R45](crate::policy#r45)).
 ///
 /// # Examples

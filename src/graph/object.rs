@@ -117,7 +117,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Known<'_, A> {
 
 /// The name of a property. A known name needs no allocation.
 enum Property {
-    /// By its number among the fields, of which none has an alias: its name is not compared again.
+    /// The index of the field, so that its name is not compared again. No field has an alias.
     Known(u64),
     Unknown(String),
     Ignored,
@@ -145,7 +145,7 @@ impl Visitor<'_> for Name {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Property, E> {
-        // As Graph spells it, nearly always.
+        // Usually the name is spelled as Graph spells it, so exact comparison comes first.
         let is_name =
             |field: &str| field.len() == name.len() && (field == name || field.eq_ignore_ascii_case(name));
         let known = (0..).zip(self.fields).find(|(_, field)| is_name(field));

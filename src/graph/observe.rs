@@ -1,7 +1,7 @@
-//! Observes what is in place: requests that read who has a resource role, and their responses.
+//! Observes what is in place: reads from Microsoft Graph who has a resource role.
 //!
 //! One [`Listing`] covers everybody who has a resource role, and every other resource role in the same list of Graph.
-//! Read the members of a group once, not once for each assignment. [`Holders`] reads the list page by page.
+//! So read the members of a group once, not once for each assignment. [`Holders`] reads the list page by page.
 //!
 //! ```
 //! use access_package::graph::observe::{Holders, Listing, Replication};
@@ -57,8 +57,8 @@ pub struct Listing {
 impl Listing {
     /// The list that shows who has this resource role. `None` if Graph has no such list; see [`Endpoint::of`].
     ///
-    /// You observe all resource roles of one listing together: the app roles of an application, or the eligible members
-    /// and owners of a group.
+    /// One listing can cover several resource roles: all app roles of an application, or the eligible members and the
+    /// eligible owners of a group.
     #[must_use]
     pub fn of(resource_role: &ResourceRole) -> Option<Self> {
         let endpoint = Endpoint::of(resource_role)?;
@@ -122,7 +122,7 @@ impl Listing {
 /// Whether the directory has had time to replicate since the last possible grant ([R39](crate::policy#r39)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Replication {
-    /// It has had time, so a grant that is not visible is absent. Some minutes are enough (our choice).
+    /// It has had time, so a grant that is not visible is absent. Five minutes are enough (our choice).
     Complete,
     /// It may not have had time.
     InProgress,
@@ -138,13 +138,13 @@ pub struct Holders {
     held: BTreeSet<(Uuid, Held)>,
 }
 
-/// The targets that were asked for.
+/// The targets that the reader asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Asked {
     Everybody,
-    /// The list has everybody, but only these are kept.
+    /// The list contains everybody, but only these are kept.
     Several(BTreeSet<Uuid>),
-    /// As narrow as Graph allows.
+    /// The list is as short as Graph allows.
     One(ObjectId),
 }
 
@@ -249,13 +249,13 @@ impl Listing {
 }
 
 impl Holders {
-    /// Reads the whole list.
+    /// A reader of the whole list, which keeps everybody.
     #[must_use]
     pub fn new(listing: Listing, base_url: BaseUrl) -> Self {
         Self::asked(listing, Asked::Everybody, base_url)
     }
 
-    /// To ask for everybody, and keep these targets alone: what is held in memory does not grow with the list.
+    /// A reader of the whole list, which keeps only these targets. Its memory does not grow with the list.
     ///
     /// ```
     /// use access_package::graph::observe::{Holders, Listing, Replication};
@@ -283,10 +283,10 @@ impl Holders {
         Self::asked(listing, Asked::Several(targets), base_url)
     }
 
-    /// Reads the list for one target only.
+    /// A reader for one target only, with the shortest list that Graph offers.
     ///
-    /// The response is short for members and owners of groups, and the list is short for eligible members and for
-    /// directory roles. For app roles, Graph returns only the whole list.
+    /// For members and owners of groups, that is one item. For eligible members and owners and for directory roles, it
+    /// is a filtered list. For app roles, it is the whole list.
     #[must_use]
     pub fn of_target(listing: Listing, target: ObjectId, base_url: BaseUrl) -> Self {
         Self::asked(listing, Asked::One(target), base_url)
@@ -310,7 +310,11 @@ impl Holders {
     /// Reads the response to that request, at this instant. A grant that has ended or has not begun does not count.
     ///
     /// # Errors
-    /// The response is not a page. Nothing changes, and the next request asks for the same page again.
+    /// Nothing changes, so [`request`](Self::request) returns the same page again.
+    ///
+    /// - [`LookError::Call`]: the service refuses, or asks you to call again later.
+    /// - [`LookError::Read`]: the response is not a page of the list.
+    /// - [`LookError::OtherService`]: the next page is at another service, which must not get your token.
     pub fn read<B: AsRef<[u8]>>(&mut self, response: &Response<B>, now: Timestamp) -> Result<(), LookError> {
         // Members and owners have a reference that can be read alone.
         let is_by_reference = match self.listing.endpoint {
@@ -358,10 +362,11 @@ impl Holders {
         }
     }
 
-    /// What has been observed of this resource role and target.
+    /// What the pages show of this resource role and target, for
+    /// [`reprocess_observed`](crate::Admitted::reprocess_observed).
     ///
     /// It is *absent* only if every page was read and the directory has had time to replicate. Before that it is
-    /// *unknown*. It is also *unknown* for a resource role of another listing, and for a target that was not asked for
+    /// *unknown*. A resource role of another listing and a target that was not asked for are always *unknown*
     /// ([R39](crate::policy#r39)).
     #[must_use]
     pub fn observed(

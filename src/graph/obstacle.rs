@@ -1,4 +1,4 @@
-//! What stands in the way of giving lost access back, before anything is sent: asked of the resource itself.
+//! Finds out before anything is sent whether lost access can be restored, by reading the group or application.
 //!
 //! ```
 //! use access_package::graph::obstacle::{Obstacle, Resource};
@@ -11,7 +11,7 @@
 //! let group = "0282e19d-bf41-435d-92a4-99bab93af305";
 //! let member = ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None)?;
 //!
-//! let resource = Resource::of(&member).expect("groups tell of themselves");
+//! let resource = Resource::of(&member).expect("groups can be read");
 //! let answer = send(resource.request(&"https://graph.microsoft.com".parse()?)); // add your token to the request
 //! assert_eq!(resource.obstacle(&member, &answer)?, Some(Obstacle::DynamicGroup));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -39,7 +39,7 @@ use crate::subject::SubjectType;
 use crate::variants::with_all;
 
 with_all! {
-    /// Why a resource role cannot be given back, however often it is tried ([R20](crate::policy#r20),
+    /// Why a resource role cannot be restored, however often it is tried ([R20](crate::policy#r20),
     /// [R46](crate::policy#r46)). [`Display`](fmt::Display) says it in words.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Obstacle {
@@ -53,20 +53,21 @@ with_all! {
         SyncedGroup,
         /// The group is managed in Exchange.
         MailEnabledGroup,
-        /// A target of this kind cannot hold the resource role.
+        /// The target's kind of subject cannot hold the resource role.
         TargetCannotHold,
     }
 }
 
 impl Obstacle {
-    /// The obstacle that lies in the target alone. It needs no request.
+    /// The obstacle in the target's kind of subject, which needs no request. `None` if it can hold the resource role,
+    /// or the kind is unknown.
     #[must_use]
     pub fn of_target(target_type: Option<SubjectType>, resource_role: &ResourceRole) -> Option<Self> {
         let cannot = target_type.is_some_and(|target_type| target_type.cannot_hold(resource_role));
         cannot.then_some(Self::TargetCannotHold)
     }
 
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -79,13 +80,13 @@ impl Obstacle {
         }
     }
 
-    /// The obstacle of this code.
+    /// The obstacle with this [`code`](Self::code). `None` if there is no such obstacle.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.code() == code)
     }
 
-    /// What helps.
+    /// What helps, if the crate knows.
     #[must_use]
     pub const fn help(self) -> Option<&'static str> {
         match self {
@@ -116,7 +117,7 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// A group or an application, which tells of itself what stands in the way.
+/// A group or an application whose properties show an [`Obstacle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Resource {
     kind: Kind,
@@ -141,7 +142,7 @@ struct AppRole {
 }
 
 impl Resource {
-    /// The resource that this is a role of; `None` where nothing can be asked.
+    /// The resource of this resource role. `None` unless it is a group or an application.
     #[must_use]
     pub const fn of(resource_role: &ResourceRole) -> Option<Self> {
         match resource_role {
@@ -156,7 +157,7 @@ impl Resource {
         }
     }
 
-    /// The request to ask it, without a token, which is yours to add.
+    /// The request to read the resource. It has no token: add yours.
     #[must_use]
     pub fn request(self, base_url: &BaseUrl) -> Request<String> {
         let Self { kind, id } = self;
@@ -166,10 +167,12 @@ impl Resource {
         }
     }
 
-    /// What stands in the way of giving this resource role back, by its answer; `None` if nothing is seen to.
+    /// The obstacle to restoring this resource role, according to the response. `None` if the response shows no
+    /// obstacle.
     ///
     /// # Errors
-    /// The answer does not tell.
+    /// [`LookError::Call`]: the service refuses, or asks you to call again later. [`LookError::Read`]: the response
+    /// does not show the resource.
     pub fn obstacle<B: AsRef<[u8]>>(
         self,
         resource_role: &ResourceRole,
@@ -206,7 +209,7 @@ impl Resource {
                 let has = |id: Uuid| {
                     declared.iter().any(|Object(role)| role.id.is_some_and(|it| it.as_uuid() == id))
                 };
-                // Access without a role is declared nowhere.
+                // The default access, which has the zero GUID, is not a declared app role.
                 let is_there = app_role.is_nil() || has(*app_role);
                 Ok((!is_there).then_some(Obstacle::AppRoleGone))
             }

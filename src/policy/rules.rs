@@ -4,7 +4,7 @@ use Basis::{Documented, Observed, OurChoice};
 
 use crate::reason::Reason;
 
-/// A rule.
+/// A rule, with its id, its text and its sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Rule {
@@ -19,7 +19,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The public documents behind the rule or a part of it. The most important one comes first.
+    /// The public documents behind the documented parts of the rule. The most important one comes first.
     pub fn sources(&self) -> impl Iterator<Item = &'static Source> + Clone + use<> {
         self.parts.iter().filter(|part| part.basis == Documented).flat_map(|part| part.sources)
     }

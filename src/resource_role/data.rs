@@ -1,4 +1,4 @@
-//! A resource role as serde data: its texts, read from where they stand and written to where they go.
+//! A resource role as serde data: its texts, read and written without a copy where possible.
 
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,7 +7,7 @@ use super::{OriginId, ResourceRole};
 use crate::id::{GUID_LENGTH, serialize_guid};
 use crate::text::{Brief, Exact, Text};
 
-/// Nothing else belongs to it: with a part that is not known, it would be another resource role.
+/// An unknown field is an error: it could belong to another resource role.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct OriginIds<'a> {
@@ -34,7 +34,7 @@ impl<'de> Deserialize<'de> for ResourceRole {
     }
 }
 
-/// A text leaves out a type that is not there; a format that does not name its fields cannot.
+/// A text format leaves out an absent type. A format without field names cannot.
 impl Serialize for ResourceRole {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let role_type = self.role_type();

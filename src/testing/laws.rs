@@ -1,12 +1,12 @@
 //! The laws that hold for every [`Implementation`].
 //!
-//! Each law is a function. It takes a function that makes an implementation from a stored assignment. The cases are the
+//! Each law is a function. Pass it a function that makes an implementation from a stored assignment. The cases are the
 //! same in every run, and failures are not saved. `PROPTEST_CASES` sets the number of cases for each law (256 by
 //! default).
 //!
 //! A law looks only at the answers of the implementation, its actions and its stored form. If it can, it compares one
-//! answer with another. Otherwise it computes the answer from the rules. From the rest of the crate it uses only which
-//! roles suffice.
+//! answer with another. Otherwise it computes the expected answer from the rules. From the rest of the crate it uses
+//! only which roles suffice, what a subject cannot hold, and, for requests, [`Caller::authority`].
 
 mod caller;
 mod life;
@@ -39,10 +39,10 @@ pub use life::{
 };
 pub use request::{a_request_is_refused_as_the_rules_say, an_accepted_request_asks_for_everything_again};
 
-/// Checks every law.
+/// Checks every law, and stops at the first one that is broken.
 ///
 /// # Errors
-/// The first broken law.
+/// The first broken law, with the simplest case that shows it.
 pub fn all<I: Implementation>(make: impl Fn(StoredAssignment) -> I) -> Result<(), Broken> {
     refusal_is_complete_and_its_remedies_minimal(&make)?;
     more_authority_never_hurts(&make)?;
@@ -173,7 +173,7 @@ fn suffices(role: Role) -> bool {
     role.at_least(Role::AccessPackageAssignmentManager)
 }
 
-/// A caller who may reprocess, with no more than is needed (R3, R4, R5).
+/// A caller who may reprocess, with no more than necessary (R3, R4, R5).
 fn who_may() -> impl Strategy<Value = Caller> {
     let ladder: Vec<_> = Role::ALL.iter().copied().filter(|&role| suffices(role)).collect();
     let held = (select(ladder), select([Scope::Catalog(HERE), Scope::Tenant].as_slice()))

@@ -1,6 +1,6 @@
-//! Strategies for the input of a host: valid, nearly valid, and hostile.
+//! Strategies that generate the input of a host: valid, nearly valid, and hostile.
 //!
-//! Ids, resource roles and texts mostly come from a few values, so that collisions occur.
+//! Ids, resource roles and texts mostly come from a few values, so that they often collide.
 // Large strategies are boxed: nested, they would not fit on the stack of a test.
 
 use alloc::format;
@@ -20,12 +20,12 @@ use crate::{
     StoredAssignment, SubjectType, Timestamp,
 };
 
-/// An id of any kind, or a GUID.
+/// An id of any kind, or a plain GUID: mostly one of four.
 pub fn id<T: From<Uuid> + Debug>() -> impl Strategy<Value = T> {
     prop_oneof![4 => 0..4_u128, 1 => any::<u128>()].prop_map(|number| Uuid::from_u128(number).into())
 }
 
-/// An instant. The first and last instants are frequent.
+/// An instant. The first and the last ones are frequent.
 pub fn timestamp() -> impl Strategy<Value = Timestamp> {
     let (first, last) = (Timestamp::MIN.unix_ticks(), Timestamp::MAX.unix_ticks());
     let ticks = prop_oneof![1 => select([0, first, first + 1, last - 1, last].to_vec()), 4 => first..=last];
@@ -143,7 +143,7 @@ pub fn outcome() -> impl Strategy<Value = Outcome> {
     select([Outcome::Fulfilled, Outcome::Failed].as_slice())
 }
 
-/// The reason of a failure: none, or one of a few.
+/// The reason for a failure: none, or one of a few.
 pub fn failure_reason() -> impl Strategy<Value = Option<FailureReason>> {
     let reason = |code, words| Some(FailureReason::new(code, words));
     let few = [reason("a", "2"), reason("b", "1"), reason("a", "1"), reason("", ""), None];
@@ -254,8 +254,7 @@ pub fn assignment() -> impl Strategy<Value = Assignment> {
     stored_assignment().prop_filter_map("loads", |stored| stored.try_into().ok())
 }
 
-/// A request, mostly for this assignment, and the time of the call: before, at and after the 14 days, and long before
-/// and after.
+/// A request, mostly for this assignment, and the time of the call: often close to the end of the 14 days.
 pub fn request_for(
     stored: &StoredAssignment,
 ) -> impl Strategy<Value = (AssignmentRequest, Timestamp)> + use<> {
@@ -290,8 +289,7 @@ pub fn action() -> impl Strategy<Value = Action> {
     )
 }
 
-/// A receipt for this assignment. It is mostly of the current attempt and for a resource role of the assignment, but
-/// sometimes of another attempt, resource role or assignment.
+/// A receipt, mostly for this assignment, its current attempt and one of its resource roles.
 pub fn receipt_for(assignment: &Assignment) -> impl Strategy<Value = Receipt> + use<> {
     let (own, attempt) = (assignment.id(), assignment.attempt());
     let had = assignment.resource_roles().unwrap_or_default().iter().map(|role| role.resource_role.clone());

@@ -113,7 +113,7 @@ impl Words for RoleAssignment {
 
 impl Words for Vec<Observed> {
     fn words(&self) -> String {
-        format!("seen, of one resource role after the other, and then again: {}", list(self, ", "))
+        format!("observed, in the order of the resource roles and then over again: {}", list(self, ", "))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which delivered assignments have lost access, and how to give back just that.
+//! Finds the delivered access package assignments that have lost access, and restores only what they have lost.
 
 mod arguments;
 mod ask;

@@ -15,11 +15,11 @@ pub enum Meaning {
     /// The grant is in place.
     Fulfilled,
     /// The grant may already be in place: look. If it is not visible, write again as for [`TooEarly`](Self::TooEarly).
-    /// If that does not help, look at the group as for [`Denied`](Self::Denied).
+    /// If that does not help either, look at the group as for [`Denied`](Self::Denied).
     Look,
     /// The service has accepted the write and needs time. Look until the grant is visible, and do not write again.
     InProgress,
-    /// Something that the write needs may not be replicated yet: write again. If the directory has had time to
+    /// Something that the write needs may not be replicated yet: write again. Once the directory has had time to
     /// replicate, the action fails with this cause.
     TooEarly(FailureCause),
     /// Nothing was done: write again later.
@@ -28,16 +28,16 @@ pub enum Meaning {
     InDoubt,
     /// The token was not accepted: write again with another one. If that is not accepted either, the action fails.
     NotAuthenticated,
-    /// The write is not allowed: look at the group, which may show why.
+    /// The write is not allowed: look at the group, whose properties may show why.
     Denied,
     /// The write cannot succeed.
     Failed(FailureCause),
 }
 
-/// One row of the [table](ANSWERS).
+/// One row of the [table of answers](ANSWERS).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Answer {
-    /// The writes that the row is about. Empty for all writes.
+    /// The endpoints of the writes that the row is about. Empty for all of them.
     pub endpoints: &'static [Endpoint],
     /// The statuses of the row.
     pub status: RangeInclusive<u16>,
@@ -45,11 +45,12 @@ pub struct Answer {
     pub says: Says,
     /// What the answer means.
     pub means: Meaning,
-    /// How we know that the service gives this answer. Its meaning is our choice where the documentation is silent.
+    /// How we know that the service gives this answer. If the documentation does not say what it means, the meaning is
+    /// our choice.
     pub basis: Basis,
 }
 
-/// What the body of an answer must say. Words are compared without regard to case. Messages are ignored.
+/// What the body of an answer must say for a row to match. Codes and statuses ignore case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Says {
     /// The body may say anything, or nothing.

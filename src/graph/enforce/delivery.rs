@@ -18,19 +18,18 @@ use crate::graph::http::retry_after;
 use crate::timestamp::Timestamp;
 use uuid::Uuid;
 
-/// One action on its way to an outcome.
+/// The delivery of one action: from the first request to the outcome.
 ///
 /// Ask for the [next](Self::next) step and do it. Then report the [response](Self::answered), or that there was
-/// [none](Self::unanswered).
+/// [none](Self::unanswered). The [module](crate::graph::enforce) has an example.
 ///
-/// Whatever the service answers, these promises hold:
+/// Whatever the service answers, a delivery
 ///
-/// - From the end of the assignment on, nothing is sent ([R21](crate::policy#r21)).
-/// - After a write without a response, it looks before it writes again ([R40](crate::policy#r40)).
-/// - Nothing is sent earlier than the service asks for ([R40](crate::policy#r40)).
-/// - It ends within [`patience`](Settings::patience) plus [`replication`](Settings::replication). If a list never ends,
-///   it takes at most as long again.
-///   end, as long again.
+/// - sends nothing from the end of the assignment on ([R21](crate::policy#r21)),
+/// - looks before it repeats a write that had no response ([R40](crate::policy#r40)),
+/// - sends nothing earlier than the service asks for ([R40](crate::policy#r40)),
+/// - ends within [`patience`](Settings::patience) plus [`replication`](Settings::replication), or twice that if a list
+///   never ends.
 ///
 /// You need not store it. After a crash, begin again with [`looking_first`](Self::looking_first).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -70,13 +69,13 @@ enum Step {
     Ask(Uuid, FailureCause),
 }
 
-/// What to do next.
+/// What a [`Delivery`] asks you to do next.
 #[derive(Debug, Clone)]
 pub enum Next {
     /// Send this request, and report the response. The request has no token: add yours as `Authorization`, for the
     /// service that the request goes to.
     Send(Request<String>),
-    /// Do nothing until then.
+    /// Wait until this instant.
     Wait(Timestamp),
     /// The delivery has ended.
     Done(End),
@@ -86,7 +85,8 @@ impl Delivery {
     /// A delivery of this action.
     ///
     /// # Errors
-    /// No request can carry the action out ([R42](crate::policy#r42)).
+    /// The crate has no request for the action ([R42](crate::policy#r42)): [`DeliveryError::SiteWithoutReading`], for
+    /// which [`in_site`](Self::in_site) helps, [`DeliveryError::Azure`] or [`DeliveryError::OriginSystem`].
     pub fn new(action: Action, settings: Settings) -> Result<Self, DeliveryError> {
         let place = Place::of(&action.resource_role)?;
         Ok(Self::at(action, place, settings))
@@ -95,7 +95,8 @@ impl Delivery {
     /// A delivery of an action for a role in a SharePoint site, with the reading that you choose.
     ///
     /// # Errors
-    /// The action is for another kind of resource role, or the URL of the site is not valid.
+    /// [`DeliveryError::NotInSite`]: the action is for another kind of resource role. [`DeliveryError::SiteUrl`]: the
+    /// URL of the site is not valid.
     pub fn in_site(action: Action, reading: SiteReading, settings: Settings) -> Result<Self, DeliveryError> {
         let place = Place::in_site(&action.resource_role, reading)?;
         Ok(Self::at(action, place, settings))
@@ -118,7 +119,8 @@ impl Delivery {
         }
     }
 
-    /// Looks before the first write. Use it if the action may have been carried out before, for example after a crash.
+    /// The same delivery, but it looks before the first write. Use this if the action may have been carried out before,
+    /// for example after a crash.
     #[must_use]
     pub fn looking_first(mut self) -> Self {
         self.stage = Stage::Due(self.look(Otherwise::Write), Timestamp::MIN);
@@ -194,7 +196,7 @@ impl Delivery {
         }
     }
 
-    /// The receipt to record for this end. `None` if the assignment has ended first.
+    /// The receipt to record for this end. `None` if the assignment has ended first: let it expire.
     #[must_use]
     pub fn receipt(self, end: &End) -> Option<Receipt> {
         match end {

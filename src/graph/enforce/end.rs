@@ -1,4 +1,4 @@
-//! The end of a delivery, the causes of a failure, and why there is no delivery.
+//! The end of a delivery, the causes of a failure, and the reasons why there is no delivery.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,7 +9,8 @@ use crate::fulfillment::FailureReason;
 use crate::graph::endpoint::Endpoint;
 use crate::variants::with_all;
 
-/// The crate has no request for the action, or needs you to choose one first ([R42](crate::policy#r42)).
+/// Why an action cannot be delivered: the crate has no request for it, or you must choose one first
+/// ([R42](crate::policy#r42)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum DeliveryError {
     /// The crate does not know the origin system.
@@ -42,7 +43,8 @@ impl DeliveryError {
         }
     }
 
-    /// The reason to record, if you cannot carry the action out in another way. [`Action::failed`](crate::Action::failed) makes the receipt.
+    /// The reason to record, if you cannot carry the action out in another way.
+    /// [`Action::failed`](crate::Action::failed) makes the receipt.
     #[must_use]
     pub fn reason(self) -> FailureReason {
         FailureReason::new(self.code(), &self.to_string())
@@ -56,12 +58,12 @@ pub enum End {
     Fulfilled,
     /// The target does not have the resource role, and the delivery has given up.
     Failed(Failure),
-    /// The assignment has ended first, and nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let
-    /// the assignment expire.
+    /// The assignment has ended first, so nothing more is sent ([R21](crate::policy#r21)). There is no receipt: let the
+    /// assignment expire.
     Expired,
 }
 
-/// Why an action has failed.
+/// Why an action has failed, and the response that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{cause}{}", told(.status.as_ref(), .code.as_deref(), .request_id.as_deref()))]
 #[non_exhaustive]
@@ -85,7 +87,7 @@ fn told(status: Option<&u16>, code: Option<&str>, request_id: Option<&str>) -> S
 }
 
 with_all! {
-    /// Why an action cannot succeed, or did not succeed in time. [`Display`](fmt::Display) gives it as text.
+    /// Why an action cannot succeed, or did not succeed in time. [`Display`](fmt::Display) says it in words.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum FailureCause {
         /// The rule of a dynamic group determines its members.
@@ -138,7 +140,7 @@ impl FailureCause {
         }
     }
 
-    /// What helps, as far as the cause alone tells.
+    /// What helps, if the cause alone shows it. [`Failure::help`] knows more.
     #[must_use]
     pub const fn help(self) -> Option<&'static str> {
         match self {
@@ -194,7 +196,7 @@ impl Failure {
         }
     }
 
-    /// What helps, if that is known. If a permission is missing, it names the permission.
+    /// What helps, if the crate knows. If a permission is missing, this names it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         if matches!(self.cause, FailureCause::MissingPermission | FailureCause::NotAllowed) {
@@ -205,7 +207,7 @@ impl Failure {
         }
     }
 
-    /// The reason for the receipt: the code of the cause, and as text the response and what helps.
+    /// The reason for the receipt: the code of the cause, and in words the cause, the response and what helps.
     #[must_use]
     pub fn reason(&self) -> FailureReason {
         let help = self.help().map(|help| format!("; {help}")).unwrap_or_default();

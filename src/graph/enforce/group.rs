@@ -41,13 +41,13 @@ pub(in crate::graph) fn cause<B: AsRef<[u8]>>(
     let Group { types, mail_enabled, is_assignable_to_role, on_premises_sync_enabled } = group;
     let is = |kind: &str| types.iter().flatten().any(|known| known.eq_ignore_ascii_case(kind));
     if is("DynamicMembership") && endpoint == Endpoint::GroupMembers {
-        FailureCause::DynamicGroup // its owners are changed like any others
+        FailureCause::DynamicGroup // its owners can be changed
     } else if on_premises_sync_enabled == Some(true) {
         FailureCause::SyncedGroup
     } else if mail_enabled == Some(true) && !is("Unified") {
         FailureCause::MailEnabledGroup
     } else if is_assignable_to_role == Some(true) && otherwise == FailureCause::NotAllowed {
-        FailureCause::RoleAssignableGroup // which is a matter of permissions
+        FailureCause::RoleAssignableGroup // if a permission is missing
     } else {
         otherwise
     }

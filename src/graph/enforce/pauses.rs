@@ -1,11 +1,11 @@
-//! How long to go on, and how long to pause.
+//! How long a delivery goes on, and how long it pauses.
 
 use core::time::Duration;
 
 use crate::graph::endpoint::BaseUrl;
 use crate::timestamp::Timestamp;
 
-/// Where to carry actions out, and how patiently. The bounds are our choice ([R40](crate::policy#r40)).
+/// Where a delivery carries its action out, and how patiently. The defaults are our choice ([R40](crate::policy#r40)).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// The address of Microsoft Graph.
@@ -15,8 +15,8 @@ pub struct Settings {
     /// How long the directory may take to replicate a change ([R39](crate::policy#r39)). If an object is not found, the
     /// delivery tries again for this long.
     pub replication: Duration,
-    /// A random number from you, so that many deliveries do not call at the same time. It shortens pauses by up to
-    /// half.
+    /// A random number of yours, which shortens the pauses by up to half, so that many deliveries do not call at the
+    /// same time.
     pub jitter: u32,
 }
 
@@ -32,7 +32,7 @@ impl Settings {
         }
     }
 
-    /// When to go on after this many pauses, if the service does not say.
+    /// When to go on after this many pauses, if the service does not say when.
     pub(super) fn after(&self, pauses: u32, now: Timestamp) -> Timestamp {
         const FIRST: Duration = Duration::from_secs(1);
         const LONGEST: Duration = Duration::from_secs(5 * 60);

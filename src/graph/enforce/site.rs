@@ -1,4 +1,4 @@
-//! Roles in SharePoint sites. The host must say how to read them.
+//! Roles in SharePoint sites. The host chooses how to read them.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,16 +15,16 @@ use crate::graph::object::Object;
 /// ([R42](crate::policy#r42)).
 ///
 /// Microsoft Graph calls the number *the sequence number of the role in the site*, and has no request for it.
-/// SharePoint has a request for each of two readings, and does not know the target by its object id. The requests go to
+/// SharePoint has a request for each of two readings, but does not know the target by its object id. The requests go to
 /// the site itself, with a token for SharePoint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SiteReading {
     /// The number is the id of a role definition, such as 1073741827 for *Contribute*.
     RoleDefinition {
-        /// The target's number in the site.
+        /// The id of the target as a principal of the site.
         principal: u32,
     },
-    /// The number is that of a group in the site.
+    /// The number is the id of a group in the site.
     Group {
         /// The target's login name, such as `i:0#.f|membership|ada@contoso.com`.
         login_name: String,

@@ -28,7 +28,8 @@ use crate::timestamp::Timestamp;
 /// sensitive, so `Debug` does not show it.
 ///
 /// # Errors
-/// The base URL or the token is not valid. The error does not contain the token.
+/// [`RequestError::BaseUrl`] or [`RequestError::Token`]: the base URL or the token is not valid. The error does not
+/// contain the token.
 ///
 /// # Examples
 /// ```
@@ -58,7 +59,7 @@ pub fn request(
 /// Read the response with [`read_response`].
 ///
 /// # Errors
-/// The base URL or the token is not valid, as for [`request`].
+/// As for [`request`].
 ///
 /// # Examples
 /// ```
@@ -88,10 +89,10 @@ fn post(base_url: &str, version: Version, rest: &str, token: &str) -> Result<Req
     Ok(request)
 }
 
-/// Makes the request to read the assignment, with every expansion that [`read_assignment`] needs.
+/// Makes the request to read the assignment, with every `$expand` that [`read_assignment`] needs.
 ///
 /// # Errors
-/// The base URL or the token is not valid, as for [`request`].
+/// As for [`request`].
 ///
 /// # Examples
 /// ```
@@ -152,7 +153,7 @@ fn authorization(token: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The request cannot be made.
+/// Why a request cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RequestError {
     /// The base URL does not use `http` or `https`, or it has a query or a fragment.
@@ -170,8 +171,7 @@ pub enum RequestError {
 /// Accepted is not done: read the assignment again to learn its outcome ([R15](crate::policy#r15)).
 ///
 /// # Errors
-/// The call was not accepted: see [`CallError`]. An absent, empty or non-JSON body is normal, and not an error of its
-/// own.
+/// [`CallError`]: the status is not `202`. The body may be absent, empty or not JSON; the error then has no code.
 ///
 /// # Examples
 /// ```
@@ -194,10 +194,10 @@ pub fn read_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<(), CallE
     if response.status() == StatusCode::ACCEPTED { Ok(()) } else { Err(CallError::of(response)) }
 }
 
-/// Reads the response to [`get`].
+/// Reads the response to [`get`], like [`json::read`].
 ///
 /// # Errors
-/// The response contains no assignment: see [`GetError`].
+/// [`GetError::Call`]: the status is not `200`. [`GetError::Read`]: the document cannot be read as an assignment.
 pub fn read_assignment<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Assignment, GetError> {
     if response.status() == StatusCode::OK {
         Ok(json::read(response.body().as_ref())?)
@@ -206,7 +206,7 @@ pub fn read_assignment<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Assignm
     }
 }
 
-/// The response contains no assignment.
+/// The response does not show an assignment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GetError {
     /// The server rejects the call, or asks you to call again later.
@@ -223,8 +223,8 @@ pub enum CallError {
     /// The server rejects the call, or the response does not belong to this call.
     #[error(transparent)]
     Rejected(#[from] ErrorResponse),
-    /// `429`, `503` or `504`: call again later. After `503` and `504` the call may have been accepted. The next call
-    /// then usually finds the assignment `delivering`, and is refused.
+    /// `429`, `503` or `504`: call again later. A call that was answered with `503` or `504` may have been accepted.
+    /// The next call then usually finds the assignment `delivering`, and is refused.
     #[error("response is `{status}`: call again later", status = .status.as_u16())]
     Retry {
         /// The status.
@@ -252,8 +252,9 @@ impl CallError {
     }
 }
 
-/// A server's explanation of a rejection. A server of this crate gives reasons and remedies. Others, such as Graph, do
-/// not.
+/// A server's explanation of a rejection.
+///
+/// A server that uses this crate gives reasons and remedies. Graph itself does not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("response is `{status}`{}", said(.code.as_deref(), .message.as_deref()), status = .status.as_u16())]
 pub struct ErrorResponse {
@@ -268,7 +269,7 @@ pub struct ErrorResponse {
 }
 
 impl ErrorResponse {
-    /// The reasons among the details that this crate knows.
+    /// The reasons among the details, as far as this crate knows them.
     pub fn reasons(&self) -> impl Iterator<Item = Reason> + Clone {
         self.details.iter().filter_map(|detail| match detail {
             Detail::Reason(reason) => Some(*reason),
@@ -282,7 +283,7 @@ impl ErrorResponse {
         self.code.as_deref().and_then(help_for)
     }
 
-    /// The remedies among the details. Each is a set of steps that this crate knows.
+    /// The remedies among the details, as far as this crate knows them. Each is a set of steps.
     pub fn remedies(&self) -> impl Iterator<Item = &[Step]> + Clone {
         self.details.iter().filter_map(|detail| match detail {
             Detail::Remedy(steps) => Some(steps.as_slice()),
@@ -323,7 +324,7 @@ fn said(code: Option<&str>, message: Option<&str>) -> String {
     code + &message
 }
 
-/// The header `Retry-After`.
+/// The value of the header `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RetryAfter {
     /// The number of seconds after the response.

@@ -14,14 +14,14 @@ use crate::graph::Version;
 use crate::id::{AssignmentId, AssignmentRequestId};
 use crate::timestamp::Timestamp;
 
-/// A request that this crate answers. Its [`Debug`](fmt::Debug) output omits the token.
+/// A request that [`recognize`] accepts. Its [`Debug`](fmt::Debug) output omits the token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Call<'r> {
     /// The version in the path. The response to a call to reprocess is the same in both versions.
     pub version: Version,
     /// The bearer token, unverified. Verify it to establish the caller.
     pub token: &'r str,
-    /// The target in the path, which says what is asked.
+    /// The target of the path: what the request asks for.
     pub target: Target,
 }
 
@@ -33,8 +33,10 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// The target of a path. An invalid id is [`Rejection::InvalidId`]. Establish the caller before you return it, so that
-/// an unknown caller learns nothing.
+/// The target of a path: what the request asks for.
+///
+/// An invalid id is an error, such as [`Rejection::InvalidId`]. Establish the caller before you return it, so that an
+/// unknown caller learns nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
@@ -62,8 +64,9 @@ impl Target {
     }
 }
 
-/// Recognizes the requests that this crate answers: to reprocess an assignment or its request, to read an assignment,
-/// and to list assignments. Returns `None` for any other path, so that you can route it on ([R30](crate::policy#r30)).
+/// Recognizes a request to reprocess an assignment or its request, to read an assignment, or to list assignments.
+///
+/// Returns `None` for any other path, so that you can route it on ([R30](crate::policy#r30)).
 ///
 /// These paths are recognized ([R24](crate::policy#r24)), with `/` or `//` after the version:
 /// - `/v1.0/identityGovernance/entitlementManagement/assignments`,
@@ -75,15 +78,17 @@ impl Target {
 ///   `/accessPackageAssignmentRequests/{id}/reprocess`, alone or after an assignment.
 ///
 /// Like Graph, it ignores ASCII case and the query, and any character may be percent-encoded. A slash that is encoded,
-/// trailing, or doubled elsewhere makes another path. The id may be any text, even an empty one: the path is
-/// recognized, and the id is invalid.
+/// trailing, or doubled elsewhere makes another path. The id may be any text, even an empty one: the path is then
+/// recognized, and the id is an error.
 ///
-/// The body is ignored. A call needs none, and clients send `{}` and `null` ([R26](crate::policy#r26)).
+/// The body is ignored. A call needs none, but some clients send `{}` or `null` ([R26](crate::policy#r26)).
 ///
 /// # Errors
-/// The path is recognized, but the request must be rejected: [`Rejection::MethodNotAllowed`], or
-/// [`Rejection::NoCaller`] unless there is exactly one header `Authorization: Bearer …` with a token
-/// ([R25](crate::policy#r25)).
+/// The path is recognized, but the request must be rejected. Pass the error to [`respond`]:
+///
+/// - [`Rejection::MethodNotAllowed`]: the method does not fit the path ([R30](crate::policy#r30)).
+/// - [`Rejection::NoCaller`]: there is not exactly one header `Authorization: Bearer …` with a token
+///   ([R25](crate::policy#r25)).
 ///
 /// # Examples
 /// ```
@@ -122,7 +127,7 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
     let version = [Version::V1, Version::Beta].into_iter().find(|it| is(&next, it.segment()))?;
     next = segments.next()?;
     if next.is_empty() {
-        next = segments.next()?; // The doubled slash.
+        next = segments.next()?; // After a doubled slash.
     }
     for name in ENTITLEMENT_MANAGEMENT {
         if !is(&next, name) {
@@ -193,7 +198,7 @@ fn key_in_parentheses(segment: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, key.strip_prefix(b"('")?.strip_suffix(b"')")?))
 }
 
-/// Decodes one segment. An invalid encoding stands for itself. The path is split first, so an encoded slash does not
+/// Decodes one segment, and leaves an invalid encoding as it is. The path is split first, so an encoded slash does not
 /// split it.
 fn percent_decoded(segment: &str) -> Cow<'_, [u8]> {
     let mut rest = segment.as_bytes();
@@ -218,8 +223,9 @@ fn byte_of_hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The unverified bearer token of a request, for your other paths; [`recognize`] returns it for a call. `None` unless
-/// there is exactly one header `Authorization: Bearer …` with a token ([R25](crate::policy#r25)).
+/// The unverified bearer token of a request, for your other paths. For a call, [`recognize`] returns it.
+///
+/// `None` unless there is exactly one header `Authorization: Bearer …` with a token ([R25](crate::policy#r25)).
 #[must_use]
 pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
@@ -231,13 +237,13 @@ pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("Bearer") && is_bearer_token(token)).then_some(token)
 }
 
-/// What identifies a request when somebody looks for it later: the `innerError` of an error.
+/// The `innerError` of an error, which identifies the request when somebody looks for it later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct InnerError<'a> {
     /// The time of the response.
     pub date: Timestamp,
-    /// Your own id of the request.
+    /// Your id of the request, a new one for each.
     pub request_id: &'a str,
     /// The header `client-request-id` of the request, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -250,8 +256,8 @@ pub struct InnerError<'a> {
 /// Send it once the assignment is saved; do not wait until everything is enforced.
 ///
 /// Otherwise the response has the status of the [`Rejection`], and an OData error in JSON. Every reason and every
-/// remedy is an entry of its `details` ([R29](crate::policy#r29)). The code of an entry is that of the
-/// [`Reason`](crate::Reason), or those of the remedy's [`Step`](crate::Step)s joined by `+`. These codes are stable.
+/// remedy is an entry of its `details` ([R29](crate::policy#r29)). The code of an entry is the
+/// [code of the reason](crate::Reason::code), or the [codes of the remedy's steps](crate::Step::code) joined by `+`.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,5 @@
-//! Reads who calls: the payload of an access token, the session of Graph PowerShell, and lists of role assignments.
+//! Reads what describes a caller: the payload of an access token, the session of Graph PowerShell, and lists of role
+//! assignments.
 
 use alloc::format;
 use alloc::string::String;
@@ -59,8 +60,8 @@ impl<'de> Deserialize<'de> for AuthType {
 /// Reads the payload of an access token, as JSON. **Nothing is verified.** Names of claims are matched exactly.
 ///
 /// # Errors
-/// The text is not JSON, a claim has the wrong type, or `tid` is missing. No error repeats the value of a claim, since
-/// a token must not be printed.
+/// [`ReadError`]: the text is not JSON, a claim has the wrong type, or `tid` is missing. No error repeats the value of
+/// a claim, since a token must not be printed.
 ///
 /// # Examples
 /// ```
@@ -76,13 +77,14 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, ReadError> {
     payload.claims().ok_or_else(|| missing("tid"))
 }
 
-/// Reads the output of `Get-MgContext | ConvertTo-Json` in Graph PowerShell, as the claims of a token with its tenant
-/// and permissions. It contains no roles.
+/// Reads the output of `Get-MgContext | ConvertTo-Json` in Graph PowerShell.
 ///
-/// **Nobody has signed this.** It is for people who ask why they were refused. A server must read tokens only.
+/// The result is the claims of a token with the same tenant and permissions. It contains no roles.
+///
+/// **The output is not signed.** Use it only to explain a refusal to a person. A server must read tokens.
 ///
 /// # Errors
-/// The text is not JSON, or it is not such a context.
+/// [`ReadError`]: the text is not JSON, or it is not such a context.
 ///
 /// # Examples
 /// ```
@@ -105,7 +107,7 @@ pub fn read_mg_context(context: &[u8]) -> Result<Claims, ReadError> {
     Ok(Claims { tid, oid: None, sub: None, idtyp, scp, roles, wids: None, aud: None, exp: None })
 }
 
-/// A page of role assignments, as Graph lists them.
+/// A page of role assignments, read from Graph's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoleAssignments {
@@ -141,10 +143,11 @@ struct Assigned {
 /// Reads a page of role assignments: the response to `GET /roleManagement/entitlementManagement/roleAssignments`, or to
 /// the same path with `directory`.
 ///
-/// The list may contain several principals. Use those of the caller and of the caller's groups.
+/// The list may contain several principals. Use the role assignments of the caller and of the caller's groups.
 ///
 /// # Errors
-/// The text is not JSON, or not a list of role assignments, for example according to its `@odata.context`.
+/// [`ReadError`]: the text is not JSON, or not a list of role assignments, for example according to its
+/// `@odata.context`.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,4 @@
-//! The collection of a page, by its `@odata.context`. An empty page has no other sign of it.
+//! The collection that a page is from, by its `@odata.context`. An empty page has nothing else that shows it.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! Why a document cannot be read, and what would help.
+//! Why a document cannot be read, and what helps.
 
 mod data;
 
@@ -13,8 +13,8 @@ use crate::resource_role::ParseResourceRoleError;
 
 /// The document cannot be read as expected.
 ///
-/// An error repeats at most 200 characters of a text and 2,048 of a link. A cut ends in `…`. In a message of
-/// [`Malformed`](Self::Malformed) the `…` is in the middle.
+/// An error repeats at most 200 characters of a text and 2,048 of a link. A `…` shows where a text was cut: at its end,
+/// or in the middle of a message of [`Malformed`](Self::Malformed).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// The text is not JSON, or a value has the wrong type or form.
@@ -24,10 +24,10 @@ pub enum ReadError {
         line: usize,
         /// The column, from 1. Reading stopped there, so it is the end of a wrong value.
         column: usize,
-        /// The path of the value, as the document spells it. `None` if the text is not JSON, or the whole document is
-        /// wrong.
+        /// The path of the value, as the document spells it. `None` if the text is not JSON, or the problem is with the
+        /// whole document.
         part: Option<String>,
-        /// The problem.
+        /// What is wrong with it.
         message: String,
     },
     /// The document is in UTF-16, according to its byte order mark.
@@ -41,7 +41,7 @@ pub enum ReadError {
         /// The message of the error, if it has one.
         message: Option<String>,
     },
-    /// The item is a failed response in a batch.
+    /// The item is a response in a batch whose status is an error.
     #[error("batch response `{id}` is `{status}`{}", Said(.code.as_deref(), .message.as_deref()))]
     FailedResponse {
         /// The id of the call in the batch.
@@ -103,7 +103,7 @@ pub enum ReadError {
         /// The actual collection.
         actual: String,
     },
-    /// The list contains what an assignment has delivered, not what an access package gives.
+    /// The list is of the resource roles of an assignment, not of those that an access package gives.
     #[error("`{part}` has a `status`: it is a resource role of an assignment, not of an access package")]
     OfAssignment {
         /// The path of the first such item.
@@ -118,7 +118,7 @@ pub enum ReadError {
     /// The subject is not in the tenant yet, so nothing can be enforced.
     #[error("`target.objectId` is null: the subject is not in the tenant yet")]
     TargetNotInTenant,
-    /// Two places must agree and do not, such as `catalogId` and the id of the expanded catalog.
+    /// Two places must agree but do not, such as `catalogId` and the id of the expanded catalog.
     #[error("`{part}` and `{other}` do not agree")]
     Disagreement {
         /// The path of the first place.
@@ -137,7 +137,7 @@ pub enum ReadError {
     ExpandedAssignment {
         /// The path of the assignment.
         part: &'static str,
-        /// Why it cannot be read. Paths are relative to the assignment, and line and column are those of the whole
+        /// Why it cannot be read. Paths are relative to the assignment; line and column are those of the whole
         /// document.
         problem: Box<ReadError>,
     },

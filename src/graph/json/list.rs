@@ -19,7 +19,7 @@ use crate::assignment::Assignment;
 use crate::graph::object::Object;
 use crate::id::AssignmentId;
 
-/// A page of a list of assignments.
+/// A page of a list of assignments, and the link to the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
@@ -41,7 +41,7 @@ pub struct ItemError {
     pub part: String,
     /// The id of the assignment, if it can be read.
     pub id: Option<AssignmentId>,
-    /// Why the item cannot be read. Line and column are those of the whole page.
+    /// Why the item cannot be read. Its line and column are those of the whole page.
     pub problem: Box<ReadError>,
 }
 
@@ -94,14 +94,17 @@ struct Response<'a> {
 /// Reads a page of a list of assignments, in v1.0 or in beta: an object with `value`, and with `@odata.nextLink` unless
 /// it is the last page.
 ///
-/// Each item is read like [`read`] does. An unreadable item is an error of its own, and the other items are still read.
+/// It reads each item like [`read`](super::read()). An unreadable item is an error of its own, and does not affect the
+/// others.
 ///
-/// It also reads the forms that tools make of a page: a plain list, a `value` that is a single item, one object per
-/// line, and the response to a `$batch`. In a batch each response is an assignment or a page of assignments. A failed
-/// response is an unreadable item. So is the rest of a page in a batch that has a next page ([R45](crate::policy#r45)).
+/// It also reads what tools write instead of a page: a plain list, a `value` that is a single item, one object per
+/// line, and the response to a `$batch`. In a batch, each response is an assignment or a page of assignments. A failed
+/// response counts as an unreadable item. If a page in a batch continues elsewhere, the missing rest counts as one too
+/// ([R45](crate::policy#r45)).
 ///
 /// # Errors
-/// The page as a whole is not JSON, or not a list of assignments, for example according to its `@odata.context`.
+/// [`ReadError`]: the page as a whole is not JSON, or not a list of assignments, for example according to its
+/// `@odata.context`.
 ///
 /// # Examples
 /// ```

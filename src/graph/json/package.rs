@@ -54,7 +54,7 @@ impl AccessPackageDocument {
     /// Joins this page and the next one. Join the pages in their order.
     ///
     /// # Errors
-    /// The next page belongs to another access package.
+    /// [`ReadError::OtherAccessPackage`]: the next page belongs to another access package.
     pub fn join(mut self, next: Self) -> Result<Self, ReadError> {
         if let (Some(required), Some(actual)) = (self.id, next.id) {
             is_same(required, actual)?;
@@ -65,11 +65,12 @@ impl AccessPackageDocument {
         Ok(Self { id: self.id.or(next.id), gives: self.gives, next_link: next.next_link })
     }
 
-    /// Everything that this access package gives. If the document does not name its access package, you vouch that it
+    /// Everything that this access package gives. If the document does not name its access package, make sure that it
     /// is this one.
     ///
     /// # Errors
-    /// The document belongs to another access package, or there are more pages ([R45](crate::policy#r45)).
+    /// [`ReadError::OtherAccessPackage`]: the document belongs to another access package. [`ReadError::ListCut`]: there
+    /// are more pages ([R45](crate::policy#r45)).
     pub fn whole_of(&self, access_package: AccessPackageId) -> Result<&[ResourceRole], ReadError> {
         self.id.map_or(Ok(()), |actual| is_same(access_package, actual))?;
         match &self.next_link {
@@ -93,16 +94,17 @@ struct Page<'a> {
     next_link: Option<String>,
 }
 
-/// Reads what an access package gives now ([R13](crate::policy#r13)), in v1.0 or in beta. The document is a page of its
-/// resource role scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or an access package with all of
-/// them expanded.
+/// Reads what an access package gives now ([R13](crate::policy#r13)), in v1.0 or in beta.
+///
+/// The document is a page of its resource role scopes (`accessPackages/{id}/resourceRoleScopes?$expand=role,scope`), or
+/// an access package with all of them expanded.
 ///
 /// Resource roles that only provide data for reviews are left out, since there is nothing to enforce.
 ///
 /// # Errors
-/// The text is not JSON, or it is another document. The list is missing, malformed, or cut off
+/// [`ReadError`]: the text is not JSON, or it is another document. The list is missing, malformed, or cut off
 /// ([R45](crate::policy#r45)). Or it is another list, according to its `@odata.context`, or because its items have a
-/// `status` like those of an assignment. A page that is not the last is not an error: see
+/// `status` like those of an assignment. A page that is not the last one is not an error: see
 /// [`AccessPackageDocument::next_link`].
 ///
 /// # Examples

@@ -1,4 +1,4 @@
-//! The properties of a document that the domain knows, and their conversion to the stored form.
+//! The properties of a document that the crate knows, and their conversion to the stored form.
 
 mod gives;
 
@@ -117,7 +117,7 @@ fn read<T>(
     result.map_err(|problem| other().unwrap_or(problem))
 }
 
-/// A readable assignment. The error does not say what is wrong with any other.
+/// A readable assignment. If it cannot be read, the error does not say why.
 pub(super) struct Readable(pub(super) Assignment);
 
 impl<'de> Deserialize<'de> for Readable {

@@ -19,14 +19,14 @@ use crate::request::{AssignmentRequest, Purpose, Recency};
 use crate::resource_role::ResourceRole;
 use crate::state::AssignmentState;
 
-/// The content of a request document.
+/// A request for an assignment, read from its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestDocument {
     /// The request.
     pub request: AssignmentRequest,
-    /// The assignment, if the document expands everything that [`read`] needs. `None` otherwise, for example with only
-    /// `$expand=assignment`. Then ask for the assignment itself.
+    /// The assignment, if the document expands everything that [`read`](super::read()) needs. Otherwise it is `None`,
+    /// for example with only `$expand=assignment`: ask for the assignment itself.
     pub assignment: Option<Assignment>,
     /// The resource roles that the assignment lists, as in [`read_gives`], if the whole list was expanded.
     pub gives: Option<Vec<ResourceRole>>,
@@ -77,9 +77,9 @@ const WITHOUT_ASSIGNMENT: [&str; 5] = ["submitted", "pendingApproval", "denied",
 /// `recency` ([R32](crate::policy#r32)).
 ///
 /// # Errors
-/// The text is not JSON, or it is another document. A part is missing or malformed, or both `state` and `requestState`
-/// are present. The state is unknown, or means that there is no assignment, such as `denied`. The request is not
-/// completed. Or the expanded assignment cannot be read.
+/// [`ReadError`]: the text is not JSON, or it is another document. A part is missing or malformed, or both `state` and
+/// `requestState` are present. The state is unknown, or means that there is no assignment, such as `denied`. Or the
+/// expanded assignment cannot be read. If the request is not completed, its time of completion is missing.
 ///
 /// # Examples
 /// ```

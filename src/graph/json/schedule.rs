@@ -49,7 +49,7 @@ impl Duration {
 }
 
 impl Closed<Schedule> {
-    /// The end. `None` if there is none.
+    /// The end. `None` if the assignment has no end.
     pub(super) fn end(self) -> Result<Option<Timestamp>, ReadError> {
         let Schedule { start_date_time, recurrence, expiration } = self.known;
         let recurs = recurrence.is_some_and(|Real(is_real)| is_real);

@@ -1,5 +1,5 @@
-//! Finds out what a document is. It runs only if the document cannot be read as expected, or has a property that
-//! decides it, so valid documents cost nothing.
+//! Finds out what kind of document a text is. For an assignment or a request it runs only if the document cannot be
+//! read as expected, so it costs nothing for a valid one.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

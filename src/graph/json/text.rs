@@ -19,7 +19,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadErr
     if cfg!(target_family = "wasm") {
         return tracked(text).map_err(|(error, part)| malformed(&error, part));
     }
-    // Checking UTF-8 once is faster than string by string. Text that is not UTF-8 may still be so where it is read.
+    // Checking UTF-8 once is faster than string by string. If the text is not UTF-8, the parts that are read may still
+    // be.
     let read = core::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str);
     read.map_err(|error| {
         let part = tracked::<T>(text).err().and_then(|(_, part)| part);
@@ -54,7 +55,7 @@ fn malformed(error: &serde_json::Error, part: Option<String>) -> ReadError {
 /// The most characters of a document that an error repeats in one place.
 pub(crate) const SHOWN: usize = 200;
 
-/// The text, shortened to so many characters: its start, `…`, and so many characters of its end.
+/// The text, shortened to at most this many characters: its start, `…`, and this many characters of its end.
 pub(crate) fn shortened(text: &str, most: usize, of_end: usize) -> String {
     let start = text.char_indices().map(|(at, _)| at).nth(most.saturating_sub(of_end + 1));
     let is_longer = text.char_indices().nth(most).is_some();

@@ -1,8 +1,8 @@
 //! Writes an assignment as Graph shows it.
 //!
 //! Every documented property of the assignment is present, in the documented order, as in an OData response without
-//! `$select`. It is null if the domain does not know it. Of the parts that Graph shows only with `$expand`, only those
-//! that the domain knows are present.
+//! `$select`. It is null if the crate does not know it. The parts that Graph shows only with `$expand` are present if
+//! the crate knows them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,17 +19,19 @@ use crate::subject::SubjectType;
 use crate::timestamp::Timestamp;
 
 /// Writes the document of one assignment as Graph shows it in this version, with everything expanded that
-/// [`read`](super::read) needs.
+/// [`read`](super::read()) needs.
 ///
-/// Everything that the assignment does not hold (a policy, names, the start of the schedule) is null, or left out in an
-/// expanded part. `status` is the word of the state if Graph uses the same word, and otherwise null. An expired
-/// assignment has expired at its end.
+/// What the assignment does not contain (a policy, names, the start of the schedule) is null, or left out in an
+/// expanded part. `status` is the word of the state for `delivering` and `delivered`, and otherwise null.
+/// `expiredDateTime` of an expired assignment is its end.
 ///
-/// Reading the document gives the same assignment **as far as Graph shows it**. The attempt is always 0, and
-/// [`read`](super::read) derives the fulfillments from the state. Beta shows a failed resource role as not yet
-/// fulfilled. Only beta shows the privilege level of the catalog; read back from v1.0, it is unknown. Unknown resource
-/// roles are left out, as if they were not expanded. Such a document of a `delivered` or `delivering` assignment cannot
-/// be read back.
+/// If you read the document back, you get the assignment **as far as Graph shows it**:
+///
+/// - The attempt is 0, and the fulfillments follow from the state, as [`read`](super::read()) describes.
+/// - Beta shows a failed resource role as pending.
+/// - Only beta shows the privilege level of the catalog. From v1.0 it is unknown.
+/// - Unknown resource roles are left out, as if they were not expanded. If the state is `delivered` or `delivering`,
+///   such a document cannot be read back.
 ///
 /// ```
 /// use access_package::graph::{Version, json};
@@ -199,7 +201,7 @@ struct Expiration {
     r#type: &'static str,
 }
 
-/// Null: the domain does not know the value.
+/// Null: the crate does not know the value.
 type Unknown = ();
 
 impl<'a> Document<'a> {

@@ -48,7 +48,7 @@ pub fn refusal_is_complete_and_its_remedies_minimal<I: Implementation>(
         };
         let in_the_way = in_the_way(caller, stored);
         ensure(same(reasons, &in_the_way) && refuses_the_caller(&answer) != in_the_way.is_empty(), || {
-            format!("{}, while in the way stands: {}", answer.words(), list(&in_the_way, ", "))
+            format!("{}, but the rules give these reasons: {}", answer.words(), list(&in_the_way, ", "))
         })?;
         if in_the_way.is_empty() {
             return Ok(());

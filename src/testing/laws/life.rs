@@ -55,9 +55,10 @@ pub fn refused_changes_nothing<I: Implementation>(
     })
 }
 
-/// When a call is accepted, another attempt begins. Every resource role becomes an action and the assignment is
-/// `delivering`, or it is `delivered` if nothing needs enforcing. A resource role that the target's kind of subject
-/// cannot hold has failed without an action. Nothing else changes.
+/// When a call is accepted, another attempt begins, and every resource role becomes an action.
+///
+/// A resource role that the target's kind of subject cannot hold has failed without an action. If an action is left,
+/// the assignment is `delivering`; otherwise its state is final. Nothing else changes.
 ///
 /// # Errors
 /// The law is broken.
@@ -92,8 +93,10 @@ pub fn observed_asks_only_for_what_is_missing<I: Implementation>(
     })
 }
 
-/// Each outcome settles its action. The assignment is `delivering` until the last one. Then it is `delivered` if
-/// everything is in place, `partiallyDelivered` if something is, and otherwise `deliveryFailed`.
+/// Each outcome settles its action, and the last one settles the state.
+///
+/// The assignment is `delivering` until then. Then it is `delivered` if everything is in place, `partiallyDelivered` if
+/// something is, and otherwise `deliveryFailed`.
 ///
 /// # Errors
 /// The law is broken.
@@ -121,9 +124,10 @@ pub fn outcomes_make_the_state<I: Implementation>(
     })
 }
 
-/// Outcomes may arrive late, twice and in any order. *Fulfilled* beats *failed*, whichever came first. Of several
-/// reasons for a failure the smallest stays, by its code and then by its words. Outcomes of other attempts, other
-/// assignments and unknown resource roles change nothing.
+/// Outcomes may arrive late, twice and in any order: the result is the same.
+///
+/// *Fulfilled* beats *failed*, whichever came first. Of several reasons for a failure the smallest stays, by its code
+/// and then by its words. Outcomes of other attempts, other assignments and unknown resource roles change nothing.
 ///
 /// # Errors
 /// The law is broken.

@@ -42,8 +42,10 @@ fn in_the_way(stored: &StoredAssignment, request: &AssignmentRequest, now: Times
     all.into_iter().find(|(stands, _)| *stands).map(|(_, reason)| reason)
 }
 
-/// A request is refused for the first reason that applies. A refused call changes nothing; only time does. A caller who
-/// may not reprocess the assignment is refused in the same way.
+/// A request is refused for the first reason that applies, and a refused call changes nothing.
+///
+/// Only time does: an assignment whose end has come may be expired. A caller who may not reprocess the assignment is
+/// refused in the same way.
 ///
 /// # Errors
 /// The law is broken.
@@ -66,7 +68,7 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
             Ok(_) => {
                 ensure(expected.map_or(answer.is_ok(), |reason| is_refused_for(&answer, reason)), || {
                     format!(
-                        "{}, while in the way stands: {}",
+                        "{}, but the rules give this reason: {}",
                         answer.words(),
                         list(expected.as_slice(), ", ")
                     )
@@ -77,8 +79,8 @@ pub fn a_request_is_refused_as_the_rules_say<I: Implementation>(
     })
 }
 
-/// When a call is accepted, another attempt begins. Everything that the access package gives now becomes an action,
-/// each once, whatever became of it before.
+/// When a request is accepted, another attempt begins, and everything that the access package gives now becomes an
+/// action, each once, whatever its outcome was before.
 ///
 /// # Errors
 /// The law is broken.

@@ -1,7 +1,8 @@
-"""Who may reprocess a Microsoft Entra access package assignment, why not, and what happens then.
+"""Decide who may reprocess a Microsoft Entra access package assignment, why not, and what happens then.
 
 Every function takes and returns plain dictionaries (see :mod:`access_package.types`) and keeps nothing between two calls.
-There is no clock, network or storage here: you give the present time, load the assignment, and save what is left of it.
+There is no clock, network or storage here: you pass the current time, load the assignment, and save the ``stored`` of the
+answer.
 
 >>> import access_package
 >>> caller = {"account": "workOrSchool", "permissions": ["EntitlementManagement.ReadWrite.All"],
@@ -56,15 +57,16 @@ __all__ = [
 
 
 class Problem(ValueError):
-    """The question cannot be answered, and nothing has changed."""
+    """The question cannot be answered. Nothing has changed."""
 
     code: str
-    """A word for programs, such as ``malformed``."""
+    """A stable code for programs, such as ``malformed``."""
     message: str
+    """What is wrong, in words."""
     data: Optional[dict[str, Any]]
-    """What the problem holds."""
+    """The details of the problem, by name."""
     place: Optional[str]
-    """The path of the member that it is about, such as ``caller.account``; ``None`` for the question as a whole."""
+    """The path of the member that it is about, such as ``caller.account``. ``None`` for the question as a whole."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         self.code = error["code"]
@@ -82,12 +84,13 @@ class Refused(Exception):
     """The call is refused. The text of the exception names every reason."""
 
     verdict: Verdict
+    """The verdict."""
     reasons: list[Reason]
-    """Everything that stands in the way."""
+    """Every reason."""
     remedies: list[Remedy]
-    """What would help: one or another."""
+    """What would help: any one of these remedies."""
     left: Optional[types.Left]
-    """The assignment, if the caller may know of it. If it has an ``event``, its end has just come: you may save it."""
+    """The assignment, if the caller may know of it. If there is an ``event``, it has just expired: you may save it."""
 
     def __init__(self, answer: Mapping[str, Any]) -> None:
         left = ("event", "actions", "stored")
@@ -104,7 +107,7 @@ class Refused(Exception):
 
 
 def ask(operation: str, question: Union[str, bytes]) -> str:
-    """Answer a question in JSON, as the crate itself does. The other functions are made of this one."""
+    """Answer a question in JSON text, where an error is an answer too. The other functions call this one."""
     return _ask(operation, question.encode() if isinstance(question, str) else question)
 
 
@@ -133,7 +136,7 @@ def _answer(operation: str, **question: object) -> Any:
 
 
 def _given(value: object) -> object:
-    """A member that is left out if there is none."""
+    """The member, or the mark to leave it out if it is ``None``."""
     return ... if value is None else value
 
 
@@ -142,9 +145,9 @@ def _several(values: Optional[Iterable[Any]]) -> object:
 
 
 def evaluate(caller: Caller, stored: Stored, now: Instant, *, request: Optional[Mapping[str, Any]] = None) -> Verdict:
-    """Whether the caller may reprocess the assignment now, why not, and what would help.
+    """Decide whether the caller may reprocess the assignment now, why not, and what would help. Nothing changes.
 
-    With ``request`` it is that request which is to be reprocessed, not the assignment. Nothing changes.
+    With ``request``, that request is to be reprocessed instead of the assignment.
 
     :raises Problem: if the question cannot be answered.
     """
@@ -160,10 +163,10 @@ def explain(
     roles: Optional[Iterable[RoleAssignment]] = None,
     request: Optional[Mapping[str, Any]] = None,
 ) -> Explanation:
-    """The verdict about the caller that an access token speaks of, and what the token cannot tell.
+    """Decide like :func:`evaluate` for the caller that an access token describes, and say what the token cannot say.
 
-    ``token`` is the token itself, with or without ``Bearer``, or its claims. **Its signature is not verified.** ``roles`` are the roles of the
-    caller that you have looked up, since a token contains no roles of entitlement management.
+    ``token`` is the token itself, with or without ``Bearer``, or its claims. **Its signature is not verified.** ``roles``
+    are the roles of the caller that you have looked up, since a token contains no roles of entitlement management.
     :func:`read_role_assignments` reads them.
 
     :raises Problem: if the question cannot be answered.
@@ -178,7 +181,7 @@ def explain(
 
 
 def _claims(token: str) -> object:
-    """The payload of a token. No error repeats a part of it."""
+    """The payload of a token. No error repeats any part of the token."""
     words = token.split()
     if len(words) == 2 and words[0].lower() == "bearer":
         del words[0]
@@ -207,12 +210,12 @@ def reprocess(
 ) -> Reprocessed:
     """Reprocess the assignment, or with ``request`` its request.
 
-    ``gives`` is what the access package gives now; ``None`` says that it is what the assignment has. ``observed`` is what
-    you have seen; everything else is enforced.
+    ``gives`` is what the access package gives now. ``None`` means what the assignment has. ``observed`` is what you have
+    seen. A resource role without an observation is enforced.
 
     **Save ``stored`` before you carry out an action.**
 
-    :raises Refused: if the caller may not, or the assignment or the request is not as it has to be.
+    :raises Refused: if the caller may not reprocess it, or the assignment or the request does not allow it.
     :raises Problem: if the question cannot be answered.
     """
     answer = _answer(
@@ -236,7 +239,7 @@ def receipt(
     code: Optional[str] = None,
     words: Optional[str] = None,
 ) -> Receipt:
-    """The receipt for an action. If it has failed, ``code`` and ``words`` may say why."""
+    """Make the receipt for an action. If it has failed, pass ``code`` and ``words`` to say why."""
     reason = None if code is None else {"code": code, "words": words}
     return {
         "assignment": action["assignment"],
@@ -248,15 +251,15 @@ def receipt(
 
 
 def record(stored: Stored, receipt: Receipt, now: Instant) -> Told:
-    """Record what has become of an action. Save ``stored`` if there is an ``event``.
+    """Record the outcome of an action. If there is an ``event``, save ``stored``.
 
-    :raises Problem: if the receipt is not one of this assignment, or the question cannot be answered.
+    :raises Problem: if the receipt does not belong to this assignment, or the question cannot be answered.
     """
     return cast(Told, _answer("record", stored=stored, receipt=receipt, now=_instant(now)))
 
 
 def expire(stored: Stored, now: Instant) -> Told:
-    """Let the assignment expire if its end has come.
+    """Expire the assignment if its end has come. If there is an ``event``, save ``stored``.
 
     :raises Problem: if the question cannot be answered.
     """
@@ -264,11 +267,11 @@ def expire(stored: Stored, now: Instant) -> Told:
 
 
 def read(document: object) -> Imported:
-    """Read an assignment from a document of Microsoft Graph, v1.0 or beta, as ``json.load`` gives it.
+    """Read an assignment from a document of Microsoft Graph, v1.0 or beta, as ``json.load`` returns it.
 
-    A page of a list is read if it contains exactly one assignment.
+    The document may also be a page of a list with exactly one assignment.
 
-    :raises Problem: if the document cannot be read; it names the ``$expand`` that is missing.
+    :raises Problem: if the document cannot be read. If a part is not expanded, it names the ``$expand``.
     """
     return cast(Imported, _answer("read", document=document))
 
@@ -279,6 +282,6 @@ def read_role_assignments(document: object) -> list[RoleAssignment]:
 
     Join the lists of the caller and of the caller's groups, and pass them to :func:`explain`.
 
-    :raises Problem: if the list cannot be read, continues elsewhere, or has the roles of several principals.
+    :raises Problem: if the list cannot be read, continues elsewhere, or contains the roles of several principals.
     """
     return cast("list[RoleAssignment]", _answer("read", roleAssignments=document)["roles"])

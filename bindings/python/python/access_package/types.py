@@ -1,6 +1,6 @@
-"""The shapes of questions and answers: plain dictionaries, with types for a type checker.
+"""The types of questions and answers: plain dictionaries, described for a type checker.
 
-The names are those of the JSON that the crate reads and writes. Instants are texts in ISO 8601 with the offset ``Z``.
+The names are those of the JSON that the crate reads and writes. Instants in answers are strings in ISO 8601, in UTC.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any, Literal, Optional, TypedDict, Union
 State = Literal["delivering", "partiallyDelivered", "delivered", "expired", "deliveryFailed"]
 
 Instant = Union[datetime, str]
-"""A ``datetime`` with a time zone, or a text such as ``2026-11-28T12:00:00Z``."""
+"""A ``datetime`` with a time zone, or a string such as ``2026-11-28T12:00:00Z``."""
 
 
 class RoleAssignment(TypedDict):
-    """A role that a caller holds, and where."""
+    """A role that a caller holds, and its scope."""
 
     role: str
-    """Its name, such as ``Catalog owner``, or its id."""
+    """The role by its name, such as ``Catalog owner``, or by its id."""
     scope: str
     """``/`` for the tenant, or ``/AccessPackageCatalog/{id}``."""
 
@@ -29,7 +29,7 @@ class _Caller(TypedDict):
 
 
 class Caller(_Caller, total=False):
-    """Who asks, as *you* have established it: nothing here verifies a token."""
+    """The caller. Nothing is verified here: authenticate the caller and look up the roles first."""
 
     object: Optional[str]
     roles: list[RoleAssignment]
@@ -42,7 +42,7 @@ class _ResourceRole(TypedDict):
 
 
 class ResourceRole(_ResourceRole, total=False):
-    """What an access package gives: a role in a resource of an origin system."""
+    """A role on a resource, which an access package gives."""
 
     roleType: Optional[str]
 
@@ -70,18 +70,18 @@ class Stored(TypedDict):
 
 
 class Action(TypedDict):
-    """What is to be carried out: give the resource role to the target."""
+    """An action: give the target the resource role. If the target has it already, the action is fulfilled."""
 
     assignment: str
     attempt: int
     target: str
     resourceRole: ResourceRole
     end: Optional[str]
-    """Do not carry it out at this instant or later."""
+    """From this instant on, do not carry the action out. ``None`` if the assignment has no end."""
 
 
 class Receipt(TypedDict):
-    """What has become of an action. :func:`access_package.receipt` makes one."""
+    """The outcome of an action. :func:`access_package.receipt` makes one."""
 
     assignment: str
     attempt: int
@@ -91,16 +91,16 @@ class Receipt(TypedDict):
 
 
 class Reason(TypedDict):
-    """What stands in the way."""
+    """A reason to refuse a call."""
 
     code: str
     rules: list[str]
-    """The ids of the rules that it comes from, such as ``R9``."""
+    """The ids of the rules behind it, such as ``R9``."""
     text: str
 
 
 class Remedy(TypedDict):
-    """A smallest set of steps that helps."""
+    """A smallest set of steps that would help: all of them together."""
 
     steps: list[str]
     text: str
@@ -114,35 +114,35 @@ class Verdict(_Verdict, total=False):
     """Whether the call is accepted, and why not. The members depend on ``verdict``."""
 
     role: str
-    """If it is accepted, the role in which the caller acts."""
+    """If the call is accepted, the role in which the caller acts."""
     catalog: dict[str, Any]
-    """If it is accepted, the catalog as it was judged."""
+    """If the call is accepted, the catalog as it was judged."""
     message: str
-    """If it is refused, all reasons as one text."""
+    """If the call is refused, all reasons as one text."""
     reasons: list[Reason]
     remedies: list[Remedy]
 
 
 class Caveat(TypedDict):
-    """What a token cannot tell."""
+    """Something that neither the token nor the roles can say, or a problem of the token itself."""
 
     code: str
     text: str
 
 
 class Explanation(Verdict):
-    """A verdict about the caller that a token speaks of."""
+    """A verdict about the caller that a token describes."""
 
     caller: Caller
     caveats: list[Caveat]
 
 
 class Left(TypedDict):
-    """The assignment that is left by a call. If there is an ``event``, save ``stored`` before you act."""
+    """The assignment after a call. If there is an ``event``, save ``stored`` before you carry out an action."""
 
     event: Optional[dict[str, Any]]
     actions: list[Action]
-    """All that is still to be done."""
+    """The remaining actions."""
     stored: Stored
 
 
@@ -155,14 +155,14 @@ class Reprocessed(Left):
 
 
 class Told(Left):
-    """What a receipt, or time, has done."""
+    """What a receipt, or the end of the assignment, has changed."""
 
     result: str
 
 
 class Imported(TypedDict):
-    """An assignment from a document of Microsoft Graph."""
+    """An assignment, read from a document of Microsoft Graph."""
 
     stored: Stored
     gives: Optional[list[ResourceRole]]
-    """What the access package gives now, if the document says so."""
+    """What the access package gives now. ``None`` if the document does not list it."""

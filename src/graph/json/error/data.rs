@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 use super::ReadError;
 use crate::answer::told;
 
-/// An object: `code`, a word for programs, `message`, and as `data` what the error holds, by the names of its fields.
+/// An object of the error's `code` for programs, its `message`, and its fields as `data`.
 impl Serialize for ReadError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Self::NotWhole(problem) = self {
-            // It says all there is to say.
+            // The error of the stored form says everything.
             return problem.serialize(serializer);
         }
         told(serializer, self.code(), self, Data(self))

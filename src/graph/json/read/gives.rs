@@ -23,7 +23,7 @@ impl Document<'_> {
         match state {
             AssignmentState::Delivered => Ok(Some(with(owed()?, |_| Fulfillment::Fulfilled))),
             AssignmentState::Delivering => Ok(delivering(owed()?, &self.fulfilled(version)?)),
-            // Graph does not show which have failed, and an expired assignment needs none.
+            // Graph does not show which resource roles have failed. An expired assignment does not need them.
             AssignmentState::PartiallyDelivered
             | AssignmentState::Expired
             | AssignmentState::DeliveryFailed => Ok(None),
