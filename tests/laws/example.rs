@@ -8,7 +8,7 @@ impl Implementation for Server {
         &mut self, caller: &Caller, observe: &dyn Fn(&ResourceRole) -> Observed, now: Timestamp,
     ) -> Result<(), Refused> {
         let _ = self.0.expire(now);
-        // First whether the caller may, at the state that it is in.
+        // First judge the caller, then the state.
         let authority = evaluate(caller, &self.0, now)?;
         let known = self.0.resource_roles().ok_or(Reason::ResourceRolesUnknown)?;
         let gives: Vec<_> = known.iter().map(|it| it.resource_role.clone()).collect();
