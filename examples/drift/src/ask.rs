@@ -144,6 +144,14 @@ async fn send(
     batch: Request<String>,
     parts: usize,
 ) -> (u64, Result<Answers, Problem>) {
-    let exchange = async { Ok(batch::read(&service.send("batches", &batch).await?, parts)?) };
+    let exchange = async {
+        let response = service.send("batches", &batch).await?;
+        batch::read(&response, parts).map_err(|error| match error {
+            BatchError::Call(source) => {
+                Problem::Answer { url: batch.uri().to_string(), source: source.into(), lack: None }
+            }
+            error => error.into(),
+        })
+    };
     (number, exchange.await)
 }

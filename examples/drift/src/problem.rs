@@ -5,6 +5,9 @@ use std::io;
 use access_package::graph::batch::BatchError;
 use access_package::graph::http::{CallError, RequestError};
 use access_package::graph::json::ReadError;
+use http::StatusCode;
+
+use crate::token::Lack;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -29,7 +32,7 @@ pub enum Problem {
     )]
     TooLong { url: String, seconds: f64, patience: u64 },
     #[error("`{url}`: {source}")]
-    Answer { url: String, source: Box<CallError> },
+    Answer { url: String, source: Box<CallError>, lack: Option<Lack> },
     #[error("`{url}`: {source}")]
     Read { url: String, source: Box<ReadError> },
     #[error(
@@ -78,22 +81,22 @@ impl Problem {
         if let Self::TokenRefused { option: "--token-file" | "--token-env", .. } = self {
             return vec!["what helps: give `--token-command`, so that it can be got again".into()];
         }
-        let Self::Answer { source, .. } = self else { return Vec::new() };
+        let Self::Answer { source, lack, .. } = self else { return Vec::new() };
         let CallError::Rejected(told) = &**source else { return Vec::new() };
         let mut says: Vec<_> = told.reasons().map(|reason| format!("because: {reason}")).collect();
-        for remedy in told.remedies() {
-            let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
-            says.push(format!("what helps: {}", steps.join(", and ")));
-        }
-        if says.is_empty() && told.code.as_deref() == Some("UnAuthorized") {
-            // All lists that are asked for are of the whole tenant.
+        if let Some(lack) = lack {
+            says.push(format!("because: {}", lack.reason()));
+            says.push(format!("what helps: {}", lack.help()));
+        } else if let Some(help) = told.help().filter(|_| told.code.as_deref() != Some("UnAuthorized")) {
+            says.push(format!("what helps: {help}"));
+        } else if told.status == StatusCode::FORBIDDEN {
+            // All lists that are asked for are of the whole tenant: what the service says of a catalog does not help.
             says.push(
                 "what helps: a role for the whole tenant, or an application with `EntitlementManagement.Read.All`: \
                  who has roles in catalogs only may read one access package at a time"
                     .to_owned(),
             );
         }
-        says.extend(told.help().filter(|_| says.is_empty()).map(|help| format!("what helps: {help}")));
         says
     }
 

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use access_package::Timestamp;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, RetryAfter, read_response};
+use access_package::{Permission, Timestamp};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::Client;
@@ -15,7 +15,7 @@ use reqwest::redirect::Policy;
 
 use crate::pace::{Pace, pause};
 use crate::problem::Problem;
-use crate::token::Tokens;
+use crate::token::{Lack, Tokens};
 
 /// How long one request may take, and how large its answer may be.
 const REQUEST_TIME: Duration = Duration::from_mins(1);
@@ -162,6 +162,13 @@ impl Service {
             return Err(Problem::TooLong { url, seconds, patience: patience.as_secs() });
         }
         Ok(asked)
+    }
+
+    /// The permission that is missing, where the service does not say why it refuses and the token does.
+    pub async fn lack(&self, error: &CallError, needed: Permission) -> Option<Lack> {
+        let CallError::Rejected(told) = error else { return None };
+        let is_told = told.status != StatusCode::FORBIDDEN || told.reasons().next().is_some();
+        if is_told { None } else { self.tokens.lack(needed).await }
     }
 
     #[must_use]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use access_package::graph::BaseUrl;
 use access_package::graph::http::RequestError;
 use access_package::graph::json::read_claims;
-use access_package::{Caveat, Claims, Timestamp};
+use access_package::{Account, Caller, Caveat, Claims, Permission, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
@@ -58,6 +58,21 @@ impl Tokens {
         tenant(&self.held.lock().await.text)
     }
 
+    /// That the token has no such permission, as far as it tells.
+    pub async fn lack(&self, needed: Permission) -> Option<Lack> {
+        let claims = claims(&self.held.lock().await.text)?;
+        let caller = Caller::from_claims(&claims, []);
+        // To read, the permission to write is enough.
+        let is_enough =
+            |it: &Permission| *it == needed || *it == Permission::EntitlementManagementReadWriteAll;
+        if caller.permissions.iter().any(is_enough) {
+            return None;
+        }
+        let is_application = caller.account == Account::Application;
+        let has = if is_application { claims.roles.join(" ") } else { claims.scp.unwrap_or_default() };
+        Some(Lack { needed, has })
+    }
+
     /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
     pub async fn renew(&self, refused: u64, url: &BaseUrl, now: Timestamp) -> Result<(), Problem> {
         let mut held = self.held.lock().await;
@@ -89,6 +104,28 @@ impl Tokens {
 
     fn is_refused(&self, text: &str, url: &BaseUrl, now: Timestamp) -> Problem {
         Problem::TokenRefused { url: url.to_string(), option: self.option, why: why(text, now) }
+    }
+}
+
+/// A permission that a token does not have.
+#[derive(Debug)]
+pub struct Lack {
+    needed: Permission,
+    /// The permissions that it has, separated by blanks.
+    has: String,
+}
+
+impl Lack {
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let Self { needed, has } = self;
+        let has = if has.is_empty() { "no permission".to_owned() } else { format!("`{has}`") };
+        format!("token lacks `{needed}`: it has {has}")
+    }
+
+    #[must_use]
+    pub fn help(&self) -> String {
+        format!("a token with `{}`", self.needed)
     }
 }
 

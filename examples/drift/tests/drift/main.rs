@@ -13,3 +13,4 @@ mod service;
 mod stub;
 mod support;
 mod tenant;
+mod tokens;
