@@ -96,6 +96,8 @@ impl Problem {
                  who has roles in catalogs only may read one access package at a time"
                     .to_owned(),
             );
+        } else if told.status == StatusCode::NOT_FOUND {
+            says.push("what helps: the right `--base-url` and `--directory-url`".to_owned());
         }
         says
     }

@@ -71,6 +71,29 @@ fn what_is_granted_but_not_yet_seen_is_not_lost() {
     assert_eq!((said.status, found(&said, "restorable")), (1, lost), "{}", said.err);
 }
 
+// R39
+#[test]
+fn a_group_that_is_not_seen_yet_is_not_gone() {
+    let assignment = &Tenant::new(30, 30).assignments[29];
+    let (document, target) = (document(assignment), assignment.target());
+    let is_seen = AtomicBool::new(false);
+    let stub = Stub::start(move |asked, _| {
+        Some(if page_number(&asked.path).is_some() {
+            Answer::json(&json!({ "value": [document] }))
+        } else if asked.path.contains("/groups/") && !is_seen.swap(true, Ordering::SeqCst) {
+            Answer::error(404, "Request_ResourceNotFound")
+        } else if asked.path.contains("/members?") {
+            Answer::json(&json!({ "value": [{ "id": target }] }))
+        } else {
+            Answer::json(&json!({ "value": [] }))
+        })
+    });
+    let check = ["check", "--settle", "2", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let said = run(command(&Place::new(), &check).env("TOKEN", "token"));
+    assert_eq!((said.status, &said.json()["resourceRoles"]["present"]), (0, &json!(1)), "{}", said.out);
+    assert!(said.err.contains("looked for again in "), "{}", said.err);
+}
+
 #[test]
 fn what_cannot_be_read_is_unknown_and_never_fine() {
     let place = Place::new();
