@@ -22,7 +22,7 @@ use lists::parsed;
 
 use crate::problem::Problem;
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// Whose file it is.
 const APPLICATION: i64 = 0x6472_6674;
 

@@ -69,7 +69,7 @@ pub enum Problem {
     Database(#[from] rusqlite::Error),
     #[error("file of the check is damaged: {0}")]
     Damaged(String),
-    #[error("nothing is restored without a word of yours: look at the plan, and add `--yes`")]
+    #[error("input is not a terminal: look at the plan, and add `--yes`")]
     NotConfirmed,
     #[error("client cannot be made: {0}")]
     Client(#[from] reqwest::Error),

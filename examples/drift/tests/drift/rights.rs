@@ -85,11 +85,16 @@ fn without_a_word_nothing_is_restored() {
     let said = run(&mut drift(&place, &server, &directory, &["restore", "--settle", "0"]));
     assert_eq!(said.status, 2);
     assert!(
-        said.out.starts_with("plan: 3 of 3 assignments") && said.err.contains("`--yes`"),
+        said.out.starts_with("plan: 3 of 3 assignments")
+            && said.err == "drift: input is not a terminal: look at the plan, and add `--yes`\n",
         "{}{}",
         said.out,
         said.err
     );
+    // One of them has lost everything.
+    let roles = said.out.lines().filter(|line| line.starts_with("    ")).count();
+    let heading = format!("to be restored: {roles} resource roles of 3 assignments");
+    assert!(roles > 3 && said.out.contains(&heading), "{}", said.out);
     assert_eq!(directory.writes(), 0);
 }
 
