@@ -150,7 +150,12 @@ impl Book {
 
     /// When the check of this file was finished; an error if it was not.
     pub fn finished(&self) -> Result<String, Problem> {
-        self.setting("finished")?.ok_or_else(|| Problem::NotChecked { path: self.path.clone() })
+        let (finished, path) = (self.setting("finished")?, self.path.clone());
+        match finished {
+            Some(finished) => Ok(finished),
+            None if self.setting("began")?.is_some() => Err(Problem::Interrupted { path }),
+            None => Err(Problem::NotChecked { path }),
+        }
     }
 
     pub fn setting(&self, name: &str) -> Result<Option<String>, Problem> {

@@ -65,6 +65,8 @@ pub enum Problem {
     OtherToken { required: String, actual: String },
     #[error("`{path}` has no finished check: run `drift check` first")]
     NotChecked { path: String },
+    #[error("check in `{path}` was interrupted: run `drift check`, it goes on")]
+    Interrupted { path: String },
     #[error("file of the check: {0}")]
     Database(#[from] rusqlite::Error),
     #[error("file of the check is damaged: {0}")]

@@ -30,9 +30,9 @@ const SHOWN: usize = 20;
 pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     let mut book = Book::open_checked(&restore.file.file)?;
     let finished = book.finished()?;
-    let services = Arc::new(Services::new(&restore.connection).await?);
-    book.is_of(&services.of())?;
     let progress = Progress::new();
+    let services = Arc::new(Services::new(&restore.connection, &progress).await?);
+    book.is_of(&services.of())?;
     let observer = Observer {
         service: &services.directory,
         at_once: restore.connection.at_once,
@@ -51,7 +51,7 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         tally.found += 1;
     }
     if tally.found > 0 {
-        println!("in place again after an earlier run: {}", number_of(tally.found, "resource role"));
+        tell!("in place again after an earlier run: {}", number_of(tally.found, "resource role"));
     }
     let rows = book.plan(restore.direct, restore.limit.unwrap_or(u64::MAX))?;
     plan(&book, restore, &finished, &rows)?;
@@ -62,7 +62,7 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         return Ok(0);
     }
     if !is_confirmed(restore)? {
-        println!("nothing was restored");
+        tell!("nothing was restored");
         return Ok(2);
     }
     let mut run =
@@ -87,41 +87,41 @@ fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<
     let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
     if planned > 0 {
         let all = number_of(assignments, "assignment");
-        println!("plan: {planned} of {all} that lost access, by {how}");
+        tell!("plan: {planned} of {all} that lost access, by {how}");
     } else {
-        println!("nothing to restore");
+        tell!("nothing to restore");
     }
-    println!("by the check of {finished}; what has come back since is left out");
+    tell!("by the check of {finished}; what has come back since is left out");
     if done > 0 {
-        println!(
+        tell!(
             "left out: {done} restored or accepted before, but not to be seen yet: `drift check` looks again"
         );
     }
     if stuck > 0 {
-        println!(
+        tell!(
             "left out: {stuck} that also lost something for good: reprocessing would end as partially delivered; \
              `drift restore --direct` gives back the rest"
         );
         for (id, target) in book.stuck(SHOWN as u64)? {
-            println!("  {id} of {target}");
+            tell!("  {id} of {target}");
         }
         more(stuck);
     }
     let unknown = book.totals()?.roles.unknown;
     if unknown > 0 {
-        println!(
+        tell!(
             "unknown, and so not in the plan: {}; `drift check` says why",
             number_of(unknown, "resource role")
         );
     }
     if planned > 0 {
         let lost = number_of(book.lost(rows)?.iter().sum(), "resource role");
-        println!("\nto be restored: {lost} of {}", number_of(planned, "assignment"));
+        tell!("\nto be restored: {lost} of {}", number_of(planned, "assignment"));
     }
     for row in rows.iter().take(SHOWN) {
         let Some(planned) = book.planned(*row)? else { continue };
-        println!("  {} of {}", planned.id, planned.target);
-        planned.lost.iter().for_each(|lost| println!("    {}: {lost}", kind(lost)));
+        tell!("  {} of {}", planned.id, planned.target);
+        planned.lost.iter().for_each(|lost| tell!("    {}: {lost}", kind(lost)));
     }
     more(planned);
     Ok(())
@@ -129,7 +129,7 @@ fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<
 
 fn more(all: u64) {
     if all > SHOWN as u64 {
-        println!("  … and {} more", all - SHOWN as u64);
+        tell!("  … and {} more", all - SHOWN as u64);
     }
 }
 
@@ -140,8 +140,9 @@ fn is_confirmed(restore: &Restore) -> Result<bool, Problem> {
     if !io::stdin().is_terminal() {
         return Err(Problem::NotConfirmed);
     }
-    print!("restore them? [y/N] ");
-    io::stdout().flush()?;
+    let mut out = io::stdout();
+    write!(out, "restore them? [y/N] ")?;
+    out.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     Ok(["y", "yes"].contains(&&*answer.trim().to_ascii_lowercase()))
@@ -242,17 +243,17 @@ impl Run<'_> {
         let not_seen = self.book.lost(&self.tally.restored)?.into_iter().filter(|lost| *lost > 0).count();
         self.tally.log(&self.evidence, not_seen, self.services)?;
         let Tally { restored, otherwise, not_owed, .. } = &self.tally;
-        println!("restored {}", restored.len());
+        tell!("restored {}", restored.len());
         if not_seen > 0 {
-            println!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
+            tell!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
         }
         if *not_owed > 0 {
-            println!("no longer owed {not_owed}");
+            tell!("no longer owed {not_owed}");
         }
         for (word, number) in otherwise {
-            println!("{word} {number}");
+            tell!("{word} {number}");
         }
-        println!("what was done is in `{}`", self.restore.log.display());
+        tell!("what was done is in `{}`", self.restore.log.display());
         Ok(u8::from(!otherwise.is_empty()))
     }
 }

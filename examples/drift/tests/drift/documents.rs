@@ -413,6 +413,10 @@ fn an_export_without_a_delivered_assignment_is_said_to_be_so() {
     for items in [json!([]), json!([failed]), json!({ "value": [] })] {
         std::fs::write(place.file("export.json"), items.to_string()).unwrap();
         let said = of_files(&place, &stub, &["export.json"]);
-        assert_eq!((said.status, &*said.err), (0, "there is no delivered assignment in these files\n"));
+        assert_eq!((said.status, &*said.err), (3, "there is no delivered assignment in these files\n"));
     }
+    // What cannot be read may be delivered.
+    std::fs::write(place.file("export.json"), json!([{}]).to_string()).unwrap();
+    let said = of_files(&place, &stub, &["export.json"]);
+    assert_eq!((said.status, &*said.err), (3, "the check is incomplete: 1 part could not be read\n"));
 }
