@@ -17,12 +17,18 @@ pub enum Problem {
     Terminal(#[from] io::Error),
     #[error("`{0}` is not set: it should hold a token")]
     NoVariable(String),
-    #[error("command for the token has failed ({status}): {said}")]
+    #[error("command for the token has failed ({status}){said}")]
     Command { status: String, said: String },
-    #[error("`{from}` gives no bearer token: {source}")]
-    NotAToken { from: String, source: RequestError },
+    #[error("`{from}` {why}")]
+    NotAToken { from: String, why: String },
     #[error("`{url}` refuses the token of `{option}`{why}: get a new one")]
-    TokenRefused { url: String, option: &'static str, why: &'static str },
+    TokenRefused {
+        url: String,
+        option: &'static str,
+        why: &'static str,
+        said: String,
+        help: Option<&'static str>,
+    },
     #[error("`{0}` is not `https` and not on this machine: a token is not sent there")]
     NotSafe(String),
     #[error("`{url}` does not answer: {said}")]
@@ -80,8 +86,9 @@ pub enum Problem {
 impl Problem {
     /// Why, and what helps, as far as the service or the crate says it.
     pub fn details(&self) -> Vec<String> {
-        if let Self::TokenRefused { option: "--token-file" | "--token-env", .. } = self {
-            return vec!["what helps: give `--token-command`, so that it can be got again".into()];
+        if let Self::TokenRefused { said, help, .. } = self {
+            let help = help.map(|help| format!("what helps: {help}"));
+            return [said.clone()].into_iter().chain(help).collect();
         }
         let Self::Answer { source, lack, .. } = self else { return Vec::new() };
         let CallError::Rejected(told) = &**source else { return Vec::new() };

@@ -18,7 +18,7 @@ use reqwest::redirect::Policy;
 use crate::pace::{Pace, pause};
 use crate::problem::Problem;
 use crate::progress::Progress;
-use crate::token::{Lack, Tokens};
+use crate::token::{Lack, Tokens, Unauthorized};
 
 /// How long one request may take, and how large its answer may be.
 const REQUEST_TIME: Duration = Duration::from_mins(1);
@@ -70,7 +70,7 @@ enum Try {
     Unanswered(String),
     /// It is to be sent again; not before this pause, if the service says so.
     Again(String, Option<Duration>),
-    Refused(u64),
+    Refused(u64, String),
 }
 
 impl Service {
@@ -111,11 +111,11 @@ impl Service {
                     self.is_silent.store(false, Ordering::Relaxed);
                     return Ok(response);
                 }
-                Try::Refused(_) if is_renewed => {
-                    return Err(self.tokens.refused(&self.base_url, now()).await);
+                Try::Refused(_, said) if is_renewed => {
+                    return Err(self.tokens.refused(&self.refusal(said)).await);
                 }
-                Try::Refused(number) => {
-                    self.tokens.renew(number, &self.base_url, now()).await?;
+                Try::Refused(number, said) => {
+                    self.tokens.renew(number, &self.refusal(said)).await?;
                     is_renewed = true;
                     continue;
                 }
@@ -168,12 +168,18 @@ impl Service {
         let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
         let number = ready.number;
         let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            self.tokens.renew(number, &self.base_url, now()).await?;
-        } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
-            self.told_to_wait(after.as_ref(), 0)?;
+        match read_response(&response) {
+            Err(CallError::Rejected(told)) if told.status == StatusCode::UNAUTHORIZED => {
+                self.tokens.renew(number, &self.refusal(told.to_string())).await?;
+            }
+            Err(CallError::Retry { after, .. }) => self.told_to_wait(after.as_ref(), 0)?,
+            Ok(()) | Err(CallError::Rejected(_)) => {}
         }
         Ok(response)
+    }
+
+    fn refusal(&self, said: String) -> Unauthorized<'_> {
+        Unauthorized { url: &self.base_url, said, now: now() }
     }
 
     /// Somebody was told to wait, or a part of a batch was: so are all.
@@ -228,7 +234,7 @@ impl Service {
             Err(said) => return Try::Unanswered(said),
         };
         match (response.status(), read_response(&response)) {
-            (StatusCode::UNAUTHORIZED, _) => Try::Refused(number),
+            (StatusCode::UNAUTHORIZED, Err(error)) => Try::Refused(number, error.to_string()),
             (status, Err(CallError::Retry { after, .. })) => {
                 Try::Again(format!("the answer was `{}`", status.as_u16()), asked(after.as_ref()))
             }

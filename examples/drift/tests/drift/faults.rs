@@ -203,7 +203,11 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     let check = ["check", "--anew", "--base-url", &stub.base_url, "--token-command", &script];
     let said = run(&mut command(&place, &check));
     assert_eq!(said.status, 2);
-    assert!(said.err.contains("refuses the token of `--token-command`: get a new one"), "{}", said.err);
+    assert!(
+        said.err.contains("refuses the token of `--token-command`, which is no access token"),
+        "{}",
+        said.err
+    );
     assert_eq!((place.read("calls").lines().count(), stub.asked().len()), (2, 2));
 }
 

@@ -134,7 +134,10 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     // What comes from there cannot be had again.
     std::fs::write(&file, "another").unwrap();
     let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
-    refused(&said, "refuses the token of `--token-file`: get a new one");
+    refused(
+        &said,
+        "refuses the token of `--token-file`, which is no access token (three parts with dots): get a new one",
+    );
 }
 
 fn refused(said: &Said, says: &str) {
@@ -150,8 +153,12 @@ fn what_cannot_be_done_is_said_to_be_so() {
     };
     refused(&check(&["--base-url", "http://graph.example.org", "--token-env", "TOKEN"]), "is not `https`");
     refused(&check(&["--token-env", "MISSING"]), "`MISSING` is not set");
-    refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` gives no bearer token");
-    refused(&check(&["--token-command", "echo no such login >&2; exit 3"]), "no such login");
+    refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` is empty\n");
+    refused(
+        &check(&["--token-command", "echo no such login >&2; exit 3"]),
+        "(exit status: 3): no such login\n",
+    );
+    refused(&check(&["--token-command", "exit 3"]), "(exit status: 3)\n");
     refused(&check(&["--token-file", "/no/such/file"]), "`/no/such/file`");
     for more in [&[][..], &["--json"], &["--base-url", "http://127.0.0.1:9"]] {
         refused(&check(more), "Usage: drift check [OPTIONS] <--token-file");
@@ -244,7 +251,11 @@ fn the_command_for_the_token_is_not_repeated() {
         let said = run(&mut command(&place, &["check", "--token-command", command_line]));
         assert_eq!((said.status, &*said.out), (2, ""));
         assert!(!said.err.contains("s3cret"), "{}", said.err);
-        let says = ["`--token-command` gives no bearer token", "command for the token has failed"];
+        let says = [
+            "`--token-command` gives no bearer token",
+            "`--token-command` printed nothing",
+            "command for the token has failed",
+        ];
         assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
     }
 }

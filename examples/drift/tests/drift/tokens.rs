@@ -72,6 +72,74 @@ fn what_the_service_says_itself_comes_before_the_token() {
 }
 
 #[test]
+fn what_is_no_token_is_not_sent() {
+    let stub = Stub::start(|_, _| Some(Answer::json(&json!({ "value": [] }))));
+    let place = Place::new();
+    let json = "`TOKEN` gives JSON, not a token: with the Azure CLI, add `--query accessToken -o tsv`\n";
+    let other = "`TOKEN` gives no bearer token: not a bearer token: expected letters, digits and ";
+    for (token, says) in [
+        ("", "`TOKEN` is empty\n"),
+        (" \r\n", "`TOKEN` is empty\n"),
+        ("{\n  \"accessToken\": \"eyJ0.eyJh.c2ln\"\n}", json),
+        ("\"eyJ0.eyJh.c2ln\"", json),
+        ("[\"eyJ0.eyJh.c2ln\"]", json),
+        ("eyJ0 eyJh", other),
+        ("'eyJ0.eyJh.c2ln'", other),
+        ("eyJ0.eyJh.c2ln\n2026-11-29", other),
+    ] {
+        let said = drift(&place, &stub, &["check"], token);
+        assert_eq!((said.status, &*said.out), (2, ""));
+        assert!(said.err.starts_with(&format!("drift: {says}")), "{token}: {}", said.err);
+        assert!(!said.err.contains("eyJ"), "{}", said.err);
+    }
+    std::fs::write(place.file("empty"), "").unwrap();
+    let file = place.file("empty").display().to_string();
+    for (option, source, says) in [
+        ("--token-command", "true", "`--token-command` printed nothing\n"),
+        ("--token-file", "-", "`standard input` is empty\n"),
+        ("--token-file", &file, "empty` is empty\n"),
+    ] {
+        let said = run(&mut command(&place, &["check", "--base-url", &stub.base_url, option, source]));
+        assert!(said.status == 2 && said.err.ends_with(says), "{}", said.err);
+    }
+    assert!(stub.asked().is_empty());
+}
+
+#[test]
+fn why_a_token_is_refused_is_said_and_never_the_token() {
+    let stub = Stub::start(|asked, _| {
+        let message = format!("cannot take {}", asked.token);
+        let error = json!({ "error": { "code": "InvalidAuthenticationToken", "message": message } });
+        Some(Answer { status: 401, ..Answer::json(&error) })
+    });
+    let (graph, place) = ("https://graph.microsoft.com", Place::new());
+    for (token, why, helps) in [
+        ("opaque".to_owned(), ", which is no access token (three parts with dots)", false),
+        ("eyJ0.eyJh".into(), ", which is no access token (three parts with dots)", false),
+        ("e30.e30.x".into(), "", false),
+        (token(json!({ "aud": graph })), "", false),
+        (
+            token(json!({ "aud": "https://management.azure.com" })),
+            ", for it is not for Microsoft Graph",
+            false,
+        ),
+        (token(json!({ "aud": graph, "exp": 1 })), ", for it has expired", true),
+    ] {
+        let said = drift(&place, &stub, &["check"], &token);
+        assert_eq!((said.status, &*said.out), (2, ""));
+        let says = format!("` refuses the token of `--token-env`{why}: get a new one\n");
+        assert!(said.err.contains(&says), "{token}: {}", said.err);
+        let says = "\n  response is `401`, `InvalidAuthenticationToken`: cannot take …\n";
+        assert!(said.err.contains(says) && !said.err.contains(&token), "{}", said.err);
+        assert_eq!(said.err.contains("what helps: give `--token-command`"), helps, "{}", said.err);
+        let print = format!("echo {token}");
+        let said =
+            run(&mut command(&place, &["check", "--base-url", &stub.base_url, "--token-command", &print]));
+        assert!(said.err.contains(why) && !said.err.contains("what helps"), "{}", said.err);
+    }
+}
+
+#[test]
 fn to_restore_a_token_needs_more_than_to_read() {
     let assignment = document(&Tenant::new(30, 30).assignments[29]);
     let stub = Stub::start(move |asked, _| {
