@@ -54,7 +54,7 @@ pub async fn ask_all<Q: Question>(
     let (mut begun, mut asked, mut size) = (VecDeque::new(), VecDeque::new(), 0);
     let (mut under_way, mut number) = (JoinSet::new(), 0_u64);
     loop {
-        while under_way.len() < at_once.max(1) {
+        while under_way.len() < at_once {
             let mut parts = Vec::new();
             while parts.len() < batch::MAX {
                 let open = match begun.pop_front() {

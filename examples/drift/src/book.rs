@@ -12,7 +12,7 @@ use std::time::Duration;
 use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-pub use failed::Failed;
+pub use failed::{Failed, HELP as HELP_FAILED};
 pub use findings::{Counts, Finding, NotConfirmed, Totals};
 pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};

@@ -181,7 +181,7 @@ impl Run<'_> {
     async fn all(&mut self, rows: &[i64], progress: &Progress) -> Result<(), Problem> {
         let (mut under_way, mut rows) = (JoinSet::new(), rows.iter());
         loop {
-            while under_way.len() < self.restore.connection.at_once.max(1) {
+            while under_way.len() < self.restore.connection.at_once {
                 let Some(row) = rows.next() else { break };
                 let Some(planned) = self.book.planned(*row)? else { continue };
                 self.evidence.add(

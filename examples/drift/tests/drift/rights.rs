@@ -360,8 +360,10 @@ fn who_may_see_nothing_is_told_which_permission_helps() {
     }
     let said = drift(&["restore", "--yes"]);
     assert!(said.out.contains(&format!("not in the plan: {all} resource roles;")), "{}", said.out);
-    let said = drift(&["restore", "--yes", "--limit", "0"]);
-    assert_eq!((said.status, said.err.contains("0 is not in 1..")), (2, true), "{}", said.err);
+    for nothing in [&["restore", "--yes", "--limit", "0"][..], &["check", "--at-once", "0"]] {
+        let said = drift(nothing);
+        assert_eq!((said.status, said.err.contains("0 is not in 1..")), (2, true), "{}", said.err);
+    }
 }
 
 #[test]
