@@ -16,7 +16,7 @@ use crate::names::Names;
 use crate::packages::{Packages, is_cut};
 use crate::problem::Problem;
 use crate::progress::Progress;
-use crate::service::{Service, now};
+use crate::service::{Service, now, without_query};
 
 /// What is delivered may have been lost; of the others the request can be reprocessed.
 const STATES: [AssignmentState; 3] =
@@ -133,10 +133,8 @@ pub async fn answered<B: AsRef<[u8]>>(service: &Service, url: &str, response: &R
     let source = read_response(response)
         .err()
         .unwrap_or_else(|| CallError::Retry { status: response.status(), after: None });
-    // What was asked for in full is more than anybody wants to read.
-    let url = url.split('?').next().unwrap_or(url).to_owned();
     let lack = service.lack(&source, Permission::EntitlementManagementReadAll).await;
-    Problem::Answer { url, source: Box::new(source), lack }
+    Problem::Answer { url: without_query(url), source: Box::new(source), lack }
 }
 
 pub fn unreadable(url: &str, source: json::ReadError) -> Problem {

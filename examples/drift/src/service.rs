@@ -125,7 +125,7 @@ impl Service {
             let pause = self.bearable(asked)?.max(pause(failures));
             failures += 1;
             if began.elapsed() + pause > self.patience {
-                return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
+                return Err(Problem::NoAnswer { url: without_query(&request.uri().to_string()), said });
             }
             // A service may be busy for a while.
             if !is_answered || failures > 3 {
@@ -165,7 +165,7 @@ impl Service {
         ready: Ready,
         request: &Request<String>,
     ) -> Result<Response<Vec<u8>>, Problem> {
-        let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
+        let no_answer = |said| Problem::NoAnswer { url: without_query(&request.uri().to_string()), said };
         let number = ready.number;
         let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
         match read_response(&response) {
@@ -258,6 +258,11 @@ impl Service {
         }
         Ok(response)
     }
+}
+
+/// What was asked for in full is more than anybody wants to read.
+pub fn without_query(url: &str) -> String {
+    url.split('?').next().unwrap_or(url).to_owned()
 }
 
 /// What lies below everything that the client says of it.

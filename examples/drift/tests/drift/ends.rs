@@ -50,7 +50,7 @@ fn that_nobody_answers_is_said_at_once_and_with_the_cause() {
     let said = run(&mut drift(&place, NOWHERE, &["check", "--patience", "4"]));
     assert_eq!((said.status, said.err.lines().count()), (2, 2), "{}", said.err);
     let last = said.err.lines().last().unwrap();
-    assert!(last.contains("` does not answer: Connection refused"), "{last}");
+    assert!(last.contains("/assignments` does not answer: Connection refused"), "{last}");
 }
 
 #[test]
