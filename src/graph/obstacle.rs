@@ -141,6 +141,17 @@ struct AppRole {
     id: Option<ObjectId>,
 }
 
+/// Microsoft Graph itself says that there is no such object.
+fn is_gone(error: &CallError) -> bool {
+    match error {
+        CallError::Rejected(told) => {
+            let code = told.code.as_deref().unwrap_or_default();
+            told.status == StatusCode::NOT_FOUND && code.eq_ignore_ascii_case("Request_ResourceNotFound")
+        }
+        CallError::Retry { .. } => false,
+    }
+}
+
 impl Resource {
     /// The resource of this resource role. `None` unless it is a group or an application.
     #[must_use]
@@ -170,6 +181,9 @@ impl Resource {
     /// The obstacle to restoring this resource role, according to the response. `None` if the response shows no
     /// obstacle.
     ///
+    /// The resource is gone if the code of a `404` says so (observed). Any other `404` may come from a server that has no
+    /// such path.
+    ///
     /// # Errors
     /// [`LookError::Call`]: the service refuses, or asks you to call again later. [`LookError::Read`]: the response
     /// does not show the resource.
@@ -178,10 +192,9 @@ impl Resource {
         resource_role: &ResourceRole,
         response: &Response<B>,
     ) -> Result<Option<Obstacle>, LookError> {
-        match response.status() {
-            StatusCode::NOT_FOUND => return Ok(Some(Obstacle::ResourceGone)),
-            StatusCode::OK => {}
-            _ => return Err(CallError::of(response).into()),
+        if response.status() != StatusCode::OK {
+            let error = CallError::of(response);
+            return if is_gone(&error) { Ok(Some(Obstacle::ResourceGone)) } else { Err(error.into()) };
         }
         match (self.kind, resource_role) {
             (Kind::Group, _) => {

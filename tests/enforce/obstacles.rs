@@ -90,9 +90,17 @@ fn an_application_tells_which_roles_it_has() {
 #[test]
 fn what_is_gone_is_told_from_what_does_not_tell() {
     for endpoint in [Endpoint::GroupMembers, Endpoint::GroupOwners, Endpoint::AppRoles] {
-        assert_eq!(told(endpoint, &answer(404, "")), Ok(Some(Obstacle::ResourceGone)));
-        for status in [204, 400, 403, 500] {
-            let refused = told(endpoint, &error(status, "UnknownError"));
+        for code in ["Request_ResourceNotFound", "request_resourcenotfound"] {
+            assert_eq!(told(endpoint, &error(404, code)), Ok(Some(Obstacle::ResourceGone)));
+        }
+        // Another `404` may be that of a server without such a path, and the code of another status means something else.
+        for refused in
+            [error(404, "ResourceNotFound"), error(404, ""), answer(404, ""), answer(404, "<html>")]
+                .into_iter()
+                .chain([204, 400, 403, 500].map(|status| error(status, "UnknownError")))
+                .chain([400, 410].map(|status| error(status, "Request_ResourceNotFound")))
+        {
+            let (status, refused) = (refused.status(), told(endpoint, &refused));
             assert!(
                 matches!(&refused, Err(LookError::Call(CallError::Rejected(told))) if told.status == status),
                 "{refused:?}"

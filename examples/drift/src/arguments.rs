@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use access_package::graph::BaseUrl;
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::token::Source;
@@ -36,7 +37,8 @@ const EXITS_OF_RESTORE: &str = "Exit status: 0 if everything in the plan is rest
                                 to continue.";
 
 const EXITS_OF_CHECK: &str = "Exit status: 0 if everything delivered is in place, 1 if something is lost, 2 if the check was not \
-                              made or broke off, 3 if no loss was found but something is unknown or unreadable.";
+                              made or broke off, 3 if no loss was found but something is unknown or unreadable, or the files hold no \
+                              delivered assignment.";
 
 #[derive(Args)]
 pub struct Check {
@@ -108,7 +110,7 @@ pub struct Connection {
     #[arg(long, value_name = "NAME", requires = "directory_url")]
     pub directory_token_env: Option<String>,
     /// How many requests (in `restore`: assignments) may be under way at a time
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub at_once: usize,
     /// How many seconds to repeat a request while the service is busy, and how long a wait to accept from it
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]

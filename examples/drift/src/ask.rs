@@ -54,7 +54,7 @@ pub async fn ask_all<Q: Question>(
     let (mut begun, mut asked, mut size) = (VecDeque::new(), VecDeque::new(), 0);
     let (mut under_way, mut number) = (JoinSet::new(), 0_u64);
     loop {
-        while under_way.len() < at_once.max(1) {
+        while under_way.len() < at_once {
             let mut parts = Vec::new();
             while parts.len() < batch::MAX {
                 let open = match begun.pop_front() {
@@ -144,6 +144,14 @@ async fn send(
     batch: Request<String>,
     parts: usize,
 ) -> (u64, Result<Answers, Problem>) {
-    let exchange = async { Ok(batch::read(&service.send("batches", &batch).await?, parts)?) };
+    let exchange = async {
+        let response = service.send("batches", &batch).await?;
+        batch::read(&response, parts).map_err(|error| match error {
+            BatchError::Call(source) => {
+                Problem::Answer { url: batch.uri().to_string(), source: source.into(), lack: None }
+            }
+            error => error.into(),
+        })
+    };
     (number, exchange.await)
 }

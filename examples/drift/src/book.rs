@@ -12,7 +12,7 @@ use std::time::Duration;
 use access_package::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-pub use failed::Failed;
+pub use failed::{Failed, HELP as HELP_FAILED};
 pub use findings::{Counts, Finding, NotConfirmed, Totals};
 pub use inventory::{NextPage, Page};
 pub use lists::{OpenList, Pass, Wanted};
@@ -22,7 +22,7 @@ use lists::parsed;
 
 use crate::problem::Problem;
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// Whose file it is.
 const APPLICATION: i64 = 0x6472_6674;
 
@@ -150,7 +150,12 @@ impl Book {
 
     /// When the check of this file was finished; an error if it was not.
     pub fn finished(&self) -> Result<String, Problem> {
-        self.setting("finished")?.ok_or_else(|| Problem::NotChecked { path: self.path.clone() })
+        let (finished, path) = (self.setting("finished")?, self.path.clone());
+        match finished {
+            Some(finished) => Ok(finished),
+            None if self.setting("began")?.is_some() => Err(Problem::Interrupted { path }),
+            None => Err(Problem::NotChecked { path }),
+        }
     }
 
     pub fn setting(&self, name: &str) -> Result<Option<String>, Problem> {

@@ -1,7 +1,7 @@
 //! `drift check`.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::time::Duration;
 
 use crate::arguments::Check;
@@ -17,25 +17,30 @@ use crate::services::Services;
 use crate::show::{csv, html, json, number_of, table};
 
 pub async fn run(check: &Check) -> Result<u8, Problem> {
-    let services = Services::new(&check.connection).await?;
+    let progress = Progress::new();
+    let services = Services::new(&check.connection, &progress).await?;
     let mut book = Book::open(&check.file.file)?;
     let of = services.of();
     let path = check.file.file.display();
     match book.begin(&of, &check.assignments, check.anew, now())? {
         Begun::New => {}
-        Begun::GoesOn => eprintln!("going on with the check in `{path}`; `--anew` begins another one"),
+        Begun::GoesOn => warn!("going on with the check in `{path}`; `--anew` begins another one"),
         Begun::Anew { why } => {
-            eprintln!("a check begins anew: the one in `{path}` was interrupted, and {why}");
+            warn!("a check begins anew: the one in `{path}` was interrupted, and {why}");
         }
     }
-    let progress = Progress::new();
+    if let Some(path) = &check.html {
+        // Better known before than after hours. What is in it stays until there is another report.
+        OpenOptions::new().append(true).create(true).open(path).map_err(Problem::file(path))?;
+    }
     if check.assignments.is_empty() {
         inventory::from_service(&services.management, &mut book, &progress).await?;
         requests::from_service(&services.management, &mut book).await?;
     } else {
         inventory::from_files(&check.assignments, &mut book)?;
-        if book.totals()?.delivered == 0 {
-            eprintln!("there is no delivered assignment in these files");
+        let totals = book.totals()?;
+        if totals.delivered == 0 && totals.unreadable == 0 {
+            warn!("there is no delivered assignment in these files");
         }
     }
     let observer = Observer {
@@ -55,33 +60,45 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
     book.finish(now())?;
     if let Some(path) = &check.html {
         let file = File::create(path).map_err(Problem::file(path))?;
-        html::write(&book, &mut BufWriter::new(file))?;
+        html::write(&book, &mut BufWriter::new(file)).map_err(|problem| match problem {
+            Problem::Terminal(source) => Problem::file(path)(source),
+            problem => problem,
+        })?;
     }
-    let mut out = BufWriter::new(io::stdout().lock());
-    if check.json {
-        json::write(&book, &services.sent.counts(), &mut out)?;
-    } else if check.csv {
-        csv::findings(&book, &mut out)?;
-    } else {
-        table::write(&book, &mut out)?;
+    match print(check, &book, &services) {
+        // Whoever read it has read enough.
+        Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => {}
+        printed => printed?,
     }
-    out.flush()?;
     let totals = book.totals()?;
     if totals.unreadable > 0 {
-        eprintln!("the check is incomplete: {} could not be read", number_of(totals.unreadable, "part"));
+        warn!("the check is incomplete: {} could not be read", number_of(totals.unreadable, "part"));
     }
     let failed = totals.failed + totals.partial;
     if check.csv && failed > 0 {
-        eprintln!("not in the CSV, but in `--json`: {} not delivered", number_of(failed, "assignment"));
+        warn!("not in the CSV, but in `--json`: {} not delivered", number_of(failed, "assignment"));
     }
-    Ok(status(&totals))
+    let is_empty = totals.delivered == 0 && !check.assignments.is_empty();
+    Ok(status(&totals, is_empty))
 }
 
-/// What is not seen is not fine. A loss comes first: something is to be done about it.
-fn status(totals: &Totals) -> u8 {
+fn print(check: &Check, book: &Book, services: &Services) -> Result<(), Problem> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if check.json {
+        json::write(book, &services.sent.counts(), &mut out)?;
+    } else if check.csv {
+        csv::findings(book, &mut out)?;
+    } else {
+        table::write(book, &mut out)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// What is not seen is not fine, and neither is an empty export. A loss comes first: something is to be done about it.
+fn status(totals: &Totals, is_empty: bool) -> u8 {
     if totals.drifted > 0 {
         1
-    } else if totals.roles.unknown > 0 || totals.unreadable > 0 {
+    } else if totals.roles.unknown > 0 || totals.unreadable > 0 || is_empty {
         3
     } else {
         0

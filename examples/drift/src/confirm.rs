@@ -97,7 +97,10 @@ impl Question for Looked<'_> {
         let body = answer.body().as_bytes();
         self.owes = match graph::read_assignment(answer) {
             Ok(assignment) => owed(assignment),
-            Err(GetError::Call(CallError::Rejected(told))) if told.status == StatusCode::NOT_FOUND => {
+            // A gateway has no code: it knows nothing of the assignment.
+            Err(GetError::Call(CallError::Rejected(told)))
+                if told.status == StatusCode::NOT_FOUND && told.code.is_some() =>
+            {
                 Owes::Only(BTreeSet::new())
             }
             Err(GetError::Call(CallError::Rejected(told)))

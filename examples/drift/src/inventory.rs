@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, read_response};
 use access_package::graph::json::{self, EXPAND_V1};
-use access_package::{Assignment, AssignmentId, AssignmentState};
+use access_package::{Assignment, AssignmentId, AssignmentState, Permission};
 use http::header::ACCEPT;
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
@@ -16,7 +16,7 @@ use crate::names::Names;
 use crate::packages::{Packages, is_cut};
 use crate::problem::Problem;
 use crate::progress::Progress;
-use crate::service::{Service, now};
+use crate::service::{Service, now, without_query};
 
 /// What is delivered may have been lost; of the others the request can be reprocessed.
 const STATES: [AssignmentState; 3] =
@@ -68,7 +68,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 continue;
             }
             if response.status() != StatusCode::OK {
-                return Err(answered(&url, &response));
+                return Err(answered(service, &url, &response).await);
             }
             let body = response.body();
             let page = json::read_list(body).map_err(|source| unreadable(&url, source))?;
@@ -129,13 +129,12 @@ pub fn get(url: &str, base_url: &BaseUrl) -> Result<Request<String>, Problem> {
 }
 
 /// What an answer says that is not the one that was asked for.
-pub fn answered<B: AsRef<[u8]>>(url: &str, response: &Response<B>) -> Problem {
+pub async fn answered<B: AsRef<[u8]>>(service: &Service, url: &str, response: &Response<B>) -> Problem {
     let source = read_response(response)
         .err()
         .unwrap_or_else(|| CallError::Retry { status: response.status(), after: None });
-    // What was asked for in full is more than anybody wants to read.
-    let url = url.split('?').next().unwrap_or(url).to_owned();
-    Problem::Answer { url, source: Box::new(source) }
+    let lack = service.lack(&source, Permission::EntitlementManagementReadAll).await;
+    Problem::Answer { url: without_query(url), source: Box::new(source), lack }
 }
 
 pub fn unreadable(url: &str, source: json::ReadError) -> Problem {

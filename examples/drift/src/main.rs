@@ -1,5 +1,21 @@
 //! Finds the delivered access package assignments that have lost access, and restores only what they have lost.
 
+/// Prints a line. Nothing ends because nobody reads it any more.
+macro_rules! tell {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        drop(writeln!(std::io::stdout(), $($line)*));
+    }};
+}
+
+/// Prints a line on standard error, likewise.
+macro_rules! warn {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        drop(writeln!(std::io::stderr(), $($line)*));
+    }};
+}
+
 mod arguments;
 mod ask;
 mod book;
@@ -40,14 +56,15 @@ async fn main() -> ExitCode {
         Command::Report(report) => report::run(report),
         Command::Restore(restore) => restore::run(restore).await,
     };
+    let is_report = matches!(arguments.command, Command::Report(_));
     match result {
         Ok(status) => status.into(),
         // Whoever read what was printed has read enough.
-        Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => 0.into(),
+        Err(Problem::Terminal(error)) if is_report && error.kind() == ErrorKind::BrokenPipe => 0.into(),
         Err(problem) => {
-            eprintln!("drift: {problem}");
+            warn!("drift: {problem}");
             for line in problem.details() {
-                eprintln!("  {line}");
+                warn!("  {line}");
             }
             2.into()
         }

@@ -71,13 +71,13 @@ impl Observer<'_> {
                     })
                 }
                 Err(error) => {
-                    let is_missing = status(&error) == Some(StatusCode::NOT_FOUND);
-                    if is_missing && pass == Pass::First {
+                    if list.is_missing && pass == Pass::First {
                         Box::new(|_| Verdict::Suspected)
                     } else if pass == Pass::Again {
                         // It was seen to be lost, and nothing tells otherwise.
                         Box::new(|_| Verdict::Lost)
                     } else {
+                        let is_missing = status(&error) == Some(StatusCode::NOT_FOUND);
                         book.cannot_read(list.id, &list.why_not(&error), is_missing)?;
                         Box::new(|_| Verdict::Unknown)
                     }
@@ -135,6 +135,8 @@ fn status(error: &NotAnswered) -> Option<StatusCode> {
 struct List {
     id: i64,
     size: usize,
+    /// One of the resource roles that it tells of.
+    of: ResourceRole,
     endpoint: Endpoint,
     holders: Holders,
     /// When its first page was asked for.
@@ -142,6 +144,8 @@ struct List {
     circle: Circle,
     /// Its pages lead in a circle.
     is_stuck: bool,
+    /// The directory says that what it is of does not exist. A server without such lists does not say so.
+    is_missing: bool,
 }
 
 impl List {
@@ -150,14 +154,22 @@ impl List {
         let size = targets.len();
         let holders = Holders::of_targets(listing, targets, base_url.clone());
         let endpoint = listing.endpoint();
-        Some(Self { id, size, endpoint, holders, began: now(), circle: Circle::default(), is_stuck: false })
+        let (began, circle) = (now(), Circle::default());
+        Some(Self { id, size, of, endpoint, holders, began, circle, is_stuck: false, is_missing: false })
     }
 
-    /// Why it cannot be read, and which permission helps if one is missing.
+    /// Why it cannot be read, and what helps.
     fn why_not(&self, error: &NotAnswered) -> String {
-        let is_forbidden = status(error) == Some(StatusCode::FORBIDDEN);
-        let needed = self.endpoint.least_permissions().observe.join("` and `");
-        if is_forbidden { format!("{error}; obtain the permission `{needed}`") } else { error.to_string() }
+        match status(error) {
+            Some(StatusCode::FORBIDDEN) => {
+                let needed = self.endpoint.least_permissions().observe.join("` and `");
+                format!("{error}; obtain the permission `{needed}`")
+            }
+            Some(StatusCode::NOT_FOUND) if !self.is_missing => {
+                format!("{error}; is `--directory-url` right?")
+            }
+            _ => error.to_string(),
+        }
     }
 }
 
@@ -167,6 +179,9 @@ impl Question for List {
     }
 
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError> {
+        let is_gone = |it: Resource| it.obstacle(&self.of, answer) == Ok(Some(Obstacle::ResourceGone));
+        self.is_missing =
+            answer.status() == StatusCode::NOT_FOUND && Resource::of(&self.of).is_some_and(is_gone);
         let asked = self.holders.request().map(|it| it.uri().to_string());
         self.holders.read(answer, now())?;
         self.is_stuck = asked.is_some_and(|asked| self.circle.is_closed_by(&asked));

@@ -98,7 +98,7 @@ async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDoc
         }
         let response = service.send("packages", &get(&url, &service.base_url)?).await?;
         if response.status() != StatusCode::OK {
-            return Err(answered(&url, &response));
+            return Err(answered(service, &url, &response).await);
         }
         let page = json::read_access_package(response.body()).map_err(|source| unreadable(&url, source))?;
         let joined = match whole {

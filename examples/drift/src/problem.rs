@@ -5,6 +5,9 @@ use std::io;
 use access_package::graph::batch::BatchError;
 use access_package::graph::http::{CallError, RequestError};
 use access_package::graph::json::ReadError;
+use http::StatusCode;
+
+use crate::token::Lack;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -14,12 +17,18 @@ pub enum Problem {
     Terminal(#[from] io::Error),
     #[error("`{0}` is not set: it should hold a token")]
     NoVariable(String),
-    #[error("command for the token has failed ({status}): {said}")]
+    #[error("command for the token has failed ({status}){said}")]
     Command { status: String, said: String },
-    #[error("`{from}` gives no bearer token: {source}")]
-    NotAToken { from: String, source: RequestError },
+    #[error("`{from}` {why}")]
+    NotAToken { from: String, why: String },
     #[error("`{url}` refuses the token of `{option}`{why}: get a new one")]
-    TokenRefused { url: String, option: &'static str, why: &'static str },
+    TokenRefused {
+        url: String,
+        option: &'static str,
+        why: &'static str,
+        said: String,
+        help: Option<&'static str>,
+    },
     #[error("`{0}` is not `https` and not on this machine: a token is not sent there")]
     NotSafe(String),
     #[error("`{url}` does not answer: {said}")]
@@ -29,7 +38,7 @@ pub enum Problem {
     )]
     TooLong { url: String, seconds: f64, patience: u64 },
     #[error("`{url}`: {source}")]
-    Answer { url: String, source: Box<CallError> },
+    Answer { url: String, source: Box<CallError>, lack: Option<Lack> },
     #[error("`{url}`: {source}")]
     Read { url: String, source: Box<ReadError> },
     #[error(
@@ -62,11 +71,13 @@ pub enum Problem {
     OtherToken { required: String, actual: String },
     #[error("`{path}` has no finished check: run `drift check` first")]
     NotChecked { path: String },
+    #[error("check in `{path}` was interrupted: run `drift check`, it goes on")]
+    Interrupted { path: String },
     #[error("file of the check: {0}")]
     Database(#[from] rusqlite::Error),
     #[error("file of the check is damaged: {0}")]
     Damaged(String),
-    #[error("nothing is restored without a word of yours: look at the plan, and add `--yes`")]
+    #[error("input is not a terminal: look at the plan, and add `--yes`")]
     NotConfirmed,
     #[error("client cannot be made: {0}")]
     Client(#[from] reqwest::Error),
@@ -75,25 +86,28 @@ pub enum Problem {
 impl Problem {
     /// Why, and what helps, as far as the service or the crate says it.
     pub fn details(&self) -> Vec<String> {
-        if let Self::TokenRefused { option: "--token-file" | "--token-env", .. } = self {
-            return vec!["what helps: give `--token-command`, so that it can be got again".into()];
+        if let Self::TokenRefused { said, help, .. } = self {
+            let help = help.map(|help| format!("what helps: {help}"));
+            return [said.clone()].into_iter().chain(help).collect();
         }
-        let Self::Answer { source, .. } = self else { return Vec::new() };
+        let Self::Answer { source, lack, .. } = self else { return Vec::new() };
         let CallError::Rejected(told) = &**source else { return Vec::new() };
         let mut says: Vec<_> = told.reasons().map(|reason| format!("because: {reason}")).collect();
-        for remedy in told.remedies() {
-            let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
-            says.push(format!("what helps: {}", steps.join(", and ")));
-        }
-        if says.is_empty() && told.code.as_deref() == Some("UnAuthorized") {
-            // All lists that are asked for are of the whole tenant.
+        if let Some(lack) = lack {
+            says.push(format!("because: {}", lack.reason()));
+            says.push(format!("what helps: {}", lack.help()));
+        } else if let Some(help) = told.help().filter(|_| told.code.as_deref() != Some("UnAuthorized")) {
+            says.push(format!("what helps: {help}"));
+        } else if told.status == StatusCode::FORBIDDEN {
+            // All lists that are asked for are of the whole tenant: what the service says of a catalog does not help.
             says.push(
                 "what helps: a role for the whole tenant, or an application with `EntitlementManagement.Read.All`: \
                  who has roles in catalogs only may read one access package at a time"
                     .to_owned(),
             );
+        } else if told.status == StatusCode::NOT_FOUND {
+            says.push("what helps: the right `--base-url` and `--directory-url`".to_owned());
         }
-        says.extend(told.help().filter(|_| says.is_empty()).map(|help| format!("what helps: {help}")));
         says
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+#[derive(Clone)]
 pub struct Progress(ProgressBar);
 
 impl Progress {
@@ -39,7 +40,7 @@ impl Progress {
     /// A long pause: without a terminal nothing else tells of it.
     pub fn begins_to_wait(&self, pause: Duration) {
         if self.0.is_hidden() && pause >= Duration::from_secs(1) {
-            eprintln!("{}", looks_again_in(pause));
+            warn!("{}", looks_again_in(pause));
         }
     }
 
@@ -50,7 +51,12 @@ impl Progress {
 
     /// Prints a line, beside the bar if there is one.
     pub fn say(&self, line: &str) {
-        self.0.suspend(|| println!("{line}"));
+        self.0.suspend(|| tell!("{line}"));
+    }
+
+    /// The same on standard error.
+    pub fn warn(&self, line: &str) {
+        self.0.suspend(|| warn!("{line}"));
     }
 
     pub fn finish(&self) {

@@ -37,7 +37,7 @@ pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Prob
             let response = service.send("requests", &get(&url, &service.base_url)?).await?;
             let page = serde_json::from_slice::<Page<'_>>(response.body()).ok();
             let Some(page) = page.filter(|_| response.status() == StatusCode::OK) else {
-                return book.cannot_read_requests(&answered(&url, &response).to_string());
+                return book.cannot_read_requests(&answered(service, &url, &response).await.to_string());
             };
             let requests: Vec<_> = page.value.iter().filter_map(|item| read(item)).collect();
             book.add_requests(&requests)?;

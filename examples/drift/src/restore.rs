@@ -18,20 +18,21 @@ use crate::evidence::{Diary, Evidence};
 use crate::observe::Observer;
 use crate::problem::Problem;
 use crate::progress::Progress;
+use crate::service::now;
 use crate::services::Services;
 use crate::show::number_of;
 use crate::verdict::{Verdict, kind};
 use end::End;
 
 /// How many assignments of the plan, and how many ends that are not good, are printed.
-const SHOWN: u64 = 20;
+const SHOWN: usize = 20;
 
 pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     let mut book = Book::open_checked(&restore.file.file)?;
     let finished = book.finished()?;
-    let services = Arc::new(Services::new(&restore.connection).await?);
-    book.is_of(&services.of())?;
     let progress = Progress::new();
+    let services = Arc::new(Services::new(&restore.connection, &progress).await?);
+    book.is_of(&services.of())?;
     let observer = Observer {
         service: &services.directory,
         at_once: restore.connection.at_once,
@@ -42,86 +43,93 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     let tried = book.tried(Verdict::Lost)?;
     observer.pass(&mut book, Pass::Again).await?;
     progress.finish();
-    for (assignment, origin) in tried.intersection(&book.tried(Verdict::Present)?) {
-        let found = json!({ "assignment": assignment, "resourceRole": origin });
-        Evidence::open(&restore.log)?.add("foundGranted", &found)?;
+    let seen = book.tried(Verdict::Present)?;
+    let mut tally = Tally::default();
+    for (assignment, origin) in tried.intersection(&seen) {
+        let about = json!({ "assignment": assignment, "resourceRole": origin });
+        Evidence::open(&restore.log)?.add("foundGranted", &about)?;
+        tally.found += 1;
     }
-    let planned = plan(&book, restore, &finished)?;
-    if planned == 0 {
+    if tally.found > 0 {
+        tell!("in place again after an earlier run: {}", number_of(tally.found, "resource role"));
+    }
+    let rows = book.plan(restore.direct, restore.limit.unwrap_or(u64::MAX))?;
+    plan(&book, restore, &finished, &rows)?;
+    if rows.is_empty() {
+        if tally.found > 0 {
+            tally.log(&Evidence::open(&restore.log)?, 0, &services)?;
+        }
         return Ok(0);
     }
     if !is_confirmed(restore)? {
-        println!("nothing was restored");
+        tell!("nothing was restored");
         return Ok(2);
     }
-    let mut run = Run {
-        restore,
-        evidence: Arc::new(Evidence::open(&restore.log)?),
-        book,
-        services: &services,
-        tally: Tally::default(),
-    };
+    let mut run =
+        Run { restore, evidence: Arc::new(Evidence::open(&restore.log)?), book, services: &services, tally };
     let Of { services: of, tenant } = services.of();
     run.evidence.add(
         "begun",
-        &json!({ "of": of, "tenant": tenant, "checked": finished, "assignments": planned, "direct": restore.direct }),
+        &json!({ "of": of, "tenant": tenant, "checked": finished, "assignments": rows.len(), "direct": restore.direct }),
     )?;
-    progress.assignments(planned);
-    run.all(planned, &progress).await?;
+    progress.assignments(rows.len() as u64);
+    run.all(&rows, &progress).await?;
     // What is not to be seen yet may only not be replicated.
     observer.pass(&mut run.book, Pass::Again).await?;
     progress.finish();
     run.finish()
 }
 
-/// Prints what is about to be done, and says for how many assignments.
-fn plan(book: &Book, restore: &Restore, finished: &str) -> Result<u64, Problem> {
-    let ToRestore { assignments, roles, stuck, done } = book.to_restore(restore.direct)?;
-    let planned = restore.limit.unwrap_or(u64::MAX).min(assignments);
+/// Prints what is about to be done to these assignments, after what is left out.
+fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<(), Problem> {
+    let ToRestore { assignments, stuck, done } = book.to_restore(restore.direct)?;
+    let planned = rows.len() as u64;
     let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
     if planned > 0 {
-        let (all, roles) = (number_of(assignments, "assignment"), number_of(roles, "resource role"));
-        println!("plan: {planned} of {all} that lost {roles}, by {how}");
+        let all = number_of(assignments, "assignment");
+        tell!("plan: {planned} of {all} that lost access, by {how}");
     } else {
-        println!("nothing to restore");
+        tell!("nothing to restore");
     }
-    println!("by the check of {finished}; what has come back since is left out");
+    tell!("by the check of {finished}; what has come back since is left out");
     if done > 0 {
-        println!(
+        tell!(
             "left out: {done} restored or accepted before, but not to be seen yet: `drift check` looks again"
         );
     }
     if stuck > 0 {
-        println!(
+        tell!(
             "left out: {stuck} that also lost something for good: reprocessing would end as partially delivered; \
              `drift restore --direct` gives back the rest"
         );
-        for (id, target) in book.stuck(SHOWN)? {
-            println!("  {id} of {target}");
+        for (id, target) in book.stuck(SHOWN as u64)? {
+            tell!("  {id} of {target}");
         }
-        more(stuck, SHOWN);
+        more(stuck);
     }
     let unknown = book.totals()?.roles.unknown;
     if unknown > 0 {
-        println!(
+        tell!(
             "unknown, and so not in the plan: {}; `drift check` says why",
             number_of(unknown, "resource role")
         );
     }
-    let (mut after, mut shown) = (0, 0);
-    while shown < planned.min(SHOWN) {
-        let Some(planned) = book.next_planned(after, restore.direct)? else { break };
-        (after, shown) = (planned.row, shown + 1);
-        println!("  {} of {}", planned.id, planned.target);
-        planned.lost.iter().for_each(|lost| println!("    {}: {lost}", kind(lost)));
+    if planned > 0 {
+        let lost = number_of(book.lost(rows)?.iter().sum(), "resource role");
+        tell!("\nto be restored: {lost} of {}", number_of(planned, "assignment"));
     }
-    more(planned, shown);
-    Ok(planned)
+    for row in rows.iter().take(SHOWN) {
+        let Some(planned) = book.planned(*row)? else { continue };
+        tell!("  {} of {}", planned.id, planned.target);
+        planned.lost.iter().for_each(|lost| tell!("    {}: {lost}", kind(lost)));
+    }
+    more(planned);
+    Ok(())
 }
 
-fn more(all: u64, shown: u64) {
-    if all > shown {
-        println!("  … and {} more", all - shown);
+fn more(all: u64) {
+    if all > SHOWN as u64 {
+        tell!("  … and {} more", all - SHOWN as u64);
     }
 }
 
@@ -132,8 +140,9 @@ fn is_confirmed(restore: &Restore) -> Result<bool, Problem> {
     if !io::stdin().is_terminal() {
         return Err(Problem::NotConfirmed);
     }
-    print!("restore them? [y/N] ");
-    io::stdout().flush()?;
+    let mut out = io::stdout();
+    write!(out, "restore them? [y/N] ")?;
+    out.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     Ok(["y", "yes"].contains(&&*answer.trim().to_ascii_lowercase()))
@@ -141,10 +150,23 @@ fn is_confirmed(restore: &Restore) -> Result<bool, Problem> {
 
 #[derive(Default)]
 struct Tally {
+    /// How many resource roles are in place again that an earlier run has tried to restore.
+    found: u64,
     restored: Vec<i64>,
     not_owed: u64,
     /// How many ended otherwise, by how.
     otherwise: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// What has come of a run, of which so many assignments cannot be seen yet.
+    fn log(&self, evidence: &Evidence, not_seen: usize, services: &Services) -> Result<(), Problem> {
+        let about = json!({
+            "restored": self.restored.len(), "foundGranted": self.found, "notSeenYet": not_seen,
+            "noLongerOwed": self.not_owed, "otherwise": self.otherwise, "requests": services.sent.counts(),
+        });
+        evidence.add("finished", &about)
+    }
 }
 
 struct Run<'a> {
@@ -156,12 +178,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn all(&mut self, planned: u64, progress: &Progress) -> Result<(), Problem> {
-        let (mut under_way, mut after, mut begun) = (JoinSet::new(), 0, 0);
+    async fn all(&mut self, rows: &[i64], progress: &Progress) -> Result<(), Problem> {
+        let (mut under_way, mut rows) = (JoinSet::new(), rows.iter());
         loop {
-            while under_way.len() < self.restore.connection.at_once.max(1) && begun < planned {
-                let Some(planned) = self.book.next_planned(after, self.restore.direct)? else { break };
-                (after, begun) = (planned.row, begun + 1);
+            while under_way.len() < self.restore.connection.at_once {
+                let Some(row) = rows.next() else { break };
+                let Some(planned) = self.book.planned(*row)? else { continue };
                 self.evidence.add(
                     "planned",
                     &json!({
@@ -192,9 +214,11 @@ impl Run<'_> {
 
     /// It has come to its end.
     fn over(&mut self, planned: &Planned, end: &End, progress: &Progress) -> Result<(), Problem> {
-        // Anything else is planned again, and looked at first.
+        // Anything else is planned again, after all others, and looked at first.
         if end.is_restored || end.is_not_owed || end.is_accepted {
             self.book.set_done(planned.row)?;
+        } else {
+            self.book.set_unsuccessful(planned.row, now())?;
         }
         if end.is_restored {
             self.tally.restored.push(planned.row);
@@ -206,38 +230,30 @@ impl Run<'_> {
         }
         let before: u64 = self.tally.otherwise.values().sum();
         *self.tally.otherwise.entry(end.word).or_default() += 1;
-        if before < SHOWN {
+        if before < SHOWN as u64 {
             progress.say(&format!("{} {}", end.word, planned.id));
             end.says.iter().for_each(|line| progress.say(&format!("  {line}")));
-        } else if before == SHOWN {
+        } else if before == SHOWN as u64 {
             progress.say(&format!("… all of them are in `{}`", self.restore.log.display()));
         }
         Ok(())
     }
 
     fn finish(self) -> Result<u8, Problem> {
-        let restored = self.tally.restored.len();
-        let not_seen = self.book.still_lost(&self.tally.restored)?;
-        let Tally { otherwise, not_owed, .. } = &self.tally;
-        let sent = self.services.sent.counts();
-        self.evidence.add(
-            "finished",
-            &json!({
-                "restored": restored, "notSeenYet": not_seen, "noLongerOwed": not_owed, "otherwise": otherwise,
-                "requests": sent,
-            }),
-        )?;
-        println!("restored {restored}");
+        let not_seen = self.book.lost(&self.tally.restored)?.into_iter().filter(|lost| *lost > 0).count();
+        self.tally.log(&self.evidence, not_seen, self.services)?;
+        let Tally { restored, otherwise, not_owed, .. } = &self.tally;
+        tell!("restored {}", restored.len());
         if not_seen > 0 {
-            println!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
+            tell!("  of which {not_seen} cannot be seen yet: run `drift check` again later");
         }
         if *not_owed > 0 {
-            println!("no longer owed {not_owed}");
+            tell!("no longer owed {not_owed}");
         }
         for (word, number) in otherwise {
-            println!("{word} {number}");
+            tell!("{word} {number}");
         }
-        println!("what was done is in `{}`", self.restore.log.display());
+        tell!("what was done is in `{}`", self.restore.log.display());
         Ok(u8::from(!otherwise.is_empty()))
     }
 }

@@ -1,13 +1,15 @@
 //! One service, with everything that all requests to it share: the client, the token, the pace.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use access_package::Timestamp;
 use access_package::graph::BaseUrl;
 use access_package::graph::http::{CallError, RetryAfter, read_response};
+use access_package::{Permission, Timestamp};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::Client;
@@ -15,7 +17,8 @@ use reqwest::redirect::Policy;
 
 use crate::pace::{Pace, pause};
 use crate::problem::Problem;
-use crate::token::Tokens;
+use crate::progress::Progress;
+use crate::token::{Lack, Tokens, Unauthorized};
 
 /// How long one request may take, and how large its answer may be.
 const REQUEST_TIME: Duration = Duration::from_mins(1);
@@ -29,6 +32,9 @@ pub struct Service {
     /// How long a request is sent again.
     patience: Duration,
     sent: Arc<Sent>,
+    progress: Progress,
+    /// It has not answered, and that was said.
+    is_silent: AtomicBool,
 }
 
 /// How many requests of each kind were sent.
@@ -60,9 +66,11 @@ pub struct Ready {
 /// What became of one try.
 enum Try {
     Answered(Response<Vec<u8>>),
+    /// Nothing came back: it is to be sent again.
+    Unanswered(String),
     /// It is to be sent again; not before this pause, if the service says so.
     Again(String, Option<Duration>),
-    Refused(u64),
+    Refused(u64, String),
 }
 
 impl Service {
@@ -72,6 +80,7 @@ impl Service {
         pace: Arc<Pace>,
         patience: Duration,
         sent: Arc<Sent>,
+        progress: Progress,
     ) -> Result<Self, Problem> {
         if !is_safe(&base_url) {
             return Err(Problem::NotSafe(base_url.to_string()));
@@ -84,7 +93,8 @@ impl Service {
             // A proxy is not on this machine, and could read the token.
             client = client.no_proxy();
         }
-        Ok(Self { base_url, client: client.build()?, tokens, pace, patience, sent })
+        let (client, is_silent) = (client.build()?, AtomicBool::new(false));
+        Ok(Self { base_url, client, tokens, pace, patience, sent, progress, is_silent })
     }
 
     /// Sends a request, and again as long as there is patience: what is throttled, what is not answered, and once with a new
@@ -96,24 +106,42 @@ impl Service {
     ) -> Result<Response<Vec<u8>>, Problem> {
         let (began, mut failures, mut is_renewed) = (Instant::now(), 0, false);
         loop {
-            match self.try_once(kind, request).await {
-                Try::Answered(response) => return Ok(response),
-                Try::Refused(_) if is_renewed => {
-                    return Err(self.tokens.refused(&self.base_url, now()).await);
+            let (said, asked, is_answered) = match self.try_once(kind, request).await {
+                Try::Answered(response) => {
+                    self.is_silent.store(false, Ordering::Relaxed);
+                    return Ok(response);
                 }
-                Try::Refused(number) => {
-                    self.tokens.renew(number, &self.base_url, now()).await?;
+                Try::Refused(_, said) if is_renewed => {
+                    return Err(self.tokens.refused(&self.refusal(said)).await);
+                }
+                Try::Refused(number, said) => {
+                    self.tokens.renew(number, &self.refusal(said)).await?;
                     is_renewed = true;
+                    continue;
                 }
-                Try::Again(said, asked) => {
-                    let pause = self.bearable(asked)?.max(pause(failures));
-                    failures += 1;
-                    if began.elapsed() + pause > self.patience {
-                        return Err(Problem::NoAnswer { url: request.uri().to_string(), said });
-                    }
-                    self.pace.hold(pause);
-                }
+                Try::Unanswered(said) => (said, None, false),
+                Try::Again(said, asked) => (said, asked, true),
+            };
+            let pause = self.bearable(asked)?.max(pause(failures));
+            failures += 1;
+            if began.elapsed() + pause > self.patience {
+                return Err(Problem::NoAnswer { url: without_query(&request.uri().to_string()), said });
             }
+            // A service may be busy for a while.
+            if !is_answered || failures > 3 {
+                self.tell_of_silence(&said);
+            }
+            self.pace.hold(pause);
+        }
+    }
+
+    /// Says once, until there is an answer, that there is none.
+    fn tell_of_silence(&self, said: &str) {
+        if !self.is_silent.swap(true, Ordering::Relaxed) {
+            let (url, patience) = (&self.base_url, self.patience.as_secs());
+            self.progress.warn(&format!(
+                "`{url}` does not answer ({said}): trying again for up to {patience} s (`--patience`)"
+            ));
         }
     }
 
@@ -137,15 +165,21 @@ impl Service {
         ready: Ready,
         request: &Request<String>,
     ) -> Result<Response<Vec<u8>>, Problem> {
-        let no_answer = |said| Problem::NoAnswer { url: request.uri().to_string(), said };
+        let no_answer = |said| Problem::NoAnswer { url: without_query(&request.uri().to_string()), said };
         let number = ready.number;
         let response = self.exchange_with_token(kind, ready, request).await.map_err(no_answer)?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            self.tokens.renew(number, &self.base_url, now()).await?;
-        } else if let Err(CallError::Retry { after, .. }) = read_response(&response) {
-            self.told_to_wait(after.as_ref(), 0)?;
+        match read_response(&response) {
+            Err(CallError::Rejected(told)) if told.status == StatusCode::UNAUTHORIZED => {
+                self.tokens.renew(number, &self.refusal(told.to_string())).await?;
+            }
+            Err(CallError::Retry { after, .. }) => self.told_to_wait(after.as_ref(), 0)?,
+            Ok(()) | Err(CallError::Rejected(_)) => {}
         }
         Ok(response)
+    }
+
+    fn refusal(&self, said: String) -> Unauthorized<'_> {
+        Unauthorized { url: &self.base_url, said, now: now() }
     }
 
     /// Somebody was told to wait, or a part of a batch was: so are all.
@@ -162,6 +196,13 @@ impl Service {
             return Err(Problem::TooLong { url, seconds, patience: patience.as_secs() });
         }
         Ok(asked)
+    }
+
+    /// The permission that is missing, where the service does not say why it refuses and the token does.
+    pub async fn lack(&self, error: &CallError, needed: Permission) -> Option<Lack> {
+        let CallError::Rejected(told) = error else { return None };
+        let is_told = told.status != StatusCode::FORBIDDEN || told.reasons().next().is_some();
+        if is_told { None } else { self.tokens.lack(needed).await }
     }
 
     #[must_use]
@@ -190,10 +231,10 @@ impl Service {
         let number = ready.number;
         let response = match self.exchange_with_token(kind, ready, request).await {
             Ok(response) => response,
-            Err(said) => return Try::Again(said, None),
+            Err(said) => return Try::Unanswered(said),
         };
         match (response.status(), read_response(&response)) {
-            (StatusCode::UNAUTHORIZED, _) => Try::Refused(number),
+            (StatusCode::UNAUTHORIZED, Err(error)) => Try::Refused(number, error.to_string()),
             (status, Err(CallError::Retry { after, .. })) => {
                 Try::Again(format!("the answer was `{}`", status.as_u16()), asked(after.as_ref()))
             }
@@ -205,13 +246,11 @@ impl Service {
     }
 
     async fn exchange(&self, request: Request<String>) -> Result<Response<Vec<u8>>, String> {
-        // A link to the next page has to be one of this service: with a request goes the token.
-        let told = |error: reqwest::Error| error.without_url().to_string();
-        let mut answer = self.client.execute(request.try_into().map_err(told)?).await.map_err(told)?;
+        let mut answer = self.client.execute(request.try_into().map_err(cause)?).await.map_err(cause)?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
-        while let Some(chunk) = answer.chunk().await.map_err(told)? {
+        while let Some(chunk) = answer.chunk().await.map_err(cause)? {
             if response.body().len() + chunk.len() > ANSWER_SIZE {
                 return Err("the answer is too large".into());
             }
@@ -219,6 +258,21 @@ impl Service {
         }
         Ok(response)
     }
+}
+
+/// What was asked for in full is more than anybody wants to read.
+pub fn without_query(url: &str) -> String {
+    url.split('?').next().unwrap_or(url).to_owned()
+}
+
+/// What lies below everything that the client says of it.
+fn cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut cause: &dyn Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 fn asked(after: Option<&RetryAfter>) -> Option<Duration> {

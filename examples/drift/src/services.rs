@@ -10,6 +10,7 @@ use crate::book::Of;
 use crate::pace::Pace;
 use crate::packages::Packages;
 use crate::problem::Problem;
+use crate::progress::Progress;
 use crate::service::{Sent, Service};
 use crate::token::{Source, Tokens};
 
@@ -26,13 +27,14 @@ pub struct Services {
 }
 
 impl Services {
-    pub async fn new(connection: &Connection) -> Result<Self, Problem> {
+    pub async fn new(connection: &Connection, progress: &Progress) -> Result<Self, Problem> {
         let (pace, sent) = (Arc::new(Pace::default()), Arc::new(Sent::default()));
         let patience = Duration::from_secs(connection.patience);
         let source = connection.token.source();
         let tokens = Arc::new(Tokens::new(source.option(), source).await?);
         let service = |url, tokens| {
-            Service::new(url, tokens, Arc::clone(&pace), patience, Arc::clone(&sent)).map(Arc::new)
+            let (pace, sent) = (Arc::clone(&pace), Arc::clone(&sent));
+            Service::new(url, tokens, pace, patience, sent, progress.clone()).map(Arc::new)
         };
         let management = service(connection.base_url.clone(), Arc::clone(&tokens))?;
         let tenant = tokens.tenant().await;

@@ -6,12 +6,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use access_package::graph::BaseUrl;
-use access_package::graph::http::RequestError;
+use access_package::graph::http::{RequestError, bearer_token};
 use access_package::graph::json::read_claims;
-use access_package::{Caveat, Claims, Timestamp};
+use access_package::{Account, Caller, Caveat, Claims, Permission, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 
@@ -58,8 +59,23 @@ impl Tokens {
         tenant(&self.held.lock().await.text)
     }
 
+    /// That the token has no such permission, as far as it tells.
+    pub async fn lack(&self, needed: Permission) -> Option<Lack> {
+        let claims = claims(&self.held.lock().await.text)?;
+        let caller = Caller::from_claims(&claims, []);
+        // To read, the permission to write is enough.
+        let is_enough =
+            |it: &Permission| *it == needed || *it == Permission::EntitlementManagementReadWriteAll;
+        if caller.permissions.iter().any(is_enough) {
+            return None;
+        }
+        let is_application = caller.account == Account::Application;
+        let has = if is_application { claims.roles.join(" ") } else { claims.scp.unwrap_or_default() };
+        Some(Lack { needed, has })
+    }
+
     /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
-    pub async fn renew(&self, refused: u64, url: &BaseUrl, now: Timestamp) -> Result<(), Problem> {
+    pub async fn renew(&self, refused: u64, by: &Unauthorized<'_>) -> Result<(), Problem> {
         let mut held = self.held.lock().await;
         if held.number != refused {
             return Ok(());
@@ -71,7 +87,7 @@ impl Tokens {
         };
         let text = if is_fixed { held.text.clone() } else { self.source.fetch().await? };
         if text == held.text {
-            return Err(self.is_refused(&text, url, now));
+            return Err(self.is_refused(&text, by));
         }
         if let (Some(required), Some(actual)) = (tenant(&held.text), tenant(&text))
             && required != actual
@@ -83,12 +99,56 @@ impl Tokens {
     }
 
     /// What to say where even a new one is refused.
-    pub async fn refused(&self, url: &BaseUrl, now: Timestamp) -> Problem {
-        self.is_refused(&self.held.lock().await.text, url, now)
+    pub async fn refused(&self, by: &Unauthorized<'_>) -> Problem {
+        self.is_refused(&self.held.lock().await.text, by)
     }
 
-    fn is_refused(&self, text: &str, url: &BaseUrl, now: Timestamp) -> Problem {
-        Problem::TokenRefused { url: url.to_string(), option: self.option, why: why(text, now) }
+    fn is_refused(&self, text: &str, by: &Unauthorized<'_>) -> Problem {
+        let Unauthorized { url, said, now } = by;
+        let caveats: Vec<_> = claims(text).map(|it| it.caveats(*now).collect()).unwrap_or_default();
+        let (why, help) = if caveats.contains(&Caveat::ExpiredToken) {
+            let is_fixed = ["--token-file", "--token-env"].contains(&self.option);
+            let help = "give `--token-command`, so that it can be got again";
+            (", for it has expired", is_fixed.then_some(help))
+        } else if caveats.contains(&Caveat::OtherAudience) {
+            (", for it is not for Microsoft Graph", None)
+        } else if text.split('.').count() != 3 {
+            (", which is no access token (three parts with dots)", None)
+        } else {
+            ("", None)
+        };
+        // A service may repeat it.
+        let said = said.replace(text, "…");
+        Problem::TokenRefused { url: url.to_string(), option: self.option, why, said, help }
+    }
+}
+
+/// Who has refused a token, and what was said of it.
+pub struct Unauthorized<'a> {
+    pub url: &'a BaseUrl,
+    pub said: String,
+    pub now: Timestamp,
+}
+
+/// A permission that a token does not have.
+#[derive(Debug)]
+pub struct Lack {
+    needed: Permission,
+    /// The permissions that it has, separated by blanks.
+    has: String,
+}
+
+impl Lack {
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let Self { needed, has } = self;
+        let has = if has.is_empty() { "no permission".to_owned() } else { format!("`{has}`") };
+        format!("token lacks `{needed}`: it has {has}")
+    }
+
+    #[must_use]
+    pub fn help(&self) -> String {
+        format!("a token with `{}`", self.needed)
     }
 }
 
@@ -103,24 +163,13 @@ fn tenant(token: &str) -> Option<String> {
     Some(claims(token)?.tid.to_ascii_lowercase())
 }
 
-fn why(token: &str, now: Timestamp) -> &'static str {
-    let caveats: Vec<_> = claims(token).map(|it| it.caveats(now).collect()).unwrap_or_default();
-    if caveats.contains(&Caveat::ExpiredToken) {
-        ", for it has expired"
-    } else if caveats.contains(&Caveat::OtherAudience) {
-        ", for it is not for Microsoft Graph"
-    } else {
-        ""
-    }
-}
-
 impl Held {
     fn new(number: u64, text: String, source: &Source) -> Result<Self, Problem> {
-        let is_token = !text.is_empty() && text.bytes().all(|it| it.is_ascii_graphic());
-        let header = HeaderValue::try_from(format!("Bearer {text}")).ok().filter(|_| is_token);
-        let Some(mut header) = header else {
-            return Err(Problem::NotAToken { from: source.name(), source: RequestError::Token });
-        };
+        let header = HeaderValue::try_from(format!("Bearer {text}"));
+        let mut header = header.unwrap_or(HeaderValue::from_static(""));
+        if bearer_token(&HeaderMap::from_iter([(AUTHORIZATION, header.clone())])) != Some(&*text) {
+            return Err(Problem::NotAToken { from: source.name(), why: source.why_not(&text) });
+        }
         header.set_sensitive(true);
         Ok(Self { number, text, header })
     }
@@ -129,6 +178,7 @@ impl Held {
 impl Source {
     fn name(&self) -> String {
         match self {
+            Self::File(path) if path.as_os_str() == "-" => "standard input".into(),
             Self::File(path) => path.display().to_string(),
             Self::Variable(name) => name.clone(),
             // What it is may hold secrets.
@@ -143,6 +193,18 @@ impl Source {
             Self::File(_) => "--token-file",
             Self::Variable(_) => "--token-env",
             Self::Command(_) => "--token-command",
+        }
+    }
+
+    /// Why this is no token.
+    fn why_not(&self, text: &str) -> String {
+        if text.is_empty() {
+            let is_command = matches!(self, Self::Command(_));
+            if is_command { "printed nothing".into() } else { "is empty".into() }
+        } else if text.starts_with(['{', '[', '"']) {
+            "gives JSON, not a token: with the Azure CLI, add `--query accessToken -o tsv`".into()
+        } else {
+            format!("gives no bearer token: {}", RequestError::Token)
         }
     }
 
@@ -168,6 +230,7 @@ async fn printed_by(command: &str) -> Result<String, Problem> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Problem::Command { status: output.status.to_string(), said })
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = Some(said.trim()).filter(|said| !said.is_empty()).map(|said| format!(": {said}"));
+    Err(Problem::Command { status: output.status.to_string(), said: said.unwrap_or_default() })
 }

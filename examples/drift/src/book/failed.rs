@@ -16,6 +16,10 @@ pub struct Failed {
     pub request: Option<AssignmentRequest>,
 }
 
+/// What helps them.
+pub const HELP: &str = "`drift restore` does not reprocess their requests: within 14 days, send \
+                        `POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`";
+
 impl Failed {
     /// How many days are left to reprocess the request, begun ones too (R33); nothing if there is none any more. `None` if the
     /// request is not known.
@@ -30,11 +34,13 @@ impl Failed {
     /// The same in words.
     #[must_use]
     pub fn says(&self, now: Timestamp) -> String {
-        match self.days_left(now) {
-            None => "request not known".into(),
-            Some(0) => "too late to reprocess its request: request the access package again".into(),
-            Some(1) => "1 day left to reprocess its request".into(),
-            Some(days) => format!("{days} days left to reprocess its request"),
+        match (self.days_left(now), &self.request) {
+            (Some(0), _) => "too late to reprocess its request: request the access package again".into(),
+            (Some(1), Some(request)) => format!("1 day left to reprocess its request `{}`", request.id),
+            (Some(days), Some(request)) => {
+                format!("{days} days left to reprocess its request `{}`", request.id)
+            }
+            (None, _) | (_, None) => "request not known".into(),
         }
     }
 }

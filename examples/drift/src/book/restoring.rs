@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::params;
 
-use access_package::{AssignmentId, ResourceRole};
+use access_package::{AssignmentId, ResourceRole, Timestamp};
 
 use super::Book;
 use super::lists::{parsed, role};
@@ -23,11 +23,10 @@ pub struct Planned {
     pub is_tried: bool,
 }
 
-/// How many assignments, and what of.
+/// How many assignments.
 #[derive(Debug, Clone, Copy)]
 pub struct ToRestore {
     pub assignments: u64,
-    pub roles: u64,
     /// Those that have also lost what cannot be given back.
     pub stuck: u64,
     /// Those that were done before, and cannot be seen yet.
@@ -45,15 +44,14 @@ const DONE: &str =
 impl Book {
     /// How much there is to be restored, and what is left out.
     pub fn to_restore(&self, with_stuck: bool) -> Result<ToRestore, Problem> {
-        let planned = format!("FILTER (WHERE NOT {DONE} AND (?1 OR NOT {STUCK}))");
         let sql = format!(
-            "SELECT count(DISTINCT assignment) {planned}, count(*) {planned}, \
+            "SELECT count(DISTINCT assignment) FILTER (WHERE NOT {DONE} AND (?1 OR NOT {STUCK})), \
              count(DISTINCT assignment) FILTER (WHERE NOT {DONE} AND NOT ?1 AND {STUCK}), \
              count(DISTINCT assignment) FILTER (WHERE {DONE}) FROM want WHERE verdict = 3"
         );
         let counts = |row: &rusqlite::Row<'_>| {
-            let (assignments, roles, stuck, done) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok(ToRestore { assignments, roles, stuck, done })
+            let (assignments, stuck, done) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(ToRestore { assignments, stuck, done })
         };
         Ok(self.connection.query_row(&sql, [with_stuck], counts)?)
     }
@@ -69,18 +67,29 @@ impl Book {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The next assignment, after this row, that is to be restored.
-    pub fn next_planned(&self, after: i64, with_stuck: bool) -> Result<Option<Planned>, Problem> {
+    /// The rows of the assignments that are to be restored, at most so many. Those that did not succeed before come last, the
+    /// latest of them at the end: so each has its turn.
+    pub fn plan(&self, with_stuck: bool, at_most: u64) -> Result<Vec<i64>, Problem> {
         let sql = format!(
-            "SELECT assignment.id, assignment.guid, target, package.guid, step, origin FROM want \
-             JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
-             JOIN role ON role.id = want.role LEFT JOIN restoring ON restoring.assignment = want.assignment \
-             WHERE verdict = 3 AND want.assignment = (SELECT want.assignment FROM want \
-                 WHERE verdict > 1 AND verdict = 3 AND want.assignment > ?1 AND NOT {DONE} AND (?2 OR NOT {STUCK}) \
-                 ORDER BY want.assignment LIMIT 1) ORDER BY role.id"
+            "SELECT want.assignment FROM want JOIN assignment ON assignment.id = want.assignment \
+             LEFT JOIN unsuccessful ON unsuccessful.assignment = guid \
+             WHERE verdict > 1 AND verdict = 3 AND NOT {DONE} AND (?1 OR NOT {STUCK}) GROUP BY want.assignment \
+             ORDER BY coalesce(at, 0), want.assignment LIMIT ?2"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![after, with_stuck])?;
+        let mut statement = self.connection.prepare(&sql)?;
+        let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![with_stuck, at_most], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The assignment in this row of the plan, as long as it has lost something.
+    pub fn planned(&self, row: i64) -> Result<Option<Planned>, Problem> {
+        let sql = "SELECT assignment.id, assignment.guid, target, package.guid, step, origin FROM want \
+                   JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
+                   JOIN role ON role.id = want.role LEFT JOIN restoring ON restoring.assignment = want.assignment \
+                   WHERE verdict = 3 AND want.assignment = ? ORDER BY role.id";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([row])?;
         let mut planned: Option<Planned> = None;
         while let Some(row) = rows.next()? {
             let lost = role(&row.get::<_, String>(5)?)?;
@@ -123,20 +132,23 @@ impl Book {
         self.set_step(row, "done")
     }
 
+    /// It was refused, or has failed. That outlives the check.
+    pub fn set_unsuccessful(&self, row: i64, now: Timestamp) -> Result<(), Problem> {
+        let sql = "INSERT OR REPLACE INTO unsuccessful SELECT guid, ?2 FROM assignment WHERE id = ?1";
+        self.connection.execute(sql, [row, now.unix_ticks()])?;
+        Ok(())
+    }
+
     fn set_step(&self, row: i64, step: &str) -> Result<(), Problem> {
         self.connection.execute("INSERT OR REPLACE INTO restoring VALUES (?, ?)", params![row, step])?;
         Ok(())
     }
 
-    /// How many assignments of a run, by their rows, have still lost something.
-    pub fn still_lost(&self, rows: &[i64]) -> Result<u64, Problem> {
-        let mut still = 0;
-        let mut statement = self
-            .connection
-            .prepare("SELECT EXISTS (SELECT 1 FROM want WHERE assignment = ? AND verdict = 3)")?;
-        for row in rows {
-            still += u64::from(statement.query_row([row], |row| row.get::<_, bool>(0))?);
-        }
-        Ok(still)
+    /// How many restorable resource roles each of these assignments, by their rows, has lost.
+    pub fn lost(&self, rows: &[i64]) -> Result<Vec<u64>, Problem> {
+        let sql = "SELECT count(*) FROM want WHERE assignment = ? AND verdict = 3";
+        let mut statement = self.connection.prepare(sql)?;
+        let lost = rows.iter().map(|row| statement.query_row([row], |row| row.get(0)));
+        Ok(lost.collect::<Result<_, _>>()?)
     }
 }

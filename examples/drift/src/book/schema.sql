@@ -59,3 +59,6 @@ CREATE INDEX want_not_present ON want (verdict, assignment) WHERE verdict > 1;
 
 -- How far an assignment has got that is restored: something was perhaps `sent`, or it is `done` until another check.
 CREATE TABLE restoring (assignment INTEGER PRIMARY KEY REFERENCES assignment (id), step TEXT NOT NULL) STRICT;
+
+-- When an assignment, by its id, could last not be restored; in ticks. It outlives a check: others have their turn first.
+CREATE TABLE unsuccessful (assignment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

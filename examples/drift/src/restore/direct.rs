@@ -96,11 +96,13 @@ async fn grant(
         let ready = directory.ready().await;
         match delivery.next(now()) {
             Next::Send(request) => {
-                if request.method() != Method::GET {
+                let is_look = request.method() == Method::GET;
+                if !is_look {
                     is_sent = true;
                     diary.add("granting", name.clone())?;
                 }
-                match directory.send_once("grants", ready, &request).await {
+                let kind = if is_look { "looks" } else { "grants" };
+                match directory.send_once(kind, ready, &request).await {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(Problem::NoAnswer { .. }) => delivery.unanswered(now()),
                     Err(problem) => return Err(problem),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::evidence::Diary;
 use crate::problem::Problem;
+use crate::token::Lack;
 
 #[derive(Default)]
 pub struct End {
@@ -33,7 +34,7 @@ impl End {
     }
 
     /// Microsoft Graph, or a server of the crate, says no.
-    pub fn refused(diary: &Diary, told: &ErrorResponse) -> Result<Self, Problem> {
+    fn refused(diary: &Diary, told: &ErrorResponse, lack: Option<&Lack>) -> Result<Self, Problem> {
         let mut end = Self { word: "refused", ..Self::default() };
         end.says.push(told.to_string());
         let mut reasons = Vec::new();
@@ -48,9 +49,11 @@ impl End {
             end.says.push(format!("what helps: {}", steps.join(", and ")));
             remedies.push(steps);
         }
-        // Graph gives no reasons; of some of its codes it is known what helps.
-        let help = told.help().filter(|_| remedies.is_empty());
-        end.says.extend(help.map(|help| format!("what helps: {help}")));
+        // Graph gives no reasons; the token may, and of some codes it is known what helps.
+        end.says.extend(lack.map(|lack| format!("because: {}", lack.reason())));
+        let help = lack.map(Lack::help).or_else(|| told.help().map(ToOwned::to_owned));
+        let help = help.filter(|_| remedies.is_empty());
+        end.says.extend(help.iter().map(|help| format!("what helps: {help}")));
         let (status, code, message) = (told.status.as_u16(), &told.code, &told.message);
         diary.add(
             "refused",
@@ -75,9 +78,9 @@ impl End {
     }
 
     /// An answer that is none.
-    pub fn of_error(diary: &Diary, error: &CallError) -> Result<Self, Problem> {
+    pub fn of_error(diary: &Diary, error: &CallError, lack: Option<&Lack>) -> Result<Self, Problem> {
         match error {
-            CallError::Rejected(told) if told.status.is_client_error() => Self::refused(diary, told),
+            CallError::Rejected(told) if told.status.is_client_error() => Self::refused(diary, told, lack),
             error @ (CallError::Rejected(_) | CallError::Retry { .. }) => {
                 Self::in_doubt(diary, &error.to_string())
             }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use access_package::graph::Version;
 use access_package::graph::http::{self as graph, CallError, GetError};
 use access_package::graph::json::EXPAND_V1;
-use access_package::{Assignment, AssignmentState};
+use access_package::{Assignment, AssignmentState, Permission};
 use http::StatusCode;
 use serde_json::json;
 use tokio::time::sleep;
@@ -51,7 +51,10 @@ pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Resul
             Err(CallError::Retry { status, .. }) if status == 429 && began.elapsed() < service.patience() => {
             }
             Err(error @ CallError::Retry { .. }) => return look(services, diary, &error.to_string()).await,
-            Err(error) => return End::of_error(diary, &error),
+            Err(error) => {
+                let lack = service.lack(&error, Permission::EntitlementManagementReadWriteAll).await;
+                return End::of_error(diary, &error, lack.as_ref());
+            }
         }
     }
 }
@@ -108,7 +111,10 @@ pub async fn assignment(services: &Services, diary: &Diary) -> Result<Result<Ass
     }
     match read {
         Ok(assignment) => Ok(Ok(assignment)),
-        Err(GetError::Call(error)) => End::of_error(diary, &error).map(Err),
+        Err(GetError::Call(error)) => {
+            let lack = service.lack(&error, Permission::EntitlementManagementReadAll).await;
+            End::of_error(diary, &error, lack.as_ref()).map(Err)
+        }
         Err(GetError::Read(error)) => End::in_doubt(diary, &error.to_string()).map(Err),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::io::Write;
 
-use crate::book::{Book, Counts, Finding, NotConfirmed};
+use crate::book::{Book, Counts, Finding, HELP_FAILED, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::show::chart::chart;
@@ -56,7 +56,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         time.get(..5).unwrap_or(time),
     )?;
     let roles = totals.roles;
-    writeln!(out, "<div class=\"tiles\">")?;
+    writeln!(out, "<h2>Resource roles</h2>\n<div class=\"tiles\">")?;
     for (class, number, says) in [
         ("lost", roles.lost, "lost, restorable"),
         ("never", roles.never, "lost for good"),
@@ -74,15 +74,13 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
             "<p>Of the assignments that have lost access, not asked again whether they still owe it: {number} ({why}).</p>"
         )?;
     }
-    writeln!(out, "<section>\n<h2>Resource roles by kind</h2>")?;
+    writeln!(out, "<section>\n<h2>By kind</h2>")?;
     chart(&book.by_kind()?, out)?;
     writeln!(out, "</section>")?;
     packages(book, out)?;
     for (heading, is_shown) in [
-        (
-            "Restorable: <code>drift restore</code> gives it back",
-            (|it| it == Verdict::Lost) as fn(Verdict) -> bool,
-        ),
+        // Each row says how: some only with `--direct`.
+        ("Restorable", (|it| it == Verdict::Lost) as fn(Verdict) -> bool),
         ("Lost for good", |it| matches!(it, Verdict::Never(_))),
     ] {
         findings(book, heading, is_shown, out)?;
@@ -148,7 +146,14 @@ fn findings(
                 table(
                     out,
                     heading,
-                    &["Assignment", "Target", "Access package", "What", "Resource", "Why, and what helps"],
+                    &[
+                        "Target (who)",
+                        "What",
+                        "Why, and what helps",
+                        "Access package",
+                        "Resource",
+                        "Assignment",
+                    ],
                 )?;
             }
             number += 1;
@@ -177,12 +182,12 @@ fn one(finding: &Finding, out: &mut impl Write) -> Result<(), Problem> {
     };
     Ok(writeln!(
         out,
-        "<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td><span class=\"mark {class}\">{}</span></td><td class=\"id\">{}</td><td>{why}</td></tr>",
-        Text(&finding.assignment),
+        "<tr><td>{}</td><td><span class=\"mark {class}\">{}</span></td><td class=\"why\">{why}</td><td>{}</td><td class=\"id\">{}</td><td class=\"id\">{}</td></tr>",
         name(&finding.target_name, &finding.target),
-        name(&finding.package_name, &finding.package),
         Text(&finding.kind),
+        name(&finding.package_name, &finding.package),
         Text(finding.resource_role.resource_origin_id()),
+        Text(&finding.assignment),
     )?)
 }
 
@@ -193,25 +198,26 @@ fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
             table(
                 out,
                 "Failed deliveries",
-                &["Assignment", "Target", "Access package", "State", "Time left"],
+                &["Target (who)", "State", "Time left", "Access package", "Assignment"],
             )?;
         }
         number += 1;
         if number <= SHOWN {
             writeln!(
                 out,
-                "<tr><td class=\"id\">{}</td><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                Text(&failed.assignment),
+                "<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"id\">{}</td></tr>",
                 Text(&failed.target),
-                Text(&failed.package),
                 Text(&failed.state),
-                Text(failed.says(now)),
+                prose(&failed.says(now)),
+                Text(&failed.package),
+                Text(&failed.assignment),
             )?;
         }
         Ok(true)
     })?;
     if number > 0 {
         end(out, number.saturating_sub(SHOWN) as u64)?;
+        writeln!(out, "<p class=\"more\">{}.</p>", prose(HELP_FAILED))?;
     }
     Ok(())
 }
@@ -230,7 +236,7 @@ fn unknown(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (part, why) = (Text(part), prose(&why));
         writeln!(
             out,
-            "<tr><td>could not be read: <span class=\"id\">{part}</span></td><td>{why}</td><td class=\"number\">1</td></tr>"
+            "<tr><td>could not be read: <span class=\"id\">{part}</span></td><td class=\"why\">{why}</td><td class=\"number\">1</td></tr>"
         )?;
     }
     end(out, 0)

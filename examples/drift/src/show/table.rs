@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::book::{Book, Counts, NotConfirmed};
+use crate::book::{Book, Counts, HELP_FAILED, NotConfirmed};
 use crate::problem::Problem;
 use crate::service::now;
 use crate::show::{headline, number_of};
@@ -106,7 +106,7 @@ fn first(
         if is_shown(finding.verdict) {
             if shown == 0 {
                 writeln!(out, "\n{heading}")?;
-                row(out, ["assignment", "target", "access package", "what", "resource"], "")?;
+                row(out, ["assignment", "target (who)", "access package", "what", "resource"], "")?;
             }
             shown += 1;
             let target = finding.target_name.as_ref().unwrap_or(&finding.target);
@@ -134,17 +134,14 @@ fn failed(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     let all = totals.failed + totals.partial;
     if all > 0 {
         let (failed, partial) = (totals.failed, totals.partial);
-        writeln!(
-            out,
-            "\nfailed deliveries: {failed}, and in part: {partial}; their requests can be reprocessed for 14 days"
-        )?;
+        writeln!(out, "\nfailed deliveries: {failed}, and in part: {partial}; {HELP_FAILED}")?;
     }
     if let Some(why) = book.why_no_requests()? {
         writeln!(out, "  how many days are left is not known: {why}")?;
     }
     book.each_failed(|failed| {
         if shown == 0 {
-            row(out, ["assignment", "target", "access package", "state", "time left"], "")?;
+            row(out, ["assignment", "target (who)", "access package", "state", "time left"], "")?;
         }
         shown += 1;
         let (state, says) = (&failed.state, failed.says(now));

@@ -107,17 +107,21 @@ fn failed_deliveries_are_listed_with_the_days_left() {
     let said = check(&place, &stub, &["--csv"]);
     assert_eq!(said.err, "not in the CSV, but in `--json`: 4 assignments not delivered\n");
 
-    let said = check(&place, &stub, &[]);
+    let html = place.file("report.html");
+    let said = check(&place, &stub, &["--html", html.to_str().unwrap()]);
     assert_eq!(said.err, "");
+    let page = place.read("report.html").replace("<code>", "`").replace("</code>", "`");
     for says in [
-        "failed deliveries: 3, and in part: 1",
-        "13 days left to reprocess its request",
-        "1 day left to reprocess its request",
-        "too late to reprocess its request",
+        "13 days left to reprocess its request `00000009-0000-4000-8000-000000000001`",
+        "1 day left to reprocess its request `00000009-0000-4000-8000-000000000003`",
+        "too late to reprocess its request: request the access package again",
         "request not known",
+        "`drift restore` does not reprocess their requests",
+        "/assignmentRequests/{id}/reprocess`",
     ] {
-        assert!(said.out.contains(says), "{says}: {}", said.out);
+        assert!(said.out.contains(says) && page.contains(says), "{says}: {}", said.out);
     }
+    assert!(said.out.contains("failed deliveries: 3, and in part: 1; "), "{}", said.out);
 }
 
 #[test]
@@ -413,6 +417,10 @@ fn an_export_without_a_delivered_assignment_is_said_to_be_so() {
     for items in [json!([]), json!([failed]), json!({ "value": [] })] {
         std::fs::write(place.file("export.json"), items.to_string()).unwrap();
         let said = of_files(&place, &stub, &["export.json"]);
-        assert_eq!((said.status, &*said.err), (0, "there is no delivered assignment in these files\n"));
+        assert_eq!((said.status, &*said.err), (3, "there is no delivered assignment in these files\n"));
     }
+    // What cannot be read may be delivered.
+    std::fs::write(place.file("export.json"), json!([{}]).to_string()).unwrap();
+    let said = of_files(&place, &stub, &["export.json"]);
+    assert_eq!((said.status, &*said.err), (3, "the check is incomplete: 1 part could not be read\n"));
 }

@@ -33,7 +33,9 @@ fn a_busy_service_is_asked_again_and_all_of_it_is_found() {
         directory.fault(&json!({ "kind": kind, "count": count, "fault": fault }));
     }
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
-    assert_eq!((said.status, &*said.err), (1, ""));
+    // That one connection is dropped is said.
+    assert_eq!((said.status, said.err.lines().count()), (1, 1), "{}", said.err);
+    assert!(said.err.contains(" does not answer ("), "{}", said.err);
     assert_eq!(directory.fired(), [2, 1, 1, 1, 3, 2, 1]);
     assert_eq!(found(&said, "restorable"), taken);
     assert_eq!(found(&said, "unknown"), tenant.owed(|role| !is_visible(role)));
@@ -69,6 +71,29 @@ fn what_is_granted_but_not_yet_seen_is_not_lost() {
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     let lost = Taken::from([(assignment.id().to_string(), member.to_string())]);
     assert_eq!((said.status, found(&said, "restorable")), (1, lost), "{}", said.err);
+}
+
+// R39
+#[test]
+fn a_group_that_is_not_seen_yet_is_not_gone() {
+    let assignment = &Tenant::new(30, 30).assignments[29];
+    let (document, target) = (document(assignment), assignment.target());
+    let is_seen = AtomicBool::new(false);
+    let stub = Stub::start(move |asked, _| {
+        Some(if page_number(&asked.path).is_some() {
+            Answer::json(&json!({ "value": [document] }))
+        } else if asked.path.contains("/groups/") && !is_seen.swap(true, Ordering::SeqCst) {
+            Answer::error(404, "Request_ResourceNotFound")
+        } else if asked.path.contains("/members?") {
+            Answer::json(&json!({ "value": [{ "id": target }] }))
+        } else {
+            Answer::json(&json!({ "value": [] }))
+        })
+    });
+    let check = ["check", "--settle", "2", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+    let said = run(command(&Place::new(), &check).env("TOKEN", "token"));
+    assert_eq!((said.status, &said.json()["resourceRoles"]["present"]), (0, &json!(1)), "{}", said.out);
+    assert!(said.err.contains("looked for again in "), "{}", said.err);
 }
 
 #[test]
@@ -178,7 +203,11 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     let check = ["check", "--anew", "--base-url", &stub.base_url, "--token-command", &script];
     let said = run(&mut command(&place, &check));
     assert_eq!(said.status, 2);
-    assert!(said.err.contains("refuses the token of `--token-command`: get a new one"), "{}", said.err);
+    assert!(
+        said.err.contains("refuses the token of `--token-command`, which is no access token"),
+        "{}",
+        said.err
+    );
     assert_eq!((place.read("calls").lines().count(), stub.asked().len()), (2, 2));
 }
 

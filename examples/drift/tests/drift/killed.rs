@@ -122,9 +122,10 @@ fn what_was_granted_before_it_was_killed_is_not_granted_again() {
     let restore =
         ["restore", "--direct", "--settle", "0", "--yes", "--at-once", "1", "--log", log.to_str().unwrap()];
     let process = start(&mut drift(&place, &server, &directory, &restore));
-    until("a grant hangs", || directory.fired() == [1]);
-    kill(process);
     let lines = |event: &str| place.read("log.jsonl").matches(&format!("\"event\":\"{event}\"")).count();
+    // The fault fires before it is carried out.
+    until("a grant hangs", || directory.fired() == [1] && directory.carried_out().len() == lines("granting"));
+    kill(process);
     // What is about to be sent is written down before.
     let granted = lines("granted");
     assert_eq!(lines("granting"), granted + 1);
@@ -183,6 +184,59 @@ fn what_is_under_way_is_followed_and_not_sent_again() {
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     assert_eq!(found(&said, "restorable"), Taken::new());
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
+}
+
+#[test]
+fn what_an_interrupted_run_has_restored_is_said() {
+    let assignments = Tenant::new(60, 60).assignments;
+    let documents = [29, 59].map(|number| crate::tenant::document(&assignments[number]));
+    let targets = [29, 59].map(|number| json!({ "id": assignments[number].target() }));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let is_over_now = Arc::clone(&is_over);
+    let stub = Stub::start(move |asked, _| {
+        let is_over = is_over_now.load(Ordering::SeqCst);
+        let of = |it: &&Value| asked.path.contains(&format!("/assignments/{}?", it["id"].as_str().unwrap()));
+        Some(match documents.iter().find(of) {
+            Some(document) if asked.token == "restores" && !is_over => {
+                let mut document = document.clone();
+                document["state"] = "delivering".into();
+                Answer::json(&document)
+            }
+            Some(document) => Answer::json(document),
+            None if page_number(&asked.path).is_some() => Answer::json(&json!({ "value": documents })),
+            None if asked.path.contains("/reprocess") => {
+                Answer { status: 202, head: String::new(), body: String::new() }
+            }
+            None if asked.path.contains("/members?") && is_over => Answer::json(&json!({ "value": targets })),
+            None => Answer::json(&json!({ "value": [] })),
+        })
+    });
+    let place = Place::new();
+    let drift = |arguments: &[&str]| {
+        let service = ["--settle", "0", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
+        let mut command = command(&place, &[arguments, &service].concat());
+        command.env("TOKEN", "restores");
+        command
+    };
+    assert_eq!(run(drift(&["check"]).env("TOKEN", "checks")).status, 1);
+    let log = place.file("log.jsonl");
+    let restore = ["restore", "--yes", "--log", log.to_str().unwrap()];
+    let process = start(&mut drift(&restore));
+    until("both are accepted", || log.exists() && events(&place, "log.jsonl", "accepted").len() == 2);
+    kill(process);
+    is_over.store(true, Ordering::SeqCst);
+    let said = run(&mut drift(&restore));
+    assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
+    assert!(
+        said.out.starts_with("in place again after an earlier run: 2 resource roles\nnothing to restore\n"),
+        "{}",
+        said.out
+    );
+    let last: Value = serde_json::from_str(place.read("log.jsonl").lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["foundGranted"]), (&json!("finished"), &json!(2)), "{last}");
+    // Once is enough.
+    let said = run(&mut drift(&restore));
+    assert!(said.out.starts_with("nothing to restore\n"), "{}", said.out);
 }
 
 #[test]

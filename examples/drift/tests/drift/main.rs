@@ -1,6 +1,7 @@
 //! `drift` beside the example server and its directory, for real, on loopback.
 
 mod documents;
+mod ends;
 mod exact;
 mod faults;
 mod killed;
@@ -13,3 +14,4 @@ mod service;
 mod stub;
 mod support;
 mod tenant;
+mod tokens;

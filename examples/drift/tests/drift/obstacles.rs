@@ -142,6 +142,11 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
     let page = place.read("report.html");
     assert_eq!(page.matches("run <code>drift restore --direct</code>").count(), 2, "{page}");
     assert_eq!(page.matches("run <code>drift restore</code>").count(), 1, "{page}");
+    // What helps can be read on a narrow screen, too.
+    let order = "<h2>Restorable</h2>\n<div class=\"scroll\"><table>\n<thead><tr>\n\
+                 <th>Target (who)</th><th>What</th><th>Why, and what helps</th><th>";
+    assert!(page.contains(order), "{page}");
+    assert!(page.contains("<h2>Resource roles</h2>\n<div class=\"tiles\">"), "{page}");
     let of = |id: String| page.matches(&format!("<td class=\"id\">{id}</td>")).count();
     assert_eq!((of(assignment.id().to_string()), of(other.id().to_string())), (3, 1));
     assert!(!page.contains('`'));

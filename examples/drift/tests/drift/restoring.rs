@@ -234,6 +234,75 @@ fn what_was_tried_before_is_looked_for_before_it_is_granted() {
             asked.iter().filter(|it| it.path.contains(&group)).map(|it| is_look(&it.path)).collect();
         assert_eq!(kinds, [true, false]);
     }
+    // To look is not to grant.
+    let last = place.read("log.jsonl").lines().last().unwrap().to_owned();
+    let requests = serde_json::from_str::<Value>(&last).unwrap()["requests"].clone();
+    assert_eq!((&requests["grants"], &requests["looks"]), (&json!(2), &json!(2)), "{last}");
+}
+
+#[test]
+fn what_did_not_succeed_is_planned_after_all_others() {
+    for direct in [&["--direct"][..], &[]] {
+        let (documents, groups) = two();
+        let ids = documents.clone().map(|it| it["id"].as_str().unwrap().to_owned());
+        let refused = ids.clone();
+        let stub = service(documents, move |asked| {
+            let is_write = asked.path.contains("/reprocess") || is_grant(&asked.path);
+            let is_of =
+                |number: usize| asked.path.contains(&refused[number]) || asked.path.contains(&groups[number]);
+            let is_refused = is_write && (asked.token == "none" || asked.token == "second" && is_of(0));
+            is_refused.then(|| Answer::error(403, "UnAuthorized"))
+        });
+        let place = Place::new();
+        check(&place, &stub);
+        let planned = |log: &str, token: &str| {
+            let path = place.file(log).display().to_string();
+            let limited = ["restore", "--yes", "--limit", "1", "--log", &path];
+            let said = run(drift(&place, &stub, &[&limited, direct].concat()).env("TOKEN", token));
+            assert_eq!(said.err, "", "{}", said.out);
+            events(&place, log, "planned")
+                .into_iter()
+                .map(|id| ids.iter().position(|it| *it == id).unwrap())
+                .collect::<Vec<_>>()
+        };
+        // Nobody is left out, and nobody comes first again and again.
+        for (log, number) in [("first", 0), ("second", 1), ("third", 0), ("fourth", 1)] {
+            assert_eq!(planned(log, "none"), [number], "{log}");
+        }
+        // It outlives a check.
+        check(&place, &stub);
+        assert_eq!(planned("fifth", "second"), [0]);
+        assert_eq!(planned("sixth", "second"), [1]);
+        assert_eq!(planned("seventh", "second"), [0]);
+    }
+}
+
+#[test]
+fn the_plan_says_what_this_run_restores_after_what_it_leaves_out() {
+    let (documents, _) = two();
+    let [first, _] = documents.clone().map(|it| {
+        let text = |it: &Value| it.as_str().unwrap().to_owned();
+        format!("\n  {} of {}\n    group member: ", text(&it["id"]), text(&it["target"]["objectId"]))
+    });
+    let stub = service(documents, |_| None);
+    let place = Place::new();
+    check(&place, &stub);
+    let plan = |more: &[&str]| {
+        let said = run(&mut drift(&place, &stub, &[&["restore"], more].concat()));
+        assert_eq!(said.status, 2);
+        said.out
+    };
+    let said = plan(&["--limit", "1"]);
+    assert!(said.starts_with("plan: 1 of 2 assignments that lost access, by "), "{said}");
+    assert!(said.contains(&format!("\n\nto be restored: 1 resource role of 1 assignment{first}")), "{said}");
+    assert_eq!(said.matches("group member: ").count(), 1);
+    assert!(plan(&[]).contains("\n\nto be restored: 2 resource roles of 2 assignments\n"));
+    assert_eq!(restore(&place, &stub, "log", &["--limit", "1"]).status, 0);
+    let said = plan(&[]);
+    let (left_out, planned) =
+        said.split_once("\n\nto be restored: 1 resource role of 1 assignment\n").unwrap();
+    assert!(left_out.contains("\nleft out: 1 restored or accepted before"), "{said}");
+    assert_eq!(planned.lines().count(), 2, "{said}");
 }
 
 #[test]

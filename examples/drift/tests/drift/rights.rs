@@ -85,11 +85,16 @@ fn without_a_word_nothing_is_restored() {
     let said = run(&mut drift(&place, &server, &directory, &["restore", "--settle", "0"]));
     assert_eq!(said.status, 2);
     assert!(
-        said.out.starts_with("plan: 3 of 3 assignments") && said.err.contains("`--yes`"),
+        said.out.starts_with("plan: 3 of 3 assignments")
+            && said.err == "drift: input is not a terminal: look at the plan, and add `--yes`\n",
         "{}{}",
         said.out,
         said.err
     );
+    // One of them has lost everything.
+    let roles = said.out.lines().filter(|line| line.starts_with("    ")).count();
+    let heading = format!("to be restored: {roles} resource roles of 3 assignments");
+    assert!(roles > 3 && said.out.contains(&heading), "{}", said.out);
     assert_eq!(directory.writes(), 0);
 }
 
@@ -100,7 +105,10 @@ fn who_may_not_read_is_told_what_helps() {
     let check = ["check", "--settle", "0", "--token-env", "READER"];
     let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
     refused(&said, "response is `403`, `UnAuthorized`");
-    refused(&said, "  what helps: hold the role ");
+    refused(&said, "  because: no role is `Access package assignment manager` or higher");
+    // One on a catalog is not enough to read all of them.
+    refused(&said, "  what helps: a role for the whole tenant");
+    assert!(!said.err.contains("hold the role"), "{}", said.err);
 }
 
 #[test]
@@ -126,7 +134,10 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     // What comes from there cannot be had again.
     std::fs::write(&file, "another").unwrap();
     let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
-    refused(&said, "refuses the token of `--token-file`: get a new one");
+    refused(
+        &said,
+        "refuses the token of `--token-file`, which is no access token (three parts with dots): get a new one",
+    );
 }
 
 fn refused(said: &Said, says: &str) {
@@ -142,8 +153,12 @@ fn what_cannot_be_done_is_said_to_be_so() {
     };
     refused(&check(&["--base-url", "http://graph.example.org", "--token-env", "TOKEN"]), "is not `https`");
     refused(&check(&["--token-env", "MISSING"]), "`MISSING` is not set");
-    refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` gives no bearer token");
-    refused(&check(&["--token-command", "echo no such login >&2; exit 3"]), "no such login");
+    refused(&check(&["--token-env", "EMPTY"]), "`EMPTY` is empty\n");
+    refused(
+        &check(&["--token-command", "echo no such login >&2; exit 3"]),
+        "(exit status: 3): no such login\n",
+    );
+    refused(&check(&["--token-command", "exit 3"]), "(exit status: 3)\n");
     refused(&check(&["--token-file", "/no/such/file"]), "`/no/such/file`");
     for more in [&[][..], &["--json"], &["--base-url", "http://127.0.0.1:9"]] {
         refused(&check(more), "Usage: drift check [OPTIONS] <--token-file");
@@ -236,7 +251,11 @@ fn the_command_for_the_token_is_not_repeated() {
         let said = run(&mut command(&place, &["check", "--token-command", command_line]));
         assert_eq!((said.status, &*said.out), (2, ""));
         assert!(!said.err.contains("s3cret"), "{}", said.err);
-        let says = ["`--token-command` gives no bearer token", "command for the token has failed"];
+        let says = [
+            "`--token-command` gives no bearer token",
+            "`--token-command` printed nothing",
+            "command for the token has failed",
+        ];
         assert!(says.iter().any(|it| said.err.contains(it)), "{}", said.err);
     }
 }
@@ -341,8 +360,10 @@ fn who_may_see_nothing_is_told_which_permission_helps() {
     }
     let said = drift(&["restore", "--yes"]);
     assert!(said.out.contains(&format!("not in the plan: {all} resource roles;")), "{}", said.out);
-    let said = drift(&["restore", "--yes", "--limit", "0"]);
-    assert_eq!((said.status, said.err.contains("0 is not in 1..")), (2, true), "{}", said.err);
+    for nothing in [&["restore", "--yes", "--limit", "0"][..], &["check", "--at-once", "0"]] {
+        let said = drift(nothing);
+        assert_eq!((said.status, said.err.contains("0 is not in 1..")), (2, true), "{}", said.err);
+    }
 }
 
 #[test]

@@ -286,6 +286,64 @@ fn what_is_unknown_stays_so_whatever_its_group_is_like() {
 }
 
 #[test]
+fn a_server_without_a_directory_takes_nothing_for_lost() {
+    let place = Place::new();
+    let documents: Vec<_> = Tenant::new(20, 20).assignments.iter().map(document).collect();
+    let management = Stub::start(move |asked, _| {
+        let is_page = page_number(&asked.path).is_some();
+        Some(if is_page { Answer::json(&json!({ "value": documents })) } else { empty() })
+    });
+    for body in
+        [r#""<html>""#, "{}", r#"{ "error": { "code": "ResourceNotFound", "message": "no such route" } }"#]
+    {
+        let directory = Stub::start(move |asked, _| {
+            let is_part = !asked.path.ends_with("/$batch");
+            Some(if is_part {
+                Answer { status: 404, head: String::new(), body: body.into() }
+            } else {
+                empty()
+            })
+        });
+        // Nothing has to replicate, so nothing is waited for.
+        let check =
+            ["check", "--anew", "--settle", "20", "--base-url", &management.base_url, "--token-env", "TOKEN"];
+        let elsewhere = ["--directory-url", &directory.base_url];
+        let said = run(command(&place, &[&check[..], &elsewhere].concat()).env("TOKEN", "token"));
+        assert_eq!((said.status, &*said.err), (3, ""), "{}", said.out);
+        assert!(said.out.contains("; nothing could be seen\n"), "{}", said.out);
+        assert!(said.out.contains("; is `--directory-url` right?\n"), "{}", said.out);
+        assert!(said.out.contains("\n          0  lost\n"), "{}", said.out);
+    }
+    // One that has not even batches.
+    let directory = Stub::start(|_, _| Some(Answer::error(404, "ResourceNotFound")));
+    let check = ["check", "--anew", "--base-url", &management.base_url, "--token-env", "TOKEN"];
+    let elsewhere = ["--directory-url", &directory.base_url];
+    let said = run(command(&place, &[&check[..], &elsewhere].concat()).env("TOKEN", "token"));
+    assert_eq!((said.status, &*said.out), (2, ""));
+    assert!(said.err.contains("/v1.0/$batch`: response is `404`"), "{}", said.err);
+    assert!(said.err.contains("what helps: the right `--base-url` and `--directory-url`"), "{}", said.err);
+}
+
+#[test]
+fn a_gateway_does_not_know_that_an_assignment_is_gone() {
+    for (body, lost) in [(r#""<html>""#, 1), (r#"{ "error": { "code": "ResourceNotFound" } }"#, 0)] {
+        let document = document(&Tenant::new(30, 30).assignments[29]);
+        let stub = Stub::start(move |asked, _| {
+            Some(if page_number(&asked.path).is_some() {
+                Answer::json(&json!({ "value": [document] }))
+            } else if asked.path.contains("/assignments/") {
+                Answer { status: 404, head: String::new(), body: body.into() }
+            } else {
+                empty()
+            })
+        });
+        let said = check(&Place::new(), &stub);
+        assert_eq!(said.json()["resourceRoles"]["lost"], lost, "{}", said.out);
+        assert_eq!(said.json()["assignments"]["notConfirmed"], lost);
+    }
+}
+
+#[test]
 fn pages_that_lead_in_a_circle_end() {
     // The second page leads to the first one; of so many answers nobody should need all.
     let goes_on = |asked: &Asked, number: usize| {
