@@ -76,7 +76,7 @@ impl Config {
             at_a_time: number("CONCURRENCY")?.unwrap_or(64),
             lease: milliseconds("LEASE_MS")?.unwrap_or(Duration::from_secs(30)),
             action: milliseconds("ACTION_TIMEOUT_MS")?.unwrap_or(Duration::from_hours(2)),
-            tries: number("TRIES")?.unwrap_or(10),
+            tries: number("TRIES")?.unwrap_or(20),
             pause: milliseconds("PAUSE_MS")?.unwrap_or(Duration::from_secs(1)),
         };
         let graph = match (variable("GRAPH_URL")?, variable("GRAPH_TOKEN_FILE")?, variable("GRAPH_TOKEN")?) {

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
-use access_package::graph::enforce::{Delivery, End, Next, Settings};
+use access_package::graph::enforce::{Delivery, End, FailureCause, Next, Settings};
 use access_package::{Action, Receipt, Timestamp};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
@@ -14,7 +14,7 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use tokio::fs;
 use tokio::time::sleep;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use crate::{Problem, now};
@@ -28,6 +28,40 @@ const ANSWER_SIZE: usize = 4 * 1024 * 1024;
 pub enum GraphToken {
     File(String),
     Fixed(String),
+}
+
+impl GraphToken {
+    /// The variable that it comes from.
+    const fn variable(&self) -> &'static str {
+        match self {
+            Self::File(_) => "GRAPH_TOKEN_FILE",
+            Self::Fixed(_) => "GRAPH_TOKEN",
+        }
+    }
+
+    /// What shows it to the directory.
+    async fn header(&self) -> Result<HeaderValue, Problem> {
+        let variable = self.variable();
+        let token = match self {
+            Self::File(file) => fs::read_to_string(file)
+                .await
+                .map_err(|error| format!("`{variable}` is `{file}`: {error}"))?,
+            Self::Fixed(token) => token.clone(),
+        };
+        let header = HeaderValue::try_from(format!("Bearer {}", token.trim()));
+        let mut header = header
+            .ok()
+            .filter(|_| !token.trim().is_empty())
+            .ok_or_else(|| format!("`{variable}` holds no token"))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+/// Whether the directory refuses the token, and not the action: tomorrow's token may do, or the same with another permission.
+const fn is_of_token(cause: FailureCause) -> bool {
+    use FailureCause::{MissingPermission, NotAllowed, NotAuthenticated, RoleAssignableGroup};
+    matches!(cause, NotAuthenticated | MissingPermission | NotAllowed | RoleAssignableGroup)
 }
 
 /// How long an action is tried, and how long the directory may take to replicate what is new.
@@ -82,7 +116,7 @@ impl Executor {
     }
 
     /// Carries out one action. There is no receipt if the assignment has ended before, or if this worker is no longer to go
-    /// on: it is asked before each request.
+    /// on: it is asked before each request. It is an error if the token does not suffice, a `Failure` then.
     ///
     /// A worker that starts again does not know what another one has sent, so it looks first.
     pub async fn carry_out(
@@ -128,14 +162,20 @@ impl Executor {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(error) => {
                         let (assignment, resource_role) = (action.assignment, &action.resource_role);
-                        warn!(%assignment, %resource_role, %error, "no answer from the directory: asked again");
+                        warn!(%assignment, %resource_role, %error, "request has no answer: tried again");
                         delivery.unanswered(now());
                     }
                 },
                 Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
                 Next::Done(end) => {
                     if let End::Failed(failure) = &end {
-                        info!(assignment = %action.assignment, resource_role = %action.resource_role, %failure);
+                        let (assignment, resource_role) = (action.assignment, &action.resource_role);
+                        if is_of_token(failure.cause) {
+                            let (variable, help) = (self.token.variable(), failure.help());
+                            error!(%assignment, %resource_role, %failure, help, "token of `{variable}` does not suffice");
+                            return Err(failure.clone().into());
+                        }
+                        info!(%assignment, %resource_role, %failure);
                     }
                     return Ok(delivery.receipt(&end));
                 }
@@ -166,14 +206,8 @@ impl Executor {
 
     /// Sends a request as it is, but for the token.
     pub async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
-        let token = match &self.token {
-            GraphToken::File(file) => {
-                fs::read_to_string(file).await.map_err(|error| format!("`{file}`: {error}"))?
-            }
-            GraphToken::Fixed(token) => token.clone(),
-        };
-        let mut token = HeaderValue::try_from(format!("Bearer {}", token.trim()))?;
-        token.set_sensitive(true);
+        let token = self.token.header().await;
+        let token = token.inspect_err(|problem| error!(%problem, "no token for the directory"))?;
         request.headers_mut().insert(AUTHORIZATION, token);
         let answer = self.client.execute(request.try_into()?).await?;
         let mut response = Response::new(Vec::new());
