@@ -2,7 +2,8 @@
 //! the bytes.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
@@ -10,8 +11,8 @@ use access_package::graph::enforce::{Delivery, End, FailureCause, Next, Settings
 use access_package::{Action, Receipt, Timestamp};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
 use tokio::fs;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
@@ -71,8 +72,17 @@ pub struct Times {
     pub replication: Duration,
 }
 
-/// What sends requests to an address, and nowhere else.
+/// What sends requests to an address, and nowhere else. Whoever is on the way neither reads what is sent nor changes the
+/// answer.
 pub fn client(url: &str) -> Result<Client, Problem> {
+    let is_private = |url: &Url| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+        url.scheme() == "https" || url.scheme() == "http" && is_here
+    };
+    if !url.parse().is_ok_and(|url| is_private(&url)) {
+        return Err("expected `https://…`, or `http://` on loopback".into());
+    }
     // Whoever was first has chosen the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME);
@@ -105,13 +115,19 @@ impl Drop for InProgress<'_> {
 }
 
 impl Executor {
-    pub fn new(
+    /// What could be of no use to any action is refused at once.
+    pub async fn new(
         base_url: BaseUrl,
         token: GraphToken,
         times: Times,
         log: Option<String>,
     ) -> Result<Self, Problem> {
-        let client = client(base_url.as_str())?;
+        let client =
+            client(base_url.as_str()).map_err(|error| format!("`GRAPH_URL` is `{base_url}`: {error}"))?;
+        token.header().await?;
+        if let Some(file) = &log {
+            append(file, b"").map_err(|error| format!("`ACTION_LOG` is `{file}`: {error}"))?;
+        }
         Ok(Self { client, base_url, token, times, log })
     }
 
@@ -188,8 +204,7 @@ impl Executor {
         let (at, process) = (at.unix_ticks(), std::process::id());
         let resource = action.resource_role.resource_origin_id();
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
-        let file = OpenOptions::new().append(true).create(true).open(file);
-        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+        if let Err(error) = append(file, line.as_bytes()) {
             warn!(%error, "what is carried out is not logged");
         }
     }
@@ -222,4 +237,8 @@ impl Executor {
         }
         Ok(response)
     }
+}
+
+fn append(file: &str, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(file)?.write_all(bytes)
 }

@@ -39,9 +39,10 @@ impl Keys {
     /// A public key, in PEM. The private one is not for those who check.
     pub fn of_pem(pem: &[u8]) -> Result<Self, Problem> {
         if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
-            return Err("is a private key: expected a public one".into());
+            return Err("this is a private key: expected the public one".into());
         }
-        Ok(Self::One(Arc::new(DecodingKey::from_rsa_pem(pem)?)))
+        let key = DecodingKey::from_rsa_pem(pem).map_err(|_| "expected an RSA public key (PEM)")?;
+        Ok(Self::One(Arc::new(key)))
     }
 }
 
