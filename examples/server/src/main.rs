@@ -80,8 +80,7 @@ async fn serve() -> Result<(), Problem> {
         None => None,
     };
     let store = Store::open(&config.database, config.database_create, config.database_wait).await;
-    // Its address may have a password in it.
-    let store = store.map_err(|problem| format!("database (`DATABASE`): {problem}"))?;
+    let store = store.map_err(|problem| format!("`DATABASE`: {problem}"))?;
     let stand_in = match configured {
         None if is_development => Some(StandIn::start(&config.directory_database).await?),
         Some(_) | None => None,

@@ -87,6 +87,7 @@ impl Worker {
                     is_all
                 }
                 Err(error) => {
+                    let error = self.store.kind.why(error).await;
                     error!(%error, "the assignments to look after cannot be claimed");
                     true
                 }
