@@ -1,7 +1,9 @@
 //! What the environment configures.
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +28,8 @@ pub struct Config {
     pub database_create: bool,
     /// How long a lock of somebody else is waited for there.
     pub database_wait: Duration,
-    pub tokens: Tokens,
+    /// What checks tokens; nothing for a worker, which has no callers.
+    pub tokens: Option<Tokens>,
     /// Where clients find the server.
     pub public_url: Option<BaseUrl>,
     /// The pages of which origins may call.
@@ -58,7 +61,6 @@ impl Config {
     /// Reads the environment; the README lists the variables. What is set and says nothing is a mistake: an empty key would
     /// else be as good as none.
     pub fn from_env() -> Result<Self, Problem> {
-        let tokens = tokens()?;
         let role = match variable("ROLE")?.as_deref() {
             None | Some("both") => Role::Both,
             Some("server") => Role::Server,
@@ -67,45 +69,48 @@ impl Config {
                 return Err(format!("`ROLE` is `{other}`: expected `server`, `worker` or `both`").into());
             }
         };
+        let tokens = tokens(role)?;
+        let is_development = tokens.as_ref().is_some_and(Tokens::is_development);
         let connections = connections::Limits {
-            connections: number("CONNECTIONS")?.unwrap_or(512),
-            head: milliseconds("HEAD_MS")?.unwrap_or(Duration::from_secs(10)),
-            life: milliseconds("CONNECTION_MS")?.unwrap_or(Duration::from_mins(10)),
+            connections: count("CONNECTIONS", 512)?.into(),
+            head: milliseconds("HEAD_MS", 10_000, 1)?,
+            life: milliseconds("CONNECTION_MS", 600_000, 1)?,
         };
         let limits = Limits {
-            at_a_time: number("CONCURRENCY")?.unwrap_or(64),
-            lease: milliseconds("LEASE_MS")?.unwrap_or(Duration::from_secs(30)),
-            action: milliseconds("ACTION_TIMEOUT_MS")?.unwrap_or(Duration::from_hours(2)),
-            tries: number("TRIES")?.unwrap_or(10),
-            pause: milliseconds("PAUSE_MS")?.unwrap_or(Duration::from_secs(1)),
+            at_a_time: count("CONCURRENCY", 64)?.into(),
+            // A shorter one ends before it can be renewed.
+            lease: milliseconds("LEASE_MS", 30_000, 1_000)?,
+            action: milliseconds("ACTION_TIMEOUT_MS", 7_200_000, 1)?,
+            tries: count("TRIES", 20)?.into(),
+            pause: milliseconds("PAUSE_MS", 1_000, 1)?,
         };
-        let graph = match (variable("GRAPH_URL")?, variable("GRAPH_TOKEN_FILE")?, variable("GRAPH_TOKEN")?) {
-            (Some(url), Some(file), None) => Some((url.parse()?, GraphToken::File(file))),
-            (Some(url), None, Some(token)) => Some((url.parse()?, GraphToken::Fixed(token))),
-            (None, None, None) if tokens.is_development() || role == Role::Server => None,
+        let graph = match (graph_url()?, variable("GRAPH_TOKEN_FILE")?, variable("GRAPH_TOKEN")?) {
+            (Some(url), Some(file), None) => Some((url, GraphToken::File(file))),
+            (Some(url), None, Some(token)) => Some((url, GraphToken::Fixed(token))),
+            (None, None, None) if is_development || role == Role::Server => None,
             _ => {
                 let needed = "`GRAPH_URL` and one of `GRAPH_TOKEN_FILE` and `GRAPH_TOKEN` go together";
                 return Err(needed.into());
             }
         };
         // That of its own replicates at once.
-        let replication = if graph.is_some() { Duration::from_mins(5) } else { Duration::from_secs(2) };
+        let replication = if graph.is_some() { 300_000 } else { 2_000 };
         let times = Times {
-            patience: milliseconds("PATIENCE_MS")?.unwrap_or(Duration::from_hours(1)),
-            replication: milliseconds("REPLICATION_MS")?.unwrap_or(replication),
+            patience: milliseconds("PATIENCE_MS", 3_600_000, 1)?,
+            replication: milliseconds("REPLICATION_MS", replication, 1)?,
         };
         Ok(Self {
             listen: variable("LISTEN")?.unwrap_or_else(|| "127.0.0.1:8080".into()),
             metrics_listen: variable("METRICS_LISTEN")?,
             role,
             database: variable("DATABASE")?.unwrap_or_else(|| "assignments.db".into()),
-            database_create: is_asked_for("DATABASE_CREATE")? || tokens.is_development(),
-            database_wait: milliseconds("DATABASE_WAIT_MS")?.unwrap_or(Duration::from_secs(2)),
+            database_create: is_asked_for("DATABASE_CREATE")? || is_development,
+            database_wait: milliseconds("DATABASE_WAIT_MS", 2_000, 1)?,
             tokens,
-            public_url: variable("PUBLIC_URL")?.map(|url| url.parse()).transpose()?,
-            origins: variable("CORS_ORIGINS")?.map(|text| text.parse()).transpose()?.unwrap_or_default(),
+            public_url: parsed("PUBLIC_URL")?,
+            origins: parsed("CORS_ORIGINS")?.unwrap_or_default(),
             connections,
-            requests: number("REQUESTS")?.unwrap_or(256),
+            requests: count("REQUESTS", 256)?.into(),
             limits,
             graph,
             directory_database: variable("DIRECTORY_DATABASE")?.unwrap_or_else(|| "directory.db".into()),
@@ -117,7 +122,7 @@ impl Config {
 
 /// What checks tokens: a key, a set of them, or that of development, in which anybody on this machine is given a token.
 /// Development is asked for by name, or the server is started without being told where anything is.
-fn tokens() -> Result<Tokens, Problem> {
+fn tokens(role: Role) -> Result<Option<Tokens>, Problem> {
     let (keys, audience) = (keys()?, variable("TOKEN_AUDIENCE")?);
     let (issuer, secret) = (variable("TOKEN_ISSUER")?, variable("DEVELOPMENT_KEY")?);
     let is_asked_for = is_asked_for("DEVELOPMENT")? || secret.is_some();
@@ -126,11 +131,12 @@ fn tokens() -> Result<Tokens, Problem> {
         _ if is_asked_for && is_configured => {
             Err("`DEVELOPMENT` and `DEVELOPMENT_KEY` do not go together with `TOKEN_…`".into())
         }
-        (Some(keys), Some(audience), Some(issuer)) => Ok(Tokens::configured(keys, &audience, &issuer)),
+        (Some(keys), Some(audience), Some(issuer)) => Ok(Some(Tokens::configured(keys, &audience, &issuer))),
         (None, None, None) if is_asked_for || is_bare()? => match secret {
             Some(secret) if secret.len() < 32 => Err("`DEVELOPMENT_KEY` has less than 32 bytes".into()),
-            secret => Ok(Tokens::development(secret)),
+            secret => Ok(Some(Tokens::development(secret))),
         },
+        (None, None, None) if role == Role::Worker => Ok(None),
         (None, None, None) => {
             let needed =
                 "`TOKEN_KEY_FILE` is not set: it is needed, or `DEVELOPMENT=1` to try the server out";
@@ -147,19 +153,19 @@ fn tokens() -> Result<Tokens, Problem> {
 fn keys() -> Result<Option<Keys>, Problem> {
     let (file, set, url) =
         (variable("TOKEN_KEY_FILE")?, variable("TOKEN_JWKS_FILE")?, variable("TOKEN_JWKS_URL")?);
-    let (pause, every) = (number("TOKEN_JWKS_PAUSE_MS")?, number("TOKEN_JWKS_EVERY_MS")?);
     let times = KeyTimes {
-        pause: Duration::from_millis(pause.unwrap_or(10_000)),
-        every: Duration::from_millis(every.unwrap_or(600_000)),
+        pause: milliseconds("TOKEN_JWKS_PAUSE_MS", 10_000, 1)?,
+        every: milliseconds("TOKEN_JWKS_EVERY_MS", 600_000, 1)?,
     };
-    if set.is_none() && url.is_none() && (pause.is_some() || every.is_some()) {
+    let has_times = are_set(&["TOKEN_JWKS_PAUSE_MS", "TOKEN_JWKS_EVERY_MS"])?;
+    if set.is_none() && url.is_none() && has_times {
         return Err("`TOKEN_JWKS_…_MS` and one of `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL` go together".into());
     }
     match (file, set, url) {
         (None, None, None) => Ok(None),
         (Some(file), None, None) => {
-            let pem = fs::read(&file).map_err(|error| format!("`{file}`: {error}"))?;
-            Ok(Some(Keys::of_pem(&pem).map_err(|error| format!("`{file}`: {error}"))?))
+            let read = || Keys::of_pem(&fs::read(&file)?);
+            Ok(Some(read().map_err(|error| format!("`TOKEN_KEY_FILE` is `{file}`: {error}"))?))
         }
         (None, Some(file), None) => Ok(Some(Keys::Set(Arc::new(KeySet::in_file(file, times))))),
         (None, None, Some(url)) => {
@@ -171,14 +177,30 @@ fn keys() -> Result<Option<Keys>, Problem> {
     }
 }
 
-/// Whether the server is not told where anything is: then nobody expects it to guard anything.
-fn is_bare() -> Result<bool, Problem> {
-    for name in ["LISTEN", "DATABASE", "GRAPH_URL"] {
-        if variable(name)?.is_some() {
-            return Ok(false);
+/// Where the directory is. The crate puts the version behind it.
+fn graph_url() -> Result<Option<BaseUrl>, Problem> {
+    let Some(url) = parsed::<BaseUrl>("GRAPH_URL")? else { return Ok(None) };
+    for version in ["/v1.0", "/beta"] {
+        if let Some(without) = url.as_str().strip_suffix(version) {
+            return Err(format!("`GRAPH_URL` is `{url}`: expected no version, `{without}`").into());
         }
     }
-    Ok(true)
+    Ok(Some(url))
+}
+
+/// Whether the server is not told where anything is: then nobody expects it to guard anything.
+fn is_bare() -> Result<bool, Problem> {
+    Ok(!are_set(&["LISTEN", "DATABASE", "GRAPH_URL"])?)
+}
+
+/// Whether any of them is.
+fn are_set(names: &[&str]) -> Result<bool, Problem> {
+    for name in names {
+        if variable(name)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn variable(name: &str) -> Result<Option<String>, Problem> {
@@ -198,15 +220,27 @@ fn is_asked_for(name: &str) -> Result<bool, Problem> {
     }
 }
 
-/// A number that is not zero.
-fn number<N: FromStr + Default + PartialEq>(name: &str) -> Result<Option<N>, Problem> {
+fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>, Problem> {
     let Some(text) = variable(name)? else { return Ok(None) };
-    let number = text.parse().ok().filter(|number| *number != N::default());
-    Ok(Some(number.ok_or_else(|| format!("`{name}` is `{text}`: expected a number from 1 on"))?))
+    Ok(Some(text.parse().map_err(|error| format!("`{name}` is `{text}`: {error}"))?))
 }
 
-fn milliseconds(name: &str) -> Result<Option<Duration>, Problem> {
-    let Some(text) = variable(name)? else { return Ok(None) };
-    let time = text.parse().map_err(|_| format!("`{name}` is `{text}`: expected milliseconds"))?;
-    Ok(Some(Duration::from_millis(time)))
+/// How many of something.
+fn count(name: &str, default: u16) -> Result<u16, Problem> {
+    number(name, default, 1..=u16::MAX)
+}
+
+/// A time that is no longer than a day.
+fn milliseconds(name: &str, default: u64, least: u64) -> Result<Duration, Problem> {
+    number(name, default, least..=86_400_000).map(Duration::from_millis)
+}
+
+fn number<N>(name: &str, default: N, bounds: RangeInclusive<N>) -> Result<N, Problem>
+where
+    N: FromStr + PartialOrd + Display,
+{
+    let Some(text) = variable(name)? else { return Ok(default) };
+    let number = text.parse().ok().filter(|number| bounds.contains(number));
+    let (least, most) = bounds.into_inner();
+    Ok(number.ok_or_else(|| format!("`{name}` is `{text}`: expected a number from {least} to {most}"))?)
 }

@@ -2,19 +2,20 @@
 //! the bytes.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use access_package::graph::BaseUrl;
-use access_package::graph::enforce::{Delivery, End, Next, Settings};
+use access_package::graph::enforce::{Delivery, End, FailureCause, Next, Settings};
 use access_package::{Action, Receipt, Timestamp};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Request, Response};
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
 use tokio::fs;
 use tokio::time::sleep;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use crate::{Problem, now};
@@ -30,6 +31,40 @@ pub enum GraphToken {
     Fixed(String),
 }
 
+impl GraphToken {
+    /// The variable that it comes from.
+    const fn variable(&self) -> &'static str {
+        match self {
+            Self::File(_) => "GRAPH_TOKEN_FILE",
+            Self::Fixed(_) => "GRAPH_TOKEN",
+        }
+    }
+
+    /// What shows it to the directory.
+    async fn header(&self) -> Result<HeaderValue, Problem> {
+        let variable = self.variable();
+        let token = match self {
+            Self::File(file) => fs::read_to_string(file)
+                .await
+                .map_err(|error| format!("`{variable}` is `{file}`: {error}"))?,
+            Self::Fixed(token) => token.clone(),
+        };
+        let header = HeaderValue::try_from(format!("Bearer {}", token.trim()));
+        let mut header = header
+            .ok()
+            .filter(|_| !token.trim().is_empty())
+            .ok_or_else(|| format!("`{variable}` holds no token"))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+/// Whether the directory refuses the token, and not the action: tomorrow's token may do, or the same with another permission.
+const fn is_of_token(cause: FailureCause) -> bool {
+    use FailureCause::{MissingPermission, NotAllowed, NotAuthenticated, RoleAssignableGroup};
+    matches!(cause, NotAuthenticated | MissingPermission | NotAllowed | RoleAssignableGroup)
+}
+
 /// How long an action is tried, and how long the directory may take to replicate what is new.
 #[derive(Clone, Copy)]
 pub struct Times {
@@ -37,8 +72,17 @@ pub struct Times {
     pub replication: Duration,
 }
 
-/// What sends requests to an address, and nowhere else.
+/// What sends requests to an address, and nowhere else. Whoever is on the way neither reads what is sent nor changes the
+/// answer.
 pub fn client(url: &str) -> Result<Client, Problem> {
+    let is_private = |url: &Url| {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_here = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+        url.scheme() == "https" || url.scheme() == "http" && is_here
+    };
+    if !url.parse().is_ok_and(|url| is_private(&url)) {
+        return Err("expected `https://…`, or `http://` on loopback".into());
+    }
     // Whoever was first has chosen the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME);
@@ -71,18 +115,24 @@ impl Drop for InProgress<'_> {
 }
 
 impl Executor {
-    pub fn new(
+    /// What could be of no use to any action is refused at once.
+    pub async fn new(
         base_url: BaseUrl,
         token: GraphToken,
         times: Times,
         log: Option<String>,
     ) -> Result<Self, Problem> {
-        let client = client(base_url.as_str())?;
+        let client =
+            client(base_url.as_str()).map_err(|error| format!("`GRAPH_URL` is `{base_url}`: {error}"))?;
+        token.header().await?;
+        if let Some(file) = &log {
+            append(file, b"").map_err(|error| format!("`ACTION_LOG` is `{file}`: {error}"))?;
+        }
         Ok(Self { client, base_url, token, times, log })
     }
 
     /// Carries out one action. There is no receipt if the assignment has ended before, or if this worker is no longer to go
-    /// on: it is asked before each request.
+    /// on: it is asked before each request. It is an error if the token does not suffice, a `Failure` then.
     ///
     /// A worker that starts again does not know what another one has sent, so it looks first.
     pub async fn carry_out(
@@ -128,14 +178,20 @@ impl Executor {
                     Ok(response) => delivery.answered(&response, now()),
                     Err(error) => {
                         let (assignment, resource_role) = (action.assignment, &action.resource_role);
-                        warn!(%assignment, %resource_role, %error, "no answer from the directory: asked again");
+                        warn!(%assignment, %resource_role, %error, "request has no answer: tried again");
                         delivery.unanswered(now());
                     }
                 },
                 Next::Wait(until) => sleep(until.saturating_duration_since(now())).await,
                 Next::Done(end) => {
                     if let End::Failed(failure) = &end {
-                        info!(assignment = %action.assignment, resource_role = %action.resource_role, %failure);
+                        let (assignment, resource_role) = (action.assignment, &action.resource_role);
+                        if is_of_token(failure.cause) {
+                            let (variable, help) = (self.token.variable(), failure.help());
+                            error!(%assignment, %resource_role, %failure, help, "token of `{variable}` does not suffice");
+                            return Err(failure.clone().into());
+                        }
+                        info!(%assignment, %resource_role, %failure);
                     }
                     return Ok(delivery.receipt(&end));
                 }
@@ -148,8 +204,7 @@ impl Executor {
         let (at, process) = (at.unix_ticks(), std::process::id());
         let resource = action.resource_role.resource_origin_id();
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
-        let file = OpenOptions::new().append(true).create(true).open(file);
-        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+        if let Err(error) = append(file, line.as_bytes()) {
             warn!(%error, "what is carried out is not logged");
         }
     }
@@ -166,14 +221,8 @@ impl Executor {
 
     /// Sends a request as it is, but for the token.
     pub async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
-        let token = match &self.token {
-            GraphToken::File(file) => {
-                fs::read_to_string(file).await.map_err(|error| format!("`{file}`: {error}"))?
-            }
-            GraphToken::Fixed(token) => token.clone(),
-        };
-        let mut token = HeaderValue::try_from(format!("Bearer {}", token.trim()))?;
-        token.set_sensitive(true);
+        let token = self.token.header().await;
+        let token = token.inspect_err(|problem| error!(%problem, "no token for the directory"))?;
         request.headers_mut().insert(AUTHORIZATION, token);
         let answer = self.client.execute(request.try_into()?).await?;
         let mut response = Response::new(Vec::new());
@@ -188,4 +237,8 @@ impl Executor {
         }
         Ok(response)
     }
+}
+
+fn append(file: &str, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(file)?.write_all(bytes)
 }

@@ -55,8 +55,8 @@ impl Fault {
             Self::Busy(message) => return busy(message, inner),
             // Nothing is wrong with the call, nor with what is stored.
             Self::Problem(problem) if is_busy(&problem) => {
-                warn!(%problem, request_id = inner.request_id, "database is busy");
-                return busy("database is busy: call again", inner);
+                warn!(%problem, request_id = inner.request_id, "database is busy or out of reach");
+                return busy("database is busy or out of reach: call again", inner);
             }
             Self::Problem(problem) => {
                 error!(%problem, request_id = inner.request_id, "request is not answered");

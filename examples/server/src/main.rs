@@ -13,6 +13,7 @@ use access_package_server::metrics::Metrics;
 use access_package_server::service::Service;
 use access_package_server::stand_in::StandIn;
 use access_package_server::store::{Store, announce, listen};
+use access_package_server::token::Tokens;
 use access_package_server::worker::Worker;
 use access_package_server::{Problem, connections, development};
 use tokio::net::TcpListener;
@@ -23,6 +24,9 @@ use tracing::{info, warn};
 
 /// How long what is under way has, once the server is told to end.
 const GRACE: Duration = Duration::from_secs(5);
+
+const USAGE: &str = "usage: access-package-server [directory]
+Variables configure it, such as `DEVELOPMENT=1`: see examples/server/README.md";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,33 +41,55 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Problem> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    if env::args().nth(1).as_deref() == Some("directory") {
-        return graph_directory::run().await;
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    match *arguments.iter().map(String::as_str).collect::<Vec<_>>() {
+        [] => serve().await,
+        ["directory"] => graph_directory::run().await,
+        ["--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        ["--version" | "-V"] => {
+            println!("access-package-server {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        _ => Err(format!("unexpected arguments `{}`\n{USAGE}", arguments.join(" ")).into()),
     }
+}
+
+async fn serve() -> Result<(), Problem> {
     let config = Config::from_env()?;
+    let is_development = config.tokens.as_ref().is_some_and(Tokens::is_development);
     let listener = match config.role {
         Role::Server | Role::Both => Some(bind("LISTEN", &config.listen).await?),
         Role::Worker => None,
     };
     // Whoever reaches a server for development may do anything: its tokens are printed.
-    if let Some(listener) = listener.as_ref().filter(|_| config.tokens.is_development())
+    if let Some(listener) = listener.as_ref().filter(|_| is_development)
         && !listener.local_addr()?.ip().is_loopback()
     {
-        return Err(format!("`{}` is not on loopback, as development is", config.listen).into());
+        let expected = "in development expected an address on loopback, such as `127.0.0.1:8080`";
+        return Err(format!("`LISTEN` is `{}`: {expected}", config.listen).into());
     }
-    let store = Store::open(&config.database, config.database_create, config.database_wait).await;
-    // Its address may have a password in it.
-    let store = store.map_err(|problem| format!("database (`DATABASE`): {problem}"))?;
-    let stand_in = match config.graph {
-        None if config.tokens.is_development() => Some(StandIn::start(&config.directory_database).await?),
-        Some(_) | None => None,
+    let executor_at = async |(base_url, token)| {
+        Executor::new(base_url, token, config.times, config.action_log.clone()).await
     };
-    let graph = config.graph.or_else(|| stand_in.as_ref().map(|it| (it.base_url.clone(), it.token())));
-    let executor = match graph {
-        Some((base_url, token)) => Some(Executor::new(base_url, token, config.times, config.action_log)?),
+    // Before anything is made.
+    let configured = match config.graph {
+        Some(graph) => Some(executor_at(graph).await?),
         None => None,
     };
-    if config.tokens.is_development() {
+    let store = Store::open(&config.database, config.database_create, config.database_wait).await;
+    let store = store.map_err(|problem| format!("`DATABASE`: {problem}"))?;
+    let stand_in = match configured {
+        None if is_development => Some(StandIn::start(&config.directory_database).await?),
+        Some(_) | None => None,
+    };
+    let executor = match &stand_in {
+        Some(stand_in) => Some(executor_at((stand_in.base_url.clone(), stand_in.token())).await?),
+        None => configured,
+    };
+    if is_development {
         development::seed(&store).await?;
         if let Some(stand_in) = stand_in.as_ref().filter(|stand_in| stand_in.is_new) {
             stand_in.delete_group(development::DELETED_GROUP).await?;
@@ -88,22 +114,22 @@ async fn run() -> Result<(), Problem> {
         (Role::Server, _) | (_, None) => None,
     };
     tokio::spawn(announce(store.clone(), Arc::clone(&accepted), wake));
-    if let Some(listener) = listener {
+    if let (Some(listener), Some(tokens)) = (listener, config.tokens) {
         let base_url = format!("http://{}", listener.local_addr()?);
-        if config.tokens.is_development() {
-            development::print_tokens(&config.tokens, &base_url)?;
+        if is_development {
+            development::print_tokens(&tokens, &base_url)?;
             if let Some(stand_in) = &stand_in {
                 stand_in.print();
             }
         }
-        config.tokens.keep().await;
+        tokens.keep().await;
         println!("listening on {base_url}");
         let service = Service {
             // Half of the connections of the database are for calls.
             lists: Semaphore::new(usize::try_from(store.pool.options().get_max_connections() / 2)?),
             store: store.clone(),
             stand_in,
-            tokens: config.tokens,
+            tokens,
             accepted,
             places: Semaphore::new(config.requests),
             public_url: config.public_url,
@@ -126,7 +152,7 @@ async fn run() -> Result<(), Problem> {
 /// Listens at this address, which came from this variable.
 async fn bind(variable: &str, address: &str) -> Result<TcpListener, Problem> {
     let listener = TcpListener::bind(address).await;
-    Ok(listener.map_err(|problem| format!("`{address}` (`{variable}`): {problem}"))?)
+    Ok(listener.map_err(|problem| format!("`{variable}` is `{address}`: {problem}"))?)
 }
 
 /// Comes when a signal does. From then on the worker claims nothing more, and what is under way has a little time.

@@ -138,6 +138,7 @@ impl Service {
             Ok(Err(problem)) => problem,
             Err(late) => late.into(),
         };
+        let problem = self.store.kind.why(problem).await;
         warn!(%problem, "not ready");
         Err(Fault::Busy("database is not ready"))
     }

@@ -2,6 +2,7 @@
 
 mod keys;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +12,7 @@ use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tracing::debug;
+use tracing::info;
 use uuid::Uuid;
 
 pub use self::keys::{KeySet, Times};
@@ -39,9 +40,10 @@ impl Keys {
     /// A public key, in PEM. The private one is not for those who check.
     pub fn of_pem(pem: &[u8]) -> Result<Self, Problem> {
         if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
-            return Err("is a private key: expected a public one".into());
+            return Err("this is a private key: expected the public one".into());
         }
-        Ok(Self::One(Arc::new(DecodingKey::from_rsa_pem(pem)?)))
+        let key = DecodingKey::from_rsa_pem(pem).map_err(|_| "expected an RSA public key (PEM)")?;
+        Ok(Self::One(Arc::new(key)))
     }
 }
 
@@ -99,7 +101,19 @@ impl Tokens {
     /// What the token says, if it is valid.
     pub async fn check(&self, token: &str) -> Result<Payload, Fault> {
         let key = self.key_of(token).await?;
-        Ok(decode::<Payload>(token, &key, &self.validation).map_err(refused)?.claims)
+        let decoded = decode::<Payload>(token, &key, &self.validation);
+        Ok(decoded.map_err(|error| refused(self.why(&error)))?.claims)
+    }
+
+    /// Why a token is refused, with what is expected.
+    fn why(&self, error: &Error) -> String {
+        let expected = match error.kind() {
+            ErrorKind::InvalidAudience => &self.validation.aud,
+            ErrorKind::InvalidIssuer => &self.validation.iss,
+            _ => return error.to_string(),
+        };
+        let expected: Vec<_> = expected.iter().flatten().map(String::as_str).collect();
+        format!("{error}: expected `{}`", expected.join("`, `"))
     }
 
     /// The key that checks this token. None is looked for for a token that would be refused anyway.
@@ -107,14 +121,18 @@ impl Tokens {
         let header = decode_header(token).map_err(refused)?;
         // What has to be understood, and is not (RFC 7515, section 4.1.11).
         if header.crit.is_some() || !self.validation.algorithms.contains(&header.alg) {
-            return Err(refused(ErrorKind::InvalidToken.into()));
+            let expected = &self.validation.algorithms;
+            return Err(refused(format!(
+                "its `alg` is {:?}: expected {expected:?}, without `crit`",
+                header.alg
+            )));
         }
         let found = match (&self.keys, header.kid) {
             (Keys::One(key), _) => Some(Arc::clone(key)),
             (Keys::Set(keys), Some(id)) => keys.find(&id).await?,
             (Keys::Set(_), None) => None,
         };
-        found.ok_or_else(|| refused(ErrorKind::InvalidToken.into()))
+        found.ok_or_else(|| refused("no key of the set has its `kid`"))
     }
 
     /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.
@@ -135,9 +153,8 @@ impl Tokens {
 }
 
 /// Why is for the log only.
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` has it")]
-fn refused(error: Error) -> Fault {
-    debug!(%error, "token is refused");
+fn refused(why: impl Display) -> Fault {
+    info!(%why, "token is refused");
     Rejection::NoCaller.into()
 }
 

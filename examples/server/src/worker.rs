@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_package::graph::enforce::Failure;
 use access_package::{Action, FailureReason, Receipt, Timestamp};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -86,6 +87,7 @@ impl Worker {
                     is_all
                 }
                 Err(error) => {
+                    let error = self.store.kind.why(error).await;
                     error!(%error, "the assignments to look after cannot be claimed");
                     true
                 }
@@ -190,7 +192,11 @@ impl Worker {
         if tries < self.limits.tries {
             return Err(error);
         }
-        Ok(action.failed(FailureReason::new(code, &error.to_string())))
+        let reason = match error.downcast_ref::<Failure>() {
+            Some(failure) => failure.reason(),
+            None => FailureReason::new(code, &error.to_string()),
+        };
+        Ok(action.failed(reason))
     }
 
     fn pause(&self, tries: u32) -> Duration {

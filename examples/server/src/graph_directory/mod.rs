@@ -69,14 +69,14 @@ pub async fn run() -> Result<(), Problem> {
     }
     let address: SocketAddr = variable("DIRECTORY_LISTEN", "127.0.0.1:8090")?;
     if !address.ip().is_loopback() {
-        return Err(format!("`DIRECTORY_LISTEN`: `{address}` is not on loopback").into());
+        return Err(format!("`DIRECTORY_LISTEN` is `{address}`: expected an address on loopback").into());
     }
     let seed = variable("DIRECTORY_SEED", "0")?;
     let milliseconds = |name| variable(name, "0").map(Duration::from_millis);
     let slow: String = variable("DIRECTORY_SLOW_RESOURCE", "")?;
     let pace = Pace {
         all: milliseconds("DIRECTORY_LATENCY_MS")?,
-        resource: if slow.is_empty() { None } else { Some(slow.parse()?) },
+        resource: if slow.is_empty() { None } else { Some(variable("DIRECTORY_SLOW_RESOURCE", "")?) },
         slow: milliseconds("DIRECTORY_SLOW_MS")?,
     };
     let database: String = variable("DIRECTORY_DATABASE", "directory.db")?;
@@ -87,9 +87,12 @@ pub async fn run() -> Result<(), Problem> {
             process::exit(0)
         });
     }
-    let listener = TcpListener::bind(address).await?;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| format!("`DIRECTORY_LISTEN` is `{address}`: {error}"))?;
     let address = listener.local_addr()?.to_string();
-    let mut directory = Directory::open(&database, token, seed, &address).await?;
+    let directory = Directory::open(&database, token, seed, &address).await;
+    let mut directory =
+        directory.map_err(|error| format!("`DIRECTORY_DATABASE` is `{database}`: {error}"))?;
     (directory.assumes, directory.pace) = (variable("DIRECTORY_ASSUMES", "false")?, pace);
     println!("listening on http://{address}");
     let service = directory.router().into_make_service_with_connect_info::<Cut>();
@@ -99,7 +102,7 @@ pub async fn run() -> Result<(), Problem> {
 
 fn variable<T: FromStr<Err: Display>>(name: &str, default: &str) -> Result<T, Problem> {
     let text = env::var(name).unwrap_or_else(|_| default.into());
-    text.parse().map_err(|error| format!("`{name}`: {error}").into())
+    text.parse().map_err(|error| format!("`{name}` is `{text}`: {error}").into())
 }
 
 /// Ticks of 100 nanoseconds in so many milliseconds.

@@ -21,10 +21,15 @@ impl FromStr for Origins {
     /// Reads a list with blanks between.
     fn from_str(text: &str) -> Result<Self, Problem> {
         let read = |text: &str| -> Result<HeaderValue, Problem> {
-            let uri: Uri = text.parse().map_err(|error| format!("`{text}` is no origin: {error}"))?;
-            let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.authority());
-            let is_origin = host.is_some_and(|host| format!("{scheme}://{host}").to_lowercase() == text);
-            if is_origin { Ok(text.parse()?) } else { Err(format!("`{text}` is no origin").into()) }
+            let is_origin = |uri: &Uri| {
+                let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.authority());
+                host.is_some_and(|host| format!("{scheme}://{host}").to_lowercase() == text)
+            };
+            if !text.parse().is_ok_and(|uri| is_origin(&uri)) {
+                let expected = "expected one such as `https://portal.example.org`";
+                return Err(format!("`{text}` is no origin: {expected}").into());
+            }
+            Ok(text.parse()?)
         };
         Ok(Self(text.split_ascii_whitespace().map(read).collect::<Result<_, _>>()?))
     }

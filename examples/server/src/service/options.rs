@@ -1,6 +1,8 @@
 //! The options of a query, `$filter` and so on. One that is not known is refused: a list that leaves something out of account
 //! looks like the right one.
 
+use std::str::FromStr;
+
 use access_package::AssignmentState;
 use access_package::graph::Version;
 use axum::extract::Query;
@@ -94,7 +96,8 @@ fn wanted(filter: &str, version: Version) -> Result<Wanted, Fault> {
     let refused = || {
         let state = state(version);
         Fault::Invalid(format!(
-            "filter is not supported: only `eq` on `{state}`, `accessPackage/id` and `target/objectId`, with `and` between, is"
+            "filter is not supported: expected `{state} eq '…'`, `accessPackage/id eq '…'` and `target/objectId eq '…'`, each at \
+             most once, joined by `and`"
         ))
     };
     let words: Vec<_> = filter.split_ascii_whitespace().collect();
@@ -109,12 +112,18 @@ fn wanted(filter: &str, version: Version) -> Result<Wanted, Fault> {
         }
         let is = |name: &str| property.eq_ignore_ascii_case(name);
         let is_new = if is(state(version)) {
-            let state: AssignmentState = value.parse().map_err(|_| refused())?;
+            let state: AssignmentState = value.parse().map_err(|_| {
+                let known: Vec<_> = AssignmentState::ALL.iter().map(|state| state.as_str()).collect();
+                Fault::Invalid(format!(
+                    "`{value}` in the filter is not a state: expected `{}`",
+                    known.join("`, `")
+                ))
+            })?;
             wanted.state.replace(state).is_none()
         } else if is("accessPackage/id") || version == Version::Beta && is("accessPackageId") {
-            wanted.access_package.replace(value.parse().map_err(|_| refused())?).is_none()
+            wanted.access_package.replace(id(value)?).is_none()
         } else if is("target/objectId") || version == Version::Beta && is("targetId") {
-            wanted.target.replace(value.parse().map_err(|_| refused())?).is_none()
+            wanted.target.replace(id(value)?).is_none()
         } else {
             false
         };
@@ -123,6 +132,10 @@ fn wanted(filter: &str, version: Version) -> Result<Wanted, Fault> {
         }
     }
     Ok(wanted)
+}
+
+fn id<T: FromStr>(value: &str) -> Result<T, Fault> {
+    value.parse().map_err(|_| Fault::Invalid(format!("`{value}` in the filter is not a GUID")))
 }
 
 const fn state(version: Version) -> &'static str {

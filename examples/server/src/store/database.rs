@@ -1,21 +1,29 @@
 //! The database itself, and all that differs between SQLite and PostgreSQL.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reqwest::Url;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 use crate::{Problem, beside_others};
 
 /// How long a connection that was tried out is taken for a good one.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How long a connection may take that is opened to see why others are not.
+const REACH: Duration = Duration::from_secs(2);
+
+const CREATE: &str = "`DATABASE_CREATE=1` makes it";
 
 /// Which database it is.
 #[derive(Clone)]
@@ -30,6 +38,21 @@ pub enum Kind {
     },
 }
 
+/// Where it is, without a password.
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { file, .. } => write!(f, "{}", file.display()),
+            Self::Postgres { url } => {
+                let Ok(mut url) = url.parse::<Url>() else { return f.write_str("postgres://…") };
+                url.set_query(None);
+                let _ = url.set_password(None);
+                write!(f, "{url}")
+            }
+        }
+    }
+}
+
 impl Kind {
     /// By an address, `postgres://…`, or the path of a file.
     ///
@@ -37,30 +60,70 @@ impl Kind {
     pub async fn open(database: &str, create: bool, wait: Duration) -> Result<(AnyPool, Self), Problem> {
         install_default_drivers();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
-        let (pool, kind) = if is_postgres {
-            let (lock, statement) = (wait.as_millis(), (wait * 5).as_millis());
+        let lock = wait.as_millis();
+        let (kind, connections, settings) = if is_postgres {
             let settings = format!(
-                "SET lock_timeout = {lock}; SET statement_timeout = {statement}; \
-                 SET idle_in_transaction_session_timeout = '5s'"
+                "SET lock_timeout = {lock}; SET statement_timeout = {}; \
+                 SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = warning",
+                lock * 5
             );
-            (connect(database, 10, wait, settings).await?, Self::Postgres { url: database.to_owned() })
+            (Self::Postgres { url: database.to_owned() }, 10, settings)
         } else {
             let file = std::path::absolute(database)?;
             if create {
-                File::options().append(true).create(true).open(&file)?;
+                let made = File::options().append(true).create(true).open(&file);
+                made.map_err(|error| format!("`{}`: {error}", file.display()))?;
             }
-            let identity = identity(&file)?;
+            let identity = identity(&file).map_err(|problem| format!("{problem}: {CREATE}"))?;
             // What is answered with 202 outlives the loss of power, too.
-            let lock = wait.as_millis();
             let settings =
                 format!("PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-            (connect(&url_of(&file), 4, wait, settings).await?, Self::Sqlite { file, identity })
+            (Self::Sqlite { file, identity }, 4, settings)
+        };
+        let pool = match connect(&kind.url(), connections, wait, settings).await {
+            Ok(pool) => pool,
+            Err(problem) => return Err(kind.why(problem).await),
         };
         if !create && query("SELECT 1 FROM assignment").fetch_optional(&pool).await.is_err() {
-            return Err("it holds no assignments: `DATABASE_CREATE=1` makes it".into());
+            return Err(format!("`{kind}` holds no assignments: {CREATE}").into());
         }
         kind.migrate(&pool).await?;
         Ok((pool, kind))
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite { file, .. } => url_of(file),
+            Self::Postgres { url } => url.clone(),
+        }
+    }
+
+    /// What is behind a problem, if no connection can be opened: a pool only says that it took too long.
+    pub async fn why(&self, problem: Problem) -> Problem {
+        if !problem.is::<sqlx::Error>() && !problem.is::<Elapsed>() {
+            return problem;
+        }
+        let read = match self {
+            Self::Sqlite { .. } => "PRAGMA schema_version",
+            Self::Postgres { .. } => "SELECT 1",
+        };
+        let reached = timeout(REACH, async {
+            let mut connection = AnyConnection::connect(&self.url()).await?;
+            connection.execute(read).await?;
+            connection.close().await
+        });
+        let why = match reached.await {
+            Ok(Ok(())) => return problem,
+            Ok(Err(sqlx::Error::Io(error))) => format!(" is out of reach: {error}"),
+            Ok(Err(sqlx::Error::Database(error))) => {
+                let is_missing = error.code().as_deref() == Some("3D000");
+                let help = if is_missing { ": `createdb` makes it" } else { "" };
+                format!(": {}{help}", error.message())
+            }
+            Ok(Err(error)) => format!(": {error}"),
+            Err(_) => format!(" is out of reach: no answer in {REACH:?}"),
+        };
+        format!("`{self}`{why}").into()
     }
 
     async fn migrate(&self, pool: &AnyPool) -> Result<(), Problem> {

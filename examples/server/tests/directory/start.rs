@@ -1,5 +1,6 @@
 //! How it starts, and that it does so only where nobody else reaches it.
 
+use std::net::TcpListener;
 use std::process::Command;
 use std::thread;
 
@@ -15,11 +16,20 @@ fn fails(mut command: Command) -> String {
 #[test]
 fn it_listens_on_loopback_and_asks_for_a_token() {
     let place = Place::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
     for (name, value, said) in [
         ("DIRECTORY_TOKEN", "", "`DIRECTORY_TOKEN` is not set"),
-        ("DIRECTORY_LISTEN", "0.0.0.0:0", "is not on loopback"),
-        ("DIRECTORY_LISTEN", "nowhere", "`DIRECTORY_LISTEN`: invalid socket address"),
-        ("DIRECTORY_SEED", "luck", "`DIRECTORY_SEED`: invalid digit"),
+        (
+            "DIRECTORY_LISTEN",
+            "0.0.0.0:0",
+            "`DIRECTORY_LISTEN` is `0.0.0.0:0`: expected an address on loopback",
+        ),
+        ("DIRECTORY_LISTEN", "nowhere", "`DIRECTORY_LISTEN` is `nowhere`: invalid socket address"),
+        ("DIRECTORY_LISTEN", &*taken, "`: Address already in use"),
+        ("DIRECTORY_SEED", "luck", "`DIRECTORY_SEED` is `luck`: invalid digit"),
+        ("DIRECTORY_SLOW_RESOURCE", "x", "`DIRECTORY_SLOW_RESOURCE` is `x`: "),
+        ("DIRECTORY_DATABASE", "/missing/directory.db", "`DIRECTORY_DATABASE` is `/missing/directory.db`: "),
     ] {
         let mut command = place.command();
         command.env(name, value);

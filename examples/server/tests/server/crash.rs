@@ -182,7 +182,7 @@ fn nothing_is_sent_too_late() {
     listener.set_nonblocking(true).unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     let times = Times { patience: Duration::from_secs(1), replication: Duration::from_secs(1) };
-    let executor = Executor::new(base_url, GraphToken::Fixed("token".into()), times, None).unwrap();
+    let executor = block_on(Executor::new(base_url, GraphToken::Fixed("token".into()), times, None)).unwrap();
     block_on(async {
         assert_eq!(executor.carry_out(action(Timestamp::MIN), true, || true).await.unwrap(), None);
         assert_eq!(executor.carry_out(action(Timestamp::MAX), true, || false).await.unwrap(), None);

@@ -11,7 +11,8 @@ use access_package_server::store::Store;
 use sqlx::Executor;
 
 use crate::support::{
-    Answer, DEADLINE, Place, Server, Started, V1, block_on, in_state, insert, postgres, token,
+    Answer, DEADLINE, Place, Server, Started, V1, administer, block_on, in_state, insert, poll, postgres,
+    request, token,
 };
 
 /// What becomes of a file.
@@ -52,6 +53,63 @@ fn a_missing_database_is_not_made_by_itself() {
         store.ready().await.unwrap();
         store.pool.close().await;
     });
+}
+
+/// Whoever starts it is told what is so, and no password.
+#[test]
+fn why_a_database_is_of_no_use_is_said() {
+    let place = Place::new();
+    let (garbage, folder) = (place.file("garbage.db"), place.file("folder"));
+    fs::write(&garbage, [7; 4096]).unwrap();
+    fs::create_dir(&folder).unwrap();
+    let mut cases = vec![
+        (
+            "postgres://somebody:secret@127.0.0.1:9/x?password=secret".to_owned(),
+            "`postgres://somebody@127.0.0.1:9/x` is out of reach: Connection refused".to_owned(),
+        ),
+        ("postgres:///?host=/missing".to_owned(), "is out of reach: No such file".to_owned()),
+        (garbage.to_str().unwrap().to_owned(), format!("`{}`: file is not a database", garbage.display())),
+        (folder.to_str().unwrap().to_owned(), format!("`{}`: unable to open", folder.display())),
+        (
+            place.file("missing.db").to_str().unwrap().to_owned(),
+            "missing.db`: No such file or directory (os error 2): `DATABASE_CREATE=1` makes it".to_owned(),
+        ),
+    ];
+    if postgres().is_some() {
+        let missing = format!("{}-missing", place.database());
+        cases.push((missing, "-missing\" does not exist: `createdb` makes it".to_owned()));
+    }
+    for (database, expected) in cases {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
+        command.env_clear().env("ROLE", "worker").env("DATABASE", &database).env("DATABASE_WAIT_MS", "200");
+        command.env("GRAPH_URL", "http://127.0.0.1:9").env("GRAPH_TOKEN", "t");
+        let mut refused = Started::new(command.stderr(std::process::Stdio::piped()));
+        assert_eq!(refused.status(), Some(1), "{database}");
+        let said = refused.said();
+        assert!(said.contains("error: `DATABASE`: `") && said.contains(&expected), "{database}: {said}");
+        assert!(!said.contains("secret"), "{said}");
+    }
+}
+
+#[test]
+fn a_database_that_goes_away_is_named() {
+    if postgres().is_none() {
+        return;
+    }
+    let place = Place::new();
+    drop(Server::start_with(&place, &[]));
+    let server = Server::start_with(&place, &[]);
+    assert!(!place.log().contains("already exists"), "that its tables are there is no news");
+    let name = place.database().rsplit_once('/').unwrap().1;
+    administer(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+    assert_eq!(server.send(&request("GET", "/readyz", "")).status, 503);
+    let why = "does not exist: `createdb` makes it";
+    for said in ["WARN access_package_server::service: not ready", "cannot be claimed error="] {
+        poll(said, || {
+            place.log().lines().any(|line| line.contains(said) && line.contains(why)).then_some(())
+        });
+    }
+    administer(&format!("CREATE DATABASE \"{name}\""));
 }
 
 fn is_busy(answer: &Answer) {

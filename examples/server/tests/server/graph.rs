@@ -65,7 +65,7 @@ fn each_kind_is_granted_seen_in_its_list_and_not_granted_again() {
     let base_url: BaseUrl = directory.base_url.parse().unwrap();
     let times = Times { patience: Duration::from_secs(20), replication: Duration::from_secs(5) };
     let token = GraphToken::Fixed(GRAPH_TOKEN.into());
-    let executor = Executor::new(base_url.clone(), token, times, None).unwrap();
+    let executor = block_on(Executor::new(base_url.clone(), token, times, None)).unwrap();
     let target = Uuid::from_u128(0xb1).into();
     let end = Timestamp::from_unix_ticks(now().unix_ticks() + 3_600 * 10_000_000);
     let action =

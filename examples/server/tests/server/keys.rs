@@ -378,6 +378,9 @@ fn keys_for_something_else_are_passed_over() {
         json!("a"),
         json!(null),
     ];
+    publisher.publishes(&unusable[..3]);
+    drop(start(&place, publisher.source(), SHORT, LONG));
+    assert!(place.log().contains("keys of tokens have changed usable=0"), "{}", place.log());
     publisher.publishes(&[key("b")]);
     let server = start(&place, publisher.source(), SHORT, LONG);
     for unusable in unusable {

@@ -11,6 +11,7 @@ mod crash;
 mod database;
 mod drain;
 mod graph;
+mod graph_token;
 mod keys;
 mod leases;
 mod load;

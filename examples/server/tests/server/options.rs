@@ -126,7 +126,8 @@ fn what_is_not_supported_is_refused() {
     let id = Uuid::from_u128(1);
     for (collection, state) in [(V1, "state"), (BETA, "assignmentState")] {
         let message = format!(
-            "filter is not supported: only `eq` on `{state}`, `accessPackage/id` and `target/objectId`, with `and` between, is"
+            "filter is not supported: expected `{state} eq '…'`, `accessPackage/id eq '…'` and `target/objectId eq '…'`, \
+             each at most once, joined by `and`"
         );
         for filter in [
             "",
@@ -143,16 +144,26 @@ fn what_is_not_supported_is_refused() {
             "and+STATE+eq+'delivered'",
             "STATE+eq+'delivered'+and+STATE+eq+'delivered'",
             "(STATE+eq+'delivered')",
-            "STATE+eq+'unknownFutureValue'",
             "target+eq+'delivered'",
-            "target/objectId+eq+'7'",
-            "accessPackage/id+eq+'delivered'",
             "accessPackage/displayName+eq+'x'",
             &format!("target/id+eq+'{id}'"),
             &format!("target/objectId+eq+{id}"),
             &format!("target/objectId+eq+'{id}'+and+target/objectId+eq+'{id}'"),
         ] {
             refused(&format!("{collection}?$filter={}", filter.replace("STATE", state)), &message);
+        }
+        for word in ["unknownFutureValue", "Deliverd", ""] {
+            let message = format!(
+                "`{word}` in the filter is not a state: expected `delivering`, `partiallyDelivered`, `delivered`, `expired`, \
+                 `deliveryFailed`"
+            );
+            refused(&format!("{collection}?$filter={state}+eq+'{word}'"), &message);
+        }
+        for property in ["target/objectId", "accessPackage/id"] {
+            for word in ["7", "delivered", &id.simple().to_string(), ""] {
+                let message = format!("`{word}` in the filter is not a GUID");
+                refused(&format!("{collection}?$filter={property}+eq+'{word}'"), &message);
+            }
         }
         for option in
             ["skip", "count", "orderby", "search", "format", "apply", "compute", "deltatoken", "x", ""]

@@ -165,7 +165,7 @@ pub fn postgres() -> Option<String> {
     env::var("TEST_DATABASE").ok().filter(|address| !address.is_empty())
 }
 
-fn administer(sql: &str) {
+pub fn administer(sql: &str) {
     install_default_drivers();
     block_on(async {
         let mut connection = AnyConnection::connect(&postgres().unwrap()).await.unwrap();

@@ -127,6 +127,19 @@ fn a_token_that_is_not_in_order_is_refused() {
         assert_not_known(server.ask("GET", &assignment, token), what);
         assert_not_known(server.ask("GET", V1, token), what);
     }
+    // Why is for the log alone, and the token for nobody.
+    for why in [
+        "ExpiredSignature",
+        "InvalidAudience: expected `https://graph.microsoft.com`",
+        "InvalidIssuer: expected `https://localhost/development`",
+        "InvalidSignature",
+        "its `alg` is HS512: expected [HS256], without `crit`",
+    ] {
+        poll(why, || {
+            place.log().lines().any(|it| it.contains("token is refused") && it.contains(why)).then_some(())
+        });
+    }
+    assert!(!place.log().contains(payload));
     assert_ne!(server.reprocess(SAMPLE, &with_header(&json!({ "kid": "x", "x": "1" }))).status, 401);
     assert_eq!(server.reprocess(HALF, &good).status, 202);
 }
