@@ -161,7 +161,9 @@ pub fn member(group: Uuid) -> ResourceRole {
 
 /// Prints the tokens, and a line to paste.
 pub fn print_tokens(tokens: &Tokens, base_url: &str) -> Result<(), Problem> {
-    println!("development: these tokens are good for a day");
+    println!(
+        "development: these tokens are good for a day, also after a restart if `DEVELOPMENT_KEY` is set"
+    );
     for (name, claims) in callers() {
         println!("TOKEN_{}={}", name.to_uppercase(), tokens.make(&claims)?);
     }

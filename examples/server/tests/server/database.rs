@@ -8,11 +8,13 @@ use std::time::Duration;
 use access_package::AssignmentState;
 use access_package_server::development::{self, SAMPLE};
 use access_package_server::store::Store;
+use serde_json::json;
 use sqlx::Executor;
+use uuid::uuid;
 
 use crate::support::{
     Answer, DEADLINE, Place, Server, Started, V1, administer, block_on, in_state, insert, poll, postgres,
-    request, token,
+    request, token, tokens,
 };
 
 /// What becomes of a file.
@@ -53,6 +55,27 @@ fn a_missing_database_is_not_made_by_itself() {
         store.ready().await.unwrap();
         store.pool.close().await;
     });
+}
+
+/// What the README puts into a database is what a server needs, and its request is the newest.
+#[test]
+fn it_is_filled_as_the_readme_says() {
+    let place = Place::new();
+    let server = Server::start_with(&place, &[]);
+    let (_, sql) = include_str!("../../README.md").split_once("```sql\n").unwrap();
+    let (sql, _) = sql.split_once("```").unwrap();
+    block_on(async {
+        let store = Store::open(place.database(), false, DEADLINE).await.unwrap();
+        store.pool.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    });
+    let claims = json!({
+        "oid": "3f0c4f9a-5d5e-4a1b-9a55-0d2a6c1f7b10", "scp": "EntitlementManagement.ReadWrite.All",
+    });
+    let caller = tokens().make(&claims).unwrap();
+    let id = "9d3b7a52-1e6f-4c80-b7d4-2f5a8c6e0b91";
+    let refused = server.reprocess_request(uuid!("e4a8c0d2-7b15-4f63-a9d8-1c3e5f7a9b20"), &caller);
+    assert!(refused.body.contains("is `delivered`"), "{}", refused.body);
+    assert_eq!(server.reprocess(id.parse().unwrap(), &caller).status, 202);
 }
 
 /// Whoever starts it is told what is so, and no password.
