@@ -10,8 +10,8 @@ export const LIFE = JSON.parse(read('tests/vectors/lifecycle.json'));
 /** Each refusal: its words, without marks, and its rules. */
 export const REFUSALS = read('src/policy/refusals.md')
   .split('\n')
-  .slice(2)
-  .filter(Boolean)
+  .filter((line) => line.startsWith('| '))
+  .slice(1)
   .map((row) => row.split(' | '))
   .map(([, words, helps, rules]) => ({
     words: plain(words),
