@@ -94,10 +94,11 @@ impl Client {
     /// Sends a request, and again if the server asks for that: not before it says, and ever more slowly.
     fn send(&self, request: &Request<()>) -> Result<Response<Vec<u8>>, Failure> {
         let mut least = Duration::from_secs(1);
+        let no_answer = |error| format!("no answer from `{}`: {error}", request.uri());
         loop {
             let request = self.agent.configure_request(request.clone()).timeout_global(Some(self.left()));
-            let (head, mut body) = self.agent.run(request.build())?.into_parts();
-            let response = Response::from_parts(head, body.read_to_vec()?);
+            let (head, mut body) = self.agent.run(request.build()).map_err(no_answer)?.into_parts();
+            let response = Response::from_parts(head, body.read_to_vec().map_err(no_answer)?);
             let Err(CallError::Retry { status, after }) = http::read_response(&response) else {
                 return Ok(response);
             };

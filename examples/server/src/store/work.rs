@@ -60,6 +60,7 @@ impl Store {
         for (key, number, tries, left, held, end, stored) in rows {
             if held > 1 {
                 metrics::taken_over();
+                warn!(assignment = %key, "taken over: the worker that had it did not give it back");
             }
             match whole(&key, end, &stored) {
                 Ok(assignment) => {

@@ -132,6 +132,9 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
     assert_eq!(metric(&of_worker, "leases_taken_over_total"), Some(1.0));
+    let log = place.log();
+    let taken_over: Vec<_> = log.lines().filter(|line| line.contains("taken over")).collect();
+    assert!(matches!(taken_over[..], [one] if one.contains(&SAMPLE.to_string())), "{taken_over:?}");
 }
 
 /// Each decision is one line of the log.
