@@ -1,4 +1,4 @@
-// The page is made of text nodes: nothing that was pasted, and nothing that is answered, becomes markup.
+// The page is made of text nodes: no pasted text and no answer becomes markup.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -9,12 +9,12 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A text of the crate: what stands between backticks is code. */
+/** A text of the crate. Text between backticks is code. */
 export function words(text) {
   return text.split('`').map((part, number) => (number % 2 ? el('code', {}, part) : part));
 }
 
-/** Links to the texts of these rules, which the page carries. */
+/** Links to these rules on the page. */
 export function rules(ids) {
   return ids.flatMap((id) => [' ', el('a', { href: `#${id.toLowerCase()}`, class: 'rule-link' }, id)]);
 }

@@ -6,7 +6,7 @@ import { load } from './access-package/index.js';
 const url = new URL('./access-package/access_package_read.wasm', import.meta.url);
 const engine = await load(await (await fetch(url)).arrayBuffer());
 
-/** Answers a question, which is an object or a text in JSON. */
+/** Answers a question, given as an object or as JSON text. */
 export function ask(operation, question) {
   const text = typeof question === 'string' ? question : JSON.stringify(question);
   try {

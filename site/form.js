@@ -1,11 +1,11 @@
-// The form: what was pasted becomes a question, and what is wrong with it is said beside the field.
+// The form: pasted texts become a question, and an error is shown beside its field.
 
 import { $, words } from './dom.js';
 import { ask } from './engine.js';
 import { Unusable, documentIn, payloadIn } from './pasted.js';
 import * as roles from './roles.js';
 
-/** Where an error of the crate does not say what to do here. */
+/** What to do here about an error of the crate that does not say so. */
 const HELP = {
   isPage: 'This is a page of a list. Paste one item of its `value`: a single assignment.',
   isEmptyPage: 'The list is empty: check the filter of the call, then paste an assignment.',
@@ -28,7 +28,7 @@ export function fill({ token, document, roles: held, completed }) {
   showRequest();
 }
 
-/** As a field takes it: in the time of this place, and without saying so. */
+/** The instant as a field takes it: in local time, without an offset. */
 function local(time) {
   const date = new Date(time);
   return new Date(time - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
@@ -38,7 +38,7 @@ export function showRequest() {
   $('request').hidden = !$('by-request').checked;
 }
 
-/** What is asked, and the answer; or null, with the focus on the first field that cannot be used. */
+/** The question and its answer. Null if a field cannot be used: that field gets the focus. */
 export function explain(now) {
   ['token', 'document', 'completed'].forEach((field) => complain(field, null));
   const claims = attempt('token', () => payloadIn($('token').value));
@@ -69,7 +69,7 @@ export function requestOf(stored, completed, recency = $('superseded').checked ?
 }
 
 function read(pasted) {
-  // A line of its own, so that lines and columns are those of the field but for one.
+  // On a line of its own, so that lines and columns are those of the field, only one line further down.
   const answer = ask('read', `{"document":\n${documentIn(pasted)}\n}`);
   if (answer.error) throw new Unusable(said(answer.error, 'document'));
   return answer;
@@ -117,7 +117,7 @@ function showPayload(claims) {
   $('payload').querySelector('pre').textContent = claims === null ? '' : JSON.stringify(JSON.parse(claims), null, 2);
 }
 
-/** An ID token is for an application, and says nothing of what the application may do. */
+/** An ID token is for an application, and does not tell what the application may do. */
 function warnOfIdToken(claims, { caveats }) {
   const isForAnother = caveats.some(({ code }) => code === 'otherAudience');
   if (isForAnother && !claims.scp && !claims.roles && !claims.idtyp) {

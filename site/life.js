@@ -1,4 +1,4 @@
-// What is played, shown: the picture, the present state, what was sent, and what has happened.
+// Shows a played life: the picture, the current state, the actions that were sent, and the events.
 
 import { $, capitalized, el, instant, rules, words } from './dom.js';
 import { Play } from './play.js';
@@ -16,7 +16,7 @@ const RESULT = {
 
 let start = null;
 let play = null;
-/** What is shown of each action. */
+/** What is shown for each action. */
 let rows = new Map();
 
 export function begin(verdict) {
@@ -83,7 +83,7 @@ function showPicture(event, state) {
   }
 }
 
-/** The class of its arrow. */
+/** The class of the arrow of a move. */
 function kind(cause) {
   if (cause === 'expired') return 'expire';
   if (cause.recorded) return 'record';
@@ -106,7 +106,7 @@ function showActions(sent) {
   $('no-actions').hidden = sent.length > 0;
   const fresh = sent.filter((action) => !rows.has(action));
   for (const action of fresh) rows.set(action, row(action));
-  // The last attempt stands first.
+  // The last attempt comes first.
   $('actions').prepend(...fresh.map((action) => rows.get(action)));
   for (const [action, shown] of rows) shown.classList.toggle('open', play.isOpen(action));
 }

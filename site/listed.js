@@ -3,7 +3,7 @@
 import { ask } from './engine.js';
 import { Unusable, cleaned } from './pasted.js';
 
-/** Each a role and a scope. `unknown` are the ids of the roles, or their scopes, that do not count. */
+/** Each entry has a role and a scope. `unknown` has the ids of roles, or the scopes, that do not count. */
 export function rolesIn(pasted) {
   const text = cleaned(pasted);
   if (text === '') throw new Unusable('Paste the list as JSON, as Graph answers it.');

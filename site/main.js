@@ -1,4 +1,4 @@
-// The page: it moves what you paste to the crate, and what that answers to the screen. It sends and stores nothing.
+// The page: moves what you paste to the crate, and its answer to the screen. It sends and stores nothing.
 
 import { $, el } from './dom.js';
 import * as form from './form.js';
@@ -16,14 +16,14 @@ function explain() {
   goTo($('verdict-title'));
 }
 
-/** With what follows it in view. */
+/** Brings the element and what follows it into view. */
 function goTo(title) {
   title.focus({ preventScroll: true });
   const { top } = title.getBoundingClientRect();
   if (top < 0 || top > window.innerHeight / 2) title.scrollIntoView();
 }
 
-/** The verdict is of other fields than those that are shown. */
+/** The verdict is about other values than the form shows now. */
 function stale(is) {
   $('stale').hidden = !is;
   $('verdict').classList.toggle('old', is);

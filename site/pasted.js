@@ -1,11 +1,11 @@
 // What people paste: tokens and documents, as editors, consoles and tools leave them.
 
-/** What was pasted cannot be used. The message says what helps. */
+/** A pasted text cannot be used. The message says what helps. */
 export class Unusable extends Error {}
 
 const MOST = 1 << 19;
 
-/** Without what a wrong encoding leaves: byte order marks, and the zeros of UTF-16 that was read as something else. */
+/** Removes what a wrong encoding leaves: byte order marks, and the zeros of UTF-16 that was read as something else. */
 export function cleaned(text) {
   if (text.length > MOST) throw new Unusable(`This is too long: ${text.length} characters, where ${MOST} are taken.`);
   return text
@@ -14,7 +14,7 @@ export function cleaned(text) {
     .trim();
 }
 
-/** The text of an object in JSON, as it was pasted. */
+/** The text of a JSON object, as it was pasted. */
 export function documentIn(pasted) {
   const text = cleaned(pasted);
   if (text === '') throw new Unusable('Paste the assignment as JSON, as Graph answers it.');
@@ -30,7 +30,7 @@ export function documentIn(pasted) {
   return text;
 }
 
-/** The text of the payload of a token. No message repeats anything of it. */
+/** The text of the payload of a token. No message repeats any part of it. */
 export function payloadIn(pasted) {
   const text = cleaned(pasted).replace(/^["']|["']$/g, '');
   if (text === '') throw new Unusable('Paste the access token of the caller.');
@@ -58,7 +58,7 @@ export function payloadIn(pasted) {
   return object(decoded(parts[1]), 'the second part of the token');
 }
 
-/** It may be the payload alone; or what a tool prints, with the token in it. */
+/** The text may be the payload alone, or the output of a tool with the token in it. */
 function payloadInJson(text) {
   const value = JSON.parse(object(text, 'the payload'));
   if ('TenantId' in value && 'Scopes' in value) {

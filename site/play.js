@@ -1,4 +1,5 @@
-// The life of an assignment, played: the assignment, the clock, what was sent, and what has happened. Every answer is the crate's.
+// The life of an assignment, played: the assignment, the clock, the actions that were sent, and the events. The crate gives
+// every answer.
 
 import { requestOf } from './form.js';
 import { ask } from './engine.js';
@@ -8,17 +9,17 @@ const isIn = (list, action) => list.some((other) => JSON.stringify(other) === JS
 const HOUR = 60 * 60 * 1000;
 
 export class Play {
-  /** From a verdict: its caller, assignment, time, and request, where it was asked for one. */
+  /** Starts from a verdict: its caller, assignment and time, and its request if there was one. */
   constructor({ answer, stored, gives, request, now }) {
     Object.assign(this, { caller: answer.caller, stored, gives, now });
-    // R33: when the request was completed stays the same. Where nobody has said when, it is now.
+    // R33: the instant at which the request was completed stays the same. If it is unknown, it is now.
     this.completed = request?.completed ?? now;
     this.isCompletionAssumed = !request;
     this.recency = request?.recency ?? 'newest';
-    /** Each action that has ever gone out, as often as it did: its outcome may come at any time. */
+    /** Every action that was ever sent, as often as it was sent: its outcome may come at any time. */
     this.sent = [];
     this.log = [];
-    /** What is still to be done. */
+    /** The actions that are still to be carried out. */
     this.open = [];
     this.let(now, 'The play begins');
     // Only if its end had come before.
@@ -38,7 +39,7 @@ export class Play {
     this.take(what, ask('reprocess', { caller, stored, gives, now, request }));
   }
 
-  /** An outcome of something that was sent, in whatever attempt. */
+  /** Records an outcome of an action that was sent, in any attempt. */
   record(action, outcome) {
     const { assignment, attempt, resourceRole } = action;
     const receipt = { assignment, attempt, resourceRole, outcome };
@@ -55,7 +56,7 @@ export class Play {
     );
   }
 
-  /** To the end of the assignment, if that is still to come. */
+  /** Moves the clock to the end of the assignment, if that is still to come. */
   toEnd() {
     if (this.isEndAhead) this.let(this.stored.end, 'Time passes');
   }
@@ -74,7 +75,7 @@ export class Play {
   }
 
   take(what, answer, resourceRole = null) {
-    // Who may not is told nothing of the assignment (R8), and an error changes nothing.
+    // A caller who may not reprocess learns nothing of the assignment (R8), and an error changes nothing.
     if (answer.stored) this.stored = answer.stored;
     if (answer.actions) this.open = answer.actions;
     this.sent.push(...this.open.filter((action) => !isIn(this.sent, action)));

@@ -1,4 +1,4 @@
-// The picker of roles: rows of a role and of where it is held.
+// The picker of roles: each row has a role and its scope.
 
 import { $, el, words } from './dom.js';
 import { rolesIn } from './listed.js';
@@ -6,7 +6,7 @@ import { Unusable } from './pasted.js';
 
 const ELSEWHERE = '/AccessPackageCatalog/ffffffff-ffff-4fff-bfff-ffffffffffff';
 
-/** A role by its name or id; where it is held by a word of the picker, or by a scope of Graph. */
+/** A role by its name or id. Its scope is a word of the picker, or a scope of Graph. */
 function add({ role, held, scope }) {
   const row = $('held-row').content.cloneNode(true).firstElementChild;
   const [what, where] = row.querySelectorAll('select');
@@ -25,7 +25,7 @@ function add({ role, held, scope }) {
   return what;
 }
 
-/** What is not in the picker is handed on as it is. */
+/** A value that is not in the picker is passed on unchanged. */
 function option(select, text) {
   const it = el('option', {}, text);
   select.append(it);
@@ -34,12 +34,12 @@ function option(select, text) {
 
 const changed = () => $('form').dispatchEvent(new Event('input'));
 
-/** Whether there are none is a question only where none was added. */
+/** Ask whether there are no roles only if no role was added. */
 function show() {
   $('none-held').hidden = $('held').childElementCount > 0;
 }
 
-/** What was pasted, and does not count. */
+/** The pasted roles that do not count. */
 function told(isEmpty, unknown) {
   const text = isEmpty
     ? 'The list is empty: check the object id in the filter. If it is right, the caller has no such role.'
@@ -85,7 +85,7 @@ export function fill(roles) {
   show();
 }
 
-/** As the crate takes them, for this catalog; null if nobody has looked them up. */
+/** The roles as the crate takes them, for this catalog. Null if nobody has looked them up. */
 export function read(catalog) {
   const scopes = { tenant: '/', here: `/AccessPackageCatalog/${catalog}`, elsewhere: ELSEWHERE };
   const held = [...$('held').children].map((row) => {

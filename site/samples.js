@@ -1,4 +1,4 @@
-// What to start from. What each is answered is decided as for anything that is pasted.
+// Samples to start from. They are judged like anything that you paste.
 
 const CATALOG = 'cec5d6ab-c75d-47c0-9c1c-92e89f66e384';
 const TENANT = '7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e';

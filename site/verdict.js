@@ -1,4 +1,4 @@
-// The verdict, told in full. What is so is the crate's to say; here are only the sentences around it.
+// The verdict in full. The crate says what holds; this file adds only the sentences around it.
 
 import { $, capitalized, el, rules, words } from './dom.js';
 import { ask } from './engine.js';
@@ -54,7 +54,7 @@ function refused(answer, question) {
   return `${isInDoubt(answer, question) ? 'Refused, as far as the roles are known' : 'Refused'}: ${what} (Graph answers ${status}).`;
 }
 
-/** Whether roles that nobody has looked up could change it: asked with the highest one. */
+/** Whether roles that nobody has looked up could change the verdict: asks again with the highest role. */
 function isInDoubt({ verdict, reasons, caller, caveats }, { stored, request, now }) {
   if (verdict !== 'unauthorized' || !caveats.some(({ code }) => TO_LOOK_UP.includes(code))) return false;
   const highest = { role: 'Global Administrator', scope: '/' };
@@ -82,14 +82,14 @@ function helps(remedies) {
 
 function remedy({ steps, text }) {
   const parts = text.split(', and ');
-  // A step may say `and` too.
+  // A step may contain `and`, too.
   const told = parts.length === steps.length ? parts : [text];
   const items = told.map((step) => el('li', {}, ...words(capitalized(step)), '.'));
   const all = { 1: '', 2: 'Both of these:' }[items.length] ?? 'All of these:';
   return el('li', { 'data-steps': steps.join(' ') }, all, el(items.length > 1 ? 'ol' : 'ul', { class: 'plain' }, ...items));
 }
 
-/** R43: if this caller may act in a standard catalog alone, and nobody knows which one this is. */
+/** R43: whether this caller may act in a standard catalog only, and the level of this one is unknown. */
 function unknownLevel({ caller, catalog }, { stored, request, now }) {
   if (!catalog || catalog.privilegeLevel !== null) return [];
   const privileged = { ...stored, catalog: { ...catalog, privilegeLevel: 'privileged' } };

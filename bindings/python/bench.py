@@ -1,4 +1,4 @@
-"""Calls a second, beside Cedar and Rego in Python asked the same: may this caller reprocess this assignment?
+"""Calls per second, compared with Cedar and Rego in Python, for one question: may this caller reprocess this assignment?
 
 Run it by hand, with ``cedarpy`` and ``regopy`` from PyPI. It writes the table in README.md.
 """
@@ -96,7 +96,7 @@ def of_rego(role: str) -> Callable[[], bool]:
 
 
 def calls_a_second(asked: Callable[[], bool]) -> float:
-    """Of processor time, so that it does not matter what else the machine does."""
+    """The rate in processor time, which does not depend on what else the machine does."""
     calls, began = 0, time.process_time()
     while time.process_time() - began < SECONDS:
         for _ in range(20):

@@ -1,4 +1,4 @@
-// Questions and answers as JSON, to and from the module. Nothing is decided here.
+// Passes questions and answers as JSON to and from the module. The module decides everything.
 
 /** Why a question cannot be answered. */
 export class QuestionError extends Error {
@@ -70,7 +70,7 @@ async function open(wasm) {
       const answered = ask(name.length);
       return decoder.decode(new Uint8Array(memory.buffer, answer() >>> 0, answered));
     } catch (trap) {
-      // There was no memory left. What is in this instance is of no use any more.
+      // There was no memory left, so this instance is of no more use.
       instance = new WebAssembly.Instance(module);
       throw trap;
     }

@@ -1,4 +1,4 @@
-// For browsers, and whatever else fetches by a URL.
+// For browsers, and for everything else that fetches by a URL.
 import { start } from './ask.js';
 
 export { QuestionError } from './ask.js';

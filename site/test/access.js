@@ -1,4 +1,4 @@
-// Accessible in what a program can tell, in both color schemes, narrow and wide; and nothing has to be scrolled sideways.
+// Accessible as far as a program can tell, in both color schemes, narrow and wide, and without sideways scrolling.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

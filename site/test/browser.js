@@ -1,4 +1,4 @@
-// A real Chromium, and a page that is watched: what it asks for, what it complains of, what its policy forbids.
+// A real Chromium, and a page under observation: its requests, its errors, and what its policy forbids.
 
 import { existsSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ export function launch() {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
 }
 
-/** A new page on `base`, started, and what was noticed of it. */
+/** Opens a page on `base`, and records what it does. */
 export async function open(browser, base, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const noticed = [];

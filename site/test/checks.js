@@ -1,4 +1,4 @@
-// Counts what holds and what does not.
+// Counts the checks that pass and those that fail.
 
 let passed = 0;
 const failures = [];

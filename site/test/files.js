@@ -1,4 +1,4 @@
-// What the crate says, from its own files: the vectors, and the table of refusals.
+// Reads the crate's own files: the vectors, and the table of refusals.
 
 import { readFileSync } from 'node:fs';
 
@@ -25,10 +25,10 @@ export function plain(text) {
 
 const PERMISSIONS = new Set(GATE.cases.flatMap(({ permissions }) => permissions));
 
-/** In no order. */
+/** Ignores the order. */
 export const sorted = (list) => [...list].map((item) => (Array.isArray(item) ? sorted(item) : item)).sort();
 
-/** What the gate answers, by its vectors, to these claims, roles and this assignment. */
+/** The answer of the gate to these claims, roles and assignment, by its vectors. */
 export function gate({ claims, roles, level, state }) {
   const account = claims.tid === '9188040d-6c67-4c5b-b112-36a304b66dad' ? 'personal' : 'workOrSchool';
   const permissions = claims.scp.split(' ').filter((name) => PERMISSIONS.has(name));

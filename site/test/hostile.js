@@ -1,4 +1,4 @@
-// What people paste, by mistake or on purpose: an error beside the field, and never markup.
+// Texts that people paste by mistake or on purpose: they lead to an error beside the field, and never to markup.
 
 import { fieldsOf, SAMPLES } from '../samples.js';
 import { sample } from './browser.js';
@@ -147,7 +147,7 @@ export async function hostile(page) {
   same('no markup', await page.locator('main img, main script').count(), 0);
   check('nothing ran', (await page.title()).startsWith('Why'));
 
-  // Roles that nobody has looked up leave a doubt, and it is said.
+  // Roles that nobody has looked up leave a doubt, and the page says so.
   await sample(page, 'Accepted');
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('button', { name: 'Explain' }).click();
@@ -234,7 +234,7 @@ async function lists(page) {
     same('they are looked up', await page.locator('[data-note="rolesNotInToken"]').count(), 0);
   }
 
-  // R43: the level of the catalog, where it matters and is not known.
+  // R43: the level of the catalog, if it matters and is unknown.
   for (const [role, matters] of [
     ['Catalog owner', 1],
     ['Global Administrator', 0],

@@ -1,4 +1,4 @@
-// The same with the keyboard alone.
+// The walk through the page with the keyboard alone.
 
 import { check, same } from './checks.js';
 
@@ -8,7 +8,7 @@ const focused = (page) =>
     return { id, name: ariaLabel ?? textContent.trim(), tagName };
   });
 
-/** Tabs to what has this id or name. */
+/** Tabs to the element with this id or name. */
 async function tabTo(page, wanted, key = 'Tab') {
   for (let presses = 0; presses < 200; presses += 1) {
     const { id, name } = await focused(page);
@@ -30,7 +30,7 @@ export async function keyboard(page) {
   same('the focus is on the verdict', (await focused(page)).id, 'verdict-title');
   check('it is refused', (await page.textContent('#sentence')).startsWith('Refused'));
 
-  // The role is changed, and asked for again.
+  // Change the role, and ask again.
   await tabTo(page, 'add-role', 'Shift+Tab');
   await page.keyboard.press('Enter');
   same('the focus is on the new role', (await focused(page)).tagName, 'SELECT');
@@ -51,7 +51,7 @@ export async function keyboard(page) {
   }
   check('it is delivered', (await page.textContent('#present')).startsWith('Now delivered, attempt 1'));
 
-  // An error takes the focus to its field.
+  // An error moves the focus to its field.
   await page.locator('#token').focus();
   await page.keyboard.press('Control+A');
   await page.keyboard.type('nonsense');

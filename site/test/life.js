@@ -16,7 +16,7 @@ const now = (page) =>
     open: document.querySelectorAll('#actions .open').length,
   }));
 
-/** Every way of saying which state it is in agrees; a move that is drawn is marked. */
+/** The page shows the same state everywhere, and marks a move that is in the picture. */
 async function isIn(page, what, state, { open = 0, taken = null } = {}) {
   const found = await now(page);
   check(`${what}: announced as ${state}`, found.said.startsWith(`Now ${state},`), found.said);
@@ -32,7 +32,7 @@ const press = (page, name) => page.getByRole('button', { name, exact: true }).cl
 const outcome = (page, number, word) =>
   page.locator('#actions > li').nth(number).getByText(word, { exact: true }).click();
 
-/** Of the last attempt, which stands first. */
+/** The actions of the last attempt, which comes first. */
 async function outcomes(page, ...words) {
   for (const [number, word] of words.entries()) await outcome(page, number, word);
 }
@@ -82,7 +82,7 @@ export async function life(page) {
   await isIn(page, 'at its end', 'expired', { taken: 'deliveryFailed expired' });
   const { events } = await now(page);
   await press(page, 'A day later');
-  // It says that it is of no use any more, and can be pressed.
+  // The button says that it no longer has a use, but can be pressed.
   await page.getByRole('button', { name: 'To its end' }).click({ force: true });
   same('an end comes once', (await now(page)).events, events + 1);
   await outcome(page, 0, 'Fulfilled');
@@ -93,7 +93,7 @@ export async function life(page) {
   await sample(page, 'Still delivering');
   await isIn(page, 'from a document', 'delivering', { open: 3 });
 
-  // R8: who may not is told nothing, and nothing happens.
+  // R8: a caller who may not reprocess learns nothing, and nothing changes.
   await sample(page, 'Role held elsewhere');
   await press(page, 'Reprocess the assignment');
   const refused = await isIn(page, 'not allowed', 'delivered');

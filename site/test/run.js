@@ -13,7 +13,7 @@ import { verdicts } from './verdicts.js';
 const server = await serve();
 const browser = await launch();
 
-/** A part of the walk, on a page of its own, which asks for nothing any more once it has started. */
+/** One part of the walk, on a page of its own, which sends no request once it has started. */
 async function part(name, walk) {
   const before = counted();
   const { context, page, noticed } = await open(browser, server.base);
@@ -25,7 +25,7 @@ async function part(name, walk) {
     check(name, false, String(error));
   }
   same(`${name}: noticed`, noticed, []);
-  // Chromium comes for the icon when it pleases.
+  // Chromium fetches the icon at any time.
   const later = server.asked.slice(loaded).filter((path) => !path.endsWith('/icon.svg'));
   same(`${name}: asked for afterwards`, later, []);
   const { cookies, origins } = await context.storageState({ indexedDB: true });

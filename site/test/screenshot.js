@@ -1,4 +1,5 @@
-// Makes `../screenshot.png`, the picture in the README: `node screenshot.js`. With a folder, pictures of everything, to look at.
+// Makes `../screenshot.png`, the picture in the README: `node screenshot.js`. With a folder, it makes pictures of everything to
+// look at.
 
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,4 @@
-// A static server on loopback, for one test: it serves the folder of the page below some path, and nothing else.
+// A static server on loopback for one test. It serves the folder of the page below a path, and nothing else.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -29,7 +29,7 @@ export async function serve(below = '/some/folder/') {
     }
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  // If the test hangs, this does not.
+  // A test that hangs does not keep this process running.
   setTimeout(() => process.exit(1), 10 * 60_000).unref();
   return {
     /** Every request, in order. */

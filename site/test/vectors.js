@@ -1,11 +1,11 @@
-// The vectors, answered by the WebAssembly of the page, in the browser.
+// The vectors, answered in the browser by the WebAssembly of the page.
 
 import { same } from './checks.js';
 import { GATE, LIFE, sorted } from './files.js';
 
 const NOW = '0001-01-01T00:00:00Z';
 
-/** Answers many questions in the page, each a list of an operation and what is asked. */
+/** Answers many questions in the page. Each question is a list of an operation and its input. */
 async function answers(page, questions) {
   return page.evaluate(async (asked) => {
     const { ask } = await import(new URL('engine.js', document.baseURI));
@@ -56,7 +56,7 @@ function question(call, assignment) {
   ];
 }
 
-/** Of every trace each step: from what the vector has before it, to what it has after. */
+/** Each step of every trace: from what the vector has before it to what it has after it. */
 export async function life(page) {
   const steps = LIFE.traces.flatMap(({ name, start, steps: calls }) =>
     calls.map((step, number) => ({
@@ -72,14 +72,14 @@ export async function life(page) {
   steps.forEach(({ name, before, event, stored: after, actions, remedies }, number) => {
     const answer = answered[number];
     const helps = (answer.remedies ?? []).map(({ steps }) => steps);
-    // Who may not is told no actions.
+    // A caller who may not reprocess learns of no actions.
     const found = [answer.event ?? null, answer.stored ?? before, answer.actions ?? actions, helps];
     same(name, whole(found), whole([event, after, actions, remedies]));
   });
   return steps.length;
 }
 
-/** With members in one order, and lists in one. */
+/** With the members of objects and the items of lists in one order. */
 function whole(value) {
   if (Array.isArray(value)) return value.map((item) => JSON.stringify(whole(item))).sort();
   if (value === null || typeof value !== 'object') return value;

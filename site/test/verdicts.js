@@ -1,4 +1,4 @@
-// Each sample is answered as the vectors say, in the crate's words, with rules that the page carries.
+// Each sample gets the answer of the vectors, in the crate's words, with rules that the page carries.
 
 import { SAMPLES, fieldsOf } from '../samples.js';
 import { sample } from './browser.js';
@@ -18,7 +18,7 @@ export async function verdicts(page) {
       claims: JSON.parse(Buffer.from(token.split('.')[1], 'base64url')),
       roles: roles.map(({ role, held }) => ({ role, scope: SCOPE[held] ?? ELSEWHERE })),
       level: accessPackage.catalog.privilegeLevel,
-      // R31: whoever may reprocess an assignment may reprocess the request that it came from.
+      // R31: a caller who may reprocess an assignment may reprocess the request that it came from.
       state: completed === null ? state : 'delivered',
     };
     await sample(page, it.name);

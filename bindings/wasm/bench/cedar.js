@@ -1,5 +1,5 @@
-// The same question, asked of this package and of Cedar's own: `npm install --no-save @cedar-policy/cedar-wasm`, then
-// `node bench/cedar.js`. First both answer the whole gate, and have to agree. It writes the table in README.md.
+// Asks this package and Cedar's own the same question: `npm install --no-save @cedar-policy/cedar-wasm`, then `node
+// bench/cedar.js`. First both answer the whole gate, and have to agree. It writes the table in README.md.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ if (parsed.type !== 'success') throw new Error(JSON.stringify(parsed));
 
 const { assignment, cases: all } = JSON.parse(read('tests/vectors/gate.json'));
 const { roleName, state: word } = JSON.parse(read('src/ask/schema.json')).$defs;
-// Before it asks Cedar, a host writes words and ids in one way.
+// Before a host asks Cedar, it writes words and ids in one way.
 const isUsual = ({ roles, state }) =>
   word.enum.includes(state) &&
   roles.every(({ role, scope }) => roleName.enum.includes(role) && /^\/(AccessPackageCatalog\/[0-9a-f-]{36})?$/.test(scope));
@@ -95,7 +95,7 @@ const subjects = [allowed, refused].flatMap((given) => {
   return [() => crate.evaluate(ours), () => crate.ask('evaluate', text), () => allows(theirs)];
 });
 
-/** Calls in a second of processor time, so that it does not matter what else the machine does. */
+/** Calls per second of processor time, which does not depend on what else the machine does. */
 function rate(run) {
   const spent = () => { const { user, system } = process.cpuUsage(); return user + system; };
   const during = (microseconds) => {
@@ -112,7 +112,7 @@ function rate(run) {
   return during(1_000_000);
 }
 
-// Each in a process of its own, and in turns.
+// Each runs in a process of its own, in turns.
 if (process.argv[2] !== undefined) {
   console.log(rate(subjects[process.argv[2]]));
 } else {

@@ -1,10 +1,12 @@
-//! The crate as a WebAssembly module without imports: a question goes in as bytes, and its answer comes out.
+//! The crate as a WebAssembly module without imports: a question goes in as bytes, and its answer comes out
+//! as bytes.
 //!
-//! 1. `reserve` so many bytes, and write the name of the operation and the question there, one after the other.
-//! 2. `ask`, and say how many bytes of that are the name. It tells how long the answer is.
-//! 3. `answer` tells where it is, until the next question.
+//! 1. Call `reserve` for so many bytes, and write the name of the operation and then the question there.
+//! 2. Call `ask` with the length of the name. It returns the length of the answer.
+//! 3. Call `answer` for the address of the answer. It is valid until the next question.
 //!
-//! No address goes in, and a length that is too great is cut, so no call can reach what is not its own.
+//! No address goes in, and a length that is too great is cut, so no call can reach memory that is not its
+//! own.
 
 #![no_std]
 
@@ -19,32 +21,32 @@ use core::panic::PanicInfo;
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-/// It cannot be told from here why. The instance is of no use any more.
+/// The cause cannot be reported from here. The instance is of no more use.
 #[panic_handler]
 fn panic(_: &PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// The most bytes of a question. What it is made of in memory is a multiple of that.
+/// The most bytes of a question. In memory, a question takes a multiple of that.
 const MOST: usize = 4 << 20;
 
 struct Conversation(UnsafeCell<(Vec<u8>, String)>);
 
-// SAFETY: an instance has one thread, for it is built without the feature `atomics`.
+// SAFETY: an instance has one thread, since it is built without the feature `atomics`.
 unsafe impl Sync for Conversation {}
 
 impl Conversation {
     #[expect(clippy::mut_from_ref, reason = "one thread, and no two of them live at once")]
     fn parts(&self) -> &mut (Vec<u8>, String) {
-        // SAFETY: each export calls this once, and none calls another.
+        // SAFETY: each export calls this once, and no export calls another.
         unsafe { &mut *self.0.get() }
     }
 }
 
-/// The question that is written, and the last answer.
+/// The current question, and the last answer.
 static CONVERSATION: Conversation = Conversation(UnsafeCell::new((Vec::new(), String::new())));
 
-/// Where to write so many bytes; null if they are too many. The last answer is gone then.
+/// The address for so many bytes; null if they are too many. The last answer is gone then.
 #[unsafe(no_mangle)]
 pub extern "C" fn reserve(bytes: usize) -> *mut u8 {
     let (question, answer) = CONVERSATION.parts();
@@ -57,7 +59,8 @@ pub extern "C" fn reserve(bytes: usize) -> *mut u8 {
     question.as_mut_ptr()
 }
 
-/// Answers what was written, of which so many bytes are the name of the operation, and tells how long the answer is.
+/// Answers the question that was written, whose first so many bytes are the name of the operation. Returns
+/// the length of the answer.
 #[unsafe(no_mangle)]
 pub extern "C" fn ask(operation: usize) -> usize {
     let (question, answer) = CONVERSATION.parts();
@@ -72,7 +75,7 @@ pub extern "C" fn ask(operation: usize) -> usize {
     answer.len()
 }
 
-/// Where the answer is.
+/// The address of the answer.
 #[unsafe(no_mangle)]
 pub extern "C" fn answer() -> *const u8 {
     CONVERSATION.parts().1.as_ptr()

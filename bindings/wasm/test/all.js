@@ -1,4 +1,4 @@
-// Every test vector of the repository, and what must never end an instance. Prints what fails, and how many there were.
+// Runs every test vector of the repository, and everything that must never end an instance. Prints the failures and the counts.
 import { readFile } from 'node:fs/promises';
 
 import { load } from 'access-package';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 const counts = new Map();
 let shown = 0;
 
-/** Counts whether this passes, in the part that is under way. */
+/** Counts whether this passes, in the current part. */
 export function check(name, test) {
   const count = counts.get(check.part) ?? { passed: 0, failed: 0 };
   counts.set(check.part, count);
@@ -20,7 +20,7 @@ export function check(name, test) {
 
 export const same = assert.deepEqual;
 
-/** Prints the counts; gives the exit status. */
+/** Prints the counts, and returns the exit status. */
 export function report() {
   const sum = { passed: 0, failed: 0 };
   for (const [part, { passed, failed }] of counts) {

@@ -14,7 +14,7 @@ export async function hostile(name) {
   const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve(`access-package/${name}`))));
   const { memory, reserve, ask, answer } = (await WebAssembly.instantiate(module)).exports;
 
-  /** Writes these bytes, of which so many are the name of the operation. */
+  /** Writes these bytes. So many of them are the name of the operation. */
   function bytes(operation, all) {
     const place = reserve(all.length) >>> 0;
     new Uint8Array(memory.buffer, place, all.length).set(all);
@@ -56,7 +56,7 @@ export async function hostile(name) {
     });
   }
 
-  // As long as can be, of what takes the most memory.
+  // As long as possible, with the content that takes the most memory.
   const fill = (start, item, end) => {
     const times = Math.floor((MOST - start.length - end.length - 20) / (item.length + 1));
     return start + Array(times).fill(item).join(',') + end;
@@ -91,7 +91,7 @@ export async function hostile(name) {
   const most = memory.buffer.byteLength;
   check(`memory is bounded: ${most} bytes`, () => same(most <= 256 << 20, true));
 
-  // Fresh, since the memory of the one before has room already.
+  // A new instance, since the memory of the last one has room already.
   const crate = await load(module);
   const question = { stored: JSON.parse(stored), now: '2026-11-28T12:00:00Z' };
   check('memory does not grow', () => {

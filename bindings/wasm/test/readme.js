@@ -1,4 +1,4 @@
-// Runs the examples of the README in a folder in which the package is installed. They have to print what the README shows.
+// Runs the examples of the README in a folder with the installed package. They have to print what the README shows.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

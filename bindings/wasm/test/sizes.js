@@ -1,8 +1,8 @@
-// Holds the modules to their bounds, and the README to their sizes. `UPDATE=1` writes these there.
+// Checks that the modules are small enough, and that the README has their sizes. `UPDATE=1` writes the sizes there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-/** The most bytes with gzip. A page waits for them. */
+/** The most bytes with gzip. A page has to wait for them. */
 const MOST = { 'access_package.wasm': 100_000, 'access_package_read.wasm': 150_000 };
 
 const kilo = (bytes) => Math.round(bytes / 1000);
@@ -27,7 +27,7 @@ if (process.env.UPDATE) {
   const table = `| module | as it is | gzip | Brotli |\n|---|--:|--:|--:|\n${lines.join('')}`;
   writeFileSync(place, `${head}${before}${table}${after}${tail}`);
 } else {
-  // Another patch of the compiler may change a few bytes.
+  // Another patch release of the compiler may change a few bytes.
   const said = shown.match(/\d+(?= kB)/g)?.map(Number) ?? [];
   const is = rows.flatMap(({ sizes }) => sizes);
   if (said.length !== is.length || said.some((size, index) => Math.abs(size - is[index]) > 1)) {

@@ -1,4 +1,4 @@
-// Writes every question that is answered, and its answer, as TypeScript: the types have to fit what the crate says.
+// Writes every answered question and its answer as TypeScript. The types have to fit what the crate says.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { asked } = JSON.parse(readFileSync(new URL('../../../tests/vectors/asked.json', import.meta.url), 'utf8'));
@@ -8,7 +8,7 @@ const lines = answered.flatMap(({ operation, question, answer }, index) => [
   `export const question${index}: ask.${name(operation)}Question = ${question};`,
   `export const answer${index}: ask.${name(operation)}Answer = ${JSON.stringify(answer)};`,
 ]);
-// Not everything fits.
+// Some values must not fit.
 const unfit = [
   ["ask.ExpireQuestion", { now: '2026-11-28T12:00:00Z' }],
   ["ask.Caller", { account: 'robot' }],

@@ -8,10 +8,10 @@ import { check, same } from './check.js';
 const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/vectors/${name}`, import.meta.url), 'utf8'));
 const lifecycle = read('lifecycle.json');
 
-/** Before every end. */
+/** An instant before every end. */
 const NOW = '0001-01-01T00:00:00Z';
 
-/** The answer, or the error as the crate gives it; a promise of that, if the crate promises. */
+/** The answer, or the error as the crate gives it. A promise of it, if the crate returns a promise. */
 function answer(crate, operation, question) {
   const failed = (error) => {
     if (!(error instanceof QuestionError)) throw error;
@@ -60,7 +60,7 @@ export function gate(crate) {
   }
 }
 
-/** The word of a load for what the crate tells of it. */
+/** The word of a load for the crate's answer. */
 function loaded({ error, result, event }) {
   if (error === undefined) return result === 'unchanged' && event === null ? 'loaded' : result;
   const { code, place } = error;
@@ -78,7 +78,7 @@ export function loads(crate) {
   }
 }
 
-/** Whoever acts with a role holds it in the tenant. */
+/** A caller who acts with a role holds it in the tenant. */
 function asked_of({ do: operation, role, ...call }, stored) {
   if (role === undefined) {
     return [operation, { ...call, stored }];
@@ -107,7 +107,7 @@ export function traces(crate) {
     for (const step of steps) {
       check(`${name}: ${JSON.stringify(step.call)}`, () => {
         const told = answer(crate, ...asked_of(step.call, stored));
-        // Who may not is told nothing of it, and what is no receipt changes nothing.
+        // A caller who may not reprocess learns nothing of the assignment, and a receipt that does not fit changes nothing.
         same('stored' in told, told.verdict !== 'unauthorized' && !told.error);
         ({ stored, actions } = { stored, actions, ...told });
         same(
@@ -119,7 +119,7 @@ export function traces(crate) {
   }
 }
 
-/** To the letter, as text. Only the larger module knows all operations. */
+/** As text, to the letter. Only the larger module knows all operations. */
 export function asked(crate, whole) {
   for (const { operation, question, answer } of read('asked.json').asked) {
     const isKnown = operation !== 'read' && answer.error?.code !== 'unknownOperation';
@@ -133,7 +133,7 @@ export function asked(crate, whole) {
   });
 }
 
-/** As objects, by the module that is loaded for it, and by the one that is passed. */
+/** As objects, with the modules that are loaded when needed, and with the one that is passed. */
 export async function reads(crate, whole) {
   for (const { operation, question, answer: expected } of read('asked.json').asked) {
     if (operation !== 'read' || expected.error?.code === 'malformed') continue;

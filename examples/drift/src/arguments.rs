@@ -29,7 +29,7 @@ pub enum Command {
     Restore(Restore),
 }
 
-/// The usage that errors show too. The usage that clap makes for an error would show given options as required.
+/// Errors show this usage, too. Clap's own usage for an error would show given options as required.
 const USAGE: &str = "[OPTIONS] <--token-file <PATH>|--token-env <NAME>|--token-command <CMD>>";
 
 const EXITS_OF_RESTORE: &str = "Exit status: 0 if everything in the plan is restored or no longer owed, 1 if something was \

@@ -1,4 +1,5 @@
-//! Many questions at once: up to twenty in a batch, so many batches at a time, until each has its whole answer.
+//! Asks many questions at once: up to twenty in a batch and several batches at a time, until each question
+//! has its whole answer.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// How many targets are looked for at a time, at most: what is kept in memory. One list may have more.
+/// How many targets are looked for at a time, at most: they are kept in memory. A single list may have more.
 const HELD: usize = 50_000;
 
 /// A question that takes one request or, page by page, several.
@@ -22,7 +23,7 @@ pub trait Question {
     fn request(&self) -> Option<Request<String>>;
     /// Takes the answer to that request.
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError>;
-    /// How much is kept in memory for it.
+    /// How many targets it keeps in memory.
     fn size(&self) -> usize;
 }
 
@@ -31,26 +32,26 @@ pub trait Question {
 pub enum NotAnswered {
     #[error(transparent)]
     Look(#[from] LookError),
-    /// A batch is for one version of one service.
+    /// A batch goes to one version of one service.
     #[error("link to the next page leads to another service or version: `{0}`")]
     Elsewhere(Uri),
 }
 
 struct Open<Q> {
     question: Q,
-    /// How often it was told to ask again, and since when.
+    /// How often, and since when, it has been told to ask again.
     failures: u32,
     since: Option<Instant>,
 }
 
-/// Asks all that `next` gives, and hands each to `done` once it is answered, or with what has become of it instead.
+/// Asks every question from `next`, and hands each to `done` with its result.
 pub async fn ask_all<Q: Question>(
     service: &Arc<Service>,
     at_once: usize,
     mut next: impl FnMut() -> Result<Option<Q>, Problem>,
     mut done: impl FnMut(Q, Result<(), NotAnswered>) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
-    // Those that have begun come first, so that there are never many of them.
+    // Questions that have begun come first, so that there are never many of them.
     let (mut begun, mut asked, mut size) = (VecDeque::new(), VecDeque::new(), 0);
     let (mut under_way, mut number) = (JoinSet::new(), 0_u64);
     loop {

@@ -1,4 +1,5 @@
-//! The file of a check: what was read and found so far. Memory holds a page at a time; all else is here.
+//! The file of a check: what it has read and found so far. Memory holds one page at a time; the file holds
+//! the rest.
 
 mod failed;
 mod findings;
@@ -23,44 +24,46 @@ use lists::parsed;
 use crate::problem::Problem;
 
 const VERSION: i64 = 3;
-/// Whose file it is.
+/// Marks the file as one of `drift`.
 const APPLICATION: i64 = 0x6472_6674;
 
-/// How long after its beginning an interrupted check goes on: what it has found by then is too old to be told (our choice).
+/// How long after its beginning an interrupted check may go on: after that, its findings are too old to
+/// report (our choice).
 const GOES_ON_WITHIN: Duration = Duration::from_hours(24);
 
 /// How a check begins.
 pub enum Begun {
     New,
-    /// With the one that was interrupted.
+    /// The interrupted check goes on.
     GoesOn,
-    /// The one that was interrupted is of no use.
+    /// The interrupted check is of no use.
     Anew {
         why: String,
     },
 }
 
-/// What a check is of.
+/// What a check covers.
 pub struct Of {
     pub services: String,
-    /// `None` where the token does not tell.
+    /// `None` if the token does not tell.
     pub tenant: Option<String>,
 }
 
 pub struct Book {
     path: String,
     connection: Connection,
-    /// The settings of a check that has read nothing yet: until then the file keeps the one before it.
+    /// The settings of a check that has read nothing yet. Until it has, the file keeps the previous check.
     begins: Option<Vec<(&'static str, String)>>,
 }
 
 impl Book {
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     pub fn open(path: &Path) -> Result<Self, Problem> {
         let name = path.display().to_string();
         let damaged = |source| Problem::Book { path: name.clone(), source };
         let connection = Connection::open(path).map_err(damaged)?;
-        // One run has it at a time. What was written outlives a killed process; a page of it is read again.
+        // One run has the file at a time. What was written survives a killed process; a page that was not
+        // written is read again.
         connection
             .execute_batch(
                 "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
@@ -79,7 +82,7 @@ impl Book {
         Ok(book)
     }
 
-    /// Opens the file of a check that was made, and makes none.
+    /// Opens the file of a finished check. It does not create one.
     pub fn open_checked(path: &Path) -> Result<Self, Problem> {
         if !path.exists() {
             return Err(Problem::NotChecked { path: path.display().to_string() });
@@ -99,7 +102,8 @@ impl Book {
         ))
     }
 
-    /// Begins a check of this service by these exported files, if there are any; or goes on with the one that was interrupted.
+    /// Begins a check of this service, with the assignments from these exported files if there are any. An
+    /// interrupted check goes on.
     pub fn begin(
         &mut self,
         of: &Of,
@@ -129,7 +133,7 @@ impl Book {
         Ok(begun)
     }
 
-    /// An error if the check is of something else.
+    /// Returns an error if the check covers something else.
     pub fn is_of(&self, of: &Of) -> Result<(), Problem> {
         let path = self.path.clone();
         match (self.setting("of")?, self.setting("tenant")?, &of.tenant) {
@@ -143,12 +147,12 @@ impl Book {
         }
     }
 
-    /// The check is finished.
+    /// Marks the check as finished.
     pub fn finish(&self, now: Timestamp) -> Result<(), Problem> {
         self.set("finished", &now.to_string())
     }
 
-    /// When the check of this file was finished; an error if it was not.
+    /// When the check in this file was finished. An error if it was not.
     pub fn finished(&self) -> Result<String, Problem> {
         let (finished, path) = (self.setting("finished")?, self.path.clone());
         match finished {

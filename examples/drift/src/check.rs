@@ -30,7 +30,7 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
         }
     }
     if let Some(path) = &check.html {
-        // Better known before than after hours. What is in it stays until there is another report.
+        // Fail now rather than after hours. The file keeps its content until there is another report.
         OpenOptions::new().append(true).create(true).open(path).map_err(Problem::file(path))?;
     }
     if check.assignments.is_empty() {
@@ -66,7 +66,7 @@ pub async fn run(check: &Check) -> Result<u8, Problem> {
         })?;
     }
     match print(check, &book, &services) {
-        // Whoever read it has read enough.
+        // The reader has read enough and closed the pipe.
         Err(Problem::Terminal(error)) if error.kind() == ErrorKind::BrokenPipe => {}
         printed => printed?,
     }
@@ -94,7 +94,7 @@ fn print(check: &Check, book: &Book, services: &Services) -> Result<(), Problem>
     Ok(out.flush()?)
 }
 
-/// What is not seen is not fine, and neither is an empty export. A loss comes first: something is to be done about it.
+/// An unknown is not fine, and neither is an empty export. A loss comes first: you can do something about it.
 fn status(totals: &Totals, is_empty: bool) -> u8 {
     if totals.drifted > 0 {
         1

@@ -1,7 +1,7 @@
-//! Links to pages that lead in a circle would be followed for ever.
+//! Notices links to pages that lead in a circle, which would be followed for ever.
 
-/// Notices a circle of whatever length, and keeps one link alone: the one it has come to is kept each time that twice as many
-/// steps have gone by (Brent).
+/// Notices a circle of any length while it keeps only one link. It keeps the current link instead each time
+/// that twice as many steps have gone by (Brent).
 #[derive(Debug, Default)]
 pub struct Circle {
     kept: String,

@@ -1,5 +1,5 @@
-//! Whether an assignment that seems to have lost something still owes it: in a large tenant minutes have gone by, and what was
-//! removed meanwhile is not lost.
+//! Whether an assignment that seems to have lost something still owes it. In a large tenant a check takes
+//! minutes, and access that was removed meanwhile is not lost.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -23,22 +23,22 @@ struct Looked<'a> {
     row: i64,
     id: AssignmentId,
     request: Option<Request<String>>,
-    /// What is asked where the service does not go so deep.
+    /// What to ask a service that does not expand so deep.
     shallow: Option<Request<String>>,
     packages: &'a Packages,
     owes: Owes,
 }
 
 enum Owes {
-    /// These, as they are stored.
+    /// Only these resource roles, as they are stored.
     Only(BTreeSet<String>),
     /// What this access package gives.
     What(AccessPackageId),
-    /// It cannot be read, and this is why.
+    /// It cannot be read, for this reason.
     NotKnown(String),
 }
 
-/// Takes back what is no longer owed, and keeps of how many assignments that is not known.
+/// Drops findings that are no longer owed, and keeps the number of assignments that could not be asked.
 pub async fn confirm(service: &Arc<Service>, at_once: usize, book: &mut Book) -> Result<(), Problem> {
     let mut not_confirmed = NotConfirmed::default();
     let mut after = 0;
@@ -52,14 +52,15 @@ pub async fn confirm(service: &Arc<Service>, at_once: usize, book: &mut Book) ->
     for (.., package) in &cut {
         packages.ask(service, *package).await?;
     }
-    // By now it is known what they give.
+    // By now it is known what these access packages give.
     let mut cut = cut.into_iter().map(|(row, id, _)| (row, id));
     let next = |_: &Book| Ok(cut.next());
     round(service, at_once, book, &packages, next, &mut not_confirmed).await?;
     book.set_not_confirmed(&not_confirmed)
 }
 
-/// Looks at each once. Returns those that owe what their access package gives, where that is not known.
+/// Looks at each assignment once. Returns the assignments that owe what their access package gives, if that
+/// is not known yet.
 async fn round(
     service: &Arc<Service>,
     at_once: usize,
@@ -97,7 +98,7 @@ impl Question for Looked<'_> {
         let body = answer.body().as_bytes();
         self.owes = match graph::read_assignment(answer) {
             Ok(assignment) => owed(assignment),
-            // A gateway has no code: it knows nothing of the assignment.
+            // An answer without a code comes from a gateway, which knows nothing about the assignment.
             Err(GetError::Call(CallError::Rejected(told)))
                 if told.status == StatusCode::NOT_FOUND && told.code.is_some() =>
             {

@@ -1,4 +1,4 @@
-//! The log of what was done, which can be kept as evidence: one JSON object a line, as it happens.
+//! The log of what was done, to keep as evidence: one JSON object per line, written as it happens.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -23,7 +23,7 @@ pub struct Diary {
 }
 
 impl Evidence {
-    /// Goes on at the end of the file.
+    /// Appends to the file.
     pub fn open(path: &Path) -> Result<Self, Problem> {
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(Problem::file(path))?;
         Ok(Self { path: path.display().to_string(), file: Mutex::new(file) })
@@ -31,7 +31,7 @@ impl Evidence {
 
     /// Adds a line: what has happened, and to what.
     pub fn add(&self, event: &str, about: &Value) -> Result<(), Problem> {
-        // When and what come first.
+        // The time and the event come first.
         let about = about.to_string();
         let rest =
             about.strip_prefix('{').filter(|rest| *rest != "}").map_or("}".into(), |rest| format!(",{rest}"));

@@ -18,11 +18,11 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::service::{Service, now, without_query};
 
-/// What is delivered may have been lost; of the others the request can be reprocessed.
+/// A delivered assignment may have lost access. In the other states, the request can be reprocessed.
 const STATES: [AssignmentState; 3] =
     [AssignmentState::Delivered, AssignmentState::PartiallyDelivered, AssignmentState::DeliveryFailed];
 
-/// Where a service does not expand what the access packages give, that is asked for by itself.
+/// For a service that does not expand what the access packages give. That takes a request of its own.
 pub const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
 
 const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to another page: join all pages in one file, \
@@ -30,13 +30,13 @@ const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to an
 
 pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";
 
-/// Reads what has not been read yet. After each page it can be interrupted.
+/// Reads the pages that have not been read yet. You can interrupt it after each page.
 pub async fn from_service(service: &Service, book: &mut Book, progress: &Progress) -> Result<(), Problem> {
     progress.pages();
     let (mut packages, mut expand) = (Packages::default(), EXPAND_V1);
     for state in STATES {
         let list = state.as_str();
-        // A link from an earlier run may be good no longer.
+        // A link from an earlier run may have expired.
         let (mut may_be_old, mut circle) = (true, Circle::default());
         loop {
             let (url, is_old) = match book.next_page(list)? {
@@ -51,7 +51,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
                 return Err(Problem::Circle(url));
             }
             let request = get(&url, &service.base_url)?;
-            // Before: what it tells may be as old as that.
+            // Take the time before the request: the answer may be as old as that.
             let read_at = now();
             let response = service.send("pages", &request).await?;
             if is_old && is_forgotten(&response) {
@@ -61,7 +61,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
             }
             may_be_old = false;
             if response.status() == StatusCode::BAD_REQUEST && expand == EXPAND_V1 {
-                // Perhaps it does not go so deep.
+                // Perhaps the service does not expand so deep.
                 (expand, may_be_old) = (EXPAND_LESS, true);
                 book.restart_list(list)?;
                 circle = Circle::default();
@@ -84,7 +84,7 @@ pub async fn from_service(service: &Service, book: &mut Book, progress: &Progres
     Ok(())
 }
 
-/// Reads exported files, each of which is a whole list, or an assignment.
+/// Reads exported files. Each is a whole list, or one assignment.
 pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
     for file in files {
         let list = file.display().to_string();
@@ -97,14 +97,14 @@ pub fn from_files(files: &[PathBuf], book: &mut Book) -> Result<(), Problem> {
             Err(source) => (vec![Ok(single(&text, &list, source)?)], false),
         };
         let names = Names::of_page(&text);
-        // R45: whether another file is the page that follows, nobody can see.
+        // R45: nobody can see whether another file is the next page.
         let cut = goes_on.then_some(GOES_ON);
         book.add_page(Page { list: &list, items, cut, names, next: None, read_at: now() })?;
     }
     Ok(())
 }
 
-/// An assignment by itself; or why it is neither that nor a list.
+/// One assignment, or why the file is neither an assignment nor a list.
 fn single(text: &[u8], file: &str, no_list: json::ReadError) -> Result<Assignment, Problem> {
     json::read(text).map_err(|problem| match problem {
         problem if is_cut(&problem) => unreadable(file, problem),
@@ -112,13 +112,13 @@ fn single(text: &[u8], file: &str, no_list: json::ReadError) -> Result<Assignmen
     })
 }
 
-/// The request for an assignment with this much beside it.
+/// The request for an assignment, expanded this far.
 pub fn one(service: &Service, id: AssignmentId, expand: &str) -> Result<Request<String>, Problem> {
     let base_url = &service.base_url;
     get(&format!("{base_url}/{MANAGEMENT}/assignments/{id}?$expand={expand}"), base_url)
 }
 
-/// A request to this service, and to no other: the token goes with it.
+/// A request to this service and to no other, since the token goes with it.
 pub fn get(url: &str, base_url: &BaseUrl) -> Result<Request<String>, Problem> {
     let uri: Option<Uri> = url.parse().ok();
     let uri = uri.filter(|uri| base_url.has(uri)).ok_or_else(|| Problem::OtherService(url.to_owned()))?;
@@ -128,7 +128,7 @@ pub fn get(url: &str, base_url: &BaseUrl) -> Result<Request<String>, Problem> {
     Ok(request)
 }
 
-/// What an answer says that is not the one that was asked for.
+/// The problem with an answer that is not the one that was asked for.
 pub async fn answered<B: AsRef<[u8]>>(service: &Service, url: &str, response: &Response<B>) -> Problem {
     let source = read_response(response)
         .err()
@@ -141,7 +141,7 @@ pub fn unreadable(url: &str, source: json::ReadError) -> Problem {
     Problem::Read { url: url.to_owned(), source: Box::new(source) }
 }
 
-/// A link to a page is good for a while only: a run that was interrupted long ago begins this list anew.
+/// A link to a page expires: a run that was interrupted long ago reads this list from its beginning.
 fn is_forgotten<B>(response: &Response<B>) -> bool {
     matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE)
 }

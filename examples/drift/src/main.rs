@@ -1,6 +1,6 @@
 //! Finds the delivered access package assignments that have lost access, and restores only what they have lost.
 
-/// Prints a line. Nothing ends because nobody reads it any more.
+/// Prints a line. The program goes on even if nobody reads the output any more.
 macro_rules! tell {
     ($($line:tt)*) => {{
         use std::io::Write as _;
@@ -8,7 +8,7 @@ macro_rules! tell {
     }};
 }
 
-/// Prints a line on standard error, likewise.
+/// The same on standard error.
 macro_rules! warn {
     ($($line:tt)*) => {{
         use std::io::Write as _;
@@ -47,7 +47,7 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 use crate::problem::Problem;
 
-/// One thread is enough: it waits for the service most of the time.
+/// One thread is enough: the program waits for the service most of the time.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
     let is_report = matches!(arguments.command, Command::Report(_));
     match result {
         Ok(status) => status.into(),
-        // Whoever read what was printed has read enough.
+        // The reader has read enough and closed the pipe.
         Err(Problem::Terminal(error)) if is_report && error.kind() == ErrorKind::BrokenPipe => 0.into(),
         Err(problem) => {
             warn!("drift: {problem}");

@@ -1,4 +1,4 @@
-//! What people call things. The crate knows them by their ids alone.
+//! The names that people give to things. The crate knows only the ids.
 
 use std::collections::HashMap;
 
@@ -40,13 +40,13 @@ struct Target {
     principal_name: Option<String>,
 }
 
-/// Names are chosen by anybody: on a terminal they are to be nothing but text.
+/// Anybody can choose a name, so a control character must not reach the terminal.
 fn plain(name: String) -> String {
     if name.contains(char::is_control) { name.replace(char::is_control, " ") } else { name }
 }
 
 impl Names {
-    /// A page in another form has none: then the ids have to do.
+    /// A page in another form has no names: the ids have to do then.
     #[must_use]
     pub fn of_page(page: &[u8]) -> Self {
         let Ok(Page { value }) = serde_json::from_slice(page) else { return Self::default() };

@@ -1,4 +1,4 @@
-//! Reads each list once, whatever the number of assignments, and judges what is owed by it.
+//! Reads each list once, whatever the number of assignments, and judges the owed access by it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -33,10 +33,11 @@ impl Observer<'_> {
     pub async fn observe(&self, book: &mut Book) -> Result<(), Problem> {
         self.pass(book, Pass::First).await?;
         if let Some(since) = book.suspected_since()? {
-            // So that nothing that was given before it was read can be missed.
+            // After this wait, the directory shows everything that was given before the assignments were
+            // read.
             let over = since.saturating_add(self.settle);
             self.progress.begins_to_wait(over.saturating_duration_since(now()));
-            // The clock may be set meanwhile.
+            // The clock may be changed meanwhile.
             while now() < over {
                 let left = over.saturating_duration_since(now());
                 self.progress.waits(left);
@@ -47,7 +48,7 @@ impl Observer<'_> {
         self.obstacles(book).await
     }
 
-    /// Reads each list of which something is open.
+    /// Reads each list in which something is open.
     pub async fn pass(&self, book: &mut Book, pass: Pass) -> Result<(), Problem> {
         self.progress.lists(book.lists_left(pass)?);
         let (book, mut after) = (RefCell::new(book), 0);
@@ -74,7 +75,7 @@ impl Observer<'_> {
                     if list.is_missing && pass == Pass::First {
                         Box::new(|_| Verdict::Suspected)
                     } else if pass == Pass::Again {
-                        // It was seen to be lost, and nothing tells otherwise.
+                        // It was seen to be lost, and this failure does not tell otherwise.
                         Box::new(|_| Verdict::Lost)
                     } else {
                         let is_missing = status(&error) == Some(StatusCode::NOT_FOUND);
@@ -101,12 +102,12 @@ impl Observer<'_> {
                 .map_or(Verdict::Lost, Verdict::Never),
             Observed::Unknown if is_over => Verdict::Unknown,
             Observed::Unknown => Verdict::Suspected,
-            // A look at a list does not tell it.
+            // A list cannot tell this.
             Observed::Unenforceable => Verdict::Unknown,
         }
     }
 
-    /// Asks the groups and applications of what is lost whether it can be given back.
+    /// Asks the groups and applications whether what is lost can be given back.
     async fn obstacles(&self, book: &mut Book) -> Result<(), Problem> {
         let (book, mut after) = (RefCell::new(book), 0);
         let next = || loop {
@@ -119,7 +120,7 @@ impl Observer<'_> {
         };
         let done = |asked: Asked, _read| match asked.obstacle {
             Some(obstacle) => book.borrow().set_obstacle(asked.id, obstacle),
-            // Then nothing is seen to stand in the way: to restore it will tell.
+            // No obstacle is seen. Restoring will tell.
             None => Ok(()),
         };
         ask_all(self.service, self.at_once, next, done).await
@@ -135,16 +136,17 @@ fn status(error: &NotAnswered) -> Option<StatusCode> {
 struct List {
     id: i64,
     size: usize,
-    /// One of the resource roles that it tells of.
+    /// One of the resource roles that the list shows.
     of: ResourceRole,
     endpoint: Endpoint,
     holders: Holders,
     /// When its first page was asked for.
     began: Timestamp,
     circle: Circle,
-    /// Its pages lead in a circle.
+    /// Whether its pages lead in a circle.
     is_stuck: bool,
-    /// The directory says that what it is of does not exist. A server without such lists does not say so.
+    /// Whether the directory says that the resource of this list does not exist. A server without such lists
+    /// does not say so.
     is_missing: bool,
 }
 
@@ -158,7 +160,7 @@ impl List {
         Some(Self { id, size, of, endpoint, holders, began, circle, is_stuck: false, is_missing: false })
     }
 
-    /// Why it cannot be read, and what helps.
+    /// Why the list cannot be read, and what helps.
     fn why_not(&self, error: &NotAnswered) -> String {
         match status(error) {
             Some(StatusCode::FORBIDDEN) => {
@@ -193,7 +195,7 @@ impl Question for List {
     }
 }
 
-/// A group or an application that is asked what stands in the way.
+/// A group or an application that is asked for obstacles.
 struct Asked {
     id: i64,
     role: ResourceRole,

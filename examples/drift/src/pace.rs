@@ -1,4 +1,4 @@
-//! The pace that the service asks for. Who is told to wait tells all: one answer is enough.
+//! The pace that the service asks for. If one request is told to wait, all requests wait.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio::time::sleep_until;
 pub struct Pace(Mutex<Option<Instant>>);
 
 impl Pace {
-    /// Until nobody has been told to wait longer.
+    /// Waits until the longest pause is over.
     pub async fn wait(&self) {
         loop {
             let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -20,13 +20,13 @@ impl Pace {
         }
     }
 
-    /// Whether nobody has to wait.
+    /// Whether no request has to wait.
     pub fn is_free(&self) -> bool {
         let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_none_or(|until| until <= Instant::now())
     }
 
-    /// Nobody sends anything for so long.
+    /// Holds back all requests for so long.
     pub fn hold(&self, pause: Duration) {
         let until = Instant::now() + pause;
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,7 @@ impl Pace {
     }
 }
 
-/// A pause of our own, after so many failures: 1 s, then twice as long each time, and a minute at most.
+/// Our own pause after so many failures: 1 s at first, then twice as long each time, up to a minute.
 pub fn pause(failures: u32) -> Duration {
     Duration::from_secs(1_u64.checked_shl(failures).unwrap_or(60).min(60))
 }

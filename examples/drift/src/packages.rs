@@ -1,4 +1,5 @@
-//! What an access package gives, where the service does not show it beside the assignment: asked for once for each package.
+//! What access packages give, if the service does not show it beside the assignment. Each package is asked
+//! for once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,7 +15,7 @@ use crate::inventory::{MANAGEMENT, answered, get, unreadable};
 use crate::problem::Problem;
 use crate::service::Service;
 
-/// Those that were asked for.
+/// The access packages that were asked for.
 #[derive(Default)]
 pub struct Packages(HashMap<AccessPackageId, AccessPackageDocument>);
 
@@ -35,25 +36,26 @@ struct Package {
     id: AccessPackageId,
 }
 
-/// What it gives is not there, or only a part of it (R45).
+/// Whether the document shows only a part of what its package gives, or no part of it (R45).
 #[must_use]
 pub fn is_cut(problem: &ReadError) -> bool {
     matches!(problem, ReadError::NotExpanded { .. } | ReadError::ListCut { .. })
 }
 
-/// The access package that an assignment is of.
+/// The access package of an assignment.
 #[must_use]
 pub fn package_of(document: &[u8]) -> Option<AccessPackageId> {
     serde_json::from_slice::<Item>(document).ok().map(|item| item.access_package.id)
 }
 
 impl Packages {
-    /// Reads an assignment with what its access package gives, if that was asked for.
+    /// Reads an assignment together with what its access package gives, if the package was asked for.
     pub fn read(&self, document: &[u8]) -> Option<Result<Assignment, ReadError>> {
         Some(json::read_with(document, self.0.get(&package_of(document)?)?))
     }
 
-    /// Reads those items again that were shown without what their access package gives, or with a part of it (R45).
+    /// Completes the items that were shown without what their access package gives, or with a part of it
+    /// (R45).
     pub async fn complete(
         &mut self,
         service: &Service,
@@ -78,7 +80,7 @@ impl Packages {
         Ok(())
     }
 
-    /// Asks what an access package gives, unless that is known.
+    /// Asks what an access package gives, unless it is known.
     pub async fn ask(&mut self, service: &Service, id: AccessPackageId) -> Result<(), Problem> {
         if let Entry::Vacant(new) = self.0.entry(id) {
             new.insert(read(service, id).await?);
@@ -87,7 +89,7 @@ impl Packages {
     }
 }
 
-/// All pages of it.
+/// Reads all pages of what an access package gives.
 async fn read(service: &Service, id: AccessPackageId) -> Result<AccessPackageDocument, Problem> {
     let path = format!("accessPackages/{id}/resourceRoleScopes?$expand=role,scope");
     let mut url = format!("{}/{MANAGEMENT}/{path}", service.base_url);

@@ -99,7 +99,8 @@ impl Problem {
         } else if let Some(help) = told.help().filter(|_| told.code.as_deref() != Some("UnAuthorized")) {
             says.push(format!("what helps: {help}"));
         } else if told.status == StatusCode::FORBIDDEN {
-            // All lists that are asked for are of the whole tenant: what the service says of a catalog does not help.
+            // All requested lists are of the whole tenant, so what the service says about a catalog does not
+            // help.
             says.push(
                 "what helps: a role for the whole tenant, or an application with `EntitlementManagement.Read.All`: \
                  who has roles in catalogs only may read one access package at a time"

@@ -1,4 +1,4 @@
-//! What is left, on a terminal; without one, only that a long pause begins.
+//! Shows on a terminal what is left. Without a terminal, it only says that a long pause begins.
 
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -16,7 +16,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Pages of assignments: how many there are nobody knows.
+    /// Shows the pages of assignments. Their total is not known.
     pub fn pages(&self) {
         self.style("{spinner} reading assignments: {pos} pages, {elapsed}");
     }
@@ -37,7 +37,7 @@ impl Progress {
         self.0.inc(1);
     }
 
-    /// A long pause: without a terminal nothing else tells of it.
+    /// Without a terminal, this line is the only sign of a long pause.
     pub fn begins_to_wait(&self, pause: Duration) {
         if self.0.is_hidden() && pause >= Duration::from_secs(1) {
             warn!("{}", looks_again_in(pause));
@@ -64,7 +64,7 @@ impl Progress {
     }
 
     fn style(&self, template: &str) {
-        // A template that is none would be a mistake of ours, and costs nothing but the look.
+        // An invalid template would be our mistake, and would only cost the look.
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.0.set_style(style);
         }

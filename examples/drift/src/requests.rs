@@ -1,4 +1,4 @@
-//! The requests that failed deliveries came from: for 14 days they can be reprocessed.
+//! The requests of failed deliveries: they can be reprocessed for 14 days.
 
 use access_package::graph::json::{self, RequestDocument};
 use access_package::{AssignmentRequest, AssignmentState, Purpose, Recency};
@@ -20,7 +20,8 @@ struct Page<'a> {
     next_link: Option<String>,
 }
 
-/// Reads them where there is a failed delivery. That the service refuses, or gives no such list, is kept and stops nothing.
+/// Reads the requests if there is a failed delivery. If the service refuses or has no such list, that is
+/// kept, and the check goes on.
 pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Problem> {
     let totals = book.totals()?;
     if totals.failed + totals.partial == 0 {
@@ -47,7 +48,7 @@ pub async fn from_service(service: &Service, book: &mut Book) -> Result<(), Prob
     Ok(())
 }
 
-/// A request that asked for access, and was completed.
+/// A completed request for access.
 fn read(document: &RawValue) -> Option<AssignmentRequest> {
     let RequestDocument { request, .. } =
         json::read_request(document.get().as_bytes(), Recency::Newest).ok()?;

@@ -1,4 +1,4 @@
-//! `drift restore`: shows what it is about to do, does it, and looks whether it has come about.
+//! `drift restore`: shows its plan, carries it out, and looks whether the access is in place.
 
 mod direct;
 mod end;
@@ -24,7 +24,7 @@ use crate::show::number_of;
 use crate::verdict::{Verdict, kind};
 use end::End;
 
-/// How many assignments of the plan, and how many ends that are not good, are printed.
+/// How many assignments of the plan, and how many that were not restored, are printed.
 const SHOWN: usize = 20;
 
 pub async fn run(restore: &Restore) -> Result<u8, Problem> {
@@ -39,7 +39,7 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
         settle: Duration::from_secs(restore.connection.settle),
         progress: &progress,
     };
-    // What has come back since is left alone; what a run that was killed has sent is evidence.
+    // Access that has come back since is left alone. If a killed run may have sent it, log that as evidence.
     let tried = book.tried(Verdict::Lost)?;
     observer.pass(&mut book, Pass::Again).await?;
     progress.finish();
@@ -74,13 +74,13 @@ pub async fn run(restore: &Restore) -> Result<u8, Problem> {
     )?;
     progress.assignments(rows.len() as u64);
     run.all(&rows, &progress).await?;
-    // What is not to be seen yet may only not be replicated.
+    // Access that is not visible yet may only lack replication.
     observer.pass(&mut run.book, Pass::Again).await?;
     progress.finish();
     run.finish()
 }
 
-/// Prints what is about to be done to these assignments, after what is left out.
+/// Prints what is left out, and then what is about to be done to these assignments.
 fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<(), Problem> {
     let ToRestore { assignments, stuck, done } = book.to_restore(restore.direct)?;
     let planned = rows.len() as u64;
@@ -150,16 +150,16 @@ fn is_confirmed(restore: &Restore) -> Result<bool, Problem> {
 
 #[derive(Default)]
 struct Tally {
-    /// How many resource roles are in place again that an earlier run has tried to restore.
+    /// How many resource roles are in place again after an earlier run tried to restore them.
     found: u64,
     restored: Vec<i64>,
     not_owed: u64,
-    /// How many ended otherwise, by how.
+    /// How many assignments ended otherwise, by the word for their end.
     otherwise: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
-    /// What has come of a run, of which so many assignments cannot be seen yet.
+    /// Logs the result of a run. So many assignments cannot be seen yet.
     fn log(&self, evidence: &Evidence, not_seen: usize, services: &Services) -> Result<(), Problem> {
         let about = json!({
             "restored": self.restored.len(), "foundGranted": self.found, "notSeenYet": not_seen,
@@ -191,7 +191,7 @@ impl Run<'_> {
                         "lost": planned.lost, "triedBefore": planned.is_tried,
                     }),
                 )?;
-                // Before anything is sent.
+                // Record this before anything is sent.
                 self.book.set_sent(planned.row)?;
                 let (services, settle) = (Arc::clone(self.services), self.restore.connection.settle);
                 let is_direct = self.restore.direct;
@@ -212,9 +212,9 @@ impl Run<'_> {
         }
     }
 
-    /// It has come to its end.
+    /// Records the end for one assignment.
     fn over(&mut self, planned: &Planned, end: &End, progress: &Progress) -> Result<(), Problem> {
-        // Anything else is planned again, after all others, and looked at first.
+        // Any other assignment is planned again after all others, and is looked at first.
         if end.is_restored || end.is_not_owed || end.is_accepted {
             self.book.set_done(planned.row)?;
         } else {

@@ -1,4 +1,4 @@
-//! One service, with everything that all requests to it share: the client, the token, the pace.
+//! One service, with everything that all requests to it share: the client, the token and the pace.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -29,11 +29,11 @@ pub struct Service {
     client: Client,
     tokens: Arc<Tokens>,
     pace: Arc<Pace>,
-    /// How long a request is sent again.
+    /// How long a request is repeated.
     patience: Duration,
     sent: Arc<Sent>,
     progress: Progress,
-    /// It has not answered, and that was said.
+    /// Whether it has stopped answering, and the user was told.
     is_silent: AtomicBool,
 }
 
@@ -57,18 +57,18 @@ pub fn now() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// A request may be sent with this token, now.
+/// Permission to send one request now, with this token.
 pub struct Ready {
     number: u64,
     header: HeaderValue,
 }
 
-/// What became of one try.
+/// The result of one try.
 enum Try {
     Answered(Response<Vec<u8>>),
-    /// Nothing came back: it is to be sent again.
+    /// There was no answer: send the request again.
     Unanswered(String),
-    /// It is to be sent again; not before this pause, if the service says so.
+    /// Send the request again, but not before this pause if the service asks for one.
     Again(String, Option<Duration>),
     Refused(u64, String),
 }
@@ -85,7 +85,7 @@ impl Service {
         if !is_safe(&base_url) {
             return Err(Problem::NotSafe(base_url.to_string()));
         }
-        // Whoever was first has chosen the same.
+        // If it fails, the same provider is installed already.
         drop(rustls::crypto::ring::default_provider().install_default());
         let name = concat!("drift/", env!("CARGO_PKG_VERSION"));
         let mut client = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME).user_agent(name);
@@ -97,8 +97,8 @@ impl Service {
         Ok(Self { base_url, client, tokens, pace, patience, sent, progress, is_silent })
     }
 
-    /// Sends a request, and again as long as there is patience: what is throttled, what is not answered, and once with a new
-    /// token. What could do harm twice is not for this.
+    /// Sends a request, and repeats it as long as there is patience: if it is throttled or not answered, and
+    /// once with a new token. Do not use it for a request that could do harm twice.
     pub async fn send(
         &self,
         kind: &'static str,
@@ -135,7 +135,7 @@ impl Service {
         }
     }
 
-    /// Says once, until there is an answer, that there is none.
+    /// Says that there is no answer, and does not say so again until there is one.
     fn tell_of_silence(&self, said: &str) {
         if !self.is_silent.swap(true, Ordering::Relaxed) {
             let (url, patience) = (&self.base_url, self.patience.as_secs());
@@ -145,20 +145,21 @@ impl Service {
         }
     }
 
-    /// Waits until a request may be sent, and takes the token for it: from then on nothing has to be waited for.
+    /// Waits until a request may be sent, and takes the token for it. After that, the request does not have
+    /// to wait.
     pub async fn ready(&self) -> Ready {
         loop {
             self.pace.wait().await;
             let (number, header) = self.tokens.current().await;
-            // A new token may have taken its time.
+            // Fetching a new token may have taken its time.
             if self.pace.is_free() {
                 return Ready { number, header };
             }
         }
     }
 
-    /// Sends a request once, and at once: who asks decides what comes of an answer, and of none. The next one has a new token, and
-    /// waits if it is told to.
+    /// Sends a request once, and at once. The caller decides what to do about the answer, or without one. The
+    /// next request has a new token if this one was refused, and waits if the service says so.
     pub async fn send_once(
         &self,
         kind: &'static str,
@@ -182,13 +183,14 @@ impl Service {
         Unauthorized { url: &self.base_url, said, now: now() }
     }
 
-    /// Somebody was told to wait, or a part of a batch was: so are all.
+    /// The service told a request, or a part of a batch, to wait: so all requests wait.
     pub fn told_to_wait(&self, after: Option<&RetryAfter>, failures: u32) -> Result<(), Problem> {
         self.pace.hold(self.bearable(asked(after))?.max(pause(failures)));
         Ok(())
     }
 
-    /// The pause that the service asks for. Who has not so much patience stops, and sends nothing too early (R40).
+    /// The pause that the service asks for. If it is longer than the patience, the run stops, and sends
+    /// nothing too early (R40).
     fn bearable(&self, asked: Option<Duration>) -> Result<Duration, Problem> {
         let (asked, patience) = (asked.unwrap_or_default(), self.patience);
         if asked > patience {
@@ -198,7 +200,7 @@ impl Service {
         Ok(asked)
     }
 
-    /// The permission that is missing, where the service does not say why it refuses and the token does.
+    /// The missing permission, if the service does not say why it refuses and the token tells.
     pub async fn lack(&self, error: &CallError, needed: Permission) -> Option<Lack> {
         let CallError::Rejected(told) = error else { return None };
         let is_told = told.status != StatusCode::FORBIDDEN || told.reasons().next().is_some();
@@ -260,12 +262,12 @@ impl Service {
     }
 }
 
-/// What was asked for in full is more than anybody wants to read.
+/// Leaves out the query, which is longer than anybody wants to read.
 pub fn without_query(url: &str) -> String {
     url.split('?').next().unwrap_or(url).to_owned()
 }
 
-/// What lies below everything that the client says of it.
+/// The innermost cause of an error of the client.
 fn cause(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut cause: &dyn Error = &error;
@@ -281,11 +283,11 @@ fn asked(after: Option<&RetryAfter>) -> Option<Duration> {
 }
 
 fn is_https(base_url: &BaseUrl) -> bool {
-    // A scheme is spelled in small letters there.
+    // `BaseUrl` spells the scheme in lower case.
     base_url.as_str().starts_with("https:")
 }
 
-/// Nobody on the way can read the token.
+/// Whether nobody on the way can read the token.
 fn is_safe(base_url: &BaseUrl) -> bool {
     let uri: http::Uri = base_url.as_str().parse().unwrap_or_default();
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);

@@ -20,9 +20,9 @@ pub struct Services {
     /// Where groups, applications and roles are.
     pub directory: Arc<Service>,
     pub sent: Arc<Sent>,
-    /// What access packages give, as far as it has to be asked for.
+    /// What access packages give, as far as it had to be asked for.
     pub packages: Mutex<Packages>,
-    /// The tenant that the token is of, if it tells.
+    /// The tenant of the token, if the token tells.
     tenant: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Services {
         Ok(Self { management, directory, sent, packages: Mutex::default(), tenant })
     }
 
-    /// What a check is of.
+    /// What a check covers.
     #[must_use]
     pub fn of(&self) -> Of {
         let (management, directory) = (&self.management.base_url, &self.directory.base_url);

@@ -8,7 +8,7 @@ pub mod table;
 
 use crate::book::Totals;
 
-/// The outcome in a line. What is unknown or unreadable is not fine, so it is never left out.
+/// The outcome in a line. Unknown and unreadable parts are not fine, so they are never left out.
 fn headline(totals: &Totals) -> String {
     let (roles, delivered) = (totals.roles, number_of(totals.delivered, "delivered assignment"));
     let unreadable = match totals.unreadable {
@@ -30,7 +30,7 @@ fn headline(totals: &Totals) -> String {
     outcome + &unreadable
 }
 
-/// So many of these.
+/// A number with its noun: `1 part`, `2 parts`.
 #[must_use]
 pub fn number_of(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

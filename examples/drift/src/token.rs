@@ -1,4 +1,5 @@
-//! The token: where it comes from, and that it is fetched again, once, when the service no longer takes it.
+//! The token: where it comes from. When the service no longer takes it, it is fetched again, once for all
+//! requests.
 
 use std::env;
 use std::fs;
@@ -36,7 +37,7 @@ pub struct Tokens {
 
 #[derive(Clone)]
 struct Held {
-    /// Rises with each one that is fetched.
+    /// Rises with each token that is fetched.
     number: u64,
     text: String,
     header: HeaderValue,
@@ -54,16 +55,16 @@ impl Tokens {
         (held.number, held.header.clone())
     }
 
-    /// The tenant that the token is of, as far as the token tells.
+    /// The tenant of the token, as far as the token tells.
     pub async fn tenant(&self) -> Option<String> {
         tenant(&self.held.lock().await.text)
     }
 
-    /// That the token has no such permission, as far as it tells.
+    /// The permission that the token lacks, as far as the token tells.
     pub async fn lack(&self, needed: Permission) -> Option<Lack> {
         let claims = claims(&self.held.lock().await.text)?;
         let caller = Caller::from_claims(&claims, []);
-        // To read, the permission to write is enough.
+        // The permission to write is enough to read.
         let is_enough =
             |it: &Permission| *it == needed || *it == Permission::EntitlementManagementReadWriteAll;
         if caller.permissions.iter().any(is_enough) {
@@ -74,7 +75,8 @@ impl Tokens {
         Some(Lack { needed, has })
     }
 
-    /// The token of this number was refused: fetches another one, unless somebody else has by now. Everybody waits for it.
+    /// Fetches another token after the one with this number was refused, unless another request has done so
+    /// already. All requests wait for it.
     pub async fn renew(&self, refused: u64, by: &Unauthorized<'_>) -> Result<(), Problem> {
         let mut held = self.held.lock().await;
         if held.number != refused {
@@ -98,7 +100,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// What to say where even a new one is refused.
+    /// What to say if even a new token is refused.
     pub async fn refused(&self, by: &Unauthorized<'_>) -> Problem {
         self.is_refused(&self.held.lock().await.text, by)
     }
@@ -117,13 +119,13 @@ impl Tokens {
         } else {
             ("", None)
         };
-        // A service may repeat it.
+        // The service may repeat the token.
         let said = said.replace(text, "…");
         Problem::TokenRefused { url: url.to_string(), option: self.option, why, said, help }
     }
 }
 
-/// Who has refused a token, and what was said of it.
+/// The service that refused a token, and what it said.
 pub struct Unauthorized<'a> {
     pub url: &'a BaseUrl,
     pub said: String,
@@ -152,13 +154,13 @@ impl Lack {
     }
 }
 
-/// What the token itself tells; nothing if it is opaque.
+/// What the token itself tells; `None` if it is opaque.
 fn claims(token: &str) -> Option<Claims> {
     let payload = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok())?;
     read_claims(&payload).ok()
 }
 
-/// In small letters, as GUIDs compare without case.
+/// In lower case, as GUIDs compare without case.
 fn tenant(token: &str) -> Option<String> {
     Some(claims(token)?.tid.to_ascii_lowercase())
 }
@@ -181,7 +183,7 @@ impl Source {
             Self::File(path) if path.as_os_str() == "-" => "standard input".into(),
             Self::File(path) => path.display().to_string(),
             Self::Variable(name) => name.clone(),
-            // What it is may hold secrets.
+            // The command may hold secrets.
             Self::Command(_) => self.option().into(),
         }
     }
@@ -196,7 +198,7 @@ impl Source {
         }
     }
 
-    /// Why this is no token.
+    /// Why this text is not a token.
     fn why_not(&self, text: &str) -> String {
         if text.is_empty() {
             let is_command = matches!(self, Self::Command(_));

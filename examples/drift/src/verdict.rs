@@ -4,15 +4,15 @@ use access_package::ResourceRole;
 use access_package::graph::obstacle::Obstacle;
 use access_package::{Activation, GroupAccess};
 
-/// As it is stored: a number, and for `Never` the number of its obstacle beside it.
+/// Stored as a number, with the code of the obstacle beside it for `Never`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Nobody has looked yet.
+    /// Not looked at yet.
     Open,
     Present,
-    /// It was not seen, and may only not be replicated yet (R39): to be looked for again.
+    /// It was not seen, but may only lack replication (R39): look for it again.
     Suspected,
-    /// It is not there, and nothing is seen to stand in the way of giving it back.
+    /// It is not there, and no obstacle to giving it back is seen.
     Lost,
     /// It is not there, and cannot be given back.
     Never(Obstacle),
@@ -45,7 +45,7 @@ impl Verdict {
             (4, Some(obstacle)) => Self::Never(obstacle),
             (6, _) => Self::NotOwed,
             (0, _) => Self::Open,
-            // What cannot be read is not known.
+            // A stored value that cannot be read is unknown.
             _ => Self::Unknown,
         }
     }

@@ -19,31 +19,31 @@ use crate::worker::Limits;
 
 pub struct Config {
     pub listen: String,
-    /// Where the metrics are shown, without a token.
+    /// The address of the metrics, which need no token.
     pub metrics_listen: Option<String>,
     pub role: Role,
-    /// The file of the database, or the address of one of PostgreSQL.
+    /// The file of a SQLite database, or the address of a PostgreSQL one.
     pub database: String,
-    /// Whether a database that is missing is made.
+    /// Whether a missing database is created.
     pub database_create: bool,
-    /// How long a lock of somebody else is waited for there.
+    /// How long to wait for a lock that another connection holds.
     pub database_wait: Duration,
-    /// What checks tokens; nothing for a worker, which has no callers.
+    /// Checks tokens. `None` only for a worker: it has no callers.
     pub tokens: Option<Tokens>,
     /// Where clients find the server.
     pub public_url: Option<BaseUrl>,
-    /// The pages of which origins may call.
+    /// The origins whose pages may call.
     pub origins: Origins,
     pub connections: connections::Limits,
     /// How many requests are answered at a time.
     pub requests: usize,
     pub limits: Limits,
-    /// Where access is granted. Without it the server has a directory of its own, for development.
+    /// Where access is granted. Without it, the server starts a directory of its own in development.
     pub graph: Option<(BaseUrl, GraphToken)>,
-    /// The file of the database of that directory.
+    /// The database file of that directory.
     pub directory_database: String,
     pub times: Times,
-    /// Where each action says that it begins and that it ends.
+    /// The file in which each action logs when it begins and when it ends.
     pub action_log: Option<String>,
 }
 
@@ -58,8 +58,8 @@ pub enum Role {
 }
 
 impl Config {
-    /// Reads the environment; the README lists the variables. What is set and says nothing is a mistake: an empty key would
-    /// else be as good as none.
+    /// Reads the environment; the README lists the variables. A variable that is set but empty is an error:
+    /// an empty key would otherwise count as no key.
     pub fn from_env() -> Result<Self, Problem> {
         let role = match variable("ROLE")?.as_deref() {
             None | Some("both") => Role::Both,
@@ -78,7 +78,7 @@ impl Config {
         };
         let limits = Limits {
             at_a_time: count("CONCURRENCY", 64)?.into(),
-            // A shorter one ends before it can be renewed.
+            // A shorter lease ends before it can be renewed.
             lease: milliseconds("LEASE_MS", 30_000, 1_000)?,
             action: milliseconds("ACTION_TIMEOUT_MS", 7_200_000, 1)?,
             tries: count("TRIES", 20)?.into(),
@@ -93,7 +93,7 @@ impl Config {
                 return Err(needed.into());
             }
         };
-        // That of its own replicates at once.
+        // The directory for development replicates at once.
         let replication = if graph.is_some() { 300_000 } else { 2_000 };
         let times = Times {
             patience: milliseconds("PATIENCE_MS", 3_600_000, 1)?,
@@ -120,8 +120,9 @@ impl Config {
     }
 }
 
-/// What checks tokens: a key, a set of them, or that of development, in which anybody on this machine is given a token.
-/// Development is asked for by name, or the server is started without being told where anything is.
+/// What checks tokens: one key, a set of keys, or the key for development, where anybody on this machine gets
+/// a token. Development needs `DEVELOPMENT`, or an environment that does not tell the server where anything
+/// is.
 fn tokens(role: Role) -> Result<Option<Tokens>, Problem> {
     let (keys, audience) = (keys()?, variable("TOKEN_AUDIENCE")?);
     let (issuer, secret) = (variable("TOKEN_ISSUER")?, variable("DEVELOPMENT_KEY")?);
@@ -177,7 +178,7 @@ fn keys() -> Result<Option<Keys>, Problem> {
     }
 }
 
-/// Where the directory is. The crate puts the version behind it.
+/// The address of the directory. The crate appends the version.
 fn graph_url() -> Result<Option<BaseUrl>, Problem> {
     let Some(url) = parsed::<BaseUrl>("GRAPH_URL")? else { return Ok(None) };
     for version in ["/v1.0", "/beta"] {
@@ -188,12 +189,12 @@ fn graph_url() -> Result<Option<BaseUrl>, Problem> {
     Ok(Some(url))
 }
 
-/// Whether the server is not told where anything is: then nobody expects it to guard anything.
+/// Whether the environment names no address and no database. Nobody expects such a server to guard anything.
 fn is_bare() -> Result<bool, Problem> {
     Ok(!are_set(&["LISTEN", "DATABASE", "GRAPH_URL"])?)
 }
 
-/// Whether any of them is.
+/// Whether any of these variables is set.
 fn are_set(names: &[&str]) -> Result<bool, Problem> {
     for name in names {
         if variable(name)?.is_some() {
@@ -225,12 +226,11 @@ fn parsed<T: FromStr<Err: Display>>(name: &str) -> Result<Option<T>, Problem> {
     Ok(Some(text.parse().map_err(|error| format!("`{name}` is `{text}`: {error}"))?))
 }
 
-/// How many of something.
 fn count(name: &str, default: u16) -> Result<u16, Problem> {
     number(name, default, 1..=u16::MAX)
 }
 
-/// A time that is no longer than a day.
+/// A duration of at most a day.
 fn milliseconds(name: &str, default: u64, least: u64) -> Result<Duration, Problem> {
     number(name, default, least..=86_400_000).map(Duration::from_millis)
 }

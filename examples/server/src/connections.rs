@@ -1,4 +1,5 @@
-//! Connections, and what bounds them: their number, the size and the time of a head, idle time, and how long they live.
+//! Connections, and their limits: how many there are, how large a head is and how long it takes, how long a
+//! connection is idle, and how long it lives.
 
 mod told;
 
@@ -24,26 +25,28 @@ use tracing::{debug, warn};
 
 use self::told::Told;
 
-/// How large a head may be: tokens of Entra have some kilobytes.
+/// How large a head may be: a token from Entra takes some kilobytes.
 const HEAD_SIZE: usize = 32 * 1024;
-/// How long room is waited for before another connection is to make it.
+/// How long to wait for room before another connection is told to make it.
 const ROOM: Duration = Duration::from_millis(50);
-/// How long a client that is sending a head may go on once its connection is to end.
+/// How long a client may take to finish a head once its connection is to end.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// How many there are at most. For one more the one gives way that has waited longest for a request.
+    /// How many connections there are at most. A new one takes the place of the one that has waited longest
+    /// for a request.
     pub connections: usize,
     /// How long a head may take, and how long a connection may wait for one.
     pub head: Duration,
-    /// How long a connection lives, but for the request that is under way then.
+    /// How long a connection lives. A request that is under way at that time is still answered.
     pub life: Duration,
 }
 
 /// A connection, as others see it.
 struct Seen {
-    /// Rises with each request; nothing while one is under way.
+    /// When the connection began to wait for a request, by a counter that rises; 0 while a request is under
+    /// way.
     waits_since: AtomicU64,
     gives_way: Notify,
 }
@@ -60,7 +63,7 @@ struct Open {
 }
 
 impl Open {
-    /// Waits until one has ended.
+    /// Waits until a connection has ended.
     async fn one_less(&mut self) {
         match self.tasks.join_next_with_id().await {
             Some(ended) => self.forget(ended.map_or_else(|error| error.id(), |(id, ())| id)),
@@ -72,7 +75,7 @@ impl Open {
         self.seen.remove(&id);
     }
 
-    /// Tells the connection that has waited longest for a request to end.
+    /// Tells a connection to end: the one that has waited longest for a request.
     fn make_room(&self) {
         let waiting = self.seen.values().filter(|it| it.is_waiting());
         if let Some(longest) = waiting.min_by_key(|it| it.waits_since.load(Ordering::Relaxed)) {
@@ -81,7 +84,7 @@ impl Open {
     }
 }
 
-/// Answers whoever connects, until told to stop; then until what is under way is answered.
+/// Answers every client until `stop` comes, and then finishes the requests that are under way.
 pub async fn serve<A, F>(listener: TcpListener, service: A, limits: Limits, stop: impl Future<Output = ()>)
 where
     A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
@@ -103,14 +106,14 @@ where
             Ok((stream, _)) => {
                 while open.tasks.len() >= limits.connections {
                     open.make_room();
-                    // The one that is told may just have begun to be of use.
+                    // The connection that was told to end may just have received a request.
                     tokio::select! {
                         () = &mut stop => break 'accepting,
                         () = open.one_less() => {}
                         () = sleep(ROOM) => {}
                     }
                 }
-                // Without it small answers wait for each other; that it fails is no reason not to answer.
+                // Without it, small answers wait for each other. If it fails, the connection still works.
                 let _ = stream.set_nodelay(true);
                 let seen = Arc::new(Seen { waits_since: now(&clock).into(), gives_way: Notify::new() });
                 let connection = answer(
@@ -123,7 +126,7 @@ where
                 );
                 open.seen.insert(open.tasks.spawn(connection).id(), seen);
             }
-            // As a rule there are no more file handles.
+            // Usually the process has run out of file handles.
             Err(error) => {
                 warn!(%error, open = open.tasks.len(), "connection is not accepted");
                 open.make_room();
@@ -160,7 +163,7 @@ async fn answer<F: Future<Output = Response<String>>>(
         }
     });
     let mut http = http1::Builder::new();
-    // Of the head it is also the time that a connection waits for one.
+    // This limit also covers the time that a connection waits for a head.
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_header_size(HEAD_SIZE);
     let mut connection = pin!(http.serve_connection(TokioIo::new(Told::new(stream)), answers));
     let (mut deadline, mut is_ending) = (Instant::now() + limits.life, false);
@@ -175,7 +178,7 @@ async fn answer<F: Future<Output = Response<String>>>(
             () = seen.gives_way.notified() => if seen.is_waiting() { return },
             _ = stopped.changed(), if !is_ending => deadline = Instant::now(),
             () = sleep_until(deadline) => {
-                // Then nobody reads what was answered, or a head does not come to its end.
+                // By now the client does not read the answer, or does not finish its head.
                 if is_ending && seen.is_waiting() {
                     return;
                 }

@@ -1,4 +1,4 @@
-//! The contract with the host, as the crate's documentation has it. The numbers are its own.
+//! The contract between the crate and its host. The numbers are the steps in the crate's documentation.
 
 use access_package::graph::http::Rejection;
 use access_package::{Assignment, AssignmentId, AssignmentRequestId, Caller, Event, Receipt, Recorded};
@@ -9,7 +9,7 @@ use crate::lease::Lease;
 use crate::store::{Row, Store};
 use crate::{Problem, now};
 
-/// Loads an assignment, and lets it expire.
+/// Loads an assignment, and expires it if its end has come.
 pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>, Problem> {
     loop {
         let Some(row) = store.row(&store.pool, id).await? else { return Ok(None) };
@@ -19,7 +19,8 @@ pub async fn load(store: &Store, id: AssignmentId) -> Result<Option<Assignment>,
     }
 }
 
-/// The assignment of a row; nothing if its end has just come. Saved or not, it is loaded again then.
+/// The assignment of a row, or `None` if its end has just come. Load it again then, whether or not it was
+/// saved.
 async fn present(store: &Store, row: &Row) -> Result<Option<Assignment>, Problem> {
     let mut assignment = row.assignment()?;
     let Some(event) = assignment.expire(now()) else { return Ok(Some(assignment)) };
@@ -27,10 +28,10 @@ async fn present(store: &Store, row: &Row) -> Result<Option<Assignment>, Problem
     Ok(None)
 }
 
-/// 2 and 3, to read it: loads it for a caller, who has to be one who may reprocess it.
+/// Steps 2 and 3, for reading: loads the assignment for a caller who may reprocess it.
 ///
-/// Its catalog is enough to judge that, and nothing else is looked at before: so an error of loading tells nobody else that the
-/// assignment exists. One that is missing is in no catalog (R28).
+/// The catalog is enough to judge the caller, and it is judged before anything else. So an error of loading
+/// does not tell other callers that the assignment exists. A missing assignment is in no catalog (R28).
 pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Result<Assignment, Fault> {
     loop {
         let row = store.row(&store.pool, id).await?;
@@ -41,13 +42,15 @@ pub async fn load_for(caller: &Caller, store: &Store, id: AssignmentId) -> Resul
     }
 }
 
-/// 2 to 4. Accepted, it is saved under the number of this attempt, and the worker is to be woken if there is something to do.
+/// Steps 2 to 4. An accepted assignment is saved under the number of this attempt. Wake the worker afterwards
+/// if there is something to do.
 pub async fn reprocess(store: &Store, caller: &Caller, id: AssignmentId) -> Result<Event, Fault> {
     accept(store, caller, id, None).await
 }
 
-/// The same of a request, by the catalog of its own assignment, whatever the path names. One that is missing is in no
-/// catalog; to whom may, one that is not below the assignment that the path names is missing, too (R35).
+/// The same for a request, by the catalog of its own assignment, whatever the path names. A missing request
+/// is in no catalog. For a caller who may reprocess it, a request that is not below the assignment in the
+/// path is missing, too (R35).
 pub async fn reprocess_request(
     store: &Store,
     caller: &Caller,
@@ -67,26 +70,28 @@ async fn accept(
     id: AssignmentId,
     request: Option<AssignmentRequestId>,
 ) -> Result<Event, Fault> {
-    // One connection for all of it: each that is given back is tried out.
+    // One connection for everything: the pool tests each connection that it gets back.
     let mut connection = store.pool.acquire().await.map_err(Problem::from)?;
     loop {
-        // All that is judged is read at once: so the catalog, by which authority is, is that of what is admitted (R3).
+        // Everything that is judged is read at once. So the authority comes from the catalog of the
+        // assignment that is admitted (R3).
         let row = store.row(&mut *connection, id).await?;
         let authority =
             caller.authority(row.as_ref().and_then(|row| row.catalog)).map_err(Rejection::from)?;
         let row = row.ok_or(Rejection::NotFound)?;
         let assignment = row.assignment()?;
-        // If its end has just come, the worker saves that.
+        // If the assignment's end has just come, the worker saves the change.
         let admitted = match request {
             None => authority.admit(assignment, now()),
             Some(request) => {
-                // After the assignment: what supersedes the request changes that, and the save is lost.
+                // Read the request after the assignment: a request that supersedes it also changes the
+                // assignment, so the save fails.
                 let request = store.request(&mut *connection, request, &assignment).await?;
                 authority.admit_request(assignment, &request, now())
             }
         };
         let unsaved = admitted.map_err(Rejection::from)?.reprocess(row.gives_now()?);
-        // Before anything is done. If another save came first, all of this is judged again.
+        // Save before anything is done. If another save came first, judge everything again.
         let event = unsaved.event();
         if store.save(&mut *connection, &unsaved.stored(), row.version, None, &event).await? {
             return Ok(event);
@@ -94,7 +99,8 @@ async fn accept(
     }
 }
 
-/// 6: records what became of an action. Who has no longer the lease has nothing to say: the action is carried out again.
+/// Step 6: records the outcome of an action. A worker that has lost the lease records nothing: the action is
+/// carried out again.
 pub async fn record(store: &Store, lease: &Lease, receipt: &Receipt) -> Result<(), Problem> {
     loop {
         let Some((mut assignment, version)) = store.read(receipt.assignment, Some(lease)).await? else {

@@ -1,4 +1,4 @@
-//! What is there to try, in development: assignments, roles, and tokens to paste.
+//! Data to try in development: assignments, roles, and tokens to paste.
 
 use access_package::{
     Action, Assignment, AssignmentResourceRole, Catalog, FailureReason, Fulfillment, GroupAccess, ObjectId,
@@ -14,12 +14,13 @@ use crate::{Problem, now};
 
 /// The assignment of the sample.
 pub const SAMPLE: Uuid = uuid!("78f1fdfd-4d01-4e20-9e7d-792f1f0cba47");
-/// One that gives two groups, of which one is deleted.
+/// An assignment that gives two groups, one of them deleted.
 pub const HALF: Uuid = uuid!("d82eb508-acc4-43cc-bcf1-7c1c4a2c073b");
 pub const EXPIRED: Uuid = uuid!("a0134a12-ef14-42ff-adac-6fef258e720a");
-/// One in a catalog on which nobody here holds a role.
+/// An assignment in a catalog on which no caller here holds a role.
 pub const FOREIGN: Uuid = uuid!("a6bb6942-3ae1-4259-9908-0133aaee9377");
-/// Those whose delivery has failed, since the directory could not be reached then: in part, as a whole, and long ago.
+/// Assignments whose delivery has failed because the directory could not be reached: in part, as a whole, and
+/// long ago.
 pub const PARTIAL: Uuid = uuid!("5b1c0e4e-6f0a-4b7e-8f3c-1d2a9c7e4f10");
 pub const FAILED: Uuid = uuid!("c9d1f7a2-30c5-4a53-9d0e-7b8a5e6f2c11");
 pub const FAILED_LONG_AGO: Uuid = uuid!("e27ab0c4-9b54-4d6a-a1f7-3c4d5e6f7a12");
@@ -52,7 +53,7 @@ const GROUP: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
 const OTHER_GROUP: Uuid = uuid!("1c0ffee0-5a5a-4d3c-8b2a-90abcdef0123");
 pub const DELETED_GROUP: Uuid = uuid!("dddddddd-0000-4000-8000-00000000dead");
 
-/// Who calls, and the claims of the token.
+/// The callers, and the claims of their tokens.
 #[must_use]
 pub fn callers() -> [(&'static str, Value); 4] {
     let delegated = |oid| json!({ "oid": oid, "scp": "openid EntitlementManagement.ReadWrite.All" });
@@ -73,7 +74,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
         return Ok(());
     }
     let sample = sample()?;
-    // Of servers that start at once one is first.
+    // Of servers that start at the same time, only the first one fills the database.
     if !store.insert(&sample.clone().into()).await? {
         return Ok(());
     }
@@ -85,7 +86,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
         let (package, target) = (Uuid::new_v4().into(), Uuid::new_v4().into());
         Assignment::delivered(id.into(), catalog, package, target, end, groups.iter().copied().map(member))
     };
-    // Each with how many of its resource roles have failed.
+    // Each with the number of its resource roles that have failed.
     let assignments = [
         (other(HALF, catalog, None, &[GROUP, DELETED_GROUP]), 0),
         (other(EXPIRED, catalog, Some(Timestamp::MIN), &[GROUP]), 0),
@@ -97,7 +98,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     ];
     for (mut assignment, failed) in assignments {
         let delivered = StoredAssignment::from(&assignment);
-        // What is in place is what would be asked for.
+        // The package gives what a reprocess asks for.
         let actions: Vec<_> = reprocess(&mut assignment, Role::CatalogOwner)?.collect();
         let gives: Vec<_> = actions.iter().map(|action| action.resource_role.clone()).collect();
         store.set_gives(assignment.access_package(), &gives).await?;
@@ -119,7 +120,7 @@ pub async fn seed(store: &Store) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The actions whose access is in place in a directory that is new.
+/// The actions whose access is in place in a new directory.
 pub async fn in_place(store: &Store) -> Result<Vec<Action>, Problem> {
     let mut in_place = Vec::new();
     for id in [SAMPLE, HALF, FOREIGN, PARTIAL] {
@@ -137,7 +138,7 @@ pub async fn in_place(store: &Store) -> Result<Vec<Action>, Problem> {
     Ok(in_place)
 }
 
-/// The sample, but for its role in a SharePoint site: Graph has no request that grants one.
+/// The sample without its role in a SharePoint site: Graph has no request that grants such a role.
 fn sample() -> Result<Assignment, Problem> {
     let mut sample = StoredAssignment::from(graph::json::read(SAMPLE_DOCUMENT)?);
     if let Some(roles) = &mut sample.resource_roles {

@@ -1,5 +1,5 @@
-//! 5: carries an action out through Microsoft Graph, or what stands for it. The crate says what to send and when; this moves
-//! the bytes.
+//! Step 5: carries an action out through Microsoft Graph, or through its stand-in. The crate says what to
+//! send and when; this module moves the bytes.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -24,7 +24,8 @@ use crate::{Problem, now};
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 const ANSWER_SIZE: usize = 4 * 1024 * 1024;
 
-/// Where the token for Graph comes from. It is read for each request, so that it can be replaced while the server runs.
+/// Where the token for Graph comes from. Each request reads it again, so that you can replace it while the
+/// server runs.
 #[derive(Clone)]
 pub enum GraphToken {
     File(String),
@@ -32,7 +33,7 @@ pub enum GraphToken {
 }
 
 impl GraphToken {
-    /// The variable that it comes from.
+    /// The variable that configures it.
     const fn variable(&self) -> &'static str {
         match self {
             Self::File(_) => "GRAPH_TOKEN_FILE",
@@ -40,7 +41,7 @@ impl GraphToken {
         }
     }
 
-    /// What shows it to the directory.
+    /// The header that shows the token to the directory.
     async fn header(&self) -> Result<HeaderValue, Problem> {
         let variable = self.variable();
         let token = match self {
@@ -59,7 +60,8 @@ impl GraphToken {
     }
 }
 
-/// Whether the directory refuses the token, and not the action: tomorrow's token may do, or the same with another permission.
+/// Whether the directory refuses the token and not the action: a later token may do, or one with another
+/// permission.
 const fn is_of_token(cause: FailureCause) -> bool {
     use FailureCause::{MissingPermission, NotAllowed, NotAuthenticated, RoleAssignableGroup};
     matches!(cause, NotAuthenticated | MissingPermission | NotAllowed | RoleAssignableGroup)
@@ -72,7 +74,7 @@ pub struct Times {
     pub replication: Duration,
 }
 
-/// What sends requests to an address, and nowhere else. Whoever is on the way neither reads what is sent nor changes the
+/// A client that sends requests to this address only. Nobody on the way can read a request or change an
 /// answer.
 pub fn client(url: &str) -> Result<Client, Problem> {
     let is_private = |url: &Url| {
@@ -83,10 +85,11 @@ pub fn client(url: &str) -> Result<Client, Problem> {
     if !url.parse().is_ok_and(|url| is_private(&url)) {
         return Err("expected `https://…`, or `http://` on loopback".into());
     }
-    // Whoever was first has chosen the same.
+    // If it fails, the same provider is installed already.
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = Client::builder().redirect(Policy::none()).timeout(REQUEST_TIME);
-    // A proxy would read what is sent over `http`, the token too. Of `https` it sees the name of the host only.
+    // A proxy would read everything that is sent over `http`, even the token. With `https` it sees only the
+    // name of the host.
     let builder = if url.starts_with("http:") { builder.no_proxy() } else { builder };
     Ok(builder.build()?)
 }
@@ -101,7 +104,7 @@ pub struct Executor {
     log: Option<String>,
 }
 
-/// What is written to the log once it is over, also if it is broken off.
+/// Logs the end of an action, also if the action is broken off.
 struct InProgress<'a> {
     executor: &'a Executor,
     action: &'a Action,
@@ -115,7 +118,7 @@ impl Drop for InProgress<'_> {
 }
 
 impl Executor {
-    /// What could be of no use to any action is refused at once.
+    /// Refuses at once what no action could use.
     pub async fn new(
         base_url: BaseUrl,
         token: GraphToken,
@@ -131,10 +134,10 @@ impl Executor {
         Ok(Self { client, base_url, token, times, log })
     }
 
-    /// Carries out one action. There is no receipt if the assignment has ended before, or if this worker is no longer to go
-    /// on: it is asked before each request. It is an error if the token does not suffice, a `Failure` then.
+    /// Carries out one action. There is no receipt if the assignment has ended before, or if `may_go_on` says
+    /// no: it is asked before each request. If the token does not suffice, the error is a `Failure`.
     ///
-    /// A worker that starts again does not know what another one has sent, so it looks first.
+    /// On a later try, another worker may have sent requests already, so the action looks first.
     pub async fn carry_out(
         &self,
         action: Action,
@@ -159,7 +162,7 @@ impl Executor {
         let settings = Settings {
             patience: self.times.patience,
             replication: self.times.replication,
-            // By chance, so that many actions do not call in step.
+            // Random, so that many actions do not call in step.
             jitter: Uuid::new_v4().as_fields().0,
             ..Settings::new(self.base_url.clone())
         };
@@ -219,7 +222,7 @@ impl Executor {
         self.send(request).await
     }
 
-    /// Sends a request as it is, but for the token.
+    /// Sends a request as it is, with the token added.
     pub async fn send(&self, mut request: Request<String>) -> Result<Response<Vec<u8>>, Problem> {
         let token = self.token.header().await;
         let token = token.inspect_err(|problem| error!(%problem, "no token for the directory"))?;

@@ -1,4 +1,4 @@
-//! Why a request is not answered as it wishes, and the answer to that: an error of OData as JSON.
+//! Why a request fails, and the answer that says so: an OData error as JSON.
 
 use access_package::Refusal;
 use access_package::graph::http::{InnerError, Rejection, respond};
@@ -12,15 +12,15 @@ use crate::service::json_response;
 use crate::store::is_busy;
 
 pub enum Fault {
-    /// In the words of the crate.
+    /// A rejection in the words of the crate.
     Rejected(Rejection),
     /// Another mistake of the caller: the status, the code and the message.
     Other(StatusCode, &'static str, &'static str),
-    /// What the caller asks for is none of what there is.
+    /// The request is not valid; the message says why.
     Invalid(String),
-    /// Who may not reprocess, and so not read either.
+    /// The caller may not reprocess the assignment, and so may not read it either.
     NotReadable(Refusal),
-    /// The same may succeed later.
+    /// The same request may succeed later.
     Busy(&'static str),
     Problem(Problem),
 }
@@ -53,7 +53,7 @@ impl Fault {
                 });
             }
             Self::Busy(message) => return busy(message, inner),
-            // Nothing is wrong with the call, nor with what is stored.
+            // Neither the call nor the stored data is at fault.
             Self::Problem(problem) if is_busy(&problem) => {
                 warn!(%problem, request_id = inner.request_id, "database is busy or out of reach");
                 return busy("database is busy or out of reach: call again", inner);

@@ -1,17 +1,18 @@
-//! The right to carry out what is to be done for one assignment, for a time.
+//! The right to carry out the actions of one assignment, for a time.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use access_package::AssignmentId;
 
-/// While it holds, nobody else has one for this assignment.
+/// While it holds, no other worker has a lease on this assignment.
 ///
-/// The database says how long that is; here it is counted by the monotonic clock, from before the database was asked. So
-/// it ends here before it ends there, and a process that was stopped finds it ended.
+/// The database decides how long the lease lasts. Here the monotonic clock counts that time, from before the
+/// database was asked. So the lease ends here before it ends there, and a process that was stopped finds that
+/// it has ended.
 pub struct Lease {
     pub id: AssignmentId,
-    /// Rises with each lease of the assignment. What is saved under one that is not the newest is refused.
+    /// Rises with each lease of the assignment. A save under an older number is refused.
     pub number: i64,
     until: Mutex<Instant>,
 }
@@ -22,7 +23,7 @@ impl Lease {
         Self { id, number, until: Mutex::new(asked + time) }
     }
 
-    /// To be asked right before anything is sent.
+    /// Ask right before you send anything.
     #[must_use]
     pub fn holds(&self) -> bool {
         Instant::now() < *self.until.lock().unwrap_or_else(PoisonError::into_inner)

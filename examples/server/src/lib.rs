@@ -1,6 +1,6 @@
 //! The crate `access-package` embedded in a real HTTP server on a real database.
 //!
-//! Read [`contract`] first: it is the contract of the crate with its host, step by step.
+//! Read [`contract`] first: it is the contract between the crate and its host, step by step.
 
 pub mod config;
 pub mod connections;
@@ -22,8 +22,8 @@ use std::time::{Duration, SystemTime};
 use access_package::Timestamp;
 use tokio::time::sleep;
 
-/// What goes wrong in the server itself: the database fails, or what it holds is of no use. The caller
-/// learns that it did, the log learns what.
+/// An error in the server itself: the database fails, or holds something that cannot be used. The caller
+/// learns that it happened; the log says what.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 /// The true time. The crate has no clock; this is the only place that asks for it.
@@ -32,7 +32,8 @@ pub fn now() -> Timestamp {
     SystemTime::now().into()
 }
 
-/// Makes a schema. In SQLite nothing keeps processes that start at once apart: one of them is first, the others see it then.
+/// Makes a schema. SQLite does not keep processes that start together apart: one of them succeeds first, and
+/// the others find its schema on a later try.
 async fn beside_others<E>(migrate: impl AsyncFn() -> Result<(), E>) -> Result<(), E> {
     for _ in 0..5 {
         if migrate().await.is_ok() {

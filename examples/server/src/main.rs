@@ -22,7 +22,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-/// How long what is under way has, once the server is told to end.
+/// How long requests under way may take once the server is told to end.
 const GRACE: Duration = Duration::from_secs(5);
 
 const USAGE: &str = "usage: access-package-server [directory]
@@ -64,7 +64,7 @@ async fn serve() -> Result<(), Problem> {
         Role::Server | Role::Both => Some(bind("LISTEN", &config.listen).await?),
         Role::Worker => None,
     };
-    // Whoever reaches a server for development may do anything: its tokens are printed.
+    // Anybody who reaches a server in development may do anything: it prints its tokens.
     if let Some(listener) = listener.as_ref().filter(|_| is_development)
         && !listener.local_addr()?.ip().is_loopback()
     {
@@ -74,7 +74,7 @@ async fn serve() -> Result<(), Problem> {
     let executor_at = async |(base_url, token)| {
         Executor::new(base_url, token, config.times, config.action_log.clone()).await
     };
-    // Before anything is made.
+    // Check the configuration before anything is created.
     let configured = match config.graph {
         Some(graph) => Some(executor_at(graph).await?),
         None => None,
@@ -125,7 +125,7 @@ async fn serve() -> Result<(), Problem> {
         tokens.keep().await;
         println!("listening on {base_url}");
         let service = Service {
-            // Half of the connections of the database are for calls.
+            // Lists take at most half of the database connections, so that calls have the rest.
             lists: Semaphore::new(usize::try_from(store.pool.options().get_max_connections() / 2)?),
             store: store.clone(),
             stand_in,
@@ -149,13 +149,14 @@ async fn serve() -> Result<(), Problem> {
     Ok(())
 }
 
-/// Listens at this address, which came from this variable.
+/// Listens at an address; the error names the variable that it came from.
 async fn bind(variable: &str, address: &str) -> Result<TcpListener, Problem> {
     let listener = TcpListener::bind(address).await;
     Ok(listener.map_err(|problem| format!("`{variable}` is `{address}`: {problem}"))?)
 }
 
-/// Comes when a signal does. From then on the worker claims nothing more, and what is under way has a little time.
+/// Completes when a signal comes. From then on the worker claims nothing more, and work under way has a
+/// little time.
 fn told_to_end(stop: watch::Sender<bool>) -> Result<impl Future<Output = ()>, Problem> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {

@@ -1,4 +1,4 @@
-//! What Prometheus reads.
+//! The metrics, for Prometheus.
 
 use access_package::{AssignmentState, Cause, Event};
 use axum::body::Body;
@@ -19,12 +19,12 @@ const WAITING: &str = "access_package_work_waiting";
 const AGE: &str = "access_package_work_waiting_age_seconds";
 const ASIDE: &str = "access_package_rows_set_aside";
 
-/// A request is answered.
+/// Counts an answer.
 pub fn answered(status: StatusCode) {
     counter!(REQUESTS, "status" => status.as_str().to_owned()).increment(1);
 }
 
-/// Something has happened to an assignment, and is saved.
+/// Counts a change to an assignment that was saved.
 pub fn happened(event: &Event) {
     if let Cause::Reprocessed { .. } = event.cause {
         counter!(ACCEPTED).increment(1);
@@ -33,12 +33,12 @@ pub fn happened(event: &Event) {
     }
 }
 
-/// A lease has ended that nobody has given back.
+/// Counts a lease that ended and was not given back.
 pub fn taken_over() {
     counter!(TAKEN_OVER).increment(1);
 }
 
-/// Shows them all.
+/// Serves all metrics.
 #[derive(Clone)]
 pub struct Metrics {
     handle: PrometheusHandle,
@@ -61,7 +61,7 @@ impl Metrics {
             *response.status_mut() = StatusCode::NOT_FOUND;
             return response;
         }
-        // What is not known is no number: least of all the last one that was known.
+        // An unknown value shows as NaN. The last known value would be misleading.
         let mut known = [f64::NAN; 3];
         match self.look().await {
             Ok(found) => known = found,

@@ -1,4 +1,5 @@
-//! The requests. Only `/healthz` answers without a valid token; everything else first asks who calls.
+//! The requests. `/healthz`, `/readyz` and the preflight of a browser need no token; every other request
+//! first has to say who calls.
 
 mod batch;
 mod cors;
@@ -52,27 +53,27 @@ const BODY_TOO_LATE: Fault =
 
 pub struct Service {
     pub store: Store,
-    /// In development, the directory that was started beside it.
+    /// In development, the directory that this server started.
     pub stand_in: Option<StandIn>,
     pub tokens: Tokens,
-    /// Says that a call was accepted.
+    /// Notified when a call is accepted.
     pub accepted: Arc<Notify>,
-    /// For requests that are under way.
+    /// Limits the requests that are under way.
     pub places: Semaphore,
-    /// For lists that are under way: they leave connections of the database to calls.
+    /// Limits the lists that are under way, so that connections of the database stay free for calls.
     pub lists: Semaphore,
-    /// Where clients find this server, if that is not what they say themselves in `Host`.
+    /// Where clients find this server, if that is not what they send in `Host`.
     pub public_url: Option<BaseUrl>,
     pub origins: Origins,
 }
 
 impl Service {
-    /// Answers a request, always: what fails is told in JSON of OData.
+    /// Answers every request: a failure becomes an OData error as JSON.
     pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<String> {
         let (head, body) = request.into_parts();
         let request_id = Uuid::new_v4().to_string();
         let client_request_id = head.headers.get("client-request-id").and_then(|id| id.to_str().ok());
-        // Longer than that it is no id.
+        // A longer value is not an id.
         let client_request_id = client_request_id.filter(|id| id.len() <= CLIENT_REQUEST_ID);
         let inner = InnerError { date: now(), request_id: &request_id, client_request_id };
         let answer = if head.uri.path() == HEALTH {
@@ -96,12 +97,12 @@ impl Service {
         response
     }
 
-    /// 1: who calls.
+    /// Step 1: who calls.
     async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Fault> {
         let token = http::bearer_token(headers).ok_or(Rejection::NoCaller)?;
         let payload = self.tokens.check(token).await?;
         let mut caller = Caller::from_claims(&payload.claims, []);
-        // In a delegated token it names the application in between, whose roles are none of the user's.
+        // In a delegated token, `appid` names the application in between, whose roles are not the user's.
         let application = payload.appid.filter(|_| caller.account == Account::Application);
         if let Some(principal) = caller.object.or(application) {
             caller.roles.extend(self.store.roles(principal).await?);
@@ -127,7 +128,7 @@ impl Service {
         }
     }
 
-    /// Whether calls would be accepted now. What is wrong is for the log.
+    /// Whether calls would be accepted now. The details of a failure are for the log.
     async fn ready(&self) -> Result<Response<String>, Fault> {
         if !self.tokens.is_ready() {
             warn!("not ready: keys of tokens are not there");
@@ -143,7 +144,7 @@ impl Service {
         Err(Fault::Busy("database is not ready"))
     }
 
-    /// A request of somebody who is known.
+    /// A request of a known caller.
     async fn perform(
         &self,
         caller: &Caller,
@@ -193,7 +194,7 @@ impl Service {
         }
     }
 
-    /// Takes from whom an assignment is for everything, so that one can watch it being restored.
+    /// Takes all access from the target of an assignment, so that you can watch a reprocess restore it.
     async fn remove_grants(
         &self,
         caller: &Caller,
@@ -208,7 +209,7 @@ impl Service {
     }
 }
 
-/// One line of the log for each decision: who asked for what, and what the verdict was.
+/// Logs one line for each decision: who asked for what, and the verdict.
 fn decided(caller: &Caller, asked: &str, attempt: &Result<Event, Fault>) {
     let caller = caller.object.map(|object| object.to_string()).unwrap_or_default();
     match attempt {
@@ -218,7 +219,7 @@ fn decided(caller: &Caller, asked: &str, attempt: &Result<Event, Fault>) {
             info!(caller, asked, verdict = "refused", reasons = reasons.join(","), "decision");
         }
         Err(Fault::Rejected(_)) => info!(caller, asked, verdict = "missing", "decision"),
-        // There was none: that is told where it fails.
+        // There was no decision: the failure is logged where it happens.
         Err(_) => {}
     }
 }
@@ -228,7 +229,7 @@ fn only(head: &Parts, allowed: &'static str) -> Result<(), Fault> {
     if is_allowed { Ok(()) } else { Err(Rejection::MethodNotAllowed { allowed }.into()) }
 }
 
-/// The first character of the last segment of a path, and what is behind it.
+/// The first character of the last segment of a path, and the rest of that segment.
 fn last_segment(uri: &Uri) -> Option<(char, &str)> {
     let (_, segment) = uri.path().rsplit_once('/')?;
     let segment =
@@ -236,7 +237,8 @@ fn last_segment(uri: &Uri) -> Option<(char, &str)> {
     Some(segment)
 }
 
-/// The body is read, and but for a batch not looked at (R26): what is left of it would cost the client its connection.
+/// Reads the body to its end, though only a batch looks at it (R26): an unread rest would cost the client its
+/// connection.
 async fn read_to_end(body: Body) -> Result<Bytes, Fault> {
     match timeout(BODY_TIME, to_bytes(body, BODY_SIZE)).await {
         Ok(Ok(body)) => Ok(body),

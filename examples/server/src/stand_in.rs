@@ -1,5 +1,5 @@
-//! In development the directory is a stand-in for that of Graph, a process of its own, and this server may tell it what no
-//! directory can be told.
+//! In development, the directory is a stand-in for Graph's, in a process of its own. This server can tell it
+//! what a real directory cannot be told.
 
 use std::env;
 use std::path::Path;
@@ -17,18 +17,19 @@ use uuid::Uuid;
 use crate::executor::{GraphToken, client};
 use crate::{Problem, now};
 
-/// A directory that was started here, and ends with this process however that ends.
+/// A directory that this process started. It ends with this process, however this process ends.
 pub struct StandIn {
     client: Client,
     pub base_url: BaseUrl,
     token: String,
-    /// Whether its database was made just now.
+    /// Whether its database was created just now.
     pub is_new: bool,
     _process: Child,
 }
 
 impl StandIn {
-    /// Starts one, with its database in this file. The variables that begin with `DIRECTORY_` are handed on to it.
+    /// Starts a directory with its database in this file. The directory also gets the variables that begin
+    /// with `DIRECTORY_`.
     pub async fn start(database: &str) -> Result<Self, Problem> {
         let is_new = !Path::new(database).exists();
         let token = Uuid::new_v4().to_string();
@@ -38,7 +39,8 @@ impl StandIn {
             .env("DIRECTORY_DATABASE", database)
             .env("DIRECTORY_TOKEN", &token)
             .env("DIRECTORY_ASSUMES", "true")
-            // It reads until nobody can write any more.
+            // The directory reads its standard input, and ends once this process no longer holds the other
+            // end.
             .env("DIRECTORY_ENDS_WITH_STDIN", "true")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -49,7 +51,7 @@ impl StandIn {
         Ok(Self { client: client(address)?, base_url: address.parse()?, token, is_new, _process: process })
     }
 
-    /// Says where it is, and with which token it can be asked.
+    /// Prints the address of the directory and the token for it.
     pub fn print(&self) {
         println!("DIRECTORY_URL={}\nDIRECTORY_TOKEN={}", self.base_url, self.token);
     }
@@ -59,7 +61,7 @@ impl StandIn {
         GraphToken::Fixed(self.token.clone())
     }
 
-    /// Puts what these actions would grant in place.
+    /// Puts in place what these actions would grant.
     pub async fn put_in_place(&self, actions: Vec<Action>) -> Result<(), Problem> {
         let mut writes = Vec::new();
         for action in actions {
@@ -72,7 +74,7 @@ impl StandIn {
         self.tell("grants", &writes.into()).await.map(drop)
     }
 
-    /// Takes everything away from somebody, behind the back of every assignment, and says how much it was.
+    /// Takes all access from a target, without a change to its assignments, and returns the number of grants.
     pub async fn remove(&self, target: ObjectId) -> Result<u64, Problem> {
         let told = self.tell("remove", &json!({ "principal": target })).await?;
         told["removed"].as_u64().ok_or_else(|| format!("the directory answers `{told}`").into())

@@ -1,4 +1,4 @@
-//! The database. An assignment is saved only over the version that was loaded: of two writers one loses.
+//! The database. A save replaces only the version that was loaded, so one of two writers loses.
 
 mod assignments;
 mod database;
@@ -26,8 +26,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, and brings it up to date. One that is missing is made if `create` says so. What somebody else has
-    /// locked is waited for for this long; a connection, if all are in use, two and a half times as long.
+    /// Opens the database and brings it up to date. A missing one is created if `create` says so. `wait`
+    /// limits the wait for a lock; the wait for a free connection may take two and a half times as long.
     pub async fn open(database: &str, create: bool, wait: Duration) -> Result<Self, Problem> {
         let (pool, kind) = Kind::open(database, create, wait).await?;
         let store = Self { pool, kind };
@@ -40,7 +40,7 @@ impl Store {
         self.kind.ready(&self.pool).await
     }
 
-    /// Puts a new request in.
+    /// Inserts a new request.
     pub async fn insert_request(
         &self,
         id: AssignmentRequestId,
@@ -65,7 +65,7 @@ impl Store {
         Ok(assignment.map(|assignment| assignment.parse()).transpose()?)
     }
 
-    /// Loads a request for this assignment. One that is newer supersedes it if it asks for access.
+    /// Loads a request for this assignment. A newer request that asks for access supersedes it.
     pub async fn request(
         &self,
         on: impl Executor<'_, Database = Any>,
@@ -91,7 +91,7 @@ impl Store {
         })
     }
 
-    /// Says what an access package gives from now on.
+    /// Sets what an access package gives from now on.
     pub async fn set_gives(&self, package: AccessPackageId, gives: &[ResourceRole]) -> Result<(), Problem> {
         query("INSERT INTO access_package VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET gives = excluded.gives")
             .bind(package.to_string())
@@ -101,7 +101,7 @@ impl Store {
         Ok(())
     }
 
-    /// The roles that somebody holds. One that the crate does not know does not count.
+    /// The roles of a principal. A role that the crate does not know does not count.
     pub async fn roles(&self, principal: ObjectId) -> Result<Vec<RoleAssignment>, Problem> {
         let sql = "SELECT role, app_scope_id FROM role_assignment WHERE principal = $1";
         let rows = query_as::<_, (String, String)>(sql);
@@ -112,7 +112,7 @@ impl Store {
         Ok(rows.iter().filter_map(known).collect())
     }
 
-    /// Gives somebody a role.
+    /// Gives a principal a role.
     pub async fn add_role(&self, principal: ObjectId, held: RoleAssignment) -> Result<(), Problem> {
         query("INSERT INTO role_assignment VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(principal.to_string())

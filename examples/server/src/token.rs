@@ -1,4 +1,5 @@
-//! Who calls, by an access token that is checked here: signature, algorithm, issuer, audience, times.
+//! Who calls, according to an access token. Its signature, algorithm, issuer, audience and times are checked
+//! here.
 
 mod keys;
 
@@ -19,25 +20,25 @@ pub use self::keys::{KeySet, Times};
 use crate::Problem;
 use crate::fault::Fault;
 
-/// Of the tokens made in development.
+/// The audience and the issuer of tokens made in development.
 const DEVELOPMENT_AUDIENCE: &str = "https://graph.microsoft.com";
 const DEVELOPMENT_ISSUER: &str = "https://localhost/development";
 
-/// What checks tokens and, in development, makes them.
+/// Checks tokens and, in development, makes them.
 pub struct Tokens {
     keys: Keys,
     validation: Validation,
     development: Option<EncodingKey>,
 }
 
-/// With what tokens are checked: a key that is always the same, or the one that a token names.
+/// The keys that check tokens: one fixed key, or a set from which a token names one.
 pub enum Keys {
     One(Arc<DecodingKey>),
     Set(Arc<KeySet>),
 }
 
 impl Keys {
-    /// A public key, in PEM. The private one is not for those who check.
+    /// A public key, in PEM. A private one is refused: a server that only checks tokens does not need it.
     pub fn of_pem(pem: &[u8]) -> Result<Self, Problem> {
         if String::from_utf8_lossy(pem).contains("PRIVATE KEY") {
             return Err("this is a private key: expected the public one".into());
@@ -47,13 +48,13 @@ impl Keys {
     }
 }
 
-/// What a token that was checked says.
+/// The content of a token that was checked.
 #[derive(Deserialize)]
 pub struct Payload {
     #[serde(flatten)]
     pub claims: Claims,
     pub appid: Option<ObjectId>,
-    /// One, and no list of them.
+    /// A single issuer: a list is refused.
     #[serde(rename = "iss")]
     _issuer: String,
 }
@@ -65,7 +66,7 @@ impl Tokens {
         Self { keys, validation: validation(Algorithm::RS256, audience, issuer), development: None }
     }
 
-    /// Tokens that this server makes itself, with a key that is made now unless one is given.
+    /// Tokens that this server makes itself, with a new key unless one is given.
     #[must_use]
     pub fn development(key: Option<String>) -> Self {
         let key = key.unwrap_or_else(|| format!("{}{}", Uuid::new_v4(), Uuid::new_v4()));
@@ -90,7 +91,7 @@ impl Tokens {
         }
     }
 
-    /// Looks after the keys, as long as the server runs; the first look is waited for.
+    /// Keeps the keys up to date while the server runs. Waits for the first look.
     pub async fn keep(&self) {
         let Keys::Set(keys) = &self.keys else { return };
         let kept = Arc::clone(keys);
@@ -116,10 +117,11 @@ impl Tokens {
         format!("{error}: expected `{}`", expected.join("`, `"))
     }
 
-    /// The key that checks this token. None is looked for for a token that would be refused anyway.
+    /// The key that checks this token. A token that would be refused anyway causes no look for its key.
     async fn key_of(&self, token: &str) -> Result<Arc<DecodingKey>, Fault> {
         let header = decode_header(token).map_err(refused)?;
-        // What has to be understood, and is not (RFC 7515, section 4.1.11).
+        // `crit` names extensions that have to be understood, and this server understands no extension (RFC
+        // 7515, section 4.1.11).
         if header.crit.is_some() || !self.validation.algorithms.contains(&header.alg) {
             let expected = &self.validation.algorithms;
             return Err(refused(format!(
@@ -135,7 +137,7 @@ impl Tokens {
         found.ok_or_else(|| refused("no key of the set has its `kid`"))
     }
 
-    /// A token with these claims beside the necessary ones, for a day. Claims that are given here win.
+    /// A token with these claims and the necessary ones, valid for a day. Claims that are given here win.
     pub fn make(&self, claims: &Value) -> Result<String, Problem> {
         let key = self.development.as_ref().ok_or("tokens are made in development only")?;
         let expires = SystemTime::now() + Duration::from_hours(24);
@@ -152,14 +154,14 @@ impl Tokens {
     }
 }
 
-/// Why is for the log only.
+/// The reason is for the log only.
 fn refused(why: impl Display) -> Fault {
     info!(%why, "token is refused");
     Rejection::NoCaller.into()
 }
 
 fn validation(algorithm: Algorithm, audience: &str, issuer: &str) -> Validation {
-    // This one algorithm and no other, whatever the token's header says.
+    // Accept only this algorithm, whatever the token's header says.
     let mut validation = Validation::new(algorithm);
     validation.set_audience(&[audience]);
     validation.set_issuer(&[issuer]);

@@ -1,8 +1,8 @@
-//! 5: carries out what is to be done. What that is, is in the database and nowhere else: there is no
-//! queue that a crash could empty.
+//! Step 5: carries out what is to be done. The work is in the database and nowhere else: there is no queue
+//! that a crash could empty.
 //!
-//! A worker claims assignments under leases, so that no other one carries out the same. Whatever is slow holds up nobody: it
-//! goes on by itself, and its place is given to others.
+//! A worker claims assignments under leases, so that no other worker carries out the same actions. A slow
+//! action does not hold up others: it keeps running, but its slot is free again.
 
 use std::future::pending;
 use std::pin::pin;
@@ -21,31 +21,31 @@ use crate::lease::Lease;
 use crate::store::{Claimed, Store};
 use crate::{Problem, contract, now};
 
-/// How often the database is looked through even if nobody wakes the worker.
+/// How often the worker looks through the database if nothing wakes it.
 const EVERY: Duration = Duration::from_secs(1);
-/// Who takes longer than this gives way to others.
+/// An action that takes longer than this gives up its slot, and an assignment its place.
 const SLOW: Duration = Duration::from_secs(1);
-/// How many actions of one assignment are carried out at a time, but for slow ones.
+/// How many actions of one assignment run at a time, slow ones not counted.
 const SIDE_BY_SIDE: usize = 8;
-/// How many assignments a worker has at most, slow ones among them.
+/// How many assignments a worker has at most, slow ones included.
 const MOST: usize = 4096;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// How long what is under way has, once the worker is told to stop.
+/// How long work under way may take once the worker is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// How much a worker does at a time, and for how long.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// How many actions at a time, but for slow ones.
+    /// How many actions run at a time, slow ones not counted.
     pub at_a_time: usize,
     /// After how long another worker takes over from one that is gone.
     pub lease: Duration,
     /// How long an action may take.
     pub action: Duration,
-    /// How often an action is tried before it has failed.
+    /// How often an action is tried before it counts as failed.
     pub tries: u32,
-    /// How long it is left alone after the first error; then twice as long each time.
+    /// The pause after the first error. It doubles after each further one.
     pub pause: Duration,
 }
 
@@ -53,7 +53,7 @@ pub struct Worker {
     store: Store,
     executor: Executor,
     limits: Limits,
-    /// For assignments that are claimed: as many again as are carried out, so that none is waited for.
+    /// For claimed assignments: twice as many as slots, so that a free slot does not wait for a claim.
     places: Arc<Semaphore>,
     /// For actions that are carried out.
     slots: Semaphore,
@@ -66,7 +66,7 @@ impl Worker {
         Self { store, executor, limits, places: Arc::new(places), slots }
     }
 
-    /// Works until it is told to stop. The first look comes at once: it finds what a crash left behind.
+    /// Works until it is told to stop. It looks for work at once, since a crash may have left some behind.
     pub async fn run(self: Arc<Self>, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
         let mut tasks = JoinSet::new();
         while !*stop.borrow() {
@@ -95,7 +95,7 @@ impl Worker {
             tokio::select! {
                 () = wake.notified(), if is_all => {}
                 () = sleep(EVERY) => {}
-                // There is more: as soon as there is room for a good part of it.
+                // There is more work: claim again once half of the places are free.
                 _ = self.places.acquire_many(self.half()), if !is_all && tasks.len() < MOST => {}
                 _ = stop.changed() => {}
             }
@@ -107,7 +107,7 @@ impl Worker {
         u32::try_from(self.limits.at_a_time).unwrap_or(u32::MAX)
     }
 
-    /// Carries out what is to be done for one assignment, all of it once, as long as the lease holds.
+    /// Tries each action of one assignment once, as long as the lease holds.
     async fn look_after(self: Arc<Self>, claimed: Claimed, stop: watch::Receiver<bool>) {
         let Claimed { assignment, lease, tries } = claimed;
         let (id, lease) = (assignment.id(), Arc::new(lease));
@@ -124,7 +124,7 @@ impl Worker {
         let pause = loop {
             tokio::select! {
                 biased;
-                // R21: on time, whatever is still under way.
+                // R21: expire on time, whatever is still under way.
                 () = &mut ended => {
                     if let Err(error) = contract::load(&self.store, id).await {
                         error!(assignment = %id, %error, "not expired");
@@ -142,20 +142,20 @@ impl Worker {
                         warn!(assignment = %id, "lease is lost");
                         return;
                     }
-                    // It holds as long as it was given for, and perhaps the next renewal succeeds.
+                    // The lease still holds for its time, and the next renewal may succeed.
                     Err(error) => warn!(assignment = %id, %error, "lease is not renewed"),
                 },
                 () = &mut told => break Duration::ZERO,
             }
         };
-        // What is under way is broken off: nobody else begins before.
+        // Break off what is under way before another worker can begin.
         tasks.shutdown().await;
         if let Err(error) = self.store.put_off(&lease, pause).await {
             warn!(assignment = %id, %error, "lease is not given back: it ends by itself");
         }
     }
 
-    /// Whether an action has come to its end.
+    /// Carries out one action, and returns whether it has come to its end.
     async fn carry_out(
         self: Arc<Self>,
         action: Action,
@@ -205,7 +205,7 @@ impl Worker {
     }
 }
 
-/// Does the work, and holds on to the permit for as long as that is not slow.
+/// Does the work. Holds on to the permit until the work turns out to be slow.
 async fn gives_way<P, T>(permit: P, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     if let Ok(done) = timeout(SLOW, &mut work).await {
@@ -220,12 +220,12 @@ async fn until(end: Option<Timestamp>) {
     loop {
         let ticks = end.unix_ticks().saturating_sub(now().unix_ticks());
         let Some(ticks) = u64::try_from(ticks).ok().filter(|ticks| *ticks > 0) else { return };
-        // The clock may be set meanwhile.
+        // The clock may be changed meanwhile, so do not sleep for long.
         sleep(Duration::from_nanos(ticks.saturating_mul(100)).min(Duration::from_mins(1))).await;
     }
 }
 
-/// Comes once the worker is told to stop, and the time for what is under way is over.
+/// Completes once the worker is told to stop and the time for work under way is over.
 async fn told_to_stop(mut stop: watch::Receiver<bool>) {
     let told = stop.wait_for(|stop| *stop).await.is_ok();
     if told { sleep(GRACE).await } else { pending().await }

@@ -16,13 +16,13 @@ pub struct Failed {
     pub request: Option<AssignmentRequest>,
 }
 
-/// What helps them.
+/// What helps failed deliveries.
 pub const HELP: &str = "`drift restore` does not reprocess their requests: within 14 days, send \
                         `POST /v1.0/identityGovernance/entitlementManagement/assignmentRequests/{id}/reprocess`";
 
 impl Failed {
-    /// How many days are left to reprocess the request, begun ones too (R33); nothing if there is none any more. `None` if the
-    /// request is not known.
+    /// How many days are left to reprocess the request, counting a day that has begun (R33); 0 if it is too
+    /// late. `None` if the request is not known.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> Option<i64> {
         const DAY: i64 = 24 * 60 * 60 * 10_000_000;
@@ -62,7 +62,7 @@ impl Book {
         Ok(transaction.commit()?)
     }
 
-    /// Why it is not known how long failed deliveries can be reprocessed.
+    /// Keeps why it is not known how long failed deliveries can be reprocessed.
     pub fn cannot_read_requests(&self, why: &str) -> Result<(), Problem> {
         self.set("requests", why)
     }
@@ -71,7 +71,7 @@ impl Book {
         self.setting("requests")
     }
 
-    /// Those of which least time is left come first. It goes on as long as it is told to.
+    /// Failed deliveries, with the least time left first. Stops when `each` returns false.
     pub fn each_failed(&self, mut each: impl FnMut(Failed) -> Result<bool, Problem>) -> Result<(), Problem> {
         let sql = "SELECT assignment.guid, coalesce(name, package.guid), target, state, request.guid, completed \
                    FROM assignment JOIN package ON package.id = assignment.package \

@@ -1,4 +1,4 @@
-//! What was found, counted and one by one.
+//! What was found: counts, and single findings.
 
 use rusqlite::{Row, params};
 
@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::verdict::Verdict;
 use access_package::ResourceRole;
 
-/// How many resource roles are what.
+/// How many resource roles have which verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub present: u64,
@@ -18,20 +18,20 @@ pub struct Counts {
     pub unknown: u64,
 }
 
-/// Everything in numbers.
+/// All counts.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
-    /// Assignments that are delivered; of those, how many have lost something, and how many only something that cannot be
-    /// given back.
+    /// The assignments that are delivered, those of them that have lost something, and those that have lost
+    /// only what cannot be given back.
     pub delivered: u64,
     pub drifted: u64,
     pub stuck: u64,
-    /// Those that have lost both: something that can be given back, and something for good.
+    /// Assignments that have lost both: something that can be given back, and something for good.
     pub mixed: u64,
     pub unreadable: u64,
     pub failed: u64,
     pub partial: u64,
-    /// Those of an export that are under way.
+    /// Assignments of an export that are under way.
     pub delivering: u64,
     pub roles: Counts,
 }
@@ -48,13 +48,14 @@ pub struct Finding {
     pub kind: String,
     pub resource_role: ResourceRole,
     pub verdict: Verdict,
-    /// The assignment has also lost something for good.
+    /// Whether the assignment has also lost something for good.
     pub is_stuck: bool,
     /// Why it could not be seen.
     pub why: Option<String>,
 }
 
-/// How many assignments that have lost something could not be asked again whether they still owe it, and why the first of them.
+/// How many assignments that have lost something could not be asked whether they still owe it, and why the
+/// first one could not.
 #[derive(Debug, Clone, Default)]
 pub struct NotConfirmed {
     pub number: u64,
@@ -102,7 +103,7 @@ impl Counts {
     }
 }
 
-/// What a finding is made of, in the order of its columns.
+/// The query for findings, in the order of the columns that `finding` reads.
 fn select() -> String {
     format!(
         "SELECT assignment.guid, package.guid, package.name, target, target_name, end_at, kind, origin, \
@@ -112,7 +113,7 @@ fn select() -> String {
     )
 }
 
-/// Why nothing could be seen where there is no list.
+/// Why something could not be seen if there is no list.
 const NOT_LISTED: &str = "Microsoft Graph has no list of who has it";
 
 fn finding(row: &Row<'_>) -> Result<Finding, Problem> {
@@ -167,12 +168,12 @@ impl Book {
         Ok(totals)
     }
 
-    /// Counted by the kind of resource role, those of which most is lost first.
+    /// Counts by kind of resource role, the kind with most losses first.
     pub fn by_kind(&self) -> Result<Vec<(String, Counts)>, Problem> {
         self.counted("SELECT kind, verdict, obstacle, count(*) FROM want JOIN role ON role.id = want.role GROUP BY 1, 2, 3")
     }
 
-    /// Counted by the access package, those of which most is lost first.
+    /// Counts by access package, the package with most losses first.
     pub fn by_package(&self) -> Result<Vec<(String, Counts)>, Problem> {
         self.counted(
             "SELECT coalesce(package.name, package.guid), verdict, obstacle, count(*) FROM want \
@@ -194,7 +195,8 @@ impl Book {
         Ok(counted)
     }
 
-    /// What is not in place, one by one: lost first, by access package and assignment. It goes on as long as it is told to.
+    /// Everything that is not in place, one by one: lost first, then by access package and assignment. Stops
+    /// when `each` returns false.
     pub fn each_finding(
         &self,
         mut each: impl FnMut(Finding) -> Result<bool, Problem>,
@@ -255,7 +257,7 @@ impl Book {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What a page held and nobody could read.
+    /// The parts of pages that could not be read.
     pub fn unreadable(&self) -> Result<Vec<(String, String)>, Problem> {
         let mut statement =
             self.connection.prepare("SELECT part, why FROM unreadable ORDER BY id LIMIT 100")?;

@@ -14,7 +14,7 @@ use crate::verdict::{Verdict, kind};
 
 /// A page that was read.
 pub struct Page<'a> {
-    /// The list that it is of.
+    /// The list that the page belongs to.
     pub list: &'a str,
     pub items: Vec<Result<Assignment, ItemError>>,
     /// Why this is not the whole list, and what helps.
@@ -27,12 +27,12 @@ pub struct Page<'a> {
 pub enum NextPage {
     First,
     Link(String),
-    /// All of them are read.
+    /// All pages are read.
     None,
 }
 
 impl Book {
-    /// The page of this list that is to be read next.
+    /// The page of this list to read next.
     pub fn next_page(&self, list: &str) -> Result<NextPage, Problem> {
         if self.begins.is_some() {
             return Ok(NextPage::First);
@@ -46,7 +46,7 @@ impl Book {
         })
     }
 
-    /// The list is read from its beginning: the service no longer knows the page.
+    /// Reads the list from its beginning: the service no longer knows the page.
     pub fn restart_list(&self, list: &str) -> Result<(), Problem> {
         if self.begins.is_some() {
             return Ok(());
@@ -56,7 +56,8 @@ impl Book {
         Ok(())
     }
 
-    /// Keeps a page, and which one is next, together. The first one takes the place of the check before it.
+    /// Stores a page together with the link to the next one. The first page takes the place of the previous
+    /// check.
     pub fn add_page(&mut self, page: Page<'_>) -> Result<(), Problem> {
         let transaction = self.connection.transaction()?;
         if let Some(settings) = self.begins.take() {
@@ -67,7 +68,8 @@ impl Book {
             match item {
                 Ok(assignment) => add(&transaction, &mut roles, assignment, &page.names, page.read_at)?,
                 Err(error) => {
-                    // One with an id is as it is now; of the others each is one of its own.
+                    // An item with an id replaces what was stored of it. Every item without an id is counted
+                    // by itself.
                     let part = match error.id {
                         Some(id) => forget(&transaction, &id.to_string()).map(|()| id.to_string())?,
                         None => format!("{} {}", page.list, error.part),
@@ -85,7 +87,7 @@ impl Book {
     }
 }
 
-/// Forgets everything, and keeps what the new check is of.
+/// Forgets the previous check, and stores what the new one covers.
 fn begin(transaction: &Transaction<'_>, settings: &[(&'static str, String)]) -> Result<(), Problem> {
     transaction.execute_batch(
         "DELETE FROM restoring; DELETE FROM want; DELETE FROM role; DELETE FROM listing; DELETE FROM request; \
@@ -103,7 +105,8 @@ fn add_unreadable(transaction: &Transaction<'_>, list: &str, part: &str, why: &s
     Ok(())
 }
 
-/// An assignment that was read before, in an interrupted run or on another page, is as it is now.
+/// Forgets an assignment that was read before, in an interrupted run or on another page: the new reading
+/// counts.
 fn forget(transaction: &Transaction<'_>, id: &str) -> Result<(), Problem> {
     transaction.prepare_cached("DELETE FROM unreadable WHERE part = ?")?.execute([id])?;
     let mut known = transaction.prepare_cached("SELECT id FROM assignment WHERE guid = ?")?;
@@ -121,7 +124,7 @@ fn add(
     names: &Names,
     read_at: Timestamp,
 ) -> Result<(), Problem> {
-    // What has ended owes nothing (R21).
+    // An assignment that has ended owes nothing (R21).
     let _ = assignment.expire(read_at);
     if assignment.state() == AssignmentState::Expired {
         return Ok(());

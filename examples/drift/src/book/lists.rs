@@ -10,12 +10,13 @@ use super::Book;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 
-/// What was not looked at is looked at first; what was not seen then, once more when it has had time to be seen.
+/// The first pass looks at everything that was not looked at. The second looks again for what was not seen,
+/// after it has had time to be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     First,
     Second,
-    /// Of what was lost, whether it still is.
+    /// Looks whether what was lost still is.
     Again,
 }
 
@@ -33,7 +34,7 @@ impl Pass {
 /// A list to be read.
 pub struct OpenList {
     pub id: i64,
-    /// One of the resource roles that it tells of.
+    /// One of the resource roles that the list shows.
     pub of: ResourceRole,
     pub targets: Vec<ObjectId>,
 }
@@ -48,7 +49,7 @@ pub struct Wanted<'a> {
 }
 
 impl Book {
-    /// The next list, after this one, of which something is open.
+    /// The next list, after this one, in which something is open.
     pub fn next_list(&self, after: i64, pass: Pass) -> Result<Option<OpenList>, Problem> {
         let sql = "SELECT listing.id, min(role.origin) FROM listing JOIN role ON role.listing = listing.id \
                    WHERE listing.id = (SELECT id FROM listing AS it WHERE id > ?1 AND EXISTS \
@@ -66,14 +67,14 @@ impl Book {
         Ok(Some(OpenList { id, of: role(&origin)?, targets }))
     }
 
-    /// How many lists there are, and how many are still open.
+    /// How many lists are still open in this pass.
     pub fn lists_left(&self, pass: Pass) -> Result<u64, Problem> {
         let sql = "SELECT count(DISTINCT listing) FROM role JOIN want ON want.role = role.id \
                    WHERE verdict = ? AND listing IS NOT NULL";
         Ok(self.connection.query_row(sql, [pass.verdict()], |row| row.get(0))?)
     }
 
-    /// A list was read, or cannot be: judges what was open.
+    /// Judges what was open in a list that was read, or that cannot be read.
     pub fn judge(
         &mut self,
         list: i64,
@@ -116,14 +117,14 @@ impl Book {
         Ok(transaction.commit()?)
     }
 
-    /// Why a list cannot be read; whether because what it is of is missing.
+    /// Stores why a list cannot be read, and whether the reason is that its resource is missing.
     pub fn cannot_read(&self, list: i64, why: &str, is_missing: bool) -> Result<(), Problem> {
         let sql = "UPDATE listing SET why = ?, is_missing = ? WHERE id = ?";
         self.connection.execute(sql, params![why, is_missing, list])?;
         Ok(())
     }
 
-    /// The resource roles of which something is lost, or of a list that is missing: the next one after this.
+    /// The next resource role, after this one, of which something is lost or whose list is missing.
     pub fn next_lost_role(&self, after: i64) -> Result<Option<(i64, ResourceRole)>, Problem> {
         let sql = "SELECT id, origin FROM role AS it WHERE id > ?1 AND listing IS NOT NULL AND EXISTS \
                    (SELECT 1 FROM want WHERE role = it.id AND (verdict = ?2 OR verdict = ?3 AND \
@@ -136,8 +137,8 @@ impl Book {
         row.optional()?.map(|(id, origin)| Ok((id, role(&origin)?))).transpose()
     }
 
-    /// What stands in the way of giving a resource role back. What is unknown stays so, unless the list is missing because what it
-    /// is of is gone: then nobody has it.
+    /// Stores what stands in the way of giving a resource role back. An unknown verdict stays unknown, unless
+    /// the list is missing because its resource is gone: then nobody has the role.
     pub fn set_obstacle(&self, role: i64, obstacle: Obstacle) -> Result<(), Problem> {
         let (verdict, code) = Verdict::Never(obstacle).stored();
         let sql = "UPDATE want SET verdict = ?1, obstacle = ?2 WHERE role = ?3 AND (verdict = ?4 OR verdict = ?5 AND ?6 AND \
@@ -161,7 +162,7 @@ impl Book {
         row.optional()?.map(|(row, id)| Ok((row, parsed(&id)?))).transpose()
     }
 
-    /// Of what an assignment has lost it owes only these resource roles.
+    /// Of what an assignment has lost, it still owes only these resource roles.
     pub fn owes_only(&mut self, assignment: i64, roles: &BTreeSet<String>) -> Result<(), Problem> {
         let transaction = self.connection.transaction()?;
         {
@@ -181,7 +182,7 @@ impl Book {
         Ok(transaction.commit()?)
     }
 
-    /// When the last of those was read that are suspected of having lost something.
+    /// When the last assignment was read that may have lost something.
     pub fn suspected_since(&self) -> Result<Option<Timestamp>, Problem> {
         let sql = "SELECT max(read_at) FROM want JOIN assignment ON assignment.id = want.assignment WHERE verdict > 1 AND verdict = ?";
         let suspected = Verdict::Suspected.stored().0;

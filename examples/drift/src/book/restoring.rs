@@ -1,4 +1,5 @@
-//! Which assignments are to be restored, and how far each has got: a run that was killed goes on from there.
+//! Which assignments are to be restored, and how far each has got: after a run is killed, the next one goes
+//! on from there.
 
 use std::collections::BTreeSet;
 
@@ -19,30 +20,32 @@ pub struct Planned {
     pub target: String,
     pub package: String,
     pub lost: Vec<ResourceRole>,
-    /// Something may have been sent for it before: by a run that did not come to its end, or without success.
+    /// Something may have been sent for it before, by a run that did not come to its end or that had no
+    /// success.
     pub is_tried: bool,
 }
 
-/// How many assignments.
+/// Numbers of assignments.
 #[derive(Debug, Clone, Copy)]
 pub struct ToRestore {
     pub assignments: u64,
-    /// Those that have also lost what cannot be given back.
+    /// Assignments that have also lost what cannot be given back.
     pub stuck: u64,
-    /// Those that were done before, and cannot be seen yet.
+    /// Assignments that were done before, and cannot be seen yet.
     pub done: u64,
 }
 
-/// Beside what is lost it has lost something that cannot be given back: to reprocess it would leave it partially delivered.
+/// Apart from this loss, the assignment has lost something for good: a reprocess would leave it partially
+/// delivered.
 pub(super) const STUCK: &str =
     "EXISTS (SELECT 1 FROM want AS other WHERE other.assignment = want.assignment AND other.verdict = 4)";
 
-/// It was restored or accepted since the check: whether that can be seen, another check tells.
+/// It was restored or accepted since the check. Another check tells whether that can be seen.
 const DONE: &str =
     "EXISTS (SELECT 1 FROM restoring AS it WHERE it.assignment = want.assignment AND step = 'done')";
 
 impl Book {
-    /// How much there is to be restored, and what is left out.
+    /// How many assignments there are to restore, and how many are left out.
     pub fn to_restore(&self, with_stuck: bool) -> Result<ToRestore, Problem> {
         let sql = format!(
             "SELECT count(DISTINCT assignment) FILTER (WHERE NOT {DONE} AND (?1 OR NOT {STUCK})), \
@@ -56,7 +59,7 @@ impl Book {
         Ok(self.connection.query_row(&sql, [with_stuck], counts)?)
     }
 
-    /// The first of those that have also lost something for good, and their targets.
+    /// The first assignments that have also lost something for good, with their targets.
     pub fn stuck(&self, at_most: u64) -> Result<Vec<(String, String)>, Problem> {
         let sql = format!(
             "SELECT guid, target FROM want JOIN assignment ON assignment.id = want.assignment \
@@ -67,8 +70,8 @@ impl Book {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The rows of the assignments that are to be restored, at most so many. Those that did not succeed before come last, the
-    /// latest of them at the end: so each has its turn.
+    /// The rows of the assignments to restore, at most so many. Assignments that had no success before come
+    /// last, the latest at the end, so that each has its turn.
     pub fn plan(&self, with_stuck: bool, at_most: u64) -> Result<Vec<i64>, Problem> {
         let sql = format!(
             "SELECT want.assignment FROM want JOIN assignment ON assignment.id = want.assignment \
@@ -110,7 +113,7 @@ impl Book {
         Ok(planned)
     }
 
-    /// What an unfinished run may have sent, as far as this is the verdict on it: of which assignment, and what.
+    /// What an unfinished run may have sent and has this verdict now: the assignment and the resource role.
     pub fn tried(&self, verdict: Verdict) -> Result<BTreeSet<(String, String)>, Problem> {
         let sql = "SELECT guid, origin FROM restoring JOIN assignment ON assignment.id = restoring.assignment \
                    JOIN want ON want.assignment = restoring.assignment JOIN role ON role.id = want.role \
@@ -127,12 +130,12 @@ impl Book {
         self.set_step(row, "sent")
     }
 
-    /// It is restored, or will be: until another check nothing more is to be done.
+    /// It is restored, or will be: until another check there is nothing more to do.
     pub fn set_done(&self, row: i64) -> Result<(), Problem> {
         self.set_step(row, "done")
     }
 
-    /// It was refused, or has failed. That outlives the check.
+    /// It was refused, or has failed. The mark outlives the check.
     pub fn set_unsuccessful(&self, row: i64, now: Timestamp) -> Result<(), Problem> {
         let sql = "INSERT OR REPLACE INTO unsuccessful SELECT guid, ?2 FROM assignment WHERE id = ?1";
         self.connection.execute(sql, [row, now.unix_ticks()])?;
@@ -144,7 +147,7 @@ impl Book {
         Ok(())
     }
 
-    /// How many restorable resource roles each of these assignments, by their rows, has lost.
+    /// How many restorable resource roles each of the assignments in these rows has lost.
     pub fn lost(&self, rows: &[i64]) -> Result<Vec<u64>, Problem> {
         let sql = "SELECT count(*) FROM want WHERE assignment = ? AND verdict = 3";
         let mut statement = self.connection.prepare(sql)?;

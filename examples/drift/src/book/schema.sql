@@ -1,12 +1,12 @@
--- What one check has found so far. It is also what an interrupted one goes on from.
+-- What one check has found so far. An interrupted check goes on from here.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- How far each list of assignments has been read: the page to be read next, if it is not the first.
+-- How far each list of assignments has been read: the next page to read, if it is not the first.
 CREATE TABLE list (name TEXT PRIMARY KEY, next TEXT, is_read INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE package (id INTEGER PRIMARY KEY, guid TEXT NOT NULL UNIQUE, name TEXT) STRICT;
 
--- `read_at` is in ticks: access given later than that is not what is looked for.
+-- `read_at` is in ticks. The check does not look for access that was given later.
 CREATE TABLE assignment (
     id          INTEGER PRIMARY KEY,
     guid        TEXT NOT NULL UNIQUE,
@@ -20,14 +20,14 @@ CREATE TABLE assignment (
 ) STRICT;
 CREATE INDEX assignment_failed ON assignment (state) WHERE state <> 'delivered';
 
--- What a list holds and nobody can read; `part` is the id of an assignment, if it has one.
+-- What could not be read in a list; `part` is the id of an assignment, if it has one.
 CREATE TABLE unreadable (id INTEGER PRIMARY KEY, list TEXT NOT NULL, part TEXT NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE INDEX unreadable_part ON unreadable (part);
 
--- The requests by which failed deliveries can be asked for again; `completed` is in ticks.
+-- The requests of failed deliveries, which can be reprocessed; `completed` is in ticks.
 CREATE TABLE request (assignment TEXT PRIMARY KEY, guid TEXT NOT NULL, completed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
--- A list of the service that tells who has some resource roles. `why` it could not be read.
+-- A list of the service that tells who has some resource roles. `why` says why it could not be read.
 CREATE TABLE listing (
     id         INTEGER PRIMARY KEY,
     resource   TEXT NOT NULL,
@@ -54,11 +54,13 @@ CREATE TABLE want (
     PRIMARY KEY (role, assignment)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX want_by_assignment ON want (assignment);
--- Used by what says `verdict > 1`, to the letter.
+-- Used only by queries that say `verdict > 1` to the letter.
 CREATE INDEX want_not_present ON want (verdict, assignment) WHERE verdict > 1;
 
--- How far an assignment has got that is restored: something was perhaps `sent`, or it is `done` until another check.
+-- How far the restoring of an assignment has got: something may have been `sent`, or it is `done` until
+-- another check.
 CREATE TABLE restoring (assignment INTEGER PRIMARY KEY REFERENCES assignment (id), step TEXT NOT NULL) STRICT;
 
--- When an assignment, by its id, could last not be restored; in ticks. It outlives a check: others have their turn first.
+-- When an assignment, by its id, last could not be restored; in ticks. It outlives a check, so that others
+-- have their turn first.
 CREATE TABLE unsuccessful (assignment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;

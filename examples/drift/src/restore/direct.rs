@@ -1,5 +1,5 @@
-//! Grants just what an assignment has lost, through the directory itself. The crate says what to send and when; this moves the
-//! bytes.
+//! Grants only what an assignment has lost, through the directory itself. The crate says what to send and
+//! when; this module moves the bytes.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub async fn run(
     diary: &Diary,
     settle: Duration,
 ) -> Result<End, Problem> {
-    // What the check has seen may be long ago.
+    // The check may have been long ago.
     let mut assignment = match reprocess::assignment(services, diary).await? {
         Ok(assignment) => assignment,
         Err(end) => return Ok(end),
@@ -66,7 +66,7 @@ struct NotGranted {
     help: Option<String>,
 }
 
-/// `None` once it is in place.
+/// Returns `None` once the access is in place.
 async fn grant(
     directory: &Service,
     planned: &Planned,
@@ -78,7 +78,7 @@ async fn grant(
     let settings = Settings {
         patience: directory.patience(),
         replication: settle,
-        // By chance, so that many do not call in step.
+        // Random, so that many actions do not call in step.
         jitter: Uuid::new_v4().as_fields().0,
         ..Settings::new(directory.base_url.clone())
     };
@@ -88,11 +88,11 @@ async fn grant(
             return Ok(Some(NotGranted { code: cannot.code(), says: cannot.to_string(), help: None }));
         }
     };
-    // It may have been granted before: by a run that was killed, or one that has failed with something else.
+    // It may have been granted before, by a run that was killed or that failed with another resource role.
     let mut delivery = if planned.is_tried { delivery.looking_first() } else { delivery };
     let mut is_sent = false;
     loop {
-        // R42: what is next may be sent only if the assignment has not ended, so nothing is waited for after that.
+        // R42: a request may be sent only if the assignment has not ended, so do not wait after that check.
         let ready = directory.ready().await;
         match delivery.next(now()) {
             Next::Send(request) => {

@@ -1,4 +1,4 @@
-//! How it ends for one assignment.
+//! How a restore ends for one assignment.
 
 use access_package::graph::http::{CallError, ErrorResponse};
 use access_package::{AssignmentState, Refusal};
@@ -10,11 +10,11 @@ use crate::token::Lack;
 
 #[derive(Default)]
 pub struct End {
-    /// What is printed beside the id, if it is not restored.
+    /// The word that is printed beside the id, if it is not restored.
     pub word: &'static str,
     pub says: Vec<String>,
     pub is_restored: bool,
-    /// Nothing is owed any more of what was lost.
+    /// The assignment no longer owes what was lost.
     pub is_not_owed: bool,
     /// The service has accepted it, and it may still be under way.
     pub is_accepted: bool,
@@ -33,7 +33,7 @@ impl End {
         Ok(end)
     }
 
-    /// Microsoft Graph, or a server of the crate, says no.
+    /// Microsoft Graph, or a server that uses the crate, refuses.
     fn refused(diary: &Diary, told: &ErrorResponse, lack: Option<&Lack>) -> Result<Self, Problem> {
         let mut end = Self { word: "refused", ..Self::default() };
         end.says.push(told.to_string());
@@ -49,7 +49,7 @@ impl End {
             end.says.push(format!("what helps: {}", steps.join(", and ")));
             remedies.push(steps);
         }
-        // Graph gives no reasons; the token may, and of some codes it is known what helps.
+        // Graph gives no reasons, but the token may, and some of Graph's codes tell what helps.
         end.says.extend(lack.map(|lack| format!("because: {}", lack.reason())));
         let help = lack.map(Lack::help).or_else(|| told.help().map(ToOwned::to_owned));
         let help = help.filter(|_| remedies.is_empty());
@@ -64,7 +64,7 @@ impl End {
         Ok(end)
     }
 
-    /// Nobody knows.
+    /// It is not known how it ends.
     pub fn in_doubt(diary: &Diary, why: &str) -> Result<Self, Problem> {
         diary.add("inDoubt", json!({ "says": why }))?;
         Ok(Self {
@@ -77,7 +77,7 @@ impl End {
         })
     }
 
-    /// An answer that is none.
+    /// The service answers with an error.
     pub fn of_error(diary: &Diary, error: &CallError, lack: Option<&Lack>) -> Result<Self, Problem> {
         match error {
             CallError::Rejected(told) if told.status.is_client_error() => Self::refused(diary, told, lack),

@@ -1,4 +1,4 @@
-//! Has an assignment reprocessed by the service that keeps it, and follows it to its end.
+//! Has an assignment reprocessed by its service, and follows it to its end.
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,12 @@ use crate::packages::{is_cut, package_of};
 use crate::problem::Problem;
 use crate::services::Services;
 
-/// The requests of the crate carry a token: the service puts its own there.
+/// The requests of the crate carry a token: the service puts its own in its place.
 const NO_TOKEN: &str = "none";
 
 pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Result<End, Problem> {
     let service = &services.management;
-    // A run before may have sent it: then there is nothing to be sent while it is under way, or once it has failed.
+    // An earlier run may have sent it. Send nothing then while it is under way, or once it has failed.
     if planned.is_tried
         && let Ok(state) = state(services, diary).await?
     {
@@ -46,7 +46,7 @@ pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Resul
         };
         match graph::read_response(&response) {
             Ok(()) => return follow(services, diary, "accepted").await,
-            // Nothing came of it: it is sent again, once with a new token, and whenever everybody has waited.
+            // It had no effect: send it again, once with a new token, and whenever all requests have waited.
             Err(CallError::Rejected(told)) if told.status == 401 && !is_renewed => is_renewed = true,
             Err(CallError::Retry { status, .. }) if status == 429 && began.elapsed() < service.patience() => {
             }
@@ -59,7 +59,7 @@ pub async fn run(services: &Services, planned: &Planned, diary: &Diary) -> Resul
     }
 }
 
-/// It was perhaps accepted.
+/// The call may have been accepted.
 async fn look(services: &Services, diary: &Diary, why: &str) -> Result<End, Problem> {
     match state(services, diary).await? {
         Ok(AssignmentState::Delivering) => follow(services, diary, "accepted, without an answer").await,
@@ -68,7 +68,7 @@ async fn look(services: &Services, diary: &Diary, why: &str) -> Result<End, Prob
     }
 }
 
-/// Until it is no longer under way.
+/// Follows the assignment until it is no longer under way.
 async fn follow(services: &Services, diary: &Diary, how: &'static str) -> Result<End, Problem> {
     diary.add("accepted", json!({ "how": how }))?;
     let (began, mut pause) = (Instant::now(), Duration::from_millis(200));
@@ -90,12 +90,12 @@ async fn state(services: &Services, diary: &Diary) -> Result<Result<AssignmentSt
     Ok(assignment(services, diary).await?.map(|assignment| assignment.state()))
 }
 
-/// The assignment as it is now; or how it ends where it cannot be seen.
+/// The assignment as it is now, or how it ends if it cannot be seen.
 pub async fn assignment(services: &Services, diary: &Diary) -> Result<Result<Assignment, End>, Problem> {
     let service = &services.management;
     let mut response = service.send("assignment", &one(service, diary.assignment, EXPAND_V1)?).await?;
     if response.status() == StatusCode::BAD_REQUEST {
-        // Perhaps it does not go so deep.
+        // Perhaps the service does not expand so deep.
         response = service.send("assignment", &one(service, diary.assignment, EXPAND_LESS)?).await?;
     }
     let mut read = graph::read_assignment(&response);

@@ -1,4 +1,4 @@
-//! The chart of the report: a bar for each kind of resource role, as long as there are many, and in it what is what.
+//! The chart of the report: a bar for each kind of resource role, divided by verdict.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use super::thousands;
 use crate::book::Counts;
 use crate::problem::Problem;
 
-/// Whatever is lost can be seen: the least width of a part, in percent of a bar.
+/// The least width of a part, in percent of a bar, so that every loss can be seen.
 const LEAST: f64 = 0.6;
 
 pub fn chart(rows: &[(String, Counts)], out: &mut impl Write) -> Result<(), Problem> {
@@ -32,7 +32,7 @@ pub fn chart(rows: &[(String, Counts)], out: &mut impl Write) -> Result<(), Prob
     Ok(writeln!(out, "</div>")?)
 }
 
-/// How wide each part is. What there is has a width that can be seen, at the cost of the widest.
+/// The width of each part. A part that is not empty has a visible width, at the cost of the widest part.
 fn parts(Counts { present, lost, never, unknown }: Counts) -> [(&'static str, f64); 4] {
     let numbers = [("lost", lost), ("never", never), ("unknown", unknown), ("present", present)];
     let all = numbers.iter().map(|(_, number)| share(*number)).sum::<f64>().max(1.0);

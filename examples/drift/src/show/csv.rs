@@ -1,11 +1,11 @@
-//! For a spreadsheet.
+//! CSV, for a spreadsheet.
 
 use std::io::Write;
 
 use crate::book::{Book, Finding};
 use crate::problem::Problem;
 
-/// What both lists say of a resource role of an assignment.
+/// The columns that both lists have.
 const COMMON: [&str; 10] = [
     "assignment",
     "target",
@@ -30,7 +30,7 @@ pub fn findings(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     })
 }
 
-/// Who holds what until when.
+/// Who holds what, and until when.
 pub fn held(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     row(out, COMMON.into_iter().chain(["seen"]))?;
     book.each_owed(|finding| {
@@ -57,11 +57,11 @@ fn common(finding: &Finding) -> [String; 10] {
 
 fn row<'a>(out: &mut impl Write, fields: impl IntoIterator<Item = &'a str>) -> Result<(), Problem> {
     let fields: Vec<_> = fields.into_iter().map(field).collect();
-    // As RFC 4180 has it.
+    // RFC 4180 ends a line like this.
     Ok(write!(out, "{}\r\n", fields.join(","))?)
 }
 
-/// What a spreadsheet would take for a formula is text: names are chosen by anybody.
+/// Anybody can choose a name, so what a spreadsheet would take for a formula becomes text.
 fn field(text: &str) -> String {
     let text =
         if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };

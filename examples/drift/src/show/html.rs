@@ -10,11 +10,11 @@ use crate::show::chart::chart;
 use crate::show::{headline, thousands};
 use crate::verdict::Verdict;
 
-/// How many findings of each sort, and how many access packages, are listed: the rest is in the JSON.
+/// How many findings of each sort, and how many access packages, are listed. The JSON has the rest.
 const SHOWN: usize = 200;
 const PACKAGES: usize = 15;
 
-/// Text in which nothing is a tag.
+/// Text that cannot contain a tag.
 pub struct Text<T>(pub T);
 
 impl<T: Display> Display for Text<T> {
@@ -32,7 +32,7 @@ impl<T: Display> Display for Text<T> {
     }
 }
 
-/// A sentence, in which what stands between backticks is code.
+/// A sentence. Text between backticks is code.
 fn prose(text: &str) -> String {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let part = Text(part);
@@ -79,7 +79,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     writeln!(out, "</section>")?;
     packages(book, out)?;
     for (heading, is_shown) in [
-        // Each row says how: some only with `--direct`.
+        // Each row says how to restore it: some need `--direct`.
         ("Restorable", (|it| it == Verdict::Lost) as fn(Verdict) -> bool),
         ("Lost for good", |it| matches!(it, Verdict::Never(_))),
     ] {

@@ -1,4 +1,4 @@
-//! For a program. Findings are written one by one, so that their number does not matter.
+//! JSON, for a program. Findings are written one by one, so that their number does not matter.
 
 use std::collections::BTreeMap;
 use std::io::Write;

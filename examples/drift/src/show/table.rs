@@ -1,4 +1,4 @@
-//! For a person, on a terminal.
+//! A table, for a person on a terminal.
 
 use std::io::Write;
 
@@ -94,7 +94,7 @@ fn counted(out: &mut impl Write, title: &str, rows: &[(String, Counts)]) -> Resu
     Ok(())
 }
 
-/// The first of what was found of these verdicts.
+/// The first findings with these verdicts.
 fn first(
     book: &Book,
     heading: &str,
@@ -119,7 +119,7 @@ fn first(
     })
 }
 
-/// One line of what was found.
+/// One line for a finding.
 fn row(
     out: &mut impl Write,
     [assignment, target, package, what, resource]: [&str; 5],

@@ -1,4 +1,4 @@
-//! What is read beside the lists: failed deliveries, exports, and what is printed of it.
+//! The input besides the lists: failed deliveries and exports, and the output about them.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use crate::stub::{Answer, Stub};
 use crate::support::{Directory, Place, Said, Server, command, drift, run};
 use crate::tenant::{Tenant, document, is_visible};
 
-/// So many hours ago, as Graph writes it.
+/// The instant so many hours ago, as Graph writes it.
 fn hours_ago(hours: u64) -> String {
     Timestamp::from(SystemTime::now() - Duration::from_secs(hours * 3600)).to_string()
 }
@@ -29,7 +29,7 @@ fn request(number: u64, assignment: &Assignment, state: &str, hours: u64, kind: 
     })
 }
 
-/// A service with four failed deliveries, one of them in part; their requests are these.
+/// A service with four failed deliveries, one of them failed in part, and these requests for them.
 fn failing(requests: Option<Vec<Value>>) -> Stub {
     let tenant = Tenant::new(4, 20);
     Stub::start(move |asked, _| {
@@ -65,13 +65,13 @@ fn failed_deliveries_are_listed_with_the_days_left() {
     };
     let requests = vec![
         of(0, 1, 24, "userAdd"),
-        // The newest counts, and a removal does not.
+        // The newest request counts. A removal does not count.
         of(1, 2, 13 * 24 + 12, "adminAdd"),
         of(1, 3, 13 * 24, "userUpdate"),
         of(1, 4, 1, "adminRemove"),
-        // Just over.
+        // Just too old.
         of(2, 5, 14 * 24, "userAdd"),
-        // Of the last one there is none.
+        // The last assignment has no request.
         json!({ "id": "broken" }),
     ];
     let (place, stub) = (Place::new(), failing(Some(requests)));
@@ -139,7 +139,7 @@ fn what_cannot_be_read_as_an_assignment_is_not_fine() {
     items[1]["target"] = Value::Null;
     let stub = Stub::start(move |asked, _| {
         let value = if page_number(&asked.path).is_some() { json!(items) } else { json!([]) };
-        // Everybody has everything, as far as it is looked at.
+        // Every target has everything that the check looks for.
         Some(Answer::json(&json!({ "value": value })))
     });
     let said = check(&place, &stub, &["--json"]);
@@ -191,7 +191,7 @@ fn exported_files_do_as_well() {
             .unwrap_or_default();
     }
     assert_eq!(files.len(), 2);
-    // That the second page follows the first one cannot be seen; of one list it can.
+    // It cannot be seen that the second page follows the first one. A single list is known to be whole.
     let joined = place.file("joined.json");
     std::fs::write(&joined, json!({ "value": items }).to_string()).unwrap();
     for (files, unreadable) in [(files, 1), (vec![joined.to_str().unwrap().to_owned()], 0)] {
@@ -248,7 +248,7 @@ fn names_are_shown_and_are_no_formulas() {
     assert!(page.contains("Sales,  &lt;b&gt;EMEA&lt;/b&gt;") && !page.contains("<b>EMEA"));
 }
 
-/// A service in whose lists everybody is who should be there.
+/// A service whose lists show everybody who should be there.
 fn all_in_place(assignment: &Assignment) -> Stub {
     let target = assignment.target().to_string();
     Stub::start(move |asked, _| {
@@ -319,7 +319,7 @@ fn an_exported_assignment_by_itself_is_read() {
     let said = of_files(&place, &stub, &["single.json"]);
     assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
     assert_eq!(said.json()["resourceRoles"]["present"], 1);
-    // What is missing is said of an assignment, too; and what is none is no assignment.
+    // A single assignment is told what it lacks, too; and a document that is not an assignment is refused.
     let mut shallow = single.clone();
     shallow["accessPackage"].as_object_mut().unwrap().remove("resourceRoleScopes");
     for (text, says) in [
@@ -339,7 +339,8 @@ fn an_exported_assignment_by_itself_is_read() {
 fn each_unreadable_part_counts_until_it_is_read() {
     let base = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
     let known = std::sync::Arc::clone(&base);
-    // Two pages begin with something that has not even an id; the second one has an assignment that cannot be read at first.
+    // Two pages begin with an item that has not even an id. The second page has an assignment that cannot be
+    // read at first.
     let mut later = document(&Tenant::new(30, 30).assignments[29]);
     let good = later.clone();
     later.as_object_mut().unwrap().remove("target");
@@ -351,7 +352,7 @@ fn each_unreadable_part_counts_until_it_is_read() {
         let next = format!("{}{}&page=1", known.get().unwrap(), asked.path);
         Some(match (page, &*asked.token) {
             (Some(0), "first") => Answer::json(&json!({ "value": [{}], "@odata.nextLink": next })),
-            // On another page it can be read.
+            // It can be read on another page.
             (Some(0), _) => Answer::json(&json!({ "value": [{}, later], "@odata.nextLink": next })),
             (Some(_), "first") => Answer::json(&json!({ "value": [{}, later] })),
             (Some(_), _) => Answer::json(&json!({ "value": [{}, good] })),
@@ -367,7 +368,8 @@ fn each_unreadable_part_counts_until_it_is_read() {
     };
     let said = check("first");
     assert_eq!(said.json()["assignments"]["unreadable"], 3, "{}", said.out);
-    // As if it had been interrupted before a page that the service no longer knows: the list is read from its beginning.
+    // As if the check was interrupted before a page that the service no longer knows: it reads the list from
+    // its beginning.
     let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
     book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
     let gone = format!("{}/gone", stub.base_url);
@@ -419,7 +421,7 @@ fn an_export_without_a_delivered_assignment_is_said_to_be_so() {
         let said = of_files(&place, &stub, &["export.json"]);
         assert_eq!((said.status, &*said.err), (3, "there is no delivered assignment in these files\n"));
     }
-    // What cannot be read may be delivered.
+    // A part that cannot be read may be a delivered assignment.
     std::fs::write(place.file("export.json"), json!([{}]).to_string()).unwrap();
     let said = of_files(&place, &stub, &["export.json"]);
     assert_eq!((said.status, &*said.err), (3, "the check is incomplete: 1 part could not be read\n"));

@@ -1,4 +1,4 @@
-//! What is said while nothing happens, and how a run ends that is cut short.
+//! What `drift` says while it waits, and how a run ends that is cut short.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::stub::{Answer, Stub};
 use crate::support::{Place, command, run, until};
 use crate::tenant::{Tenant, document};
 
-/// Nobody listens there.
+/// Nobody listens at this address.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 fn drift(place: &Place, base_url: &str, arguments: &[&str]) -> Command {
@@ -20,7 +20,7 @@ fn drift(place: &Place, base_url: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// A service with one assignment that has lost its only resource role, and something that nobody can read.
+/// A service with one assignment that has lost its only resource role, and with an item that nobody can read.
 fn lost() -> Stub {
     let document = document(&Tenant::new(30, 30).assignments[29]);
     Stub::start(move |asked, _| {
@@ -55,7 +55,7 @@ fn that_nobody_answers_is_said_at_once_and_with_the_cause() {
 
 #[test]
 fn each_silence_is_said_once() {
-    // No answer at all: that is no status.
+    // The status 7 is not a status, so it is no answer at all.
     let stub = Stub::start(|_, number| {
         let is_broken = [0, 2, 3].contains(&number);
         Some(Answer { status: if is_broken { 7 } else { 200 }, ..Answer::json(&json!({ "value": [] })) })
@@ -111,7 +111,7 @@ fn a_report_that_cannot_be_written_is_said_before_anything_is_read() {
         assert_eq!((said.status, &*said.out, said.err.contains(path)), (2, "", true), "{}", said.err);
     }
     assert!(stub.asked().is_empty());
-    // One that is there is kept until there is another.
+    // A report that exists is kept until there is a new one.
     let report = place.file("report.html");
     std::fs::write(&report, "the one before").unwrap();
     let html = ["check", "--patience", "0", "--html", report.to_str().unwrap()];
@@ -129,7 +129,7 @@ fn a_report_that_cannot_be_written_is_said_before_anything_is_read() {
 fn to_restore_after_an_interrupted_check_says_that_it_goes_on() {
     let (place, lost) = (Place::new(), lost());
     let documents = [29, 0].map(|number| document(&Tenant::new(30, 30).assignments[number]));
-    // The second page is never there.
+    // The second page never comes.
     let stub = Stub::start(move |asked, _| {
         let next = format!("http://{}{}&page=1", asked.host, asked.path);
         let page = json!({ "value": documents, "@odata.nextLink": next });

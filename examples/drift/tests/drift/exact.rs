@@ -1,4 +1,4 @@
-//! Exactly what was lost is found, and exactly that is given back.
+//! A check finds exactly what was lost, and a restore gives back exactly that.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::{Directory, Place, Said, Server, drift, run};
 use crate::tenant::{Taken, Tenant, is_visible};
 
-/// What was found of this verdict: the assignment and the resource role.
+/// The findings with this verdict: the assignment and the resource role.
 pub fn found(said: &Said, verdict: &str) -> Taken {
     let json = said.json();
     let findings = json["findings"].as_array().unwrap().iter().filter(|it| it["verdict"] == verdict);
@@ -18,7 +18,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// As the crate shows it.
+/// The resource role as the crate shows it.
 pub fn role(value: &Value) -> String {
     serde_json::from_value::<access_package::ResourceRole>(value.clone()).unwrap().to_string()
 }
@@ -44,8 +44,8 @@ fn of_2_000_assignments_the_137_that_have_lost_access_are_reprocessed() {
         (&json["assignments"]["delivered"], &json["assignments"]["drifted"]),
         (&2_000.into(), &137.into())
     );
-    // 20 pages of delivered assignments, and two empty lists. Each list of the directory once; then each resource of what is
-    // lost is asked, and each assignment looked at again.
+    // 20 pages of delivered assignments, and two empty lists. Each list of the directory is read once. Then
+    // each resource with a loss is asked, and each assignment with a loss is looked at again.
     assert_eq!(json["requests"]["pages"], 22);
     let batches = lists(&tenant).div_ceil(20) + lost_resources(&taken) + 137_u64.div_ceil(20);
     assert_eq!(json["requests"]["batches"], batches);
@@ -74,7 +74,7 @@ fn lists_of_several_pages_are_read_to_their_end() {
     let place = Place::new();
     let directory = Directory::start(&place);
     let server = Server::start(&place, &directory, &[]);
-    // One access package: each of its six lists tells of 210 targets, most of them in pages of a hundred.
+    // One access package. Each of its six lists has 210 targets, most of them in pages of a hundred.
     let tenant = Tenant::new(210, 1);
     tenant.settle(&place, &directory);
     let taken = tenant.take_from(31, &directory);
@@ -105,18 +105,18 @@ fn just_what_was_lost_is_granted_directly() {
         let arguments = ["restore", "--direct", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
         run(&mut drift(&place, &server, &directory, &[&arguments, more].concat()))
     };
-    // Some of it first.
+    // Restore only some of it at first.
     let said = restore(&["--limit", "10"]);
     assert!((said.status, said.out.contains("\nrestored 10\n")) == (0, true), "{}{}", said.out, said.err);
     assert_eq!(events(&place, "log.jsonl", "planned").len(), 10);
     let said = restore(&[]);
     assert!((said.status, said.out.contains("\nrestored 27\n")) == (0, true), "{}{}", said.out, said.err);
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
-    // Nothing else was even asked for.
+    // There was no other write request.
     assert_eq!(directory.writes(), taken.len());
 }
 
-/// The kind, by the words that an origin id begins with.
+/// The kind, by the words at the beginning of an origin id.
 fn kind(role: &str) -> String {
     let mut words = role.split(' ');
     let (system, role) = (words.next().unwrap(), words.nth(1).unwrap());
@@ -124,7 +124,7 @@ fn kind(role: &str) -> String {
     format!("{system} {role}")
 }
 
-/// What the directory has carried out, if it is just this.
+/// What the directory has to carry out if it carries out exactly this.
 pub fn taken_writes(tenant: &Tenant, taken: &Taken) -> BTreeSet<(String, String)> {
     let target = |id: &str| {
         let of = tenant.assignments.iter().find(|it| it.id().to_string() == id).unwrap();
@@ -144,7 +144,7 @@ fn lists(tenant: &Tenant) -> u64 {
     tenant.assignments.iter().flat_map(listing).collect::<BTreeSet<_>>().len() as u64
 }
 
-/// In how many batches of twenty it is asked whether it can be given back: once for each resource role.
+/// The number of batches of twenty that ask whether it can be given back: once for each resource role.
 fn lost_resources(taken: &Taken) -> u64 {
     let asked = taken.iter().map(|(_, role)| role).filter(|role| !role.starts_with("DirectoryRole"));
     (asked.collect::<BTreeSet<_>>().len() as u64).div_ceil(20)

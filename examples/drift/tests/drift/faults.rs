@@ -1,4 +1,4 @@
-//! What a service does on a bad day.
+//! The faults of a service on a bad day.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -25,7 +25,7 @@ fn a_busy_service_is_asked_again_and_all_of_it_is_found() {
         ("batch", 1, json!({ "error": { "status": 503 } })),
         ("batch", 1, json!({ "text": { "status": 502, "body": "<html>" } })),
         ("batch", 1, json!({ "lost": { "how": "dropped" } })),
-        // Of parts.
+        // Faults of the parts of a batch.
         ("member", 3, throttled),
         ("appRole", 2, json!({ "error": { "status": 503 } })),
         ("owner", 1, json!({ "error": { "status": 500 } })),
@@ -33,7 +33,7 @@ fn a_busy_service_is_asked_again_and_all_of_it_is_found() {
         directory.fault(&json!({ "kind": kind, "count": count, "fault": fault }));
     }
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
-    // That one connection is dropped is said.
+    // The dropped connection is reported.
     assert_eq!((said.status, said.err.lines().count()), (1, 1), "{}", said.err);
     assert!(said.err.contains(" does not answer ("), "{}", said.err);
     assert_eq!(directory.fired(), [2, 1, 1, 1, 3, 2, 1]);
@@ -59,14 +59,14 @@ fn what_is_granted_but_not_yet_seen_is_not_lost() {
         directory.tell("POST", &path, &json!({ "@odata.id": reference }));
         directory.tell("DELETE", &format!("/control/faults/{id}"), &Value::Null);
     };
-    // It takes two seconds, and four are waited for.
+    // The grant takes two seconds to show, and the check waits four.
     grant_again(2_000);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "4", "--json"]));
     assert_eq!((said.status, found(&said, "restorable")), (3, Taken::new()), "{}", said.err);
-    // Without a terminal too it is said, once, that there is a pause.
+    // Without a terminal, the pause is reported as well, once.
     assert_eq!(said.err.matches("what is not seen is looked for again in ").count(), 1, "{}", said.err);
     assert_eq!(said.err.lines().count(), 1, "{}", said.err);
-    // Who does not wait, sees that it is not there.
+    // A check that does not wait does not see the grant.
     grant_again(600_000);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0", "--json"]));
     let lost = Taken::from([(assignment.id().to_string(), member.to_string())]);
@@ -104,7 +104,7 @@ fn what_cannot_be_read_is_unknown_and_never_fine() {
     let tenant = Tenant::new(40, 20);
     tenant.settle(&place, &directory);
     let taken = tenant.take_from(9, &directory);
-    // A permission is missing for one kind, and the pages of one list of another go on elsewhere.
+    // One kind lacks a permission, and in another kind one list has its next page on another service.
     directory.fault(&json!({ "kind": "appRole", "fault": { "error": { "status": 403, "code": "Authorization_RequestDenied" } } }));
     let page = json!({ "value": [], "@odata.nextLink": "http://198.51.100.7/v1.0/groups" });
     directory.fault(&json!({
@@ -135,7 +135,7 @@ fn what_cannot_be_read_is_unknown_and_never_fine() {
 fn a_page_of_assignments_elsewhere_is_not_asked_for() {
     let place = Place::new();
     let directory = Directory::start(&place);
-    // So its links begin.
+    // The links of this server begin with this address.
     let server = Server::start(&place, &directory, &[("PUBLIC_URL", "http://198.51.100.7")]);
     Tenant::new(101, 20).settle(&place, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
@@ -147,7 +147,7 @@ fn a_page_of_assignments_elsewhere_is_not_asked_for() {
     );
 }
 
-/// A service with one page for each of these assignments, whose lists are empty.
+/// A service with one page for each of these assignments, and with empty lists.
 pub fn pages(number: usize) -> impl Fn(&str, &str) -> Option<Answer> {
     let tenant = Tenant::new(number, 20);
     move |path: &str, base_url: &str| {
@@ -175,7 +175,7 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     let answer = pages(6);
     let base = Arc::new(OnceLock::<String>::new());
     let known = Arc::clone(&base);
-    // After four requests the first token is good no longer.
+    // After four requests, the first token is no longer valid.
     let stub = Stub::start(move |asked, number| {
         let is_good = asked.token == if number < 4 { "token-1" } else { "token-2" };
         if is_good {
@@ -193,11 +193,11 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     assert_eq!((said.status, &*said.err), (1, ""), "{}", said.out);
     assert_eq!(said.json()["assignments"]["delivered"], 6);
     assert_eq!(place.read("calls").lines().count(), 2);
-    // One answer was a refusal, and that one request was sent again.
+    // One answer was a refusal. Only that request was sent again.
     let asked: Vec<_> = stub.asked().iter().filter_map(|asked| page_number(&asked.path)).collect();
     assert_eq!(asked, [0, 1, 2, 3, 4, 4, 5]);
 
-    // One that is refused for good ends the run, after one new one.
+    // A lasting refusal ends the run, after one new token.
     let stub = Stub::start(|_, _| Some(Answer::error(401, "InvalidAuthenticationToken")));
     std::fs::remove_file(&calls).unwrap();
     let check = ["check", "--anew", "--base-url", &stub.base_url, "--token-command", &script];
@@ -214,8 +214,9 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
 #[test]
 fn one_answer_to_wait_is_enough_for_all() {
     let place = Place::new();
-    // Many lists, and two batches under way at a time. The first is told to wait once the second is there, and the second is
-    // answered once that was read: so whoever sends a third one knows.
+    // Many lists, and two batches under way at a time. The first batch is told to wait once the second has
+    // arrived, and the second is answered once that answer was read. So a process that sends a third batch
+    // knows of the wait.
     let (tenant, batches) = (Tenant::new(200, 200), AtomicUsize::new(0));
     let is_told = OnceLock::new();
     let stub = Stub::start(move |asked, _| {
@@ -244,7 +245,7 @@ fn one_answer_to_wait_is_enough_for_all() {
     let batches: Vec<_> =
         stub.asked().iter().filter(|it| it.path.ends_with("/$batch")).map(|it| it.at).collect();
     assert!(batches.len() > 10);
-    // Both are asked for before anybody is told.
+    // Both batches are sent before either is told to wait.
     let told = batches[0].max(batches[1]);
     let soon = batches[2..].iter().filter(|at| at.duration_since(told) < Duration::from_secs(5)).count();
     assert!(soon <= 1, "{soon} of {} did not wait", batches.len());

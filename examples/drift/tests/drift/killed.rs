@@ -1,4 +1,4 @@
-//! `kill -9` in the middle: the next run goes on.
+//! `kill -9` in the middle of a run: the next run goes on.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ fn kill(mut process: Child) {
     process.wait().unwrap();
 }
 
-/// A check that is killed when it has asked for this page, and the next run, which finds the service otherwise: what that says,
-/// and the pages that were asked for, where one that was asked for again and again is there once.
+/// Kills a check when it has asked for this page, changes the service with `then`, and runs the check again.
+/// Returns its output and the pages that were asked for, with repeated requests for a page counted once.
 fn killed_at(page: usize, place: &Place, stub: &Stub, then: impl FnOnce()) -> (Said, Vec<usize>) {
     let check = ["check", "--settle", "0", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
     let process = start(command(place, &check).env("TOKEN", "token"));
@@ -74,7 +74,7 @@ fn a_page_that_the_service_no_longer_knows_begins_its_list_anew() {
     let (said, pages) = killed_at(3, &place, &stub, || was_killed.store(true, Ordering::SeqCst));
     assert_eq!(said.status, 1, "{}", said.err);
     assert_eq!(pages, [0, 1, 2, 3, 0, 1, 2, 3, 4]);
-    // None of them is there twice.
+    // No assignment is counted twice.
     assert_eq!(said.json()["assignments"]["delivered"], 5);
     let all: usize = Tenant::new(5, 20).owed(|_| true).len();
     let counts = &said.json()["resourceRoles"];
@@ -89,7 +89,7 @@ fn a_check_that_was_killed_goes_on_and_finds_all_of_it() {
     let tenant = Tenant::new(150, 20);
     tenant.settle(&place, &directory);
     let taken = tenant.take_from(19, &directory);
-    // The third batch is never answered.
+    // The third batch gets no answer.
     let hang = |kind: &str| {
         directory.fault(&json!({ "kind": kind, "count": 1, "fault": { "lost": { "how": "withheld" } } }))
     };
@@ -114,7 +114,7 @@ fn what_was_granted_before_it_was_killed_is_not_granted_again() {
     let taken = tenant.take_from(19, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
     assert_eq!(said.status, 1, "{}", said.err);
-    // One is carried out, and the answer never comes.
+    // One grant is carried out, but its answer never comes.
     directory.fault(&json!({
         "kind": "appRole", "method": "POST", "count": 1, "fault": { "lost": { "how": "withheld", "carriedOut": true } },
     }));
@@ -123,16 +123,16 @@ fn what_was_granted_before_it_was_killed_is_not_granted_again() {
         ["restore", "--direct", "--settle", "0", "--yes", "--at-once", "1", "--log", log.to_str().unwrap()];
     let process = start(&mut drift(&place, &server, &directory, &restore));
     let lines = |event: &str| place.read("log.jsonl").matches(&format!("\"event\":\"{event}\"")).count();
-    // The fault fires before it is carried out.
+    // The fault fires before the grant is carried out.
     until("a grant hangs", || directory.fired() == [1] && directory.carried_out().len() == lines("granting"));
     kill(process);
-    // What is about to be sent is written down before.
+    // The log has each request before it is sent.
     let granted = lines("granted");
     assert_eq!(lines("granting"), granted + 1);
     let said = run(&mut drift(&place, &server, &directory, &restore));
     assert_eq!((said.status, &*said.err), (0, ""), "{}", said.out);
     assert_eq!(lines("granting"), taken.len());
-    // What was found carried out has a line of its own.
+    // A grant that was found carried out has a line of its own.
     let of = |event: &str| -> Taken {
         let log = place.read("log.jsonl");
         let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -145,7 +145,7 @@ fn what_was_granted_before_it_was_killed_is_not_granted_again() {
     let (granted, found) = (of("granted"), of("foundGranted"));
     assert_eq!(found.difference(&granted).count(), 1, "{found:?}");
     assert_eq!(granted.union(&found).cloned().collect::<Taken>(), taken);
-    // Each once, and all of them.
+    // All of them, each once.
     assert_eq!(directory.carried_out(), taken_writes(&tenant, &taken));
 }
 
@@ -159,7 +159,7 @@ fn what_is_under_way_is_followed_and_not_sent_again() {
     let taken = tenant.take_from(3, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
     assert_eq!(said.status, 1, "{}", said.err);
-    // As long as this is so, nothing is delivered.
+    // While these faults last, nothing is delivered.
     let busy =
         json!({ "method": "POST", "fault": { "error": { "status": 503, "retryAfter": { "seconds": 1 } } } });
     let busy: Vec<_> =

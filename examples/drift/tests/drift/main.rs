@@ -1,4 +1,4 @@
-//! `drift` beside the example server and its directory, for real, on loopback.
+//! `drift` with the example server and its directory, as real processes on loopback.
 
 mod documents;
 mod ends;

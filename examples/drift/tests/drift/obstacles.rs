@@ -1,4 +1,4 @@
-//! What can never be given back is named with its cause, and is left alone.
+//! What can never be given back is reported with its cause, and is left alone.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::exact::{events, found};
 use crate::support::{Directory, Place, Server, drift, run};
 use crate::tenant::{Tenant, gives, is_visible, roles, take};
 
-/// The first resource role of this origin system that an access package gives.
+/// The first resource role of this origin system in an access package.
 fn resource(package: usize, system: &str) -> String {
     gives(package).iter().find(|role| role.origin_system() == system).unwrap().resource_origin_id()
 }
@@ -18,11 +18,13 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
     let place = Place::new();
     let directory = Directory::start(&place);
     let server = Server::start(&place, &directory, &[]);
-    // One assignment of each of 20 access packages, and one for a service principal, which cannot hold an app role.
+    // One assignment of each of 20 access packages, and one for a service principal, which cannot hold an app
+    // role.
     let mut tenant = Tenant::new(21, 20);
     tenant.for_service_principal(20);
     tenant.settle(&place, &directory);
-    // 2: the group is deleted, and was for all that it gives. 4: the application has no such role any more.
+    // 2: the group is deleted, and with it all access that it gives. 4: the application no longer has such a
+    // role.
     directory.tell("POST", &format!("/control/objects/{}/delete", resource(2, "AadGroup")), &Value::Null);
     let app = resource(4, "AadApplication");
     directory.tell(
@@ -35,7 +37,7 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
         (8, json!({ "groupTypes": ["DynamicMembership"] })),
         (9, json!({ "onPremisesSyncEnabled": true })),
         (13, json!({ "mailEnabled": true })),
-        // An ordinary one, that is lost and can be given back.
+        // An ordinary group, whose loss can be given back.
         (14, json!({ "groupTypes": ["Unified"], "mailEnabled": true })),
     ];
     for (package, group) in &groups {
@@ -93,7 +95,7 @@ fn what_cannot_be_given_back_is_named_with_its_cause() {
         "no network"
     );
 
-    // Only what can be given back is.
+    // Only what can be given back is restored.
     let log = place.file("log.jsonl");
     let restore = ["restore", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
     let said = run(&mut drift(&place, &server, &directory, &restore));
@@ -120,7 +122,7 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
         "/control/objects",
         &json!([{ "id": app, "object": { "servicePrincipal": { "appRoles": [] } } }]),
     );
-    // Another one, behind it, has lost only what can be given back.
+    // Another assignment after it has lost only what can be given back.
     let other = &tenant.assignments[2];
     let member = roles(other).find(|role| role.to_string().contains("Member")).unwrap();
     take(&directory, other, member);
@@ -128,7 +130,7 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
     let html = ["check", "--settle", "0", "--html", html.to_str().unwrap()];
     let said = run(&mut drift(&place, &server, &directory, &html));
     assert_eq!(said.status, 1, "{}", said.err);
-    // Assignment and target stand side by side, and what helps beside them.
+    // The assignment and its target stand side by side, next to what helps.
     let line = |it: &access_package::Assignment| {
         format!("  {}  {}  {}  ", it.id(), it.target(), it.access_package())
     };
@@ -142,7 +144,7 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
     let page = place.read("report.html");
     assert_eq!(page.matches("run <code>drift restore --direct</code>").count(), 2, "{page}");
     assert_eq!(page.matches("run <code>drift restore</code>").count(), 1, "{page}");
-    // What helps can be read on a narrow screen, too.
+    // You can read what helps on a narrow screen, too.
     let order = "<h2>Restorable</h2>\n<div class=\"scroll\"><table>\n<thead><tr>\n\
                  <th>Target (who)</th><th>What</th><th>Why, and what helps</th><th>";
     assert!(page.contains(order), "{page}");
@@ -151,7 +153,7 @@ fn an_assignment_that_has_lost_both_is_not_reprocessed() {
     assert_eq!((of(assignment.id().to_string()), of(other.id().to_string())), (3, 1));
     assert!(!page.contains('`'));
 
-    // Reprocessed it would be partially delivered.
+    // A reprocess would leave it partially delivered.
     let log = place.file("log.jsonl");
     let restore = ["restore", "--settle", "0", "--yes", "--log", log.to_str().unwrap()];
     let said = run(&mut drift(&place, &server, &directory, &restore));

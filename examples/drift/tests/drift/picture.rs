@@ -1,4 +1,4 @@
-//! A report as it looks in a tenant whose things have names: `REPORT=report.html cargo test picture -- --ignored`.
+//! A report for a tenant whose things have names: `REPORT=report.html cargo test picture -- --ignored`.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ use crate::stub::{Answer, Asked, Stub};
 use crate::support::{Place, Said, command, run, until};
 use crate::tenant::{Tenant, document};
 
-/// Two assignments, each of which owes the membership of one group and nothing else: the documents, and the groups.
+/// Two assignments that owe only the membership of one group each: their documents, and the groups.
 fn two() -> ([Value; 2], [String; 2]) {
     let tenant = Tenant::new(60, 60);
     let two = [29, 59].map(|number| document(&tenant.assignments[number]));
@@ -28,7 +28,7 @@ fn two() -> ([Value; 2], [String; 2]) {
     (two, groups)
 }
 
-/// A service with these assignments, in whose lists there is nobody. `first` may answer otherwise.
+/// A service with these assignments, whose lists are empty. `first` may give another answer.
 fn service(documents: [Value; 2], first: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> Stub {
     Stub::start(move |asked, _| {
         if let Some(answer) = first(asked) {
@@ -88,8 +88,8 @@ fn restore(place: &Place, stub: &Stub, log: &str, more: &[&str]) -> Said {
 fn nothing_is_granted_once_the_assignment_has_ended() {
     const LEFT: Duration = Duration::from_secs(12);
     let (documents, groups) = two();
-    // The second assignment ends so long after it is looked at. Its grant is told to come later, until the first one has heard
-    // that all are to wait, beyond that end.
+    // The second assignment ends so long after it is looked at. Its grant is told to come later until the
+    // first grant has heard that all requests have to wait, beyond that end.
     let (ending, ends) = (documents[1].clone(), Arc::new(Mutex::new(None)));
     let (known, was_asked) = (Arc::clone(&ends), AtomicBool::new(false));
     let has_heard: OnceLock<Arc<AtomicBool>> = OnceLock::new();
@@ -152,7 +152,7 @@ fn what_was_restored_is_not_planned_again_while_it_cannot_be_seen() {
         assert_eq!(said.status, 0, "{}", said.err);
         assert!(said.out.contains("nothing to restore"), "{}", said.out);
         assert!(said.out.contains("2 restored or accepted before"), "{}", said.out);
-        // Another check looks at all of it again.
+        // Another check looks at everything again.
         check(&place, &stub);
         let said = restore(&place, &stub, "fourth", direct);
         assert!(said.out.contains("\nrestored 2\n"), "{}", said.out);
@@ -207,7 +207,7 @@ fn what_has_failed_is_planned_again_and_said_to_have_failed() {
             assert!(said.out.contains(&format!("its state is `{state}`\n  what helps: ")), "{}", said.out);
         }
     }
-    // Each of the two assignments is sent once for each state.
+    // Each of the two assignments is reprocessed once for each state.
     let sent = stub.asked().into_iter().filter(|it| it.path.contains("/reprocess")).count();
     assert_eq!(sent, 4);
 }
@@ -234,7 +234,7 @@ fn what_was_tried_before_is_looked_for_before_it_is_granted() {
             asked.iter().filter(|it| it.path.contains(&group)).map(|it| is_look(&it.path)).collect();
         assert_eq!(kinds, [true, false]);
     }
-    // To look is not to grant.
+    // A look does not count as a grant.
     let last = place.read("log.jsonl").lines().last().unwrap().to_owned();
     let requests = serde_json::from_str::<Value>(&last).unwrap()["requests"].clone();
     assert_eq!((&requests["grants"], &requests["looks"]), (&json!(2), &json!(2)), "{last}");
@@ -265,11 +265,11 @@ fn what_did_not_succeed_is_planned_after_all_others() {
                 .map(|id| ids.iter().position(|it| *it == id).unwrap())
                 .collect::<Vec<_>>()
         };
-        // Nobody is left out, and nobody comes first again and again.
+        // Each assignment has its turn, and no assignment always comes first.
         for (log, number) in [("first", 0), ("second", 1), ("third", 0), ("fourth", 1)] {
             assert_eq!(planned(log, "none"), [number], "{log}");
         }
-        // It outlives a check.
+        // The order outlives a check.
         check(&place, &stub);
         assert_eq!(planned("fifth", "second"), [0]);
         assert_eq!(planned("sixth", "second"), [1]);
@@ -327,7 +327,8 @@ fn what_is_no_longer_owed_is_not_counted_as_restored() {
     assert!(place.read("log.jsonl").contains(r#""noLongerOwed":1,"#), "{}", place.read("log.jsonl"));
 }
 
-/// Two services that do not expand what an access package gives: one leaves it out, the other refuses to be asked.
+/// Two services that do not expand what an access package gives: one leaves it out, the other refuses the
+/// request.
 #[test]
 fn what_a_package_gives_is_asked_for_where_it_is_not_expanded() {
     for (refuses, direct) in [(false, &["--direct"][..]), (false, &[]), (true, &["--direct"]), (true, &[])] {
@@ -362,7 +363,7 @@ fn who_is_told_to_wait_beyond_patience_stops() {
         Answer { head, ..Answer::error(429, "TooManyRequests") }
     }
 
-    // A part of a batch, the grant, and the call to reprocess.
+    // The wait comes for a part of a batch, for the grant, and for the call to reprocess.
     let (documents, _) = two();
     let stub = service(documents.clone(), |asked| asked.path.contains("/members?").then(wait));
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Whoever may not is told so, with what helps; and nothing is done that nobody has asked for.
+//! A caller without rights is told so, with what helps. `drift` does only what it was asked to do.
 
 use serde_json::json;
 
@@ -68,7 +68,7 @@ fn each_refusal_has_its_reasons_and_remedies() {
     assert_eq!((&refused["status"], &refused["code"]), (&json!(403), &json!("UnAuthorized")));
     assert_eq!(refused["reasons"][0]["code"], "insufficientRole");
     assert!(!refused["remedies"].as_array().unwrap().is_empty());
-    // Nothing that is kept holds a token.
+    // No file contains a token.
     for kept in ["log.jsonl", "drift.db"] {
         let kept = std::fs::read(place.file(kept)).unwrap();
         for token in [&server.reader, &server.application] {
@@ -91,7 +91,7 @@ fn without_a_word_nothing_is_restored() {
         said.out,
         said.err
     );
-    // One of them has lost everything.
+    // One of the assignments has lost everything.
     let roles = said.out.lines().filter(|line| line.starts_with("    ")).count();
     let heading = format!("to be restored: {roles} resource roles of 3 assignments");
     assert!(roles > 3 && said.out.contains(&heading), "{}", said.out);
@@ -106,7 +106,7 @@ fn who_may_not_read_is_told_what_helps() {
     let said = run(drift(&place, &server, &directory, &check).env("READER", &server.reader));
     refused(&said, "response is `403`, `UnAuthorized`");
     refused(&said, "  because: no role is `Access package assignment manager` or higher");
-    // One on a catalog is not enough to read all of them.
+    // A role on a catalog is not enough to read all assignments.
     refused(&said, "  what helps: a role for the whole tenant");
     assert!(!said.err.contains("hold the role"), "{}", said.err);
 }
@@ -122,7 +122,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
             Answer::error(401, "InvalidAuthenticationToken")
         })
     });
-    // As an editor or a tool leaves it there.
+    // As an editor or a tool leaves the token in a file.
     let text = "Bearer a.good-token\r\n";
     let file = place.file("token");
     std::fs::write(&file, text).unwrap();
@@ -131,7 +131,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     };
     assert_eq!(run(&mut check(file.to_str().unwrap())).status, 0);
     assert_eq!(run(check("-").stdin(std::fs::File::open(&file).unwrap())).status, 0);
-    // What comes from there cannot be had again.
+    // Standard input cannot be read again.
     std::fs::write(&file, "another").unwrap();
     let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
     refused(
@@ -167,7 +167,7 @@ fn what_cannot_be_done_is_said_to_be_so() {
         &check(&["--base-url", "http://127.0.0.1:9", "--patience", "0", "--token-env", "TOKEN"]),
         "does not answer",
     );
-    // The checks above have come to nothing, and there was none before them elsewhere.
+    // The checks above have failed, and there was no check elsewhere.
     refused(&run(&mut command(&place, &["report"])), "run `drift check` first");
     let elsewhere = Place::new();
     refused(&run(&mut command(&elsewhere, &["report"])), "run `drift check` first");
@@ -189,7 +189,7 @@ fn a_token_for_this_machine_goes_to_no_proxy() {
     assert_eq!((proxy.asked().len(), stub.asked().len()), (0, 9));
 }
 
-/// A token of this tenant, signed by nobody.
+/// A token of this tenant, with no signature.
 fn of_tenant(tenant: &str) -> String {
     use base64::Engine as _;
     let payload = json!({ "tid": tenant, "aud": "https://graph.microsoft.com" }).to_string();
@@ -213,7 +213,7 @@ fn a_file_is_of_one_tenant() {
     for token in [&of_tenant(ONE), &of_tenant(&ONE.to_uppercase()), "opaque", "e30.e30.x"] {
         assert_eq!(drift(&["restore"], token).status, 0, "{token}");
     }
-    // As if it had been interrupted.
+    // As if the check was interrupted.
     let interrupt = || {
         let book = rusqlite::Connection::open(place.file("drift.db")).unwrap();
         book.execute_batch("DELETE FROM setting WHERE name = 'finished'").unwrap();
@@ -225,7 +225,7 @@ fn a_file_is_of_one_tenant() {
     interrupt();
     assert_eq!(drift(&["check", "--anew"], &of_tenant(OTHER)).status, 0);
     assert!(is_refused(&drift(&["restore"], &of_tenant(ONE))));
-    // An opaque token tells of none.
+    // An opaque token does not tell its tenant.
     assert_eq!(drift(&["check", "--anew"], "opaque").status, 0);
     assert_eq!(drift(&["restore"], &of_tenant(ONE)).status, 0);
 }
@@ -278,7 +278,7 @@ fn a_check_that_reads_nothing_keeps_the_one_before_it() {
         let service = ["--settle", "0", "--base-url", base_url, "--patience", "0", "--token-env", "TOKEN"];
         run(command(&place, &[arguments, &service].concat()).env("TOKEN", token))
     };
-    // A file that no check has read anything into is of no service.
+    // A file into which no check has read anything belongs to no service.
     assert_eq!(drift(&["check"], "http://127.0.0.1:9", "good").status, 2);
     let said = drift(&["check"], &stub.base_url, "good");
     assert_eq!((said.status, &*said.err), (0, ""));
@@ -319,7 +319,7 @@ fn a_refused_token_is_named_with_who_refuses_it() {
     let with_token = [&elsewhere[..], &["--directory-token-env", "TOKEN"]].concat();
     let said = check("good", &with_token);
     refused(&said, &format!("`{there}` refuses the token of `--directory-token-env`"));
-    // There is no command for that one.
+    // The token of the directory has no command.
     assert!(!said.err.contains("--token-command"), "{}", said.err);
 }
 

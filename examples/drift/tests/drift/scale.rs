@@ -1,4 +1,5 @@
-//! How much a check takes in a tenant of 100,000 assignments: time, requests, memory. Measurements, run by hand.
+//! What a check takes in a tenant of 100,000 assignments: time, requests and memory. Measurements, run by
+//! hand.
 
 use std::fs::{self, File};
 use std::process::{Child, Stdio};
@@ -12,7 +13,7 @@ use crate::exact::found;
 use crate::support::{DEADLINE, Directory, Place, Said, Server, drift};
 use crate::tenant::{Taken, Tenant, is_visible, kind, roles, taken};
 
-/// The most memory that it has had so far, in kB.
+/// The most memory that the process has had so far, in kB.
 fn peak(process: &Child) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -31,7 +32,7 @@ fn scale_of_a_large_tenant() {
     }
 }
 
-/// Puts everything but this in place behind the back of the directory: of so many that is faster.
+/// Puts everything except this in place, in the database of the directory itself: that is faster for so many.
 fn put_in_place(tenant: &Tenant, taken: &Taken, place: &Place) {
     let mut database = Connection::open(place.file("directory.db")).unwrap();
     database.busy_timeout(DEADLINE).unwrap();

@@ -1,4 +1,4 @@
-//! What a service may do otherwise than another one.
+//! How one service may differ from another.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,8 @@ fn scopes(asked: &Asked, of: &Value) -> Answer {
     Answer::json(&json!({ "value": first, "@odata.nextLink": next }))
 }
 
-/// Two services that do not expand what an access package gives: one leaves it out, the other refuses to be asked.
+/// Two services that do not expand what an access package gives: one leaves it out, the other refuses the
+/// request.
 #[test]
 fn what_a_package_gives_is_asked_for_once_where_it_is_not_expanded() {
     for refuses in [false, true] {
@@ -71,7 +72,8 @@ fn what_a_package_gives_is_asked_for_once_where_it_is_not_expanded() {
 fn what_was_removed_meanwhile_is_not_lost() {
     let tenant = Tenant::new(4, 20);
     let documents: Vec<_> = tenant.assignments.iter().map(document).collect();
-    // The first is gone, the second is being removed, the third owes less by now; the fourth is as it was.
+    // Later, the first assignment is gone, the second is being removed, and the third owes less. The fourth
+    // is unchanged.
     let later: Vec<_> = documents
         .iter()
         .cloned()
@@ -158,12 +160,12 @@ fn a_file_is_of_one_service_and_of_one_run() {
     Tenant::new(20, 20).settle(&place, &directory);
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "0"]));
     assert_eq!(said.status, 3, "{}", said.err);
-    // Of a finished check another service begins another one; to restore by it would be wrong.
+    // The finished check is of another service, so it must not be restored from here.
     let stub = Stub::start(|_, _| Some(empty()));
     let restore = ["restore", "--yes", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
     let said = run(command(&place, &restore).env("TOKEN", "token"));
     assert_eq!((said.status, said.err.contains("is a check of")), (2, true), "{}", said.err);
-    // While one run has the file another one is told so.
+    // While one run has the file, another run is told so.
     let held = rusqlite::Connection::open(place.file("drift.db")).unwrap();
     held.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;").unwrap();
     let said = run(&mut command(&place, &["report"]));
@@ -256,7 +258,8 @@ fn a_list_that_goes_on_in_another_version_is_unknown_and_the_rest_is_checked() {
 
 #[test]
 fn what_is_unknown_stays_so_whatever_its_group_is_like() {
-    // The members of the group are not to be seen, although it is there. Of a deleted one it is known that nobody is a member.
+    // The members of the group cannot be seen, although the group exists. A deleted group is known to have no
+    // members.
     for (group, verdict) in [
         (Answer::json(&json!({ "groupTypes": ["DynamicMembership"] })), "unknown"),
         (Answer::json(&json!({ "onPremisesSyncEnabled": true })), "unknown"),
@@ -304,7 +307,7 @@ fn a_server_without_a_directory_takes_nothing_for_lost() {
                 empty()
             })
         });
-        // Nothing has to replicate, so nothing is waited for.
+        // Nothing has to replicate, so the check does not wait.
         let check =
             ["check", "--anew", "--settle", "20", "--base-url", &management.base_url, "--token-env", "TOKEN"];
         let elsewhere = ["--directory-url", &directory.base_url];
@@ -314,7 +317,7 @@ fn a_server_without_a_directory_takes_nothing_for_lost() {
         assert!(said.out.contains("; is `--directory-url` right?\n"), "{}", said.out);
         assert!(said.out.contains("\n          0  lost\n"), "{}", said.out);
     }
-    // One that has not even batches.
+    // A directory without batches.
     let directory = Stub::start(|_, _| Some(Answer::error(404, "ResourceNotFound")));
     let check = ["check", "--anew", "--base-url", &management.base_url, "--token-env", "TOKEN"];
     let elsewhere = ["--directory-url", &directory.base_url];
@@ -345,7 +348,7 @@ fn a_gateway_does_not_know_that_an_assignment_is_gone() {
 
 #[test]
 fn pages_that_lead_in_a_circle_end() {
-    // The second page leads to the first one; of so many answers nobody should need all.
+    // The second page leads to the first one. Nobody should need all of these answers.
     let goes_on = |asked: &Asked, number: usize| {
         let (first, page) = asked.path.rsplit_once("&at=").unwrap_or((&asked.path, "0"));
         let next = format!("http://{}{first}&at={}", asked.host, (page.parse::<usize>().unwrap() + 1) % 2);
@@ -356,7 +359,7 @@ fn pages_that_lead_in_a_circle_end() {
     assert_eq!((said.status, said.err.contains("lead in a circle")), (2, true), "{}", said.err);
     assert!(stub.asked().len() < 20);
 
-    // The list of an access package, of requests, and of members.
+    // The lists of an access package, of requests, and of members.
     let assignments: Vec<_> = Tenant::new(30, 30).assignments[28..].iter().map(document).collect();
     for what in ["/resourceRoleScopes?", "/assignmentRequests?", "/members?"] {
         let mut assignments = assignments.clone();

@@ -1,4 +1,5 @@
-//! A service that answers as a test likes, and remembers what it was asked: for what no real server would do when told to.
+//! A service that gives the answers a test wants, and remembers the requests: for behavior that no real
+//! server shows on demand.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,7 +21,7 @@ pub struct Asked {
     pub is_read: Arc<AtomicBool>,
 }
 
-/// What is answered.
+/// An answer to give.
 pub struct Answer {
     pub status: u16,
     pub head: String,
@@ -37,14 +38,14 @@ impl Answer {
     }
 }
 
-/// It listens until the tests end.
+/// A stub listens until the tests end.
 pub struct Stub {
     pub base_url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Stub {
-    /// Of each request the answer, by the number of requests before it. `None` is no answer, ever.
+    /// Answers each request by its number. `None` means that no answer ever comes.
     pub fn start(answer: impl Fn(&Asked, usize) -> Option<Answer> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -94,7 +95,7 @@ fn serve(
         kept.len() - 1
     };
     let Some(answered) = answer(&asked, number) else {
-        // Until the other side has had enough.
+        // Wait until the other side gives up.
         drop(reader.read(&mut [0]));
         return None;
     };
@@ -105,13 +106,13 @@ fn serve(
     let head = format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n");
     let mut stream = reader.into_inner();
     stream.write_all((head + &text).as_bytes()).ok()?;
-    // The other side closes when it has had the whole answer.
+    // The other side closes the connection once it has the whole answer.
     drop(stream.read(&mut [0]));
     asked.is_read.store(true, Ordering::SeqCst);
     Some(())
 }
 
-/// The parts of a batch are answered like requests of their own.
+/// Answers the parts of a batch like single requests.
 fn batch(
     asked: &Asked,
     body: &[u8],

@@ -1,4 +1,5 @@
-//! A directory and a server for a test, each a process on loopback that ends with the test; and `drift` beside them.
+//! A directory and a server for a test, each a process on loopback that ends with the test; and `drift` to
+//! run with them.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -14,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
+/// Long enough for a machine that is busy with other things. Only a failing test waits for so long.
 pub const DEADLINE: Duration = Duration::from_mins(5);
 const KEY: &str = "a key that only tests know, and that outlives a restart";
 pub const DIRECTORY_TOKEN: &str = "a-token-for-the-directory-that-only-tests-know";
 
-/// Looks until it is so.
+/// Looks until the condition holds.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -55,7 +56,7 @@ impl Drop for Place {
     }
 }
 
-/// The example server, which is a package of its own: built once, in whatever target directory these tests are in.
+/// The example server, a package of its own: built once, in the target directory of these tests.
 fn server_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -63,7 +64,7 @@ fn server_binary() -> &'static Path {
         let mut command = Command::new(env!("CARGO"));
         command.args(["build", "--locked", "--bin", "access-package-server", "--message-format", "json"]);
         command.args(["--manifest-path", manifest]);
-        // What cargo tells a test of its package would make it build others anew.
+        // These variables, which cargo sets for a test, would make cargo build other packages again.
         for (name, _) in
             env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG") || name == "CARGO_MANIFEST_DIR")
         {
@@ -85,7 +86,7 @@ fn server_binary() -> &'static Path {
 struct Started(Child);
 
 impl Started {
-    /// Reads what it prints until it says this, and gives all of it.
+    /// Reads the output until this text comes, and returns the lines so far.
     fn until(command: &mut Command, what: &str) -> (Self, Vec<String>) {
         let mut process = Self(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
         let said = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -135,7 +136,7 @@ impl Directory {
         serde_json::from_str(&answer.1).unwrap_or_default()
     }
 
-    /// Sets one fault, and says its number.
+    /// Sets one fault, and returns its number.
     pub fn fault(&self, rule: &Value) -> i64 {
         self.tell("POST", "/control/faults", &json!([rule]))["ids"][0].as_i64().unwrap()
     }
@@ -155,7 +156,8 @@ impl Directory {
         self.log().len()
     }
 
-    /// To whom what was granted: the kind of resource role, as its origin ids begin, and the resource. Each once.
+    /// What was granted: the principal, and the kind of resource role, as its origin ids begin, with the
+    /// resource. Each grant is there once.
     pub fn carried_out(&self) -> BTreeSet<(String, String)> {
         let mut granted = BTreeSet::new();
         for write in self.log().iter().filter(|it| it["carriedOut"] == true) {
@@ -224,7 +226,7 @@ fn exchange(base_url: &str, method: &str, path: &str, head: &str, body: &str) ->
 pub fn command(place: &Place, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_drift"));
     command.args(arguments).arg("--file").arg(place.file("drift.db")).stdin(Stdio::null());
-    // What the machine says of its network is not for a test.
+    // The network settings of the machine must not affect a test.
     for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }

@@ -23,7 +23,8 @@ fn id(kind: u128, number: usize) -> Uuid {
     Uuid::from_u128((kind << 96) + (4 << 76) + (8 << 60) + u128::try_from(number).unwrap())
 }
 
-/// Of so many access packages number this gives these resource roles. What cannot be seen is in three of ten.
+/// The resource roles that the access package with this number gives. Four of ten packages have something
+/// that cannot be seen.
 pub fn gives(package: usize) -> Vec<ResourceRole> {
     let (group, app, role) = (id(0xa, package), id(0xb, package / 4), id(0xc, package % 8));
     let (number, app_role) = (package, id(0xd, package));
@@ -77,14 +78,14 @@ impl Tenant {
         Self { assignments: (0..assignments).map(assignment).collect() }
     }
 
-    /// One of them is for a service principal.
+    /// Makes one of the assignments one for a service principal.
     pub fn for_service_principal(&mut self, number: usize) {
         let mut stored = StoredAssignment::from(&self.assignments[number]);
         stored.target_type = Some(SubjectType::ServicePrincipal);
         self.assignments[number] = stored.try_into().unwrap();
     }
 
-    /// What can be seen, and what cannot: the assignment and the resource role.
+    /// The assignments and resource roles that match, such as those that can be seen.
     pub fn owed(&self, is_wanted: impl Fn(&ResourceRole) -> bool) -> Taken {
         let of = |assignment: &Assignment| {
             let id = assignment.id().to_string();
@@ -94,7 +95,7 @@ impl Tenant {
         self.assignments.iter().flat_map(of).collect()
     }
 
-    /// Puts everything in place: the assignments on the server, what they give in the directory.
+    /// Puts everything in place: the assignments on the server, and what they give in the directory.
     pub fn settle(&self, place: &Place, directory: &Directory) {
         self.store(place, directory);
         for some in self.assignments.chunks(2_000) {
@@ -104,7 +105,7 @@ impl Tenant {
         }
     }
 
-    /// Only the assignments, and the applications with their roles.
+    /// Stores only the assignments, and the applications with their roles.
     pub fn store(&self, place: &Place, directory: &Directory) {
         let mut apps = std::collections::BTreeMap::<String, BTreeSet<String>>::new();
         for assignment in &self.assignments {
@@ -122,7 +123,7 @@ impl Tenant {
         let mut database = Connection::open(place.file("server.db")).unwrap();
         database.busy_timeout(DEADLINE).unwrap();
         let transaction = database.transaction().unwrap();
-        // Those that the server begins with.
+        // Remove the sample data of the server.
         transaction.execute_batch("DELETE FROM assignment_request; DELETE FROM assignment;").unwrap();
         for assignment in &self.assignments {
             let stored = serde_json::to_string(&StoredAssignment::from(assignment)).unwrap();
@@ -147,12 +148,12 @@ pub fn roles(assignment: &Assignment) -> impl Iterator<Item = &ResourceRole> {
     assignment.resource_roles().unwrap().iter().map(|owed| &owed.resource_role)
 }
 
-/// As Graph shows it.
+/// The assignment as Graph shows it.
 pub fn document(assignment: &Assignment) -> Value {
     serde_json::from_str(&json::write(assignment, Version::V1)).unwrap()
 }
 
-/// The request that grants it; nothing where there is none.
+/// The request that grants the resource role; `None` if there is no such request.
 fn write(assignment: &Assignment, resource_role: &ResourceRole) -> Option<Value> {
     let action = Action {
         assignment: assignment.id(),
@@ -170,7 +171,7 @@ fn write(assignment: &Assignment, resource_role: &ResourceRole) -> Option<Value>
     Some(object!({ "path": path, "body": serde_json::from_str::<Value>(request.body()).unwrap() }))
 }
 
-/// What the directory calls it.
+/// The name of the kind in the directory.
 pub fn kind(resource_role: &ResourceRole) -> &'static str {
     match (resource_role.origin_system(), resource_role.role_origin_id().split('_').next().unwrap()) {
         ("AadGroup", "Member") => "member",
@@ -182,7 +183,7 @@ pub fn kind(resource_role: &ResourceRole) -> &'static str {
     }
 }
 
-/// Takes one resource role away from somebody, behind everybody's back.
+/// Takes one resource role away from a target, without telling the server.
 pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &ResourceRole) {
     let kind = kind(resource_role);
     let what = object!({
@@ -191,19 +192,19 @@ pub fn take(directory: &Directory, assignment: &Assignment, resource_role: &Reso
     assert_eq!(directory.tell("POST", "/control/remove", &what)["removed"], 1, "{what}");
 }
 
-/// What was taken away: of which assignment, and what.
+/// What was taken away: the assignment and the resource role.
 pub type Taken = BTreeSet<(String, String)>;
 
 impl Tenant {
-    /// So many assignments, and what is to be taken away from them: in every kind of resource role that can be seen, from most of
-    /// them one, from every fifth everything.
+    /// So many assignments, and what to take away from them: every visible kind of resource role is affected;
+    /// most assignments lose one resource role, and every fifth loses everything.
     pub fn choose(&self, number: usize) -> Vec<(&Assignment, &ResourceRole)> {
         let whole = |it: &&Assignment| roles(it).all(is_visible);
         let candidates: Vec<_> = self.assignments.iter().filter(whole).collect();
         assert!(number <= candidates.len() && candidates.len() % 7919 != 0);
         let mut chosen = Vec::new();
         for number in 0..number {
-            // As if by chance: 7919 is a prime, so that none comes twice.
+            // As if by chance. 7919 is a prime, so no assignment comes twice.
             let assignment = candidates[number * 7919 % candidates.len()];
             let all: Vec<_> = roles(assignment).collect();
             let some = if number % 5 == 0 { &all[..] } else { &all[number % all.len()..][..1] };

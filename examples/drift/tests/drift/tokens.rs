@@ -1,4 +1,4 @@
-//! What a token that does not do is said to lack.
+//! What `drift` says that an insufficient token lacks.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use crate::stub::{Answer, Stub};
 use crate::support::{Place, Said, command, run};
 use crate::tenant::{Tenant, document};
 
-/// A token with these claims, signed by nobody.
+/// A token with these claims, with no signature.
 fn token(mut claims: Value) -> String {
     claims["tid"] = "7b0a4c3e-52d1-4d0b-9f0e-6a0c4b1f2d3e".into();
     format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string()))
@@ -36,9 +36,9 @@ fn a_permission_that_the_token_lacks_is_named() {
             format!("{read}: it has `User.Read.All`\n"),
         ),
         ("UnAuthorized", json!({ "idtyp": "app" }), format!("{read}: it has no permission\n")),
-        // A permission of the other kind is none.
+        // A permission of the other kind does not count.
         ("UnAuthorized", json!({ "idtyp": "app", "scp": "EntitlementManagement.Read.All" }), read.to_owned()),
-        // Then a role is missing.
+        // In this case, a role is missing.
         (
             "UnAuthorized",
             json!({ "scp": "EntitlementManagement.Read.All" }),

@@ -1,10 +1,13 @@
 //! Reprocesses one assignment, of the example server or of Microsoft Graph, and follows it to its end.
 //!
-//! `TOKEN=… client ASSIGNMENT-ID`, or `TOKEN=… client --request REQUEST-ID ASSIGNMENT-ID` to reprocess the
-//! request that it came from; without its id it is not followed. `BASE_URL` (`http://127.0.0.1:8080`),
-//! `VERSION` (`v1.0`) and `PATIENCE` (300, in seconds, for everything together) may be set too. The exit
-//! status is 0 if the assignment is delivered, or accepted and not followed, 1 if the call is refused, 3 if it
-//! was accepted and ends in another state, and 2 if it is not known.
+//! Run `TOKEN=… client ASSIGNMENT-ID`. Run `TOKEN=… client --request REQUEST-ID ASSIGNMENT-ID` to reprocess
+//! the request that the assignment came from; without the assignment's id, the client does not follow it. You
+//! can also set `BASE_URL` (`http://127.0.0.1:8080`), `VERSION` (`v1.0`) and `PATIENCE` (300, in seconds, for
+//! everything together).
+//!
+//! The exit status is 0 if the assignment is delivered, or if the call is accepted and the assignment not
+//! followed; 1 if the call is refused; 3 if the call is accepted and the assignment ends in another state;
+//! and 2 if the result is not known.
 
 use std::env;
 use std::process::ExitCode;
@@ -51,7 +54,7 @@ fn run() -> Result<ExitCode, Failure> {
     let patience =
         variable("PATIENCE", "300").parse().map_err(|_| "`PATIENCE` is not a number of seconds")?;
     let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
-    // A proxy would read what is sent over `http`, the token too.
+    // A proxy would read everything that is sent over `http`, even the token.
     let is_plain = request.uri().scheme_str() == Some("http");
     let config = if is_plain { config.proxy(None) } else { config };
     let client = Client {
@@ -91,7 +94,8 @@ impl Client {
         Ok(())
     }
 
-    /// Sends a request, and again if the server asks for that: not before it says, and ever more slowly.
+    /// Sends a request, and repeats it if the server asks for that: not before the server says, and with
+    /// growing pauses.
     fn send(&self, request: &Request<()>) -> Result<Response<Vec<u8>>, Failure> {
         let mut least = Duration::from_secs(1);
         let no_answer = |error| format!("no answer from `{}`: {error}", request.uri());
@@ -123,17 +127,17 @@ impl Client {
     }
 }
 
-/// How long the server asks to be left alone.
+/// How long the server asks the client to wait.
 fn asked(after: &RetryAfter) -> Duration {
     let now = SystemTime::now().into();
     after.at(now).map(|at| at.saturating_duration_since(now)).unwrap_or_default()
 }
 
-/// Says every reason, and everything that would help.
+/// Prints every reason and every remedy.
 fn refused(error: CallError) -> Result<ExitCode, Failure> {
     let told = match error {
         CallError::Rejected(told) if told.status.is_client_error() => told,
-        // Such an answer does not say whether it was accepted.
+        // Such an answer does not say whether the call was accepted.
         error => return Err(error.into()),
     };
     println!("refused: {told}");
@@ -145,7 +149,7 @@ fn refused(error: CallError) -> Result<ExitCode, Failure> {
         let steps: Vec<_> = remedy.iter().map(ToString::to_string).collect();
         println!("  what helps: {}", steps.join(", and "));
     }
-    // Graph gives no reasons; of some of its codes it is known what helps.
+    // Graph gives no reasons, but some of its codes tell what helps.
     if let Some(help) = told.help().filter(|_| told.remedies().next().is_none()) {
         println!("  what helps: {help}");
     }

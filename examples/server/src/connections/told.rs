@@ -1,4 +1,4 @@
-//! What is wrong with the form of a request, `hyper` answers by itself, and without a body. Here it gets one.
+//! `hyper` answers a malformed request by itself, and without a body. This module adds one.
 
 use std::io;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::now;
 /// A connection on which every error has a body.
 pub struct Told {
     stream: TcpStream,
-    /// What is written in place of something that counts as written already.
+    /// The bytes to write in place of bytes that already count as written.
     instead: Vec<u8>,
 }
 
@@ -37,8 +37,8 @@ impl Told {
     }
 }
 
-/// The same with a body, if this is the head of an error that has none: those of the service have an id, and no text in them
-/// breaks a line.
+/// Adds a body to the head of an error that has none. Errors of the service itself have a request id, and no
+/// text in them breaks a line.
 fn with_body(written: &[u8]) -> Option<Vec<u8>> {
     let (head, rest) = std::str::from_utf8(written).ok()?.split_once("\r\n\r\n")?;
     let status: StatusCode = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;

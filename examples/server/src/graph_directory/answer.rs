@@ -1,4 +1,4 @@
-//! Answers in Graph's shapes, and the errors by their codes.
+//! Answers in Graph's shapes, and its errors by their codes.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub enum Loss {
     Withheld,
 }
 
-/// Why something ends early: with an answer for the caller, or since the directory itself fails.
+/// Why something ends early: with an answer for the caller, or because the directory itself fails.
 pub enum Stop {
     Answer(Answer),
     Problem(Problem),
@@ -59,7 +59,7 @@ pub const INVALID_SCHEDULE: &str = "InvalidRoleAssignmentRequest";
 pub const EXISTS: &str = "RoleAssignmentExists";
 pub const NOT_A_REFERENCE: &str = "Not a valid reference update.";
 
-/// The codes with their statuses and texts. The first code of a status stands for it.
+/// The codes with their statuses and texts. A status stands for the first code that has it.
 const ERRORS: [(&str, u16, &str); 26] = [
     ("BadRequest", 400, "Write requests are only supported on contained entities"),
     (BAD_REQUEST, 400, NOT_A_REFERENCE),
@@ -75,7 +75,7 @@ const ERRORS: [(&str, u16, &str); 26] = [
         r#"The following policy rules failed: ["ExpirationRule"]"#,
     ),
     (INVALID_SCHEDULE, 400, "The role assignment request is invalid."),
-    // The report that shows it gives no status: this one is ours.
+    // The report that shows this error gives no status: this one is our choice.
     (
         "Directory_ConcurrencyViolation",
         400,
@@ -102,7 +102,7 @@ const ERRORS: [(&str, u16, &str); 26] = [
     ("BandwidthLimitExceeded", 509, "The bandwidth limit is exceeded."),
 ];
 
-/// What PIM says of a missing permission: JSON as text.
+/// PIM's message for a missing permission: JSON as text.
 const SCOPE_NOT_GRANTED: &str = r#"{"errorCode":"PermissionScopeNotGranted","message":"Authorization failed due to missing permission scope.","instanceAnnotations":[]}"#;
 
 /// The status and the text of a code.
@@ -156,7 +156,7 @@ impl Answer {
         Self::error_saying(NOT_FOUND, &message)
     }
 
-    /// What is asked for is there already.
+    /// The error for access that is in place already.
     pub fn exists(kind: Kind) -> Self {
         let link = |name| {
             let message = format!(
@@ -179,7 +179,7 @@ impl Answer {
         }
     }
 
-    /// Puts into the body of an error what is there of every request.
+    /// Adds the date and the ids of the request to the body of an error.
     pub fn about(mut self, request_id: &str, client_request_id: Option<&str>) -> Self {
         if let Body::Json(body) = &mut self.body
             && let Some(error) = body.get_mut("error")

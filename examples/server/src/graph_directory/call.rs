@@ -11,7 +11,7 @@ use super::answer::{Answer, BAD_REQUEST, INVALID_SCHEDULE};
 use super::kind::{Kind, Method};
 use super::schedule::{Expiration, ScheduleRequest};
 
-/// How many items a page has if the caller does not say so, and at most.
+/// How many items a page has by default, and at most.
 const PAGE: u32 = 100;
 const LARGEST_PAGE: u32 = 999;
 
@@ -23,7 +23,7 @@ pub enum Call {
         id: Uuid,
         select: Option<String>,
     },
-    /// Whether somebody is a member or an owner.
+    /// Whether an object is a member or an owner of a group.
     Link {
         kind: Kind,
         group: Uuid,
@@ -48,15 +48,15 @@ pub struct List {
     pub kind: Kind,
     pub resource: Option<Uuid>,
     pub principal: Option<Uuid>,
-    /// What the path names, which has to be there.
+    /// The object that the path names, which has to exist.
     pub container: Option<Uuid>,
     pub top: u32,
     pub after: i64,
-    /// The path and the query without what is of one page only.
+    /// The path and the query without `$skiptoken`.
     pub path: String,
 }
 
-/// What the faults look at.
+/// The properties by which a fault selects requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct About {
     pub kind: Kind,
@@ -199,7 +199,7 @@ fn reference(kind: Kind, group: Uuid, path: &str, body: &[u8]) -> Result<Call, A
         id: String,
     }
     let Reference { id } = read(body, BAD_REQUEST)?;
-    // Whatever the host is: a cloud's own, or this process.
+    // The host does not matter: it may be a cloud's own, or this process.
     let mut segments = id.rsplit('/');
     let (object, set) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
     if !["directoryObjects", "users", "groups", "servicePrincipals"].contains(&set) {
@@ -252,7 +252,7 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// `groupId eq '…' and principalId eq '…'`: of these properties only, and each compared with a GUID.
+/// `groupId eq '…' and principalId eq '…'`: only these properties, each compared with a GUID.
 fn filter<'n>(uri: &Uri, names: &[&'n str]) -> Result<Vec<(&'n str, Uuid)>, Answer> {
     let Some(filter) = parameter(uri, "$filter") else { return Ok(Vec::new()) };
     let clause = |clause: &str| {

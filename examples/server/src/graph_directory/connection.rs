@@ -1,4 +1,4 @@
-//! Connections that can be cut: the client sees the end of the connection, and not a byte of an answer.
+//! Connections that can be cut: the client sees the connection end, without a byte of an answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Cut(Arc<AtomicBool>);
 
 impl Cut {
-    /// Whatever is written from now on fails, and that ends the connection.
+    /// Every write from now on fails, and that ends the connection.
     pub fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -40,7 +40,7 @@ impl Listener for Connections {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it small answers wait for each other; that it fails is no reason not to answer.
+        // Without it, small answers wait for each other. If it fails, the connection still works.
         let _ = stream.set_nodelay(true);
         (Connection { stream, cut: Cut::default() }, address)
     }

@@ -1,4 +1,5 @@
-//! What no directory offers: to seed it, to take access away, to set faults, and to ask what has happened.
+//! What a real directory does not offer: you can seed it, take access away, set faults, and ask what has
+//! happened.
 
 use std::sync::PoisonError;
 
@@ -24,12 +25,12 @@ use crate::{Problem, now};
 struct Seed {
     id: Uuid,
     object: Object,
-    /// After how long it is there for everybody.
+    /// The delay until everybody sees it.
     #[serde(default)]
     visible_in_ms: i64,
 }
 
-/// Grants: those that every given member fits.
+/// Grants: all that match every given field.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Grants {
@@ -47,13 +48,13 @@ struct Write {
     body: Value,
 }
 
-/// What of the log, or of the grants, is asked for.
+/// Which entries of the log, or which grants, are asked for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Look {
     resource: Option<Uuid>,
     principal: Option<Uuid>,
-    /// The number of an entry: only later ones.
+    /// The number of an entry: only later entries are shown.
     #[serde(default)]
     after: i64,
     top: Option<i64>,
@@ -89,7 +90,7 @@ impl Directory {
             ("GET", ["grants"]) => self.show_grants(uri).await,
             _ => Ok(Answer::error_with(404, "NotFound", "no such control")),
         };
-        // What is wrong with a request here is told in full.
+        // Errors of these requests are told in full.
         Ok(answer.unwrap_or_else(|problem| Answer::error_saying("BadRequest", &problem.to_string())))
     }
 
@@ -107,7 +108,8 @@ impl Directory {
         Ok(())
     }
 
-    /// Grants what these requests ask for, as if it had long been so: at once, without a fault and without the log.
+    /// Grants what these requests ask for as if it had long been in place: at once, without faults and
+    /// without the log.
     async fn put_in_place(&self, body: &[u8]) -> Result<(), Problem> {
         let writes: Vec<Write> = serde_json::from_slice(body)?;
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -126,7 +128,7 @@ impl Directory {
         Ok(())
     }
 
-    /// A deleted object keeps its grants, and has them again once it is restored.
+    /// A deleted object keeps its grants. They count again once it is restored.
     async fn set_deleted(&self, id: &str, is_deleted: bool) -> Result<Answer, Problem> {
         let id: Uuid = id.parse()?;
         let changed = query("UPDATE object SET is_deleted = ? WHERE id = ?");
@@ -177,14 +179,14 @@ impl Directory {
         Ok(())
     }
 
-    /// The caller has these permissions from now on, or all.
+    /// Sets the permissions of the caller from now on; `None` for all.
     async fn set_permissions(&self, permissions: Option<Vec<String>>) -> Result<(), Problem> {
         self.store.set_permissions(permissions.as_deref()).await?;
         *self.permissions.write().unwrap_or_else(PoisonError::into_inner) = permissions;
         Ok(())
     }
 
-    /// Every write that was judged, in the order in which they were.
+    /// Every write that was judged, in order.
     async fn show_log(&self, uri: &Uri) -> Result<Answer, Problem> {
         let Query(look) = Query::<Look>::try_from_uri(uri)?;
         let sql = "SELECT number, at_ticks, method, path, kind, resource, role, principal, end_ticks, status, carried_out \
@@ -219,7 +221,7 @@ impl Directory {
         Ok(Answer::ok(json!({ "value": rows.into_iter().map(shown).collect::<Vec<_>>() })))
     }
 
-    /// Everything that was ever granted: how often, when last, and whether it is there now.
+    /// Every grant that was ever made: how often, when last, and whether it is in place now.
     async fn show_grants(&self, uri: &Uri) -> Result<Answer, Problem> {
         let Query(look) = Query::<Look>::try_from_uri(uri)?;
         let sql = "SELECT log.kind, log.resource, log.role, log.principal, count(*), max(at_ticks), grants.end_ticks, \

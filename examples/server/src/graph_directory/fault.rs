@@ -1,4 +1,4 @@
-//! Faults on demand. Here it is decided what goes wrong with a request, before and after it is carried out.
+//! Faults on demand: decides what goes wrong with a request, before and after it is carried out.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,7 +12,7 @@ use super::answer::{self, Answer, Body, Loss, Reply};
 use super::call::About;
 use super::kind::{Kind, Method};
 
-/// A fault, and the requests that it befalls: those that every given member fits.
+/// A fault, and the requests that it befalls: all that match every given field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
@@ -20,9 +20,9 @@ pub struct Rule {
     pub method: Option<Method>,
     pub resource: Option<Uuid>,
     pub principal: Option<Uuid>,
-    /// Of how many of them: from 0 to 1, and all if it is missing.
+    /// The share of these requests, from 0 to 1; all of them if it is missing.
     pub probability: Option<f64>,
-    /// How often at most.
+    /// How often the rule fires at most.
     pub count: Option<u32>,
     pub fault: Fault,
 }
@@ -30,20 +30,20 @@ pub struct Rule {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Fault {
-    /// A `GET` sees what is written only so much later.
+    /// A `GET` sees a write only after this time.
     Lag {
         ms: i64,
     },
-    /// PIM ends what is granted so soon, if it does not end before.
+    /// PIM ends a grant after this time, unless it ends earlier anyway.
     EndsEarly {
         ms: i64,
     },
-    /// PIM answers with this status. What is only pending is granted so much later, or never.
+    /// PIM answers with this status. A grant that is only pending takes effect after this time, or never.
     Status {
         status: String,
         effective_in_ms: Option<i64>,
     },
-    /// It is carried out, and the answer is that it is there already.
+    /// The request is carried out, but the answer says that the access is in place already.
     Duplicate,
     Error(Error),
     /// An answer that is not JSON.
@@ -60,7 +60,7 @@ pub enum Fault {
     },
 }
 
-/// An error: a code, or a status, or both; the rest is as documented.
+/// An error with a code, a status or both; the rest is as documented.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Error {
@@ -78,7 +78,7 @@ pub struct Error {
 #[serde(rename_all = "camelCase")]
 enum RetryAfter {
     Seconds(u64),
-    /// The date that is so many seconds from now.
+    /// The date so many seconds from now.
     Date(u32),
     Text(String),
 }
@@ -106,7 +106,7 @@ impl Error {
 }
 
 impl Rule {
-    /// Why it cannot be kept.
+    /// Why the rule is not valid.
     pub fn problem(&self) -> Option<&'static str> {
         let is_status = |status: u16| (400..=599).contains(&status);
         match &self.fault {
@@ -172,7 +172,7 @@ impl Decision {
         self.changes.iter().find_map(|it| if let Fault::EndsEarly { ms } = it { Some(*ms) } else { None })
     }
 
-    /// The status that PIM answers with, and after how long it is granted.
+    /// The status that PIM answers with, and the delay until the grant takes effect.
     pub fn status(&self) -> Option<(&str, Option<i64>)> {
         self.changes.iter().find_map(|it| match it {
             Fault::Status { status, effective_in_ms } => Some((status.as_str(), *effective_in_ms)),
@@ -192,7 +192,7 @@ impl Decision {
         }
     }
 
-    /// After: what the caller gets, if the answer would be this one, or no answer was made.
+    /// After: what the caller gets, given the answer of the directory, if there is one.
     pub fn reply(&self, kind: Kind, answer: Option<Answer>) -> Reply {
         let own = || answer.unwrap_or_else(|| Answer::error("InternalServerError"));
         match &self.outcome {
@@ -212,11 +212,11 @@ impl Decision {
     }
 }
 
-/// The rules that there are, in the order of their ids.
+/// The rules, in the order of their ids.
 pub struct Faults {
     seed: u64,
     pub rules: Vec<Held>,
-    /// How often each rule was asked about the same.
+    /// How often each rule has drawn for the same request.
     draws: HashMap<(i64, About), u64>,
 }
 
@@ -231,8 +231,8 @@ impl Faults {
         Self { seed, rules, draws: HashMap::new() }
     }
 
-    /// Decides what goes wrong with this request, and says which rules have fired and how often by now. The first rule that
-    /// fires decides on the answer; changes add up.
+    /// Decides what goes wrong with this request, and returns the rules that have fired, with their counts.
+    /// The first rule that fires decides the answer; changes add up.
     ///
     /// A draw depends on the seed, the rule, the request and how often it came. So it does not depend on other requests.
     pub fn decide(&mut self, about: About) -> (Decision, Vec<(i64, u32)>) {
@@ -263,7 +263,7 @@ impl Faults {
     }
 }
 
-/// From 0 to before 1, and always the same for the same.
+/// From 0 up to, but not including, 1. The same input always gives the same number.
 fn chance(of: &impl Hash) -> f64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);

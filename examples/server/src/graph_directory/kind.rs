@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a request is about. All but the resource itself and a batch are kinds of grants.
+/// What a request is about. Every kind is a kind of grant, except for the resource itself and a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
@@ -17,7 +17,7 @@ pub enum Kind {
     Batch,
 }
 
-/// Whether a request looks or writes.
+/// Whether a request reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
@@ -41,12 +41,12 @@ impl Kind {
         }
     }
 
-    /// Whether Privileged Identity Management keeps it: it can end, and has codes of its own.
+    /// Whether Privileged Identity Management keeps it: such a grant can end, and has codes of its own.
     pub const fn is_scheduled(self) -> bool {
         matches!(self, Self::GroupEligibility | Self::RoleEligibility | Self::RoleAssignment)
     }
 
-    /// The least permissions: all of them are needed.
+    /// The least permissions. All of them are needed.
     pub const fn needs(self, method: Method) -> &'static [&'static str] {
         match (self, method) {
             (Self::Group, _) | (Self::Member | Self::Owner, Method::Get) => &["GroupMember.Read.All"],
@@ -67,10 +67,10 @@ impl Kind {
     }
 }
 
-/// What a group to which roles can be assigned asks for beside that.
+/// The permission that a role-assignable group needs in addition.
 pub const ROLE_ASSIGNABLE: &str = "RoleManagement.ReadWrite.Directory";
 
-/// Whether the permission is among those held. Who may write may read.
+/// Whether a caller with these permissions has this one. A permission to write includes the one to read.
 pub fn is_held(held: &[String], permission: &str) -> bool {
     held.iter().any(|it| it == permission || it.replace(".ReadWrite.", ".Read.") == permission)
 }

@@ -1,8 +1,9 @@
 //! A stand-in for the directory of Microsoft Graph, for development and tests: its requests, its answers, and its
 //! faults on demand. It is a process of its own: `access-package-server directory`.
 //!
-//! A request goes through three steps. [`call`] reads it; [`fault`] decides what goes wrong with it; [`write`] or [`read`]
-//! carries it out. What the pages of Graph leave open, such as some codes and statuses, is a choice of ours.
+//! A request goes through three steps. [`call`] reads it; [`fault`] decides what goes wrong with it;
+//! [`write`] or [`read`] carries it out. Where Graph's pages are silent, such as on some codes and statuses,
+//! the choice is ours.
 
 mod answer;
 mod call;
@@ -43,25 +44,26 @@ use crate::Problem;
 pub struct Directory {
     store: Store,
     faults: Mutex<Faults>,
-    /// Those that the caller has; nothing for all.
+    /// The permissions of the caller; `None` for all.
     permissions: RwLock<Option<Vec<String>>>,
-    /// The token that a caller has to have.
+    /// The token that a caller has to send.
     token: String,
-    /// Before every path of Graph, in links.
+    /// The beginning of every link to Graph.
     base_url: String,
-    /// Whether everything that a write names is there, unless it was deleted.
+    /// Whether everything that a write names exists, unless it was deleted.
     assumes: bool,
     pace: Pace,
 }
 
-/// How long a write takes, and one to this resource.
+/// How long a write takes, and how long a write to this resource takes.
 struct Pace {
     all: Duration,
     resource: Option<Uuid>,
     slow: Duration,
 }
 
-/// Runs the directory, on loopback only, until the process is killed: what was answered is in the database.
+/// Runs the directory, on loopback only, until the process is killed. Every write that was answered is in the
+/// database.
 pub async fn run() -> Result<(), Problem> {
     let token: String = variable("DIRECTORY_TOKEN", "")?;
     if token.is_empty() {
@@ -82,7 +84,7 @@ pub async fn run() -> Result<(), Problem> {
     let database: String = variable("DIRECTORY_DATABASE", "directory.db")?;
     if variable("DIRECTORY_ENDS_WITH_STDIN", "false")? {
         thread::spawn(|| {
-            // Whoever has started it is gone.
+            // Returns once the process that started this one is gone.
             drop(io::stdin().read_to_end(&mut Vec::new()));
             process::exit(0)
         });
@@ -111,10 +113,12 @@ fn ticks_of(ms: i64) -> i64 {
 }
 
 impl Directory {
-    /// Opens the database of a directory at this address. The seed decides on every fault that has a probability.
+    /// Opens the database of a directory at this address. The seed decides every fault that has a
+    /// probability.
     async fn open(database: &str, token: String, seed: u64, address: &str) -> Result<Self, Problem> {
         let store = Store::open(database).await?;
-        // Another start is another series of draws: else the first request after each would fail in the same way.
+        // Each start draws another series. Otherwise the first request after each start would fail in the
+        // same way.
         let seed = seed ^ u64::try_from(store.start().await?)?.rotate_right(16);
         let faults = Mutex::new(Faults::new(seed, store.rules().await?));
         let permissions = RwLock::new(store.permissions().await?);

@@ -32,7 +32,7 @@ pub struct Group {
     pub on_premises_sync_enabled: Option<bool>,
 }
 
-/// A security group as any other.
+/// An ordinary security group.
 impl Default for Group {
     fn default() -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Group {
         if is_dynamic || is_of_exchange || is_too_privileged {
             return Some(Answer::error(DENIED));
         }
-        // The text is known of users; that groups get it too is our choice.
+        // The text is known for users. For groups it is our choice.
         let message = "Unable to update the specified properties for on-premises mastered Directory Sync objects or \
                        objects currently undergoing migration.";
         let is_synced = self.on_premises_sync_enabled == Some(true);
@@ -89,7 +89,7 @@ impl Group {
 /// What the directory knows of an id now.
 pub enum Presence {
     Here(Object),
-    /// Created, and not replicated yet.
+    /// Created, but not replicated yet.
     TooNew,
     Missing,
 }
@@ -124,7 +124,7 @@ pub async fn find_group(connection: &mut SqliteConnection, id: Uuid, now: i64) -
     }
 }
 
-/// Makes what a write names, if it was never there: a user, and the resource with its role.
+/// Creates what a write names, if it was never there: a user, and the resource with its role.
 pub async fn assume(connection: &mut SqliteConnection, grant: &Grant) -> Result<(), Problem> {
     let resource = match grant.kind {
         Kind::Member

@@ -1,4 +1,4 @@
-//! What a `GET` sees: what is visible by now, and has not ended.
+//! What a `GET` sees: what is visible by now and has not ended.
 
 use serde_json::{Map, Value, json};
 use sqlx::{SqliteConnection, query_as, query_scalar};
@@ -15,7 +15,7 @@ use crate::now;
 /// A grant, with its number and the type of its principal.
 type Row = (i64, String, String, String, i64, Option<i64>, String);
 
-/// The grants of one kind, after a number and visible at an instant, that also fit something.
+/// The grants of one kind, after a number and visible at an instant, that also match a condition.
 macro_rules! list {
     ($fit:literal) => {
         concat!(
@@ -76,7 +76,7 @@ impl Directory {
             .bind(text(list.principal))
             .bind(list.after)
             .bind(now)
-            // One more than a page tells whether there is another.
+            // One row more than a page tells whether there is another page.
             .bind(i64::from(list.top) + 1)
             .fetch_all(connection)
             .await?;

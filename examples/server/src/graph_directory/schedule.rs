@@ -1,4 +1,4 @@
-//! What Privileged Identity Management is asked for: from when on, and until when.
+//! Requests to Privileged Identity Management: when a grant begins, and when it ends.
 
 use access_package::Timestamp;
 use serde::Deserialize;
@@ -46,7 +46,7 @@ struct ExpirationPattern {
 }
 
 impl ScheduleRequest {
-    /// The grant that is asked for; nothing if the request is not a valid one.
+    /// The grant that is asked for; `None` if the request is not valid.
     pub fn grant(self, kind: Kind, path: &str) -> Option<Grant> {
         if !self.action.eq_ignore_ascii_case("adminAssign") {
             return None;
@@ -80,7 +80,7 @@ impl ExpirationPattern {
     }
 }
 
-/// A duration of ISO 8601 in days, hours, minutes and seconds: months have no length.
+/// An ISO 8601 duration in days, hours, minutes and seconds. Months are left out: their length varies.
 fn ticks(duration: &str) -> Option<i64> {
     let (days, times) = duration.strip_prefix('P')?.split_once('T').unwrap_or((&duration[1..], ""));
     let mut total = 0_i64;

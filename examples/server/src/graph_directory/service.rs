@@ -21,7 +21,7 @@ use super::connection::Cut;
 use super::kind::{self, Kind};
 use crate::Problem;
 
-/// How large a body may be: that of a seed is large.
+/// How large a body may be: the body of a seed is large.
 const BODY_SIZE: usize = 256 * 1024 * 1024;
 /// How many requests a batch has at most.
 const BATCH: usize = 20;
@@ -64,7 +64,7 @@ impl Directory {
         }
     }
 
-    /// Up to 20 requests, carried out in their order. Their answers come in another one, as Graph says that they may.
+    /// Up to 20 requests, carried out in order. Their answers come in another order, as Graph allows.
     async fn batch(&self, body: &[u8], request_id: &str) -> Result<Reply, Problem> {
         #[derive(Deserialize)]
         struct Batch {
@@ -128,7 +128,7 @@ fn response_of(id: &str, answer: Answer) -> Value {
         }
         Body::Text(body) => {
             headers.insert("Content-Type".to_owned(), "text/html".into());
-            // What a fault has made up may be JSON all the same.
+            // The text of a fault may still be JSON.
             response["body"] = serde_json::from_str(&body).unwrap_or_else(|_| body.into());
         }
     }

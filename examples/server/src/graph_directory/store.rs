@@ -1,4 +1,5 @@
-//! The database of the directory: one file, one writer. What is committed outlives the process, even if it is killed.
+//! The database of the directory: one file, one writer. What is committed survives, even if the process is
+//! killed.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -22,7 +23,7 @@ impl Store {
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // Enough for the end of the process; the loss of power may cost the last commits.
+            // A commit survives the end of the process. A loss of power may cost the last commits.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(20));
         let pool = |connections| {
@@ -37,7 +38,7 @@ impl Store {
         Ok(Self { writer, reader: pool(4).await? })
     }
 
-    /// Counts that the process has started, and says how often it has.
+    /// Counts a start of the process, and returns the number of starts.
     pub async fn start(&self) -> Result<i64, Problem> {
         let starts = query_scalar("UPDATE setting SET starts = starts + 1 RETURNING starts");
         Ok(starts.fetch_one(&self.writer).await?)
@@ -75,7 +76,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps how often rules have fired: a rule with a count goes on with it after a restart.
+    /// Stores how often rules have fired: a rule with a count continues after a restart.
     pub async fn set_fired(&self, fired: &[(i64, u32)]) -> Result<(), Problem> {
         for (id, fired) in fired {
             let sql = "UPDATE fault SET fired = max(fired, ?) WHERE id = ?";

@@ -1,4 +1,4 @@
-//! Carries a write out: all of it in one transaction, which ends before the answer goes out.
+//! Carries out a write in one transaction, which ends before the answer goes out.
 
 use serde_json::{Value, json};
 use sqlx::{SqliteConnection, query, query_scalar};
@@ -15,7 +15,7 @@ use super::schedule::Expiration;
 use super::{Directory, ticks_of};
 use crate::{Problem, now};
 
-/// When what is granted begins, ends and is seen. Without a beginning it is not granted.
+/// When a grant begins, ends and becomes visible. Without `effective_from`, nothing is granted.
 struct Plan {
     status: String,
     start: i64,
@@ -27,7 +27,7 @@ struct Plan {
 impl Directory {
     /// Carries a write out unless a fault forbids it, and logs it.
     pub async fn write(&self, grant: &Grant, decision: &Decision) -> Result<Reply, Problem> {
-        // One writer at a time, and the clock is asked only once it is this one's turn.
+        // There is one writer at a time. Read the clock only once it is this write's turn.
         let mut transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await?;
         let now = now().unix_ticks();
         if self.assumes {
@@ -63,7 +63,7 @@ impl Directory {
         Ok(reply)
     }
 
-    /// The answer of its own, and whether anything was granted.
+    /// The directory's own answer, and whether anything was granted.
     pub async fn carry_out(
         &self,
         connection: &mut SqliteConnection,
@@ -87,7 +87,7 @@ impl Directory {
             None => {}
         }
         if let Some(effective_from) = plan.effective_from {
-            // It takes the place of one that has ended.
+            // It replaces a grant that has ended.
             query("INSERT OR REPLACE INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .bind(key.0)
                 .bind(&key.1)
@@ -103,7 +103,7 @@ impl Directory {
         Ok((grant.answer(&principal, &plan), plan.effective_from.is_some()))
     }
 
-    /// Whether the resource and the principal are there, and go together. It gives the principal.
+    /// Returns the principal if it and the resource exist and go together.
     async fn judge(
         &self,
         connection: &mut SqliteConnection,
@@ -128,7 +128,7 @@ impl Directory {
                 else {
                     return Err(Answer::not_found(resource).into());
                 };
-                // The default access is there only if no role is.
+                // The default access exists only if there is no app role.
                 let is_default = app_roles.is_empty() && grant.role == Uuid::nil().to_string();
                 if !is_default && !app_roles.iter().any(|it| it.to_string() == grant.role) {
                     let message = "Permission being assigned was not found on application";
@@ -171,7 +171,7 @@ impl Directory {
     }
 }
 
-/// What PIM is to schedule: what is too new is not found, what does not exist has a code.
+/// What PIM is to schedule. An object that is too new is not found; a missing one has a code of its own.
 async fn scheduled(
     connection: &mut SqliteConnection,
     id: Uuid,
@@ -197,7 +197,7 @@ impl Grant {
         (start, end)
     }
 
-    /// Nothing if it is to end before it begins.
+    /// `None` if it is to end before it begins.
     fn plan(&self, decision: &Decision, now: i64) -> Option<Plan> {
         let after = |ms: i64| now.saturating_add(ticks_of(ms));
         let (start, end) = self.times(now);
@@ -208,7 +208,7 @@ impl Grant {
         let effective_from = match decision.status() {
             Some(("Failed" | "Denied" | "Canceled" | "Revoked", _)) => None,
             Some(("Provisioned", _)) | None => Some(start),
-            // What is pending for ever is there, and in nobody's hands.
+            // A grant that stays pending exists, but has no effect.
             Some((_, effective_in)) => Some(effective_in.map_or(i64::MAX, after).max(start)),
         };
         let own = if start > now { "Granted" } else { "Provisioned" };

@@ -1,4 +1,4 @@
-//! `POST /$batch`: up to 20 requests in one, each answered for itself.
+//! `POST /$batch`: up to 20 requests in one, each with an answer of its own.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::{Service, json_response, only};
 use crate::fault::Fault;
 
-/// How many requests there are in one at most.
+/// How many requests one batch has at most.
 const PARTS: usize = 20;
 const DEPENDENCY: Fault = Fault::Other(
     StatusCode::FAILED_DEPENDENCY,
@@ -36,7 +36,7 @@ struct Part {
     depends_on: Vec<String>,
 }
 
-/// The version whose `$batch` a path is.
+/// The version in the path of a `$batch`.
 pub fn version(path: &str) -> Option<&'static str> {
     match &*path.to_ascii_lowercase().replace("%24", "$") {
         "/v1.0/$batch" => Some("v1.0"),
@@ -46,8 +46,8 @@ pub fn version(path: &str) -> Option<&'static str> {
 }
 
 impl Service {
-    /// Carries the parts out one after the other, all of them for whoever sends the batch: what a part has of headers and of a
-    /// body is not needed, and not looked at.
+    /// Carries the parts out one after the other, all for the caller who sends the batch. The headers and the
+    /// body of a part are not needed, and not read.
     pub(super) async fn batch(
         &self,
         caller: &Caller,
@@ -62,7 +62,7 @@ impl Service {
         if batch.requests.len() > PARTS {
             return Err(Fault::Invalid(format!("batch has more than {PARTS} requests")));
         }
-        // Before anything is carried out.
+        // Check every id before anything is carried out.
         let mut ids = HashSet::new();
         for part in &batch.requests {
             if let Some(missing) = part.depends_on.iter().find(|id| !ids.contains(&***id)) {
@@ -110,13 +110,13 @@ impl Service {
     }
 }
 
-/// The answer to a part. What else a response says is said by that to the whole.
+/// The answer to a part. The answer to the whole batch says the rest, such as the id of the request.
 fn told(id: &str, answer: &Response<String>) -> Value {
     let headers = answer.headers().iter();
     let headers: Map<_, _> =
         headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into()))).collect();
     let mut response = json!({ "id": id, "status": answer.status().as_u16(), "headers": headers });
-    // What is not JSON is nothing.
+    // A body that is not JSON is left out.
     if let Ok(body) = serde_json::from_str::<Value>(answer.body()) {
         response["body"] = body;
     }

@@ -1,4 +1,4 @@
-//! Pages of other origins may call, if they are configured to.
+//! Pages of other origins may call, if the configuration names these origins.
 
 use std::str::FromStr;
 
@@ -18,7 +18,7 @@ pub struct Origins(Vec<HeaderValue>);
 impl FromStr for Origins {
     type Err = Problem;
 
-    /// Reads a list with blanks between.
+    /// Reads a list separated by blanks.
     fn from_str(text: &str) -> Result<Self, Problem> {
         let read = |text: &str| -> Result<HeaderValue, Problem> {
             let is_origin = |uri: &Uri| {
@@ -41,7 +41,7 @@ impl Origins {
         self.0.iter().find(|it| *it == origin)
     }
 
-    /// The answer to a browser that asks whether its page may call: it has no token yet.
+    /// Answers a browser that asks whether its page may call. It sends no token yet.
     pub fn preflight(&self, head: &Parts) -> Option<Response<String>> {
         let is_asked =
             head.method == Method::OPTIONS && head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);

@@ -33,21 +33,23 @@ impl Service {
         };
         let next = found.next.map(|last| self.next_link(head, version, &last)).transpose()?;
         let mut found = found.assignments;
-        // R3; and R43: a privileged catalog asks for more. A page may then be short.
+        // Judge each assignment by its own catalog (R3): a privileged one asks for more (R43). So a page may
+        // be short.
         found.retain(|assignment| caller.authority(Some(assignment.catalog())).is_ok());
         let written = graph::json::write_list(&found, next.as_deref(), version);
         Ok(json_response(StatusCode::OK, options.selection.shown(written, Some("value"))?))
     }
 
-    /// Whether what is wanted is in one of these catalogs, if any are named. Then it is of one access package, as Graph asks
-    /// of whoever has roles on catalogs only, and a package is in one catalog.
+    /// Whether the wanted assignments are in one of these catalogs; `None` allows every catalog. As in Graph,
+    /// a caller who has roles on catalogs only has to name one access package, and a package is in one
+    /// catalog.
     async fn is_within(&self, catalogs: Option<&[CatalogId]>, wanted: Wanted) -> Result<bool, Fault> {
         let Some(catalogs) = catalogs else { return Ok(true) };
         let catalog = self.store.catalog_of(wanted.access_package.ok_or(NO_PACKAGE)?).await?;
         Ok(catalog.is_some_and(|catalog| catalogs.contains(&catalog)))
     }
 
-    /// The same request for what comes after this assignment.
+    /// The same request for the page after this assignment.
     fn next_link(&self, head: &Parts, version: Version, last: &str) -> Result<String, Fault> {
         let base_url = match &self.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
@@ -72,11 +74,11 @@ const NO_PACKAGE: Fault = Fault::Other(
     "UnAuthorized",
     "caller has roles on catalogs only, and may list one access package at a time: `$filter=accessPackage/id eq '…'`",
 );
-/// How long a list waits for others.
+/// How long a list waits for other lists.
 const PLACE: Duration = Duration::from_secs(5);
 const TOO_MANY: &str = "too many lists are under way: call again";
 
-/// What the client calls this server: a name or an address, perhaps a port, and nothing else.
+/// The name by which the client calls this server: a name or an address, perhaps a port, and nothing else.
 fn host(head: &Parts) -> Option<Authority> {
     let mut values = head.headers.get_all(HOST).iter();
     let (Some(host), None) = (values.next(), values.next()) else { return None };
@@ -85,8 +87,8 @@ fn host(head: &Parts) -> Option<Authority> {
     host.bytes().all(is_allowed).then(|| host.parse().ok()).flatten()
 }
 
-/// The catalogs whose assignments the caller may read, who is whoever may reprocess them; nothing for all. A privileged one
-/// among them asks for more.
+/// The catalogs whose assignments the caller may reprocess, and so may read; `None` for all catalogs. A
+/// privileged one among them asks for more.
 fn readable(caller: &Caller) -> Result<Option<Vec<CatalogId>>, Refusal> {
     let Err(mut refused) = caller.authority(None) else { return Ok(None) };
     let mut catalogs = Vec::new();

@@ -1,4 +1,4 @@
-//! The options of a query, `$filter` and so on. One that is not known is refused: a list that leaves something out of account
+//! The options of a query, such as `$filter`. An unknown option is refused: a list that ignores an option
 //! looks like the right one.
 
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use crate::store::Wanted;
 /// How many assignments a page of a list has at most.
 const PAGE: usize = 100;
 
-/// All that there are.
+/// Every option of OData, supported or not.
 const KNOWN: [&str; 12] = [
     "filter",
     "select",
@@ -40,7 +40,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Of a list all of them may be given, of one assignment only what is to be shown of it.
+    /// A list takes all supported options, a single assignment only `$select` and `$expand`.
     pub fn read(uri: &Uri, version: Version, is_list: bool) -> Result<Self, Fault> {
         let (mut filter, mut top, mut after) = (None, None, None);
         let (mut select, mut expand) = (None, None);
@@ -79,7 +79,8 @@ pub fn parameters(uri: &Uri) -> Vec<(String, String)> {
     Query::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default()
 }
 
-/// The name of an option, without the `$` that it may be without in beta. Other parameters are for whoever knows them.
+/// The name of an option, without its `$`, which beta does not need. Any other parameter is not an option,
+/// and is ignored.
 pub fn option(name: &str, version: Version) -> Result<Option<String>, Fault> {
     let lower = name.to_ascii_lowercase();
     match lower.strip_prefix('$') {
@@ -90,8 +91,8 @@ pub fn option(name: &str, version: Version) -> Result<Option<String>, Fault> {
     }
 }
 
-/// `state eq 'Delivered' and accessPackage/id eq '…' and target/objectId eq '…'`, in any order and each at most once. The case
-/// of letters does not matter.
+/// `state eq 'Delivered' and accessPackage/id eq '…' and target/objectId eq '…'`, in any order, each at most
+/// once. Case does not matter.
 fn wanted(filter: &str, version: Version) -> Result<Wanted, Fault> {
     let refused = || {
         let state = state(version);
@@ -102,7 +103,7 @@ fn wanted(filter: &str, version: Version) -> Result<Wanted, Fault> {
     };
     let words: Vec<_> = filter.split_ascii_whitespace().collect();
     let mut wanted = Wanted::default();
-    // With an `and` behind the last one, too, they all look alike.
+    // With an `and` after the last term, too, all terms look alike.
     for term in [&*words, &["and"]].concat().chunks(4) {
         let [property, operator, value, and] = *term else { return Err(refused()) };
         let value =

@@ -1,4 +1,4 @@
-//! What is shown of an assignment: `$select` and `$expand`. Without either it is everything.
+//! What is shown of an assignment: `$select` and `$expand`. Without them, everything is shown.
 
 use access_package::graph::Version;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::options::option;
 use crate::Problem;
 use crate::fault::Fault;
 
-/// What there is to select and to expand.
+/// What can be selected and expanded.
 struct Shape {
     properties: &'static [&'static str],
     expands: &'static [(&'static str, &'static Shape)],
@@ -69,12 +69,12 @@ const BETA: Shape = Shape {
     ],
 };
 
-/// What is asked for of one of these.
+/// What a query asks for of one shape.
 pub struct Selection {
     shape: &'static Shape,
-    /// Nothing for all properties.
+    /// `None` for all properties.
     select: Option<Vec<&'static str>>,
-    /// Nothing for whatever there is to expand.
+    /// `None` for everything that can be expanded.
     expand: Option<Vec<(&'static str, Selection)>>,
 }
 
@@ -95,7 +95,7 @@ impl Selection {
     ) -> Result<Self, Fault> {
         let select = select.map(|select| selected(shape, select)).transpose()?;
         let expand = match expand {
-            // What is selected is all that is wanted.
+            // `$select` without `$expand` expands nothing.
             None if select.as_ref().is_some_and(Option::is_some) => Some(Vec::new()),
             None | Some("*") => None,
             Some(expand) => Some(expanded(shape, expand, version)?),
@@ -103,7 +103,7 @@ impl Selection {
         Ok(Self { shape, select: select.flatten(), expand })
     }
 
-    /// Takes everything else away.
+    /// Removes everything else.
     fn apply(&self, document: &mut Value) {
         match document {
             Value::Array(items) => items.iter_mut().for_each(|item| self.apply(item)),
@@ -123,7 +123,7 @@ impl Selection {
         self.select.as_ref().is_none_or(|select| select.contains(&name))
     }
 
-    /// What is shown of a document, or of all that are in this member of it.
+    /// What is shown of a document, or of each document in this member of it.
     pub fn shown(&self, written: String, within: Option<&str>) -> Result<String, Problem> {
         if self.select.is_none() && self.expand.is_none() {
             return Ok(written);
@@ -137,7 +137,7 @@ impl Selection {
     }
 }
 
-/// The properties of a list with commas between; nothing for all.
+/// The properties of a list with commas between; `None` for all.
 fn selected(shape: &'static Shape, select: &str) -> Result<Option<Vec<&'static str>>, Fault> {
     let (mut selected, mut is_all) = (Vec::new(), false);
     for name in select.split(',').map(str::trim) {
@@ -186,7 +186,7 @@ fn expanded(
     Ok(all)
 }
 
-/// The parts between these characters, but for those in parentheses.
+/// Splits at these characters, except inside parentheses.
 fn outside_parentheses(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut depth = 0_i32;
     text.split(move |character| {

@@ -1,4 +1,4 @@
-//! Assignments: as a caller wants them, one or a page.
+//! Assignments, one or a page of them.
 
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
@@ -11,7 +11,7 @@ use super::Store;
 use crate::lease::Lease;
 use crate::{Problem, metrics};
 
-/// Which assignments are wanted: those that fit all that is named.
+/// Which assignments are wanted: those that match every given field.
 #[derive(Clone, Copy, Default)]
 pub struct Wanted {
     pub state: Option<AssignmentState>,
@@ -22,18 +22,17 @@ pub struct Wanted {
 /// A page of a list.
 #[derive(Default)]
 pub struct Listed {
-    /// Those that can be loaded: what cannot is set aside.
+    /// The assignments that can be loaded. A row that cannot be loaded is set aside.
     pub assignments: Vec<Assignment>,
-    /// What the next page comes after, if there is one.
+    /// The id after which the next page begins, if there is one.
     pub next: Option<String>,
 }
 
-/// What is stored of an assignment, before anybody has looked whether it can be loaded.
+/// The stored row of an assignment. It may turn out that it cannot be loaded.
 pub struct Row {
     id: AssignmentId,
-    /// The catalog that it is in.
     pub catalog: Option<Catalog>,
-    /// What it is to be saved over.
+    /// The version that a save has to replace.
     pub version: i64,
     end: Option<i64>,
     stored: String,
@@ -41,7 +40,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// Loads the assignment.
     pub fn assignment(&self) -> Result<Assignment, Problem> {
         whole(&self.id.to_string(), self.end, &self.stored)
     }
@@ -53,14 +51,14 @@ impl Row {
     }
 }
 
-/// A catalog of a level that is none is not known at all: it might ask for even more than a privileged one (R43).
+/// A catalog with an invalid level counts as unknown: it might ask for even more than a privileged one (R43).
 fn known(id: &str, level: Option<&str>) -> Option<Catalog> {
     let privilege_level = level.map(str::parse).transpose().ok()?;
     Some(Catalog { id: id.parse().ok()?, privilege_level })
 }
 
 impl Store {
-    /// Puts a new assignment in; false if there is one of this id.
+    /// Inserts a new assignment. Returns false if its id is taken.
     pub async fn insert(&self, stored: &StoredAssignment) -> Result<bool, Problem> {
         let sql = format!(
             "INSERT INTO assignment (id, end_ticks, stored, due) VALUES ($1, $2, $3, \
@@ -77,7 +75,8 @@ impl Store {
         Ok(inserted.rows_affected() == 1)
     }
 
-    /// All that is stored for a call, read at once: the assignment, where it is, and what its package gives now.
+    /// Everything that is stored for a call, read at once: the assignment, its catalog, and what its package
+    /// gives now.
     pub async fn row(
         &self,
         on: impl Executor<'_, Database = Any>,
@@ -97,7 +96,8 @@ impl Store {
         }))
     }
 
-    /// Loads an assignment as it is stored, and its version. Under a lease only as long as that is the newest.
+    /// Loads an assignment as it is stored, and its version. Under a lease, only while that lease is the
+    /// newest.
     pub async fn read(
         &self,
         id: AssignmentId,
@@ -113,9 +113,9 @@ impl Store {
         row.map(|(version, end, stored)| Ok((whole(&id.to_string(), end, &stored)?, version))).transpose()
     }
 
-    /// Saves an assignment over the version that was loaded, and then says what has happened in one line of JSON. False
-    /// if another save came first, or a newer lease: then nothing is changed, and whoever wanted to has to load and judge
-    /// again.
+    /// Saves an assignment over the version that was loaded, and then logs the event in one line of JSON.
+    /// Returns false if another save or a newer lease came first: the row is unchanged then, and you have to
+    /// load and judge again.
     pub async fn save(
         &self,
         on: impl Executor<'_, Database = Any>,
@@ -125,7 +125,8 @@ impl Store {
         event: &Event,
     ) -> Result<bool, Problem> {
         let (json, line) = (serde_json::to_string(stored)?, serde_json::to_string(event)?);
-        // The worker that has the lease keeps it as long as something is to be done. Any other save ends it.
+        // The worker that has the lease keeps it as long as there is something to do. Any other save ends the
+        // lease.
         let sql = format!(
             "UPDATE assignment SET version = version + 1, stored = $1, unread_by = NULL, \
              tries = CASE WHEN $5 IS NULL THEN 0 ELSE tries END, \
@@ -152,7 +153,7 @@ impl Store {
         Ok(is_saved)
     }
 
-    /// The catalog that an access package is in, if anything of it is assigned.
+    /// The catalog of an access package, if any assignment has the package.
     pub async fn catalog_of(&self, package: AccessPackageId) -> Result<Option<CatalogId>, Problem> {
         let catalog =
             query_scalar::<_, String>("SELECT catalog FROM assignment WHERE access_package = $1 LIMIT 1");
@@ -160,8 +161,8 @@ impl Store {
         Ok(catalog.and_then(|catalog| catalog.parse().ok()))
     }
 
-    /// Assignments by their ids, from the one after this on, at most so many: only those that are wanted. A page may be
-    /// short, and even empty: no more rows are read than it may have.
+    /// Assignments in the order of their ids, after this id: at most so many, and only those that are wanted.
+    /// A page may be short, and even empty: the limit is on the rows that are read.
     pub async fn list(
         &self,
         wanted: Wanted,
@@ -169,8 +170,8 @@ impl Store {
         limit: usize,
         now: Timestamp,
     ) -> Result<Listed, Problem> {
-        // By the index of what is rarest: a target has few assignments. What is put together with nothing is no longer what
-        // an index is of.
+        // Use the index of the rarest column: a target has few assignments. The empty string keeps the
+        // database from using the index of the other columns.
         let [package_is, state_is] = match wanted {
             Wanted { target: Some(_), .. } => ["access_package || ''", "state || ''"],
             Wanted { .. } => ["access_package", "state"],
@@ -180,22 +181,23 @@ impl Store {
         let rare = target.unwrap_or_default() + &package.unwrap_or_default();
         let ranges = match wanted.state {
             None => vec![rare],
-            // What has ended is expired (R21), whether or not the worker has come by.
+            // An assignment past its end is expired (R21), whether or not the worker has saved that.
             Some(AssignmentState::Expired) => vec![
                 format!("{rare}{state_is} = 'expired' AND "),
                 format!("{rare}state <> 'expired' AND end_ticks <= {} AND ", now.unix_ticks()),
             ],
             Some(state) => vec![format!("{rare}{state_is} = '{state}' AND ")],
         };
-        // In PostgreSQL no text has it.
+        // Text in PostgreSQL has no NUL.
         let after = after.replace('\0', "");
-        // Each of these is a range of an index; of several ranges at once a database would read every row.
+        // Each query is one range of an index. For several ranges in one query, a database would read every
+        // row.
         let mut rows = Vec::new();
         for range in ranges {
             let sql = format!(
                 "SELECT id, end_ticks, stored FROM assignment WHERE {range}id > $1 ORDER BY id LIMIT $2"
             );
-            // One more than a page tells whether there is another.
+            // One row more than a page tells whether there is another page.
             let part = query_as::<_, (String, Option<i64>, String)>(AssertSqlSafe(sql)).persistent(false);
             let part = part.bind(&after).bind(i64::try_from(limit)? + 1);
             rows.extend(part.fetch_all(&self.pool).await?);
@@ -221,7 +223,7 @@ impl Store {
     }
 }
 
-/// Loads what a row holds. Its key and its end, by which it is found, are those of what is stored.
+/// Loads what a row holds. The key and the end by which the row is found have to match what is stored.
 pub(super) fn whole(key: &str, end: Option<i64>, stored: &str) -> Result<Assignment, Problem> {
     let stored = serde_json::from_str::<StoredAssignment>(stored)?;
     if stored.id.to_string() != key {

@@ -1,4 +1,4 @@
-//! The database itself, and all that differs between SQLite and PostgreSQL.
+//! The database itself, and everything that differs between SQLite and PostgreSQL.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write};
@@ -17,18 +17,18 @@ use tokio::time::timeout;
 
 use crate::{Problem, beside_others};
 
-/// How long a connection that was tried out is taken for a good one.
+/// How long a connection counts as good after it was tested.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How long a connection may take that is opened to see why others are not.
+/// The time limit for a connection that is opened to find out why others fail.
 const REACH: Duration = Duration::from_secs(2);
 
 const CREATE: &str = "`DATABASE_CREATE=1` makes it";
 
-/// Which database it is.
+/// The kind of the database.
 #[derive(Clone)]
 pub enum Kind {
-    /// A file, with the device and the number by which it is told from another one of the same name.
+    /// A file, with the device and the number that tell it from another file of the same name.
     Sqlite {
         file: PathBuf,
         identity: (u64, u64),
@@ -38,7 +38,7 @@ pub enum Kind {
     },
 }
 
-/// Where it is, without a password.
+/// The address, without a password.
 impl Display for Kind {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -54,9 +54,10 @@ impl Display for Kind {
 }
 
 impl Kind {
-    /// By an address, `postgres://…`, or the path of a file.
+    /// Takes an address, `postgres://…`, or the path of a file.
     ///
-    /// One that is missing is made only if `create` says so: an empty one looks as if nothing was ever accepted.
+    /// A missing database is created only if `create` says so: an empty one looks as if nothing was ever
+    /// accepted.
     pub async fn open(database: &str, create: bool, wait: Duration) -> Result<(AnyPool, Self), Problem> {
         install_default_drivers();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
@@ -75,7 +76,7 @@ impl Kind {
                 made.map_err(|error| format!("`{}`: {error}", file.display()))?;
             }
             let identity = identity(&file).map_err(|problem| format!("{problem}: {CREATE}"))?;
-            // What is answered with 202 outlives the loss of power, too.
+            // A call that was answered with 202 survives a loss of power, too.
             let settings =
                 format!("PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
             (Self::Sqlite { file, identity }, 4, settings)
@@ -98,7 +99,7 @@ impl Kind {
         }
     }
 
-    /// What is behind a problem, if no connection can be opened: a pool only says that it took too long.
+    /// The cause of a problem, if no connection can be opened: the pool only says that it took too long.
     pub async fn why(&self, problem: Problem) -> Problem {
         if !problem.is::<sqlx::Error>() && !problem.is::<Elapsed>() {
             return problem;
@@ -154,7 +155,7 @@ impl Kind {
         Ok(beside_others(|| migrator.run(pool)).await?)
     }
 
-    /// The present instant in ticks, by the clock of the database: the same for all who use it.
+    /// The present instant in ticks, by the clock of the database, which all processes share.
     #[must_use]
     pub const fn now(&self) -> &'static str {
         match self {
@@ -163,7 +164,7 @@ impl Kind {
         }
     }
 
-    /// Passes over what somebody else is just claiming. In SQLite there is one writer at a time.
+    /// Skips rows that another worker is just claiming. SQLite has one writer at a time.
     #[must_use]
     pub const fn skip_locked(&self) -> &'static str {
         match self {
@@ -181,8 +182,8 @@ impl Kind {
         }
     }
 
-    /// Whether what was written is where the next process will look for it. A file that is deleted or replaced under a
-    /// running server still takes what is written, and nobody ever reads it.
+    /// Whether the next process will find what was written. A file that is deleted or replaced under a
+    /// running server still takes writes, but nobody ever reads them.
     pub fn still_there(&self) -> Result<(), Problem> {
         match self {
             Self::Sqlite { file, identity: opened } if identity(file)? != *opened => {
@@ -192,7 +193,7 @@ impl Kind {
         }
     }
 
-    /// Whether it can be read and written.
+    /// Whether the database can be read and written.
     pub async fn ready(&self, pool: &AnyPool) -> Result<(), Problem> {
         self.still_there()?;
         query("SELECT 1 FROM assignment LIMIT 1").fetch_optional(pool).await?;
@@ -214,7 +215,7 @@ impl Kind {
     }
 }
 
-/// Whether it is only that the database is locked, overloaded or out of reach: the same may succeed later.
+/// Whether the database is only locked, overloaded or out of reach: the same request may succeed later.
 #[must_use]
 pub fn is_busy(problem: &Problem) -> bool {
     match problem.downcast_ref::<sqlx::Error>() {
@@ -234,7 +235,8 @@ pub fn is_busy(problem: &Problem) -> bool {
 
 async fn connect(url: &str, connections: u32, wait: Duration, settings: String) -> Result<AnyPool, Problem> {
     let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(wait * 5 / 2);
-    // Each is tried out when it is given back, and that is enough for one that is wanted again at once.
+    // The pool tests each connection that it gets back, and that is enough for one that is used again at
+    // once.
     let options = options.test_before_acquire(false).before_acquire(|connection, meta| {
         Box::pin(async move {
             if meta.idle_for > FRESH {
@@ -258,11 +260,11 @@ fn identity(file: &Path) -> Result<(u64, u64), Problem> {
     Ok((metadata.dev(), metadata.ino()))
 }
 
-/// The address of a file, which is never made by opening it.
+/// The address of a file. Opening it never creates the file.
 fn url_of(file: &Path) -> String {
     let mut url = "sqlite://".to_owned();
     for byte in file.as_os_str().as_encoded_bytes() {
-        // It is written to memory.
+        // Writing to memory cannot fail.
         let _ = match byte {
             b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
                 url.write_char(char::from(*byte))

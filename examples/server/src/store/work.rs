@@ -1,4 +1,4 @@
-//! What has to be looked after, and by whom: leases, pauses, and rows that are set aside.
+//! The assignments that a worker has to look after: leases, pauses, and rows that are set aside.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,28 +15,28 @@ use super::{Kind, Store};
 use crate::lease::Lease;
 use crate::{Problem, metrics};
 
-/// Which server it is that could not load a row: another one tries it again.
+/// The version of the server that could not load a row: another version tries the row again.
 const READER: &str = env!("CARGO_PKG_VERSION");
-/// How long a row that cannot be loaded is left alone. Another version of the server may be able to, and does not wait if
-/// it is started later.
+/// How long a row that cannot be loaded is left alone. Another version of the server may be able to load it,
+/// and tries at once when it starts.
 const ASIDE: Duration = Duration::from_mins(5);
-/// On which channel PostgreSQL is told that there is work.
+/// The channel on which PostgreSQL announces work.
 const CHANNEL: &str = "access_package_work";
 
-/// How long the workers that were told of work are not told of more.
+/// The least time between two announcements.
 const TOLD: Duration = Duration::from_millis(5);
 
 /// An assignment to look after.
 pub struct Claimed {
     pub assignment: Assignment,
     pub lease: Lease,
-    /// How many times it has been claimed in this attempt, this time included.
+    /// How often it has been claimed in this attempt, this time included.
     pub tries: u32,
 }
 
 impl Store {
-    /// Claims what has to be looked after, at most so much: with something to be done, or past its end. Nobody else has a
-    /// lease of it; one of somebody else has ended.
+    /// Claims at most so many assignments that have something to do or are past their end. No other worker
+    /// has a lease on them: an earlier lease has ended.
     pub async fn claim(&self, limit: usize, time: Duration) -> Result<Vec<Claimed>, Problem> {
         let now = self.kind.now();
         let sql = format!(
@@ -76,7 +76,7 @@ impl Store {
         Ok(all)
     }
 
-    /// Lengthens a lease; false if it is no longer the newest.
+    /// Extends a lease. Returns false if the lease is no longer the newest.
     pub async fn renew(&self, lease: &Lease, time: Duration) -> Result<bool, Problem> {
         let asked = Instant::now();
         let left = self.set_due(&lease.id.to_string(), lease.number, time, true).await?;
@@ -87,15 +87,15 @@ impl Store {
         Ok(left.is_some())
     }
 
-    /// Gives a lease back, and says after how long somebody is to look again.
+    /// Gives a lease back, and sets the pause until the next look.
     pub async fn put_off(&self, lease: &Lease, pause: Duration) -> Result<(), Problem> {
         lease.extend(Instant::now(), Duration::ZERO);
         self.set_due(&lease.id.to_string(), lease.number, pause, false).await?;
         Ok(())
     }
 
-    /// Says when somebody is to look next, unless nobody ever has to; whether the lease is kept until then; and how long that
-    /// is.
+    /// Sets when a worker looks next, unless no look is ever due, and whether the lease is kept until then.
+    /// Returns the time until then.
     async fn set_due(
         &self,
         key: &str,
@@ -114,7 +114,8 @@ impl Store {
         Ok(left.fetch_optional(&self.pool).await?.map(duration))
     }
 
-    /// In so many ticks, but at its end if that comes first: it expires on time, whoever looks after it.
+    /// After so many ticks, or at the assignment's end if that comes first: it expires on time, whichever
+    /// worker has it.
     fn not_after_the_end(&self, ticks: &str) -> String {
         let now = self.kind.now();
         format!(
@@ -122,7 +123,7 @@ impl Store {
         )
     }
 
-    /// Marks a row that cannot be loaded, and says so once.
+    /// Marks a row that cannot be loaded, and logs it once.
     pub(super) async fn set_aside(&self, key: &str, problem: &Problem) {
         let sql = "UPDATE assignment SET unread_by = $1 WHERE id = $2 AND unread_by IS DISTINCT FROM $1";
         match query(sql).bind(READER).bind(key).execute(&self.pool).await {
@@ -138,7 +139,8 @@ impl Store {
         Ok(u64::try_from(query_scalar::<_, i64>(sql).fetch_one(&self.pool).await?)?)
     }
 
-    /// In how many assignments something is to be done that nobody does yet; and for how long at most.
+    /// The number of assignments with something to do that no worker does yet, and the longest wait among
+    /// them.
     pub async fn waiting(&self) -> Result<(u32, Duration), Problem> {
         let now = self.kind.now();
         let sql = format!(
@@ -158,8 +160,8 @@ impl Store {
     }
 }
 
-/// Tells the workers that there is work, whenever this process has accepted a call. In SQLite those of other processes
-/// look for themselves.
+/// Tells the workers that there is work, whenever this process has accepted a call. With SQLite, the workers
+/// of other processes look for themselves.
 pub async fn announce(store: Store, accepted: Arc<Notify>, wake: Arc<Notify>) {
     loop {
         accepted.notified().await;
@@ -167,7 +169,8 @@ pub async fn announce(store: Store, accepted: Arc<Notify>, wake: Arc<Notify>) {
         if matches!(store.kind, Kind::Sqlite { .. }) {
             continue;
         }
-        // Not in the transaction that accepts: that would let one commit at a time. And once for all of a moment.
+        // Not in the transaction that accepts: only one could commit at a time then. And once for all calls
+        // of a moment.
         if let Err(error) = query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&store.pool).await {
             warn!(%error, "workers are not told of new work");
         }

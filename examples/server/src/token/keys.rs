@@ -1,4 +1,4 @@
-//! The keys with which tokens are signed, as whoever signs publishes them: a set that changes while the server runs.
+//! The keys that sign tokens, as the issuer publishes them: a set that changes while the server runs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,24 +19,25 @@ use crate::Problem;
 use crate::executor::client;
 use crate::fault::Fault;
 
-/// How long a look may take, and how large a set may be: that of Entra has some ten kilobytes.
+/// How long a look may take, and how large a set may be: Entra's set has some ten kilobytes.
 const LOOK: Duration = Duration::from_secs(5);
 const SIZE: usize = 256 * 1024;
 
-/// How many callers wait for a look at a time. Anybody can make up a key: whoever does leaves room for others.
+/// How many callers wait for a look at a time. Anybody can make up a key, so the limit keeps requests free
+/// for others.
 const WAITING: usize = 16;
 
 const NOT_YET: Fault = Fault::Busy("keys of tokens are not there yet: call again");
 const TOO_MANY: Fault = Fault::Busy("too many callers wait for keys of tokens: call again");
 
-/// How many times as long as between two looks the last set counts, if no other one can be had: so a key that was withdrawn is
-/// of use to nobody who keeps the set from being seen.
+/// How long the last set counts if no other one can be had, as a multiple of the time between two looks. So a
+/// withdrawn key is of no use to an attacker who keeps the server from seeing the new set.
 const BELIEVED: u32 = 6;
 
-/// How long a modulus of 2048 bits is in base64.
+/// The length of a modulus of 2048 bits in base64.
 const MODULUS: usize = 342;
 
-/// How often the set is looked at: for a key that is not known at most, and without being asked for.
+/// The least pause between two looks for an unknown key, and the time between two regular looks.
 #[derive(Clone, Copy)]
 pub struct Times {
     pub pause: Duration,
@@ -48,7 +49,8 @@ enum Source {
     Url(Client, Url),
 }
 
-/// What was seen, when somebody looked last, and when that was last of use.
+/// The keys of the last look that succeeded, the time of the last look, and the time of the last one that
+/// succeeded.
 #[derive(Default)]
 struct Seen {
     keys: HashMap<String, Arc<DecodingKey>>,
@@ -57,7 +59,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// What is said of a key that is not in the set. That it is none only if the last look was of use: else nobody knows.
+    /// What to say of a key that is not in the set. It is certainly unknown only if the last look succeeded.
     fn unknown(&self) -> Result<Option<Arc<DecodingKey>>, Fault> {
         let is_seen = !self.keys.is_empty() && self.looked == self.found;
         if is_seen { Ok(None) } else { Err(NOT_YET) }
@@ -68,7 +70,7 @@ pub struct KeySet {
     source: Source,
     times: Times,
     seen: watch::Sender<Seen>,
-    /// Says that somebody calls with a key that is not known.
+    /// Notified when a caller names an unknown key.
     wanted: Notify,
     places: Semaphore,
 }
@@ -79,7 +81,7 @@ impl KeySet {
         Self::new(Source::File(file), times)
     }
 
-    /// Whoever could change the set on its way could let anybody in.
+    /// The address has to be a private one: anybody who could change the set on its way could let anybody in.
     pub fn at_url(url: &str, times: Times) -> Result<Self, Problem> {
         Ok(Self::new(Source::Url(client(url)?, url.parse()?), times))
     }
@@ -99,9 +101,9 @@ impl KeySet {
         self.seen.borrow().keys.is_empty()
     }
 
-    /// The key of this id, or that there is none: then the set was looked at just now, or not longer ago than the pause. For one
-    /// that is not known the set is looked at again, once for all who ask meanwhile. While nobody knows, the fault asks to
-    /// call again.
+    /// The key of this id, or `None` if the set does not have it: then the last look was just now, or no
+    /// longer ago than the pause. An unknown id causes one look for all callers who ask meanwhile. As long as
+    /// the set is unknown, the fault asks the caller to try again.
     pub async fn find(&self, id: &str) -> Result<Option<Arc<DecodingKey>>, Fault> {
         let mut next = {
             let seen = self.seen.borrow();
@@ -120,12 +122,13 @@ impl KeySet {
         seen.keys.get(id).map_or_else(|| seen.unknown(), |key| Ok(Some(Arc::clone(key))))
     }
 
-    /// Waits for the first look to be over.
+    /// Waits until the first look is over.
     pub async fn looked(&self) {
         let _ = self.seen.subscribe().wait_for(|seen| seen.looked.is_some()).await;
     }
 
-    /// Looks at the set from time to time, and whenever a key is asked for that is not known. Callers may go away meanwhile.
+    /// Looks at the set from time to time, and whenever a caller names an unknown key. A look goes on even if
+    /// its callers go away.
     pub async fn keep(&self) {
         loop {
             let is_seen = self.look().await;
@@ -136,8 +139,8 @@ impl KeySet {
         }
     }
 
-    /// Whether the set could be had. What is no longer in it is no longer known; if it cannot be had, the last one counts for a
-    /// time.
+    /// Whether the set could be had. A key that is no longer in the set is no longer known. If the set cannot
+    /// be had, the last one counts for a time.
     async fn look(&self) -> bool {
         let loaded = match timeout(LOOK, self.load()).await {
             Ok(loaded) => loaded,
@@ -195,7 +198,7 @@ impl KeySet {
     }
 }
 
-/// The keys of a set that are of use here.
+/// The keys of a set that this server can use.
 fn read(text: &[u8]) -> Result<HashMap<String, Arc<DecodingKey>>, Problem> {
     #[derive(Deserialize)]
     struct Set {
@@ -205,7 +208,7 @@ fn read(text: &[u8]) -> Result<HashMap<String, Arc<DecodingKey>>, Problem> {
     Ok(set.keys.into_iter().filter_map(usable).collect())
 }
 
-/// A key that is for checking RS256, with its id. Any other one is passed over (RFC 7517, section 5).
+/// A key that can check RS256, with its id. Any other key is skipped (RFC 7517, section 5).
 fn usable(key: Value) -> Option<(String, Arc<DecodingKey>)> {
     let key: Jwk = serde_json::from_value(key).ok()?;
     let common = &key.common;

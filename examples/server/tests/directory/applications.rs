@@ -37,7 +37,7 @@ fn what_somebody_has_is_found_by_the_application() {
     let directory = Directory::seeded(&place);
     directory.seed(&json!([{ "id": WITHOUT_ROLES, "object": { "servicePrincipal": {} } }]));
     assert_eq!(directory.assign_app_role(APP_ROLE, USER).status, 201);
-    // Without roles an application gives its default access, and with roles it does not.
+    // An application without roles gives its default access. An application with roles does not.
     let path = format!("/v1.0/servicePrincipals/{WITHOUT_ROLES}/appRoleAssignedTo");
     let default = |resource: Uuid, role: Uuid| json!({ "principalId": USER, "resourceId": resource, "appRoleId": role });
     assert_eq!(directory.post(&path, &default(WITHOUT_ROLES, Uuid::nil())).status, 201);
@@ -70,7 +70,7 @@ fn a_wrong_principal_and_a_new_one_look_alike() {
     poll("the user is there", || (directory.assign_app_role(APP_ROLE, NEW_USER).status == 201).then_some(()));
     let unknown = directory.assign_app_role(MISSING, USER);
     assert_eq!(unknown.message(), "Permission being assigned was not found on application");
-    // The application of the path and of the body is one.
+    // The application in the path has to be the one in the body.
     let body = json!({ "principalId": USER, "resourceId": OTHER_USER, "appRoleId": APP_ROLE });
     let path = |app: Uuid| format!("/v1.0/servicePrincipals/{app}/appRoleAssignedTo");
     assert_eq!(directory.post(&path(APP), &body).told(), told(400, "Request_BadRequest"));
@@ -88,7 +88,7 @@ fn an_application_tells_its_roles() {
         directory.get(&path(APP)).json(),
         json!({ "appRoles": [{ "id": APP_ROLE, "isEnabled": true }] })
     );
-    // A group is none, and has another address.
+    // A group is not an application, and has another address.
     for id in [GROUP, USER, MISSING] {
         assert_eq!(directory.get(&path(id)).told(), told(404, "Request_ResourceNotFound"));
     }

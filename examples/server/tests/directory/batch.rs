@@ -69,7 +69,7 @@ fn answers_come_in_another_order() {
     let answer = directory.post(BATCH, &json!({ "requests": requests })).json();
     let ids: Vec<_> = answer["responses"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect();
     assert_eq!(ids, ["c", "b", "a"]);
-    // Carried out they were in theirs.
+    // The requests were carried out in their own order.
     assert_eq!(answer["responses"][2]["status"], 204);
 }
 
@@ -109,7 +109,7 @@ fn a_batch_can_fail_as_a_whole() {
     assert_eq!(directory.carried_out(), 2);
 }
 
-/// A fault may make up a page, and it is one in a batch, too.
+/// A fault may make up an answer. In a batch, JSON in that answer is JSON, too.
 #[test]
 fn what_a_fault_makes_up_is_json_in_a_batch_if_it_is_json() {
     let place = Place::new();

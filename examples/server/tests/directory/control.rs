@@ -1,4 +1,4 @@
-//! What tests steer the directory by, and ask it afterwards.
+//! The requests that set the directory up for tests, and those that ask it afterwards.
 
 use access_package::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{
     TOKEN, USER, group_schedule, in_ms, role_schedule, told, until,
 };
 
-/// Somebody with one grant of every kind, and somebody else with one.
+/// A user with one grant of every kind, and another user with one grant.
 fn granted(directory: &Directory) -> String {
     let end = in_ms(3_600_000);
     assert_eq!(directory.add("members", GROUP, USER).status, 204);

@@ -1,4 +1,4 @@
-//! `kill -9` of the directory itself: what it has answered is there afterwards, and once.
+//! `kill -9` of the directory itself: what it has answered is there afterwards, exactly once.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -54,8 +54,8 @@ fn what_was_answered_outlives_the_directory() {
         *times.entry(serde_json::from_value(entry["principal"].clone()).unwrap()).or_default() += 1;
     }
     assert!(times.values().all(|times| *times == 1));
-    assert!(answered.iter().all(|user| times.contains_key(user)), "answered, and not there");
-    // What was logged was granted, and nothing else.
+    assert!(answered.iter().all(|user| times.contains_key(user)), "answered but not there");
+    // Exactly what was logged was granted.
     let members = directory.value(&format!("/v1.0/groups/{GROUP}/members?$top=999"));
     assert_eq!(members.len(), times.len());
     let last = answered.last().unwrap();

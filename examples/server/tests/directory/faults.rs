@@ -1,4 +1,4 @@
-//! Every fault, on demand: what the caller gets, and whether the write was carried out.
+//! Every fault on demand: what the caller gets, and whether the write is carried out.
 
 use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
@@ -36,7 +36,7 @@ fn a_write_can_be_seen_late() {
     for look in &looks {
         assert_eq!(directory.value(look).len(), 0, "{look}");
     }
-    // The write itself knows better.
+    // The write itself is not affected by the lag.
     assert_eq!(directory.add("members", GROUP, USER).told(), told(400, "Request_BadRequest"));
     for look in &looks {
         poll("it is seen", || (directory.value(look).len() == 1).then_some(()));
@@ -107,7 +107,7 @@ fn a_write_can_be_told_to_be_there_already() {
         assert_eq!(directory.schedule(of, &body).told(), told(400, "RoleAssignmentExists"));
     }
     assert_eq!((directory.carried_out(), members(&directory)), (6, 1));
-    // What fails by itself does so all the same.
+    // A request that fails by itself still does.
     assert_eq!(directory.add("members", GROUP, MISSING).told(), told(404, "Request_ResourceNotFound"));
 }
 
@@ -131,7 +131,7 @@ fn an_answer_can_be_lost() {
     }
     assert_eq!(directory.add("members", GROUP, USER).status, 400);
     assert_eq!(directory.add("members", GROUP, OTHER_USER).status, 204);
-    // Looks can be lost, too.
+    // Answers to `GET` can be lost, too.
     directory.fault(&json!({ "method": "GET", "count": 1, "fault": { "lost": { "how": "dropped" } } }));
     assert!(directory.try_ask("GET", &format!("/v1.0/groups/{GROUP}/members"), &Value::Null).is_none());
     assert_eq!(members(&directory), 2);
@@ -154,7 +154,7 @@ fn an_answer_can_be_withheld() {
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // The connection stays open, and nothing comes.
+        // The connection stays open, and no answer comes.
         let silence = stream.read(&mut [0; 1]).unwrap_err();
         assert!([ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&silence.kind()), "{silence}");
         assert_eq!(members(&directory), usize::from(carried_out));
@@ -208,7 +208,7 @@ fn every_error_has_its_code_and_status() {
         assert_eq!(directory.add("members", GROUP, USER).told(), told(status, code));
     }
     assert_eq!(directory.carried_out(), 0);
-    // Both, and more, can be said.
+    // A fault can set all of these at once.
     directory.fault(&json!({ "count": 1, "fault": { "error": {
         "code": "Directory_ConcurrencyViolation", "status": 409, "message": "later",
         "innerCode": "resourceBeingProvisioned",
@@ -231,7 +231,7 @@ fn an_error_can_come_after_the_write() {
         assert_eq!(directory.add("members", GROUP, user).status, status);
     }
     assert_eq!((members(&directory), directory.carried_out()), (2, 2));
-    // What cannot be carried out is not.
+    // A write that cannot be carried out is not.
     directory.fault(&json!({ "count": 1, "fault": { "error": { "status": 504, "carriedOut": true } } }));
     assert_eq!(directory.add("members", GROUP, MISSING).status, 504);
     assert_eq!(directory.carried_out(), 2);
@@ -251,7 +251,7 @@ fn a_body_can_be_no_json() {
     assert_eq!(directory.carried_out(), 1);
 }
 
-/// A policy ends what was granted before the assignment ends.
+/// A policy ends a grant before its assignment ends.
 #[test]
 fn a_policy_can_end_a_grant_early() {
     let place = Place::new();
@@ -266,7 +266,7 @@ fn a_policy_can_end_a_grant_early() {
         assert_eq!(directory.value(&look)[0]["endDateTime"], json!(end));
         poll("it has ended", || directory.value(&look).is_empty().then_some(()));
     }
-    // What ends before that ends when it was to; the log tells what was asked for.
+    // A grant that ends before that keeps its own end. The log shows what was requested.
     let soon = in_ms(4_000);
     let answer = directory.schedule(ROLE_ELIGIBILITY, &role_schedule(USER, &until(&soon))).json();
     assert_eq!(answer["scheduleInfo"]["expiration"]["endDateTime"], json!(soon));
@@ -309,7 +309,7 @@ fn a_rule_befalls_what_it_fits() {
     assert_eq!(directory.value("/control/faults").len(), 0);
 }
 
-/// What only PIM does befalls nothing else, and a look is not changed.
+/// Faults of PIM befall only requests to PIM, and a `GET` is not changed.
 #[test]
 fn a_fault_befalls_only_what_it_can() {
     let place = Place::new();
@@ -332,7 +332,7 @@ fn a_fault_befalls_only_what_it_can() {
     assert!(directory.value("/control/faults").iter().all(|held| held["fired"] == 0));
 }
 
-/// The same seed, the same faults, whatever else goes on.
+/// The same seed gives the same faults, whatever else goes on.
 #[test]
 fn a_seed_decides_on_chance() {
     let draws = |seed: &str, noise: bool| {
@@ -347,7 +347,7 @@ fn a_seed_decides_on_chance() {
                 if noise {
                     directory.add("members", OTHER_USER, OTHER_USER);
                 }
-                // Neither is there: without the fault it is not found.
+                // Neither object exists: without the fault, the answer is 404.
                 directory.add("members", GROUP, Uuid::from_u128(number % 8)).status
             })
             .collect::<Vec<_>>()
@@ -355,7 +355,7 @@ fn a_seed_decides_on_chance() {
     let first = draws("7", false);
     assert_eq!(first, draws("7", true));
     assert_ne!(first, draws("8", false));
-    // The same request, again and again, has another fate each time.
+    // The same request, repeated, fares differently each time.
     let fates = |number| first.iter().skip(number).step_by(8).collect::<HashSet<_>>().len();
     assert!((0..8).map(fates).filter(|fates| *fates == 2).count() > 4, "{first:?}");
     let failed = first.iter().filter(|status| **status == 500).count();

@@ -130,7 +130,7 @@ fn a_permission_can_be_missing() {
     hold(&json!(["GroupMember.ReadWrite.All"]));
     assert_eq!(directory.add("owners", GROUP, USER).told(), denied());
     assert_eq!(directory.add("members", GROUP, USER).status, 204);
-    // Who may write may read.
+    // A permission to write includes the one to read.
     assert_eq!(directory.get(&format!("/v1.0/groups/{GROUP}/members")).status, 200);
     assert_eq!(directory.add("members", FOR_ROLES, USER).told(), denied());
     hold(&json!(["GroupMember.ReadWrite.All", "RoleManagement.ReadWrite.Directory"]));

@@ -1,4 +1,4 @@
-//! How many requests in a second.
+//! Requests per second.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The stand-in for the directory of Graph, started for real: a process of its own, on loopback.
+//! The stand-in for the directory of Graph, started as a real process on loopback.
 
 mod applications;
 mod batch;

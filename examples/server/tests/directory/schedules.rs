@@ -80,7 +80,7 @@ fn a_schedule_is_provisioned_once() {
     assert_eq!(unfiltered.told(), told(400, "BadRequest"));
 }
 
-/// R21, R37: what carries an end disappears at it, and can be granted anew.
+/// R21, R37: a grant with an end disappears at that end, and can be granted again.
 #[test]
 fn what_has_ended_is_gone() {
     let place = Place::new();
@@ -100,7 +100,7 @@ fn what_has_ended_is_gone() {
     let granted = directory.value("/control/grants");
     assert_eq!(granted.len(), 4);
     assert!(granted.iter().all(|it| it["isPresent"] == true && it["carriedOut"] == 2 && it["end"].is_null()));
-    // What is asked for at its end or after is refused, and the log tells.
+    // A request at its end or later is refused, and the log shows it.
     directory.post("/control/remove", &json!({ "principal": USER }));
     for (of, body) in kinds(&until(&in_ms(-1))) {
         assert_eq!(directory.schedule(of, &body).told(), told(400, "InvalidRoleAssignmentRequest"));
@@ -261,7 +261,7 @@ fn a_missing_permission_is_told_in_json_as_text() {
     }
 }
 
-/// The statuses with which PIM accepts without having done it.
+/// The statuses with which PIM accepts a request that has not taken effect.
 #[test]
 fn a_status_says_what_has_become_of_it() {
     let place = Place::new();

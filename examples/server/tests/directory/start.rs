@@ -1,4 +1,4 @@
-//! How it starts, and that it does so only where nobody else reaches it.
+//! How the directory starts, and that it starts only where no other machine reaches it.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::support::{Directory, Place};
 
-/// What a process says that does not start.
+/// The error of a process that does not start.
 fn fails(mut command: Command) -> String {
     let output = command.output().unwrap();
     assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
@@ -38,7 +38,7 @@ fn it_listens_on_loopback_and_asks_for_a_token() {
     }
 }
 
-// In SQLite nothing keeps processes apart that make the schema at once.
+// SQLite does not keep processes apart that make the schema at the same time.
 #[test]
 fn many_start_at_once_on_a_new_file() {
     let place = Place::new();

@@ -1,4 +1,5 @@
-//! A directory of its own for a test: a process on loopback, on a database of its own; and a client that sees every byte.
+//! A directory for one test: a process on loopback, with a database of its own; and a client that sees every
+//! byte.
 
 use std::env;
 use std::fs;
@@ -24,7 +25,7 @@ pub const OTHER_USER: Uuid = Uuid::from_u128(0xb2);
 pub const APP: Uuid = Uuid::from_u128(0xc1);
 pub const APP_ROLE: Uuid = Uuid::from_u128(0xc2);
 pub const ROLE: Uuid = Uuid::from_u128(0xd1);
-/// What is nowhere.
+/// An id that does not exist.
 pub const MISSING: Uuid = Uuid::from_u128(0xff);
 
 pub const GROUP_ELIGIBILITY: &str = "/v1.0/identityGovernance/privilegedAccess/group/eligibilitySchedule";
@@ -62,7 +63,7 @@ impl Drop for Place {
     }
 }
 
-/// A directory that runs, and ends with the test.
+/// A running directory. It ends with the test.
 pub struct Directory {
     process: Child,
     pub address: String,
@@ -81,7 +82,7 @@ impl Directory {
         Self { process, address: address.to_owned() }
     }
 
-    /// One with a group, two users, an application with a role, and a directory role.
+    /// A directory with a group, two users, an application with a role, and a directory role.
     pub fn seeded(place: &Place) -> Self {
         let directory = Self::start(place);
         directory.seed(&json!([
@@ -94,13 +95,13 @@ impl Directory {
         directory
     }
 
-    /// `kill -9`, of this process and no other, while others call it.
+    /// Sends `kill -9` to this process while others call it.
     pub fn signal_kill(&self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
     }
 
-    /// The same, and waits until it is gone.
+    /// The same, and waits until the process is gone.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -112,7 +113,7 @@ impl Directory {
         Some(stream)
     }
 
-    /// Sends a request with these headers; nothing if not a byte comes back.
+    /// Sends a request with these headers. Returns `None` if no byte comes back.
     pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Answer> {
         let mut stream = self.connect()?;
         let length = body.len();
@@ -140,7 +141,7 @@ impl Directory {
         self.try_ask("POST", path, body).expect("an answer")
     }
 
-    /// What a list holds.
+    /// The contents of a list.
     pub fn value(&self, path: &str) -> Vec<Value> {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
@@ -223,7 +224,7 @@ impl Answer {
     }
 }
 
-/// What a test expects to be told.
+/// The status and the code that a test expects.
 pub fn told(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
@@ -232,7 +233,7 @@ pub fn reference(object: Uuid) -> Value {
     json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{object}") })
 }
 
-/// So many milliseconds from now, as Graph writes it.
+/// The instant so many milliseconds from now, as Graph writes it.
 pub fn in_ms(ms: i64) -> String {
     let now = Timestamp::from(std::time::SystemTime::now()).unix_ticks();
     Timestamp::from_unix_ticks(now + ms * 10_000).unwrap().to_string()
@@ -263,7 +264,7 @@ pub fn role_schedule(principal: Uuid, info: &Value) -> Value {
     })
 }
 
-/// Looks until there is something, or too much time has gone by.
+/// Looks until there is a result, or fails when too much time has gone by.
 pub fn poll<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {

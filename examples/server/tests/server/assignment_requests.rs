@@ -1,4 +1,5 @@
-//! The request that an assignment came from, reprocessed: what stands in the way, and the way out of a failed delivery.
+//! Reprocesses the request that an assignment came from: every obstacle, and the way out of a failed
+//! delivery.
 
 use std::time::Duration;
 
@@ -20,19 +21,20 @@ use crate::odata::{assert_is, rejected};
 use crate::results::{insufficient_role, spoil};
 use crate::support::{BETA, Place, REQUESTS, Server, V1, in_state, insert, token};
 
-/// A request of this type for this assignment, completed so many days ago.
+/// Inserts a request of this type for this assignment, completed so many days ago.
 async fn request(store: &Store, assignment: Uuid, request_type: &str, days: i64) -> Uuid {
     let id = Uuid::new_v4();
     store.insert_request(id.into(), assignment.into(), request_type, days_ago(days)).await.unwrap();
     id
 }
 
-// R31, R32, R33, R35: what stands in the way of a request in each state, and behind it the database and HTTP.
+// R31, R32, R33, R35: every obstacle to a request, in each state, through the database and HTTP.
 #[test]
 fn everything_that_stands_in_the_way_of_a_request() {
     use Purpose::{Grant, Removal, Unknown};
     use Recency::{Newest, Superseded};
-    // The type and how old it is; the types of a newer and of an older request; and what it is then.
+    // The type and the age in days; the types of a newer and of an older request; and the purpose and recency
+    // that follow.
     let cases = [
         ("userAdd", 0, None, None, Grant, Newest),
         ("USERUPDATE", 13, Some("adminRemove"), Some("userAdd"), Grant, Newest),
@@ -90,11 +92,11 @@ fn everything_that_stands_in_the_way_of_a_request() {
             accepted += 1;
         }
     }
-    // Three that are in order, of two states.
+    // Three requests are in order, in two states each.
     assert_eq!(accepted, 6);
 }
 
-// R28, R35: as for an assignment, and the path cannot lend its catalog.
+// R28, R35: as for an assignment. The path cannot lend its catalog to a request.
 #[test]
 fn a_missing_request_looks_like_a_foreign_one() {
     let place = Place::new();
@@ -141,7 +143,8 @@ fn a_missing_request_looks_like_a_foreign_one() {
     for collection in &collections {
         let path = format!("{collection}/{missing}/reprocess");
         assert_is(ask(path, "application"), 404, &not_found, collection);
-        // Of another assignment than the one that the path names, even for who may reprocess both.
+        // A request of another assignment than the one in the path is missing, even for a caller who may
+        // reprocess both.
         if collection.starts_with(V1) {
             let path = format!("{collection}/{PARTIAL_REQUEST}/reprocess");
             assert_is(ask(path, "manager"), 404, &not_found, collection);
@@ -163,7 +166,7 @@ fn a_missing_request_looks_like_a_foreign_one() {
     assert_is(ask(path, "application"), 202, "", "below its own");
 }
 
-/// Those in development: of each kind there is one to try.
+/// The requests in development: there is one of each kind to try.
 #[test]
 fn what_is_there_to_try() {
     let place = Place::new();
@@ -189,7 +192,7 @@ fn what_is_there_to_try() {
     );
 }
 
-// R10, R31, R34: the way out of a failed delivery, and the way back.
+// R10, R31, R34: the way out of a failed delivery, and back.
 #[test]
 fn a_failed_delivery_is_asked_for_again_by_its_request() {
     let place = Place::new();
@@ -202,7 +205,7 @@ fn a_failed_delivery_is_asked_for_again_by_its_request() {
     let refusal = Refusal::of_state(AssignmentState::PartiallyDelivered).unwrap();
     assert_is(answer, 400, &rejected(refusal), "the assignment");
 
-    // As long as the group is deleted it fails again, and can be asked for again.
+    // While the group is deleted, the delivery fails again, and can be requested again.
     assert_is(server.reprocess_request(HALF_REQUEST, &manager), 202, "", "still deleted");
     assert_eq!(server.final_state(HALF), AssignmentState::PartiallyDelivered);
     place.with_directory(async |pool| {

@@ -74,7 +74,7 @@ fn each_part_is_answered_for_itself() {
     assert!(list[0]["body"]["@odata.nextLink"].as_str().unwrap().starts_with("http://localhost/v1.0/"));
     assert_eq!(place.read(SAMPLE).attempt, 1);
 
-    // Beta has its own, and the token is that of the whole.
+    // Beta has a `$batch` of its own. The token of the whole batch counts, not the token of a part.
     let mut stolen = part("1", "GET", &format!("{BETA}/{SAMPLE}?select=id"));
     stolen["headers"] = json!({ "Authorization": format!("Bearer {}", token("manager")) });
     for path in ["/beta/$batch", "/BETA/%24Batch"] {
@@ -107,7 +107,7 @@ fn what_depends_on_what_has_failed_is_left_out() {
     assert_eq!((place.read(SAMPLE).attempt, place.read(HALF).attempt), (0, 1));
 }
 
-/// One that is in no order is refused as a whole, and nothing of it is carried out.
+/// A batch that is not in order is refused as a whole, and no part of it is carried out.
 #[test]
 fn a_batch_in_no_order_is_refused() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! The client: what it says, how it ends and how long it waits, of this server and of others.
+//! The client: what it prints, how it ends and how long it waits, with this server and with others.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -17,7 +17,7 @@ use httpdate::fmt_http_date;
 
 use crate::support::{DEADLINE, Place, Server, Started, token};
 
-/// Starts the client with these words and variables; gives its exit status, and what it has said.
+/// Runs the client with these words and variables. Returns its exit status and its output.
 fn client(words: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
     command.env_clear().envs(variables.iter().copied()).stderr(Stdio::piped()).args(words.split_whitespace());
@@ -57,7 +57,7 @@ fn the_client_follows_to_the_end() {
 #[test]
 fn what_the_client_cannot_do_it_says() {
     let sample = SAMPLE.to_string();
-    // Nobody listens any more.
+    // Nobody listens at this address any more.
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let no_answer = format!("no answer from `http://{closed}/v1.0/identityGovernance/");
     let closed = ("BASE_URL", &*format!("http://{closed}"));
@@ -80,7 +80,8 @@ fn what_the_client_cannot_do_it_says() {
     }
 }
 
-/// A server that gives these answers, one after the other, and then none; and how many requests it has seen.
+/// A server that gives these answers in turn, and no answer after them. Also returns how many requests it has
+/// seen.
 fn stub(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -91,7 +92,7 @@ fn stub(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
         let mut waiting = Vec::new();
         for stream in listener.incoming() {
             let mut stream = BufReader::new(stream.unwrap());
-            // The head of a request; there is no body.
+            // The head of a request. There is no body.
             while stream.by_ref().lines().next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {
             }
             requests.fetch_add(1, Ordering::SeqCst);
@@ -138,7 +139,7 @@ fn impatient(answers: Vec<String>, patience: &str) -> ((Option<i32>, String), us
     (ended, seen.load(Ordering::SeqCst))
 }
 
-/// Calls a server that gives these answers. It has to be asked for each of them, and no more.
+/// Calls a server that gives these answers. The client has to ask for each of them, and for no more.
 fn against(answers: Vec<String>) -> (Option<i32>, String) {
     let count = answers.len();
     let (ended, seen) = impatient(answers, "300");
@@ -150,7 +151,7 @@ fn ended(status: i32, said: &str) -> (Option<i32>, String) {
     (Some(status), said.to_owned())
 }
 
-/// Of a server that is busy: it is asked again when it says, or a second later, and then two.
+/// A busy server is asked again when it says so; otherwise after one second, and then after two.
 #[test]
 fn the_client_calls_again_when_it_is_asked_to() {
     let again =
@@ -177,7 +178,7 @@ fn the_client_calls_again_when_it_is_asked_to() {
             let date = SystemTime::now() + Duration::from_secs(4);
             let (status, said) =
                 again("503 Service Unavailable", &format!("Retry-After: {}\r\n", fmt_http_date(date)));
-            // What is written is in whole seconds.
+            // The header has whole seconds.
             assert!(SystemTime::now() >= date - Duration::from_secs(1), "too early: {said}");
             assert!(status == Some(0) && said.starts_with("answer is `503`: again in "), "{said}");
         });
@@ -190,7 +191,7 @@ fn the_client_calls_again_when_it_is_asked_to() {
     });
 }
 
-/// It does not wait longer than it is let, whatever the server does.
+/// The client does not wait longer than its patience, whatever the server does.
 #[test]
 fn the_client_does_not_wait_for_ever() {
     const TOO_LONG: &str = "client: that is too long to wait: look again later\n";
@@ -230,7 +231,7 @@ fn the_client_does_not_wait_for_ever() {
     assert!(started.elapsed() < DEADLINE);
 }
 
-/// What is neither accepted nor refused in the words of this crate.
+/// Answers that neither accept nor refuse in the words of this crate.
 #[test]
 fn the_client_bears_odd_answers() {
     let json = "Content-Type: application/json\r\n";

@@ -1,4 +1,4 @@
-//! Of simultaneous calls one is accepted.
+//! Only one of several simultaneous calls is accepted.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Barrier, Mutex};
@@ -45,7 +45,7 @@ fn of_simultaneous_calls_one_is_accepted() {
     assert_eq!((stored.state, stored.attempt), (AssignmentState::Delivering, 1));
 }
 
-/// Calls that race with the recording of outcomes: each one that is accepted is an attempt of its own.
+/// Calls race with the recording of outcomes. Each accepted call is an attempt of its own.
 #[test]
 fn every_accepted_call_is_one_attempt() {
     let place = Place::new();
@@ -68,7 +68,8 @@ fn every_accepted_call_is_one_attempt() {
     assert_eq!(place.read(SAMPLE).attempt, accepted.into_inner().unwrap());
 }
 
-/// Whoever calls while the catalog changes is judged by the one or by the other: nobody is told that the two disagree.
+/// A call while the catalog changes is judged by the old or by the new catalog. No caller is told that the
+/// two disagree.
 #[test]
 fn a_catalog_that_changes_meanwhile_is_no_reason() {
     let place = Place::new();
@@ -93,7 +94,7 @@ fn a_catalog_that_changes_meanwhile_is_no_reason() {
             });
         });
         let mut statuses = Vec::new();
-        // Both have been seen, and often.
+        // Both answers have been seen, and often.
         while statuses.len() < 300
             || ![400, 403].iter().all(|it| statuses.contains(it)) && started.elapsed() < DEADLINE
         {

@@ -1,4 +1,4 @@
-//! A server that is not configured as it should be does not start.
+//! A server with a wrong configuration does not start.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use access_package_server::development::SAMPLE;
 use crate::support::{Place, Server, Started, token};
 
 const PUBLIC_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/public-key.pem");
-/// Of no RSA.
+/// A public key that is not an RSA key.
 const CURVE: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2Ou1bLw/tfu/R4j2pWZMiM8g7iiW\nzjHn/OjusW+rNvPuzvYJIPLnmjnRihkRhtXjSGyl5rSjgP6btuEXKkX+eg==\n-----END PUBLIC KEY-----\n";
 const SECRET: &str = "01234567890123456789012345678901";
 
@@ -55,7 +55,7 @@ fn what_is_not_in_order_is_refused() {
         (&[local, key], "go together"),
         (&[local, ("DEVELOPMENT", "true")], "expected `1`"),
         (&[local, development, ("DATABASE_CREATE", "0")], "expected `1`"),
-        // Told where something is, it asks whom to let in.
+        // A server that is told where something is has to know whom to let in.
         (&[local], "`TOKEN_KEY_FILE` is not set"),
         (&[("DATABASE", "some.db")], "`TOKEN_KEY_FILE` is not set"),
         (&[("GRAPH_URL", "https://graph.microsoft.com")], "`TOKEN_KEY_FILE` is not set"),
@@ -159,7 +159,7 @@ fn what_is_not_in_order_is_refused() {
     assert!(databases.is_empty(), "{databases:?}");
 }
 
-/// One that would hang, panic or have no end is refused.
+/// A number that would make the server hang, panic or never end is refused.
 #[test]
 fn numbers_have_limits() {
     let place = Place::new();
@@ -180,7 +180,7 @@ fn numbers_have_limits() {
             assert_eq!(refused.said(), expected);
         }
     }
-    // At their limits it works.
+    // The server works at these limits.
     for (lease, count) in [("1000", "1"), ("86400000", "65535")] {
         let place = Place::new();
         let counts = ["CONNECTIONS", "REQUESTS", "CONCURRENCY", "TRIES"].map(|name| (name, count.to_owned()));
@@ -190,7 +190,7 @@ fn numbers_have_limits() {
     }
 }
 
-/// It checks no tokens, and so needs nothing to check them with.
+/// A worker checks no tokens, and so needs no key.
 #[test]
 fn a_worker_needs_no_key() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Connections have bounds, and what goes beyond them takes nothing from others.
+//! Connections have limits. A client that exceeds them takes nothing from others.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -21,20 +21,20 @@ fn start(variables: &[(&str, &str)]) -> (Place, Server) {
     (place, server)
 }
 
-/// A connection on which this has been sent.
+/// A connection with this sent on it.
 fn with(server: &Server, sent: &str) -> TcpStream {
     let mut stream = server.connect().unwrap();
     stream.write_all(sent.as_bytes()).unwrap();
     stream
 }
 
-/// A call whose body is still to come.
+/// A call whose body is yet to come.
 fn without_body(server: &Server) -> TcpStream {
     let headers = format!("Authorization: Bearer {}\r\nContent-Length: 2\r\n", token("manager"));
     with(server, &request("POST", &format!("{V1}/{SAMPLE}/reprocess"), &headers))
 }
 
-/// The same, once its head is read: the server says that it waits for the body.
+/// The same, after the server has read the head: it says that it waits for the body.
 fn under_way(server: &Server) -> TcpStream {
     const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
     let authorization = format!("Authorization: Bearer {}\r\n", token("manager"));
@@ -46,7 +46,7 @@ fn under_way(server: &Server) -> TcpStream {
     stream
 }
 
-/// Everything that still comes; an end by force is an end.
+/// The rest of what comes. A reset counts as an end.
 fn rest(mut stream: TcpStream) -> String {
     let mut rest = Vec::new();
     let ended = stream.read_to_end(&mut rest).map_err(|error| error.kind());
@@ -70,7 +70,7 @@ fn nothing_waits_for_ever() {
         let lasted = begun.elapsed();
         assert!(lasted > Duration::from_millis(300) && lasted < DEADLINE, "{sent}: {lasted:?}");
     }
-    // Nor does one who keeps sending.
+    // Nor does a client that keeps sending.
     let mut stream = with(&server, HALF_A_HEAD);
     let begun = Instant::now();
     while stream.write_all(b"l").is_ok() {
@@ -91,7 +91,7 @@ fn heads_have_bounds() {
     is_healthy(&server);
 }
 
-/// What is no request is told so as everything else is.
+/// Input that is not a request gets an error in the usual form.
 #[test]
 fn errors_of_form_have_a_body() {
     let (_place, server) = start(&[]);
@@ -117,11 +117,12 @@ fn errors_of_form_have_a_body() {
     }
 }
 
-/// For one more connection the one gives way that has waited longest: silent ones keep nobody out.
+/// For one more connection, the one that has waited longest gives way. So silent clients do not keep others
+/// out.
 #[test]
 fn silence_keeps_nobody_out() {
     let (_place, server) = start(&[("CONNECTIONS", "8"), ("HEAD_MS", "60000")]);
-    // Until its head is read it is as silent as the others.
+    // Until its head is read, it is as silent as the others.
     let mut under_way = under_way(&server);
     let mut silent = Vec::new();
     for number in 0..60 {
@@ -129,18 +130,18 @@ fn silence_keeps_nobody_out() {
     }
     is_healthy(&server);
     assert_eq!(server.reprocess(SAMPLE, "0").status, 401);
-    // Of those the first are gone, and the last are not.
+    // The first of the silent connections are gone, and the last are not.
     let mut last = silent.pop().unwrap();
     assert!(!rest(silent.swap_remove(0)).contains("HTTP"));
     last.write_all(request("GET", "/healthz", "").as_bytes()).unwrap();
     assert_eq!(rest(last).matches("HTTP/1.1 200 OK").count(), 2);
-    // What is under way gives way to nobody.
+    // A request that is under way does not give way.
     under_way.write_all(b"{}").unwrap();
     let answer = rest(under_way);
     assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
 }
 
-/// Nor do they if there are no more file handles.
+/// Silent clients do not keep others out either when the process has no more file handles.
 #[test]
 fn no_file_handle_is_left() {
     let (place, server) = start(&[("HEAD_MS", "60000")]);
@@ -152,14 +153,14 @@ fn no_file_handle_is_left() {
     drop(silent);
 }
 
-/// What is too much at a time is told so, and is done when it is sent again.
+/// A request beyond the limit is told so, and succeeds when it is sent again.
 #[test]
 fn too_many_requests() {
     let (_place, server) = start(&[("REQUESTS", "2")]);
     let busy = plain("ServiceUnavailable", "too many requests are under way: call again");
     let mut under_way = Vec::new();
-    // A head is read later than it is sent, and one that comes while another asks is refused itself: one more, until
-    // all that ask are.
+    // The server reads a head some time after it was sent, and refuses a head that comes while another
+    // request asks. So add one more until all that ask are refused.
     let refused = poll("there are too many", || {
         under_way.push(without_body(&server));
         let answers: Vec<_> = (0..3).map(|_| server.reprocess(SAMPLE, "0")).collect();
@@ -170,7 +171,7 @@ fn too_many_requests() {
         assert_is(answer, 503, &busy, "too many");
     }
     is_healthy(&server);
-    // Those that were refused are closed.
+    // The connections that were refused are closed.
     let answers: Vec<_> = under_way
         .into_iter()
         .map(|mut stream| stream.write_all(b"{}").map_or(String::new(), |()| rest(stream)))
@@ -179,7 +180,7 @@ fn too_many_requests() {
     assert_eq!(server.reprocess(SAMPLE, "0").status, 401);
 }
 
-/// A connection that is used all the time ends after an answer that says so.
+/// A connection in constant use ends after an answer that says so.
 #[test]
 fn a_connection_ends() {
     let (_place, server) = start(&[("CONNECTION_MS", "2000")]);
@@ -199,7 +200,7 @@ fn a_connection_ends() {
     assert!(answers.matches("HTTP/1.1 200 OK").count() > 1, "{answers}");
 }
 
-/// Told to end, the server waits for what is under way, and for nothing else.
+/// A server that is told to end waits for what is under way, and for nothing else.
 #[test]
 fn the_end_waits_for_nobody_who_is_silent() {
     let (place, mut server) = start(&[("HEAD_MS", "60000")]);

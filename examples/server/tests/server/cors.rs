@@ -1,4 +1,4 @@
-//! Pages of other origins call only where they are configured to.
+//! Pages of other origins may call only if the configuration names these origins.
 
 use access_package_server::development::SAMPLE;
 
@@ -35,7 +35,7 @@ fn a_page_may_call() {
     }
     let refused = server.send(&request("GET", V1, &format!("Origin: {PAGE}\r\n")));
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (401, Some(PAGE)));
-    // Without asking for a method it is no question of a browser.
+    // Without a method, this is not a browser's question.
     assert_eq!(server.send(&request("OPTIONS", &path, &format!("Origin: {PAGE}\r\n"))).status, 401);
 }
 

@@ -1,4 +1,4 @@
-//! `kill -9`: what was accepted is done all the same, and nothing was done that was not saved before.
+//! `kill -9`: what was accepted is still carried out, and whatever was carried out had been saved before.
 
 use std::collections::HashSet;
 use std::io::{ErrorKind, Write};
@@ -17,11 +17,11 @@ use uuid::Uuid;
 use crate::support::{Answer, Place, REQUESTS, Server, V1, block_on, in_state, insert, poll, request, token};
 
 const ASSIGNMENTS: usize = 1_000;
-/// How many are accepted before the server is killed.
+/// How many calls are accepted before the server is killed.
 const BEFORE: usize = 500;
 const CALLERS: usize = 8;
 
-/// What each of them gives.
+/// The group that each assignment gives.
 const GROUP: Uuid = Uuid::from_u128(1);
 
 #[test]
@@ -42,18 +42,18 @@ fn what_was_accepted_outlives_the_server() {
     drop(slow);
     assert!((BEFORE..ASSIGNMENTS).contains(&accepted.len()), "killed too late");
     let stored = read_all(&place, &accepted);
-    assert!(stored.iter().all(|stored| stored.attempt == 1), "accepted, and not saved");
+    assert!(stored.iter().all(|stored| stored.attempt == 1), "accepted but not saved");
     let saved = read_all(&place, &ids).into_iter().filter(|stored| stored.attempt > 0);
     let saved: HashSet<_> = saved.map(|stored| stored.target.as_uuid()).collect();
     assert!(place.granted(GROUP).iter().all(|target| saved.contains(target)), "granted before it was saved");
     let unfinished = |stored: &StoredAssignment| stored.state == AssignmentState::Delivering;
-    assert!(stored.iter().any(unfinished), "nothing was under way: the test says nothing");
+    assert!(stored.iter().any(unfinished), "no action was under way, so the test shows nothing");
 
     let mut server = Server::start(&place, Duration::ZERO);
     let others: Vec<_> = calls.into_iter().filter(|(id, _)| !accepted.contains(id)).collect();
     let answered = call_all(&server, &others, &token, |answer, _| {
         let answer = answer.expect("an answer");
-        // Of some the answer was lost with the server, though they were accepted.
+        // Some were accepted, but the answer was lost with the server.
         let known = ["delivering", "requestDelivering", "requestDelivered"];
         let is_known = || known.iter().any(|code| answer.json()["error"]["details"][0]["code"] == *code);
         assert!(answer.status == 202 || is_known(), "{}", answer.body);
@@ -70,18 +70,19 @@ fn what_was_accepted_outlives_the_server() {
 
     for stored in read_all(&place, &ids) {
         assert_eq!(stored.state, AssignmentState::Delivered, "{}", stored.id);
-        // Those that were accepted before have not been asked for again.
+        // Assignments that were accepted before have not been called for again.
         let attempts = if accepted.contains(&stored.id.as_uuid()) { 1..=1 } else { 1..=2 };
         assert!(attempts.contains(&stored.attempt), "{}", stored.id);
     }
-    // Each once: after the crash it is looked for before it is granted.
+    // Each is granted once: after the crash, the worker looks for it before it grants it.
     let granted = place.granted(GROUP);
     let distinct: HashSet<_> = granted.iter().collect();
     assert_eq!((granted.len(), distinct.len()), (ASSIGNMENTS, ASSIGNMENTS));
 }
 
-/// Calls for each assignment, several at a time; gives those for which `accepts` says so. It is told the
-/// answer, if there is one, and how many were accepted before. A caller that has no answer stops.
+/// Calls for each assignment, several at a time, and returns the assignments for which `accepts` says yes.
+/// `accepts` gets the answer, if there is one, and the number accepted before. A caller without an answer
+/// stops.
 fn call_all(
     server: &Server,
     calls: &[(Uuid, String)],
@@ -117,8 +118,8 @@ fn read_all<'i>(place: &Place, ids: impl IntoIterator<Item = &'i Uuid>) -> Vec<S
     })
 }
 
-/// A thousand assignments, and none of what they give is in place; and the paths by which to reprocess one half of them,
-/// and, since their delivery has failed, the requests of the other.
+/// Inserts a thousand assignments; nothing that they give is in place. Returns the paths that reprocess one
+/// half of the assignments and, since the delivery of the other half has failed, the requests of that half.
 async fn prepare(store: &Store) -> Vec<(Uuid, String)> {
     development::seed(store).await.unwrap();
     let [delivered, failed] = [AssignmentState::Delivered, AssignmentState::DeliveryFailed].map(in_state);
@@ -133,16 +134,16 @@ async fn prepare(store: &Store) -> Vec<(Uuid, String)> {
     calls
 }
 
-/// It ends by itself even if what is under way does not: that is done after the next start.
+/// The server ends by itself even if work under way does not. That work is done after the next start.
 #[test]
 fn the_end_is_not_waited_for_for_ever() {
     let place = Place::new();
     let mut server = Server::start(&place, Duration::from_hours(1));
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
-    // This client has something to say, and does not say it.
+    // This client begins a request and does not finish it.
     let mut halfway = server.connect().unwrap();
     halfway.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
-    // Time for both to be under way; on a machine that does not give it, it ends all the same.
+    // Give both time to be under way. If a busy machine does not, the server still ends.
     thread::sleep(Duration::from_millis(500));
     server.signal("-INT");
     server.status().expect("an end of its own");
@@ -150,12 +151,12 @@ fn the_end_is_not_waited_for_for_ever() {
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
 }
 
-/// R21: what ends while it is delivering is expired by the worker, and nothing is granted from then on.
+/// R21: the worker expires an assignment that ends while it is delivering, and grants nothing from then on.
 #[test]
 fn nothing_is_granted_from_the_end_on() {
     let place = Place::new();
     let id = place.with_store(async |store| {
-        // In the database it is delivering and has ended, as if the server had been down meanwhile.
+        // The stored assignment is delivering and has ended, as if the server had been down meanwhile.
         let like = in_state(AssignmentState::Delivering);
         let end = Some("2022-07-27T21:55:19.69Z".parse().unwrap());
         insert(store, &StoredAssignment { end, ..like }).await
@@ -168,7 +169,7 @@ fn nothing_is_granted_from_the_end_on() {
     assert_eq!(place.remove_grants(target), 0);
 }
 
-/// R21: it is asked right before each request, so an action that has ended on its way sends nothing.
+/// R21: the end is checked right before each request, so an action that has ended on its way sends nothing.
 #[test]
 fn nothing_is_sent_too_late() {
     let action = |end| Action {

@@ -1,4 +1,4 @@
-//! A database that is missing, in use by somebody else, or gone under a running server.
+//! A database that is missing, that another process uses, or that disappears under a running server.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Seek, Write};
@@ -17,15 +17,15 @@ use crate::support::{
     request, token, tokens,
 };
 
-/// What becomes of a file.
+/// Breaks a file.
 type Break = fn(&str);
 
-/// Outside development an empty database is not taken for one in which nothing was ever accepted.
+/// Outside development, an empty database does not pass for one in which nothing was ever accepted.
 #[test]
 fn a_missing_database_is_not_made_by_itself() {
     let place = Place::new();
     let missing = match postgres() {
-        // There, and empty.
+        // It exists, and is empty.
         Some(_) => place.database().to_owned(),
         None => place.file("missing.db").to_str().unwrap().to_owned(),
     };
@@ -57,7 +57,7 @@ fn a_missing_database_is_not_made_by_itself() {
     });
 }
 
-/// What the README puts into a database is what a server needs, and its request is the newest.
+/// The rows that the README inserts are all that a server needs, and its request is the newest.
 #[test]
 fn it_is_filled_as_the_readme_says() {
     let place = Place::new();
@@ -78,7 +78,7 @@ fn it_is_filled_as_the_readme_says() {
     assert_eq!(server.reprocess(id.parse().unwrap(), &caller).status, 202);
 }
 
-/// Whoever starts it is told what is so, and no password.
+/// The error says what is wrong, and shows no password.
 #[test]
 fn why_a_database_is_of_no_use_is_said() {
     let place = Place::new();
@@ -122,7 +122,7 @@ fn a_database_that_goes_away_is_named() {
     let place = Place::new();
     drop(Server::start_with(&place, &[]));
     let server = Server::start_with(&place, &[]);
-    assert!(!place.log().contains("already exists"), "that its tables are there is no news");
+    assert!(!place.log().contains("already exists"), "existing tables are not worth a line in the log");
     let name = place.database().rsplit_once('/').unwrap().1;
     administer(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
     assert_eq!(server.send(&request("GET", "/readyz", "")).status, 503);
@@ -141,7 +141,7 @@ fn is_busy(answer: &Answer) {
     assert_eq!(answer.json()["error"]["code"], "ServiceUnavailable");
 }
 
-/// A database that somebody else has locked is no fault of the call, and is not waited for for long.
+/// A locked database is not the caller's fault, and the server does not wait long for it.
 #[test]
 fn a_locked_database_is_busy() {
     let place = Place::new();
@@ -155,7 +155,7 @@ fn a_locked_database_is_busy() {
         }
         is_busy(&server.reprocess(SAMPLE, &manager));
         let read = server.ask("GET", V1, &token("application"));
-        // In SQLite who reads waits for nobody.
+        // In SQLite, a reader does not wait for a lock.
         match lock {
             Some(_) => is_busy(&read),
             None => assert_eq!(read.status, 200),
@@ -165,7 +165,7 @@ fn a_locked_database_is_busy() {
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
 }
 
-/// What is accepted is in the file that the next server will open, or it is not accepted.
+/// A call is accepted only if it is in the file that the next server will open.
 #[test]
 fn a_file_that_is_gone_takes_nothing() {
     if postgres().is_some() {
@@ -195,7 +195,7 @@ fn a_file_that_is_gone_takes_nothing() {
         }
         server.signal("-TERM");
         assert_eq!(server.status(), Some(0), "{what}");
-        assert_eq!(fs::exists(place.database()).unwrap(), what == "replaced", "it is not made anew");
+        assert_eq!(fs::exists(place.database()).unwrap(), what == "replaced", "it is not created again");
     }
 }
 
@@ -218,7 +218,7 @@ fn a_file_that_is_of_no_use_is_not_ready() {
     for (what, break_it) in [("garbage", overwrite), ("empty", truncate), ("read-only", protect)] {
         let place = Place::new();
         block_on(async {
-            // To close it, too, its locks are waited for: those of a broken file may never be given.
+            // Closing the database also waits for its locks, which a broken file may never give.
             let store = Store::open(place.database(), true, Duration::from_secs(2)).await.unwrap();
             store.ready().await.unwrap();
             break_it(place.database());

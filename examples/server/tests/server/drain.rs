@@ -1,4 +1,4 @@
-//! How long it takes to carry out much, and how long what comes beside it waits: measurements, run by hand.
+//! How long it takes to carry out much work, and how long a call beside it waits: measurements, run by hand.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::support::{Directory, Place, Server, V1, delegated, in_state, insert, token};
 
 const ALL: i64 = 100_000;
-/// Of so many one is delivering.
+/// One of so many is delivering.
 const OF: i64 = 10;
 
 /// Fills the database with copies of two assignments.
@@ -74,7 +74,8 @@ fn load_drain() {
     }
 }
 
-/// From the answer to the final state, in a database with nothing else in it, and beside an action that takes a minute.
+/// The time from the answer to the final state, in a database that is otherwise empty, beside actions that
+/// take a minute.
 #[test]
 #[ignore = "a measurement: run it in release, by itself"]
 fn load_beside_a_slow_action() {
@@ -131,7 +132,7 @@ fn load_beside_a_slow_action() {
     }
 }
 
-/// Lists in which there is little or nothing, of a database in which there is much.
+/// Lists with few or no assignments, in a database with many.
 #[test]
 #[ignore = "a measurement: run it in release, by itself"]
 fn load_lists() {
@@ -146,7 +147,7 @@ fn load_lists() {
             store.add_role(other, held).await.unwrap();
         }
     });
-    // All are copies of two assignments of one package.
+    // All assignments are copies of two, and have one access package.
     let package = in_state(AssignmentState::Delivered).access_package;
     let of_package = format!("?$filter=accessPackage/id%20eq%20'{package}'");
     let of_state = format!("{of_package}%20and%20state%20eq%20'deliveryFailed'");
@@ -171,7 +172,7 @@ fn load_lists() {
     }
 }
 
-/// A call beside many who list, and alone.
+/// A call alone, and beside many lists.
 #[test]
 #[ignore = "a measurement: run it in release, by itself"]
 fn load_beside_lists() {

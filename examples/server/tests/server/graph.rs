@@ -1,4 +1,5 @@
-//! Actions carried out through a directory that lags, throttles, loses answers and is killed, by workers that are killed.
+//! Actions through a directory that lags, throttles, loses answers and is killed, by workers that are killed,
+//! too.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,10 +17,10 @@ use uuid::Uuid;
 use crate::support::{Directory, GRAPH_TOKEN, Place, Server, block_on, in_state, insert, poll, token};
 
 const ASSIGNMENTS: usize = 1_000;
-/// One of so many ends while the work is under way.
+/// One of so many ends while work is under way.
 const ENDING: usize = 10;
 
-/// What goes wrong, each with its chance.
+/// Sets the faults, each with its probability.
 fn faults(directory: &Directory) {
     let some = |chance: f64, fault| json!({ "probability": chance, "fault": fault });
     let writes = |chance: f64, fault| json!({ "method": "POST", "probability": chance, "fault": fault });
@@ -36,13 +37,13 @@ fn faults(directory: &Directory) {
     }
 }
 
-/// A number from 0 on, before `end`, each one as good as another.
+/// A number from 0 up to, but not including, `end`, each with the same probability.
 fn drawn(state: &mut u64, end: u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) % end
 }
 
-/// One of each kind that Graph keeps.
+/// One resource role of each kind that Graph keeps.
 fn each_kind() -> [ResourceRole; 7] {
     let (id, other) = ("0282e19d-bf41-435d-92a4-99bab93af305", "1c0ffee0-5a5a-4d3c-8b2a-90abcdef0123");
     [
@@ -73,14 +74,14 @@ fn each_kind_is_granted_seen_in_its_list_and_not_granted_again() {
     block_on(async {
         let listings: BTreeSet<_> = each_kind().iter().filter_map(Listing::of).collect();
         for resource_role in each_kind() {
-            // The second time it is there already; after a crash it is looked for first.
+            // The second time, it is there already. After a crash, it is looked for first.
             for is_new in [true, true, false] {
                 let receipt =
                     executor.carry_out(action(resource_role.clone()), is_new, || true).await.unwrap();
                 assert_eq!(receipt.map(|it| it.outcome), Some(Outcome::Fulfilled), "{resource_role}");
             }
         }
-        // All lists with one request, and once more what goes on.
+        // Reads all lists in one batch, and then the next pages.
         let mut lists: Vec<_> = listings.iter().map(|it| Holders::new(*it, base_url.clone())).collect();
         while lists.iter().any(|list| list.request().is_some()) {
             let mut open: Vec<_> = lists.iter_mut().filter(|list| list.request().is_some()).collect();
@@ -127,7 +128,7 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
     let manager = token("manager");
     let (mut luck, mut kills) = (7_u64, 0);
     for (number, id) in ids.iter_mut().enumerate() {
-        // One that ends soon, or not quite so soon.
+        // An assignment that ends soon, or a little later.
         if number.is_multiple_of(ENDING) {
             let soon = if number.is_multiple_of(2 * ENDING) { 3_000_000 } else { 50_000_000 };
             let end = Timestamp::from_unix_ticks(now().unix_ticks() + soon);
@@ -156,13 +157,13 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
     let left = "SELECT count(*) FROM assignment WHERE state = 'delivering'";
     let left =
         || place.with_store(async |store| query_scalar::<_, i64>(left).fetch_one(&store.pool).await.unwrap());
-    // As long as it goes on.
+    // Wait as long as there is progress.
     let mut before = left();
     while before > 0 {
         before = poll("there is less to do", || Some(left()).filter(|left| *left < before));
     }
     println!("{ASSIGNMENTS} accepted, {kills} kills, final {:?} after the last", accepted.elapsed());
-    assert!(kills >= 5, "{kills} kills say nothing");
+    assert!(kills >= 5, "{kills} kills are too few");
 
     let stored: Vec<StoredAssignment> = place.with_store(async |store| {
         let mut all = Vec::new();
@@ -183,8 +184,8 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
                 .lines()
                 .filter(is_sent)
                 .map(|line| line.split(' ').next().unwrap().parse::<i64>().unwrap());
-            assert_eq!(sent.filter(|at| *at >= end).count(), 0, "sent from the end on");
-            // It was sent before, and took its time.
+            assert_eq!(sent.filter(|at| *at >= end).count(), 0, "sent at the end or after it");
+            // The request was sent before the end, and took its time.
             late += granted.into_iter().flatten().filter(|at| **at >= end).count();
             ended[usize::from(granted.is_some())] += 1;
             continue;
@@ -192,7 +193,7 @@ fn what_was_accepted_is_carried_out_through_every_crash() {
         assert_eq!(stored.state, AssignmentState::Delivered, "{:?}", stored.resource_roles);
         lost += usize::from(granted.is_none());
     }
-    assert_eq!(lost, 0, "delivered, and not granted");
+    assert_eq!(lost, 0, "delivered but not granted");
     println!("of those that ended, {} were granted, {late} of them late, and {} never", ended[1], ended[0]);
     assert!(!ended.contains(&0), "{ended:?}");
 }

@@ -1,4 +1,4 @@
-//! A token for the directory that does not suffice is no fault of what was accepted.
+//! A token that does not suffice for the directory does not fail what was accepted.
 
 use std::fs;
 
@@ -19,7 +19,7 @@ fn with(directory: &Directory, variables: &[(&'static str, &str)]) -> Vec<(&'sta
     own.chain([url]).chain((!is_elsewhere).then_some(token)).collect()
 }
 
-/// Of this group.
+/// Inserts an assignment that gives this group.
 async fn insert_of(store: &Store, group: Uuid) -> Uuid {
     let mut like = in_state(AssignmentState::Delivered);
     like.resource_roles.as_mut().unwrap()[0].resource_role = member(group);
@@ -65,7 +65,7 @@ fn a_bad_token_destroys_nothing() {
     }
 }
 
-/// So many tries it takes until another token is there, or a permission.
+/// The worker tries so often until another token is there, or a permission.
 #[test]
 fn what_the_token_lacks_may_come() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! The keys of tokens, as a set that changes while the server runs.
+//! The keys of tokens: a set that changes while the server runs.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -17,8 +17,8 @@ use crate::odata::{assert_is, plain};
 use crate::support::{Place, Server, V1, poll, request, token};
 use crate::tokens::with_header;
 
-/// Three public keys as JWK, one of them of 1024 bits, and tokens that were signed once, until the year 2100: with them, or with
-/// another one. The private keys are gone.
+/// Three public keys as JWK, one of them of 1024 bits, and tokens that were signed once, until the year 2100:
+/// with these keys, or with another one. The private keys are gone.
 const SIGNED: &str = include_str!("key-set.json");
 
 const SHORT: &str = "1";
@@ -38,7 +38,7 @@ fn set(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// Who publishes a set of keys: over HTTP, whatever is to be answered, and as often as it is asked.
+/// Publishes a set of keys over HTTP: gives any answer that the test sets, and counts the requests.
 struct Publisher {
     address: String,
     answer: Arc<Mutex<String>>,
@@ -51,7 +51,7 @@ impl Publisher {
         let address = listener.local_addr().unwrap().to_string();
         let (answer, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(AtomicUsize::new(0)));
         let (answers, asks) = (Arc::clone(&answer), Arc::clone(&asked));
-        // It ends with the process.
+        // The thread ends with the process.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 asks.fetch_add(1, Ordering::SeqCst);
@@ -59,7 +59,7 @@ impl Publisher {
                 let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
                 assert!(lines.any(|line| line.is_empty()));
                 let answer = answers.lock().unwrap().clone();
-                // Who asks may have heard enough.
+                // The client may have stopped reading.
                 let _ = (&stream).write_all(answer.as_bytes());
                 let _ = stream.shutdown(Shutdown::Write);
             }
@@ -99,14 +99,14 @@ fn start(place: &Place, source: (&'static str, String), pause: &str, every: &str
         ("TOKEN_JWKS_EVERY_MS", every.to_owned()),
         ("TOKEN_AUDIENCE", "https://graph.microsoft.com".to_owned()),
         ("TOKEN_ISSUER", "https://localhost/development".to_owned()),
-        // Keys are not asked of a proxy over `http` (nobody is there).
+        // The server must not ask a proxy for keys over `http`; nobody listens there.
         ("HTTP_PROXY", "http://127.0.0.1:9".to_owned()),
         ("http_proxy", "http://127.0.0.1:9".to_owned()),
     ];
     Server::start_as("server", place, &variables)
 }
 
-/// The answer to somebody with this token.
+/// The status of the answer to this token.
 fn status(server: &Server, token: &str) -> u16 {
     server.ask("GET", &format!("{V1}/{SAMPLE}"), token).status
 }
@@ -115,14 +115,14 @@ fn ready(server: &Server) -> u16 {
     server.send(&request("GET", "/readyz", "")).status
 }
 
-/// A new key is known at the first call with it, and an old one is not, once the set is without it.
+/// A new key is known at the first call with it. An old one is unknown once the set is without it.
 #[test]
 fn keys_come_and_go() {
     let place = seeded();
     let (file, publisher) = (place.file("keys.json"), Publisher::new(Duration::ZERO));
     let sources = [("TOKEN_JWKS_FILE", file.to_str().unwrap().to_owned()), publisher.source()];
     let publish = |keys: &[Value]| {
-        // Nobody reads half of it.
+        // Rename the file, so that the server never reads half of it.
         fs::write(place.file("new.json"), set(keys)).unwrap();
         fs::rename(place.file("new.json"), &file).unwrap();
         publisher.publishes(keys);
@@ -139,7 +139,7 @@ fn keys_come_and_go() {
         ] {
             publish(&keys);
             thread::sleep(Duration::from_millis(20));
-            // Whoever comes with a key that is not known makes it look.
+            // A call with an unknown key makes the server look.
             assert_eq!(status(&server, &signed("of a key that is in no set")), 401);
             poll("it is known", || (status(&server, new) == 200).then_some(()));
             assert_eq!(old.map(|old| status(&server, old)), old.map(|_| 401), "{keys:?}");
@@ -152,7 +152,7 @@ fn keys_come_and_go() {
         assert_eq!((status(&server, &b), status(&server, &a)), (200, 401), "at the first call");
         drop(server);
 
-        // Nobody comes with another key.
+        // Nobody calls with another key.
         publish(&[key("a")]);
         let server = start(&place, source, SHORT, "50");
         assert_eq!(status(&server, &a), 200);
@@ -164,7 +164,7 @@ fn keys_come_and_go() {
     }
 }
 
-/// Keys that are not known cost whoever publishes them little.
+/// Unknown keys cost the publisher little.
 #[test]
 fn looks_are_shared_and_rare() {
     let place = seeded();
@@ -172,7 +172,7 @@ fn looks_are_shared_and_rare() {
     rarely.publishes(&[key("a")]);
     let server = start(&place, rarely.source(), LONG, LONG);
     rarely.publishes(&[key("a"), key("b")]);
-    // Nor does anybody wait for a look that does not come: then nobody could say that there is no such key.
+    // No caller waits for a look that does not come: without it, nobody could say that there is no such key.
     for _ in 0..5 {
         assert_eq!((status(&server, &signed("b")), status(&server, &signed("a"))), (401, 200));
     }
@@ -181,7 +181,7 @@ fn looks_are_shared_and_rare() {
 
     slow.publishes(&[key("a")]);
     let server = start(&place, slow.source(), SHORT, LONG);
-    // No token that is refused anyway makes it look.
+    // A token that is refused anyway does not make the server look.
     let [_, payload, signature] =
         signed("b").split('.').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
     for token in [
@@ -212,12 +212,13 @@ fn looks_are_shared_and_rare() {
             });
         }
     });
-    // At the start, for all of them, and for one that asked while that was under way; on a busy machine some in vain.
+    // One look at the start, for all callers, and one for a caller that asked while the first was under way.
+    // On a busy machine, some looks are in vain.
     let in_vain = place.log().matches("keys of tokens cannot be had").count();
     assert!((2..=3).contains(&(slow.asked() - in_vain)), "{}, {in_vain} in vain", slow.asked());
 }
 
-/// Keys that somebody has made up take no room from others, and no token is refused that may be good.
+/// Made-up keys take no room from others, and no token that may be good is refused.
 #[test]
 fn keys_that_are_made_up_hold_up_nobody() {
     let place = seeded();
@@ -225,7 +226,7 @@ fn keys_that_are_made_up_hold_up_nobody() {
     publisher.publishes(&[key("a")]);
     let server = start(&place, publisher.source(), SHORT, LONG);
     let answers = Mutex::new(Vec::new());
-    // Who publishes them is asked, and does not answer.
+    // The publisher is asked, and does not answer.
     let held = publisher.answer.lock().unwrap();
     thread::scope(|scope| {
         for _ in 0..60 {
@@ -284,7 +285,7 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
         publisher.answers(code, body);
         let before = publisher.asked();
         poll("it has looked", || {
-            // Perhaps it is there by now.
+            // The key may be there by now.
             let unknown = server.reprocess(SAMPLE, &signed("b"));
             assert_eq!(unknown.header("retry-after"), Some("1"), "{what}");
             assert_is(unknown, 503, &not_yet, what);
@@ -299,7 +300,7 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
             assert!(log.lines().any(is_told), "{what}: {log}");
         }
     }
-    // The same of a file, and of somebody who is not there.
+    // The same for a file, and for an address where nobody listens.
     let missing = ("TOKEN_JWKS_FILE", place.file("missing.json").to_str().unwrap().to_owned());
     let nobody = ("TOKEN_JWKS_URL", "http://127.0.0.1:9/keys".to_owned());
     for source in [missing, nobody] {
@@ -311,7 +312,7 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
     }
 }
 
-/// Nobody who keeps the set from being seen keeps a key that was withdrawn in use.
+/// A withdrawn key does not stay in use, even if somebody keeps the server from seeing the set.
 #[test]
 fn the_last_set_does_not_count_for_ever() {
     let place = seeded();
@@ -322,7 +323,7 @@ fn the_last_set_does_not_count_for_ever() {
     publisher.answers("500 Internal Server Error", "");
     poll("it is believed no longer", || (status(&server, &signed("a")) == 503).then_some(()));
     assert_eq!(ready(&server), 503);
-    // It was for a time: six seconds from the last good look.
+    // The last set counted for a time: six seconds from the last good look.
     let log = place.log();
     for known in ["known=1", "known=0"] {
         let is_told = |line: &str| line.contains("keys of tokens cannot be had") && line.contains(known);
@@ -333,7 +334,7 @@ fn the_last_set_does_not_count_for_ever() {
     assert_eq!(ready(&server), 200);
 }
 
-/// A file that nobody writes to, as on a disk that does not answer.
+/// A file that nobody writes to, like a disk that does not answer.
 #[test]
 fn a_file_that_does_not_come_holds_up_nobody() {
     let place = seeded();
@@ -344,7 +345,7 @@ fn a_file_that_does_not_come_holds_up_nobody() {
     assert_eq!(server.send(&request("GET", "/healthz", "")).status, 200);
 }
 
-/// What is not for checking what is signed with RS256 is as good as not there.
+/// A key that cannot check RS256 counts as missing.
 #[test]
 fn keys_for_something_else_are_passed_over() {
     let place = seeded();
@@ -384,7 +385,7 @@ fn keys_for_something_else_are_passed_over() {
     publisher.publishes(&[key("b")]);
     let server = start(&place, publisher.source(), SHORT, LONG);
     for unusable in unusable {
-        // They do no harm to others.
+        // Such a key does no harm to others.
         publisher.publishes(&[unusable.clone(), key("b")]);
         let before = publisher.asked();
         poll("it has looked", || {
@@ -424,13 +425,13 @@ fn a_forged_token_is_refused() {
         "to be understood",
         "expired",
         "for somebody else",
-        // Whoever factors 1024 bits signs what they like.
+        // Anybody who factors 1024 bits can sign anything.
         "of a weak key",
     ];
     for what in forged {
         assert_eq!(status(&server, &signed(what)), 401, "{what}");
     }
-    // The public key is no secret, and no secret is asked for.
+    // The public key is no secret, and must not work as one.
     for secret in [key("a").to_string(), key("a")["n"].as_str().unwrap().to_owned()] {
         let (_, claims) = development::callers().into_iter().next().unwrap();
         assert_eq!(status(&server, &Tokens::development(Some(secret)).make(&claims).unwrap()), 401);

@@ -1,4 +1,4 @@
-//! Of several workers one carries an action out, as long as its lease holds.
+//! Of several workers, only one carries an action out, as long as its lease holds.
 
 use std::collections::HashSet;
 use std::fs;
@@ -25,7 +25,7 @@ use crate::support::{Directory, Place, Server, in_state, insert, poll, postgres,
 const LEASE: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-/// The process, what it did, and when in ticks, for each line about this assignment.
+/// For each line about this assignment: the process, what it did, and when, in ticks.
 fn done(place: &Place, id: Uuid) -> Vec<(u32, String, i64)> {
     let log = fs::read_to_string(place.file("directory")).unwrap_or_default();
     let lines = log.lines().filter(|line| line.contains(&id.to_string()) && !line.contains(" send "));
@@ -41,7 +41,7 @@ fn worker(place: &Place, latency: Duration) -> Server {
 
 #[test]
 fn a_dead_workers_work_is_taken_over() {
-    // Long enough to be renewed on a machine that is busy.
+    // Long enough to be renewed on a busy machine.
     const LEASE: Duration = Duration::from_secs(4);
     let place = Place::new();
     let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
@@ -51,7 +51,7 @@ fn a_dead_workers_work_is_taken_over() {
     let slow = Server::start_as("worker", &place, &[&lease[..], &log, &latency].concat());
     poll("it is under way", || (!done(&place, id).is_empty()).then_some(()));
     let other = Server::start_as("worker", &place, &[&lease[..], &log].concat());
-    // As long as it lives it renews its lease.
+    // A worker renews its lease as long as it lives.
     thread::sleep(LEASE * 2);
     assert_eq!(done(&place, id).len(), 1);
     let killed = now().unix_ticks();
@@ -62,11 +62,11 @@ fn a_dead_workers_work_is_taken_over() {
     #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
     let leases = (at - killed) as f64 / 1e7 / LEASE.as_secs_f64();
     println!("taken over after {leases:.2} leases");
-    // It was renewed some third ago; then it is looked for each second.
+    // The last renewal was up to a third of a lease ago. After the lease, the other worker looks each second.
     assert!(leases > 0.4, "after {leases} leases");
 }
 
-/// R21: the end is not waited for as long as the lease of a worker that is gone.
+/// R21: an assignment expires at its end, without a wait for the lease of a worker that is gone.
 #[test]
 fn what_a_dead_worker_had_expires_on_time() {
     let place = Place::new();
@@ -80,7 +80,7 @@ fn what_a_dead_worker_had_expires_on_time() {
     let log = place.file("directory").to_str().unwrap().to_owned();
     let variables = [("DIRECTORY_LATENCY_MS", hour()), ("LEASE_MS", hour()), ("ACTION_LOG", log)];
     let dead = Server::start_as("worker", &place, &variables);
-    // The machine may be too busy to begin it before it ends.
+    // A busy machine may not begin it before it ends.
     let begun = [3, 12, 48].into_iter().map(ending).find(|id| {
         poll("it is under way, or over", || {
             let is_begun = !done(&place, *id).is_empty();
@@ -91,7 +91,7 @@ fn what_a_dead_worker_had_expires_on_time() {
     dead.signal("-KILL");
     let _other = worker(&place, Duration::ZERO);
     poll("expired", || (place.read(id).state == AssignmentState::Expired).then_some(()));
-    assert_eq!(done(&place, id).len(), 1, "nothing is begun from the end on");
+    assert_eq!(done(&place, id).len(), 1, "no action begins at the end or after it");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_worker_that_was_stopped_past_its_lease_sends_and_saves_nothing() {
     let place = Place::new();
     let id = place.with_store(async |store| insert(store, &in_state(AssignmentState::Delivering)).await);
     let directory = Directory::start(&place);
-    // It is told to come again, and is stopped while it waits.
+    // The worker is told to come again, and is stopped while it waits.
     directory.fault(&json!({ "method": "POST", "count": 1, "fault": { "error": { "status": 503 } } }));
     let log = [("ACTION_LOG", place.file("directory").to_str().unwrap().to_owned())];
     let variables = [&directory.variables()[..], &log].concat();
@@ -109,18 +109,18 @@ fn a_worker_that_was_stopped_past_its_lease_sends_and_saves_nothing() {
     let other = Server::start_as("worker", &place, &variables);
     poll("it is taken over", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
     let before = place.read(id);
-    // Whatever the stopped one grants could be seen now.
+    // A grant by the stopped worker would be visible now.
     assert_eq!(place.remove_grants(before.target), 1);
     stopped.signal("-CONT");
     let by_stopped = || {
         let done = done(&place, id).into_iter().filter(|(by, ..)| *by == stopped.id());
         done.map(|(_, what, _)| what).collect::<Vec<_>>()
     };
-    // It is broken off, or finds by itself that it is too late.
+    // The action is broken off, or finds by itself that it is too late.
     thread::sleep(LEASE * 3);
     assert!(by_stopped().iter().all(|what| what != "end"), "{:?}", by_stopped());
     assert_eq!(place.remove_grants(before.target), 0);
-    assert_eq!(place.writes().len(), 2, "one by each");
+    assert_eq!(place.writes().len(), 2, "one write by each worker");
     assert_eq!(place.read(id), before);
     drop(other);
 }
@@ -148,7 +148,7 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         contract::record(store, &old.lease, &receipt).await.unwrap();
         assert!(!store.renew(&old.lease, HOUR).await.unwrap());
         store.put_off(&old.lease, Duration::ZERO).await.unwrap();
-        assert!(store.claim(9, HOUR).await.unwrap().is_empty(), "nobody gives back the lease of another");
+        assert!(store.claim(9, HOUR).await.unwrap().is_empty(), "no worker gives back another's lease");
         let recorded = assignment.record(&receipt, now()).unwrap();
         let Recorded::Changed(event) = recorded else { panic!("{recorded:?}") };
         let stored = StoredAssignment::from(&assignment);
@@ -159,7 +159,7 @@ fn what_is_saved_under_an_old_lease_is_refused() {
         let (mut assignment, version) = read().await;
         assert_eq!(assignment.state(), AssignmentState::Delivered);
 
-        // With a call it begins anew: no lease of before holds, and the tries are counted from one.
+        // A new call begins anew: no earlier lease holds, and the tries are counted from one.
         let _ = reprocess(&mut assignment, Role::CatalogOwner).unwrap();
         assert!(store.save(&store.pool, &assignment.into(), version, None, &event).await.unwrap());
         assert!(!store.renew(&new.lease, HOUR).await.unwrap());
@@ -171,7 +171,7 @@ fn what_is_saved_under_an_old_lease_is_refused() {
     });
 }
 
-/// R21: who has carried it out sees it expire, and nobody has to look after it again.
+/// R21: the worker that has carried it out sees it expire, and no worker has to look after it again.
 #[test]
 fn what_has_expired_under_a_lease_is_left_alone() {
     let place = Place::new();
@@ -192,7 +192,7 @@ fn what_has_expired_under_a_lease_is_left_alone() {
     });
 }
 
-/// What was granted before a crash is not asked for again.
+/// What was granted before a crash is not requested again.
 #[test]
 fn what_a_dead_worker_has_sent_is_looked_for() {
     let place = Place::new();
@@ -208,7 +208,7 @@ fn what_a_dead_worker_has_sent_is_looked_for() {
     assert_eq!(place.writes().len(), 1);
 }
 
-/// Nothing is waited for that may no longer be recorded.
+/// The worker does not wait for an outcome that it may no longer record.
 #[test]
 fn what_is_under_way_is_broken_off_with_its_lease() {
     let place = Place::new();
@@ -222,11 +222,12 @@ fn what_is_under_way_is_broken_off_with_its_lease() {
     let lost = now().unix_ticks();
     let (_, what, at) = poll("it is broken off", || done(&place, id).get(1).cloned());
     assert_eq!(what, "nothing");
-    // A request is given up by itself after 30 seconds.
+    // Without the lease, a request is given up only after 30 seconds.
     assert!(at - lost < 200_000_000, "after {} ticks", at - lost);
 }
 
-/// What several actions of one assignment came to at once is all recorded: a save that is lost is repeated.
+/// Simultaneous outcomes of several actions of one assignment are all recorded: a save that loses is
+/// repeated.
 #[test]
 fn receipts_at_once_are_all_recorded() {
     let place = Place::new();
@@ -268,14 +269,15 @@ fn an_assignment_is_claimed_by_one() {
         let claimed: Vec<Claimed> = claims.join_all().await.into_iter().flatten().collect();
         let distinct: HashSet<_> = claimed.iter().map(|it| it.assignment.id().as_uuid()).collect();
         assert_eq!(claimed.len(), distinct.len(), "claimed twice");
-        // A claim passes over what others are just claiming, and may find nothing else: the next one does.
+        // A claim skips rows that others are just claiming, and may find no other row. The next claim finds
+        // the rest.
         let rest = store.claim(60, HOUR).await.unwrap();
         assert_eq!(claimed.len() + rest.len(), ids.len());
         assert!(store.claim(60, HOUR).await.unwrap().is_empty());
     });
 }
 
-/// A lease is given back at SIGTERM, even of what is still under way.
+/// A worker gives its leases back at SIGTERM, even for work that is still under way.
 #[test]
 fn a_worker_that_ends_gives_its_leases_back() {
     let place = Place::new();
@@ -293,7 +295,8 @@ fn a_worker_that_ends_gives_its_leases_back() {
     poll("it is done by the next", || (place.read(id).state == AssignmentState::Delivered).then_some(()));
 }
 
-/// A worker hears at once of what a server of another process has accepted; in SQLite it looks for it.
+/// A worker hears at once of a call that a server in another process has accepted. With SQLite, it looks for
+/// it.
 #[test]
 fn a_worker_of_another_process_is_woken() {
     let place = Place::new();
@@ -316,7 +319,7 @@ fn a_worker_of_another_process_is_woken() {
     }
     times.sort_unstable();
     println!("from the call to its end: {:?} in the middle, {:?} at most", times[10], times[19]);
-    // Each call comes right after a look: who is not woken looks a second later.
+    // Each call comes right after a look, so a worker that is not woken looks a second later.
     if postgres().is_some() {
         assert!(times[0] < Duration::from_millis(500), "{times:?}");
     }

@@ -1,4 +1,4 @@
-//! How many calls in a second: of reprocess, and of `/healthz`, which shows what HTTP costs by itself.
+//! Calls per second: of reprocess, and of `/healthz`, which shows the cost of HTTP itself.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,11 +13,12 @@ use uuid::Uuid;
 use crate::support::{DEADLINE, Place, Server, V1, in_state, insert, postgres, token};
 
 const CALLERS: usize = 8;
-/// Everything is measured in turn, and again: others on this machine then take as much from one as from another.
+/// Everything is measured in turn, several times, so that other load on the machine affects every measurement
+/// alike.
 const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_secs(1);
 
-/// What is measured: how often it was done, how often it was accepted, and in how many seconds.
+/// A measurement: how many calls were made, how many were accepted, and in how many seconds.
 #[derive(Default)]
 struct Measured {
     count: f64,
@@ -127,7 +128,7 @@ fn call(server: &Server, method: &str, expected: &[u16], paths: &[String]) -> [u
     [calls.into_inner(), accepted.into_inner()]
 }
 
-/// How many commits there are, of as many connections: the limit of the machine.
+/// The number of commits on as many connections: the limit of the machine.
 fn commit(place: &Place) -> (u32, Duration) {
     place.with_store(async |store| {
         let started = Instant::now();
@@ -137,7 +138,7 @@ fn commit(place: &Place) -> (u32, Duration) {
             tasks.spawn(async move {
                 let mut count = 0;
                 while started.elapsed() < TIME {
-                    // What stays as it is, is not written.
+                    // A value that stays the same is not written.
                     let gives = [member(Uuid::from_u128(count.into()))];
                     store.set_gives(package, &gives).await.unwrap();
                     count += 1;
@@ -149,7 +150,7 @@ fn commit(place: &Place) -> (u32, Duration) {
     })
 }
 
-/// Runs what comes with PostgreSQL to measure it, where that is there.
+/// Runs PostgreSQL's own benchmark, if it is there.
 fn pgbench(place: &Place, arguments: &[&str]) -> Option<String> {
     postgres()?;
     let output = Command::new("pgbench").args(arguments).arg(place.database()).output().ok()?;
@@ -161,7 +162,7 @@ fn prepare_simple_updates(place: &Place) {
     pgbench(place, &["--initialize", "--quiet"]);
 }
 
-/// How many of its simple updates there are in a second.
+/// The simple updates per second that it measures.
 fn simple_updates_of(place: &Place) -> Option<f64> {
     let (callers, time) = (CALLERS.to_string(), TIME.as_secs().to_string());
     let arguments = ["--skip-some-updates", "--client", &callers, "--jobs", "2", "--time", &time];

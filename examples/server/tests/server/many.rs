@@ -1,4 +1,4 @@
-//! Three servers and three workers on one database, any of them killed at any time, while ends pass.
+//! Three servers and three workers on one database. Any of them is killed at any time, while assignments end.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -22,7 +22,7 @@ const CALLERS: usize = 6;
 const LEASE: Duration = Duration::from_millis(1500);
 const SEED: u64 = 0x5eed;
 
-/// Numbers that look like chance, and are the same each time.
+/// Numbers that look random, and are the same each time.
 struct Chance(u64);
 
 impl Chance {
@@ -38,7 +38,7 @@ struct Processes<'p> {
     place: &'p Place,
     directory: Directory,
     running: RwLock<Vec<Server>>,
-    /// When which process was killed, in ticks.
+    /// When each killed process was killed, in ticks.
     killed: Mutex<HashMap<u32, i64>>,
 }
 
@@ -70,7 +70,7 @@ impl<'p> Processes<'p> {
         self.running.write().unwrap()[number] = next;
     }
 
-    /// Calls one server after the other until one answers, and gives the status and how many calls that took.
+    /// Calls one server after the other until one answers. Returns the status and the number of calls.
     fn reprocess(&self, id: Uuid, token: &str, first: usize) -> (u16, usize) {
         let headers = format!("Authorization: Bearer {token}\r\n");
         let call = request("POST", &format!("{V1}/{id}/reprocess"), &headers);
@@ -83,7 +83,7 @@ impl<'p> Processes<'p> {
     }
 }
 
-/// Puts in an assignment. A third of them has an end, which comes while much is under way.
+/// Inserts an assignment. One in three has an end, which comes while much is under way.
 async fn insert_one(store: &Store, chance: &mut Chance) -> Uuid {
     let ticks = |milliseconds: u64| i64::try_from(milliseconds * 10_000).unwrap();
     let end = (chance.below(3) == 0).then(|| now().unix_ticks() + ticks(20 + chance.below(600)));
@@ -97,8 +97,8 @@ fn nothing_is_lost_or_done_twice_or_too_late() {
     attack(&place, 0, |accepted, kills| accepted >= ACCEPTED && kills >= KILLS);
 }
 
-/// The same for `SOAK_SECONDS`, half an hour as a rule, and what one server and one worker that nobody kills take of the
-/// machine: it does not grow.
+/// The same for `SOAK_SECONDS`, half an hour by default. One server and one worker are spared, and their use
+/// of the machine must not grow.
 #[test]
 #[ignore = "run by hand: `.ci/deep soak`"]
 fn soak() {
@@ -108,7 +108,7 @@ fn soak() {
     attack(&place, 2, |_, _| started.elapsed() >= all);
 }
 
-/// What a process takes of the machine: memory in KiB, and file handles.
+/// The memory in KiB and the file handles of a process.
 fn taken(process: u32) -> [u64; 2] {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -116,8 +116,8 @@ fn taken(process: u32) -> [u64; 2] {
     [memory, fs::read_dir(format!("/proc/{process}/fd")).unwrap().count() as u64]
 }
 
-/// Looks at the processes that are spared until it is over, each tenth of a minute. The first minute does not count: then a
-/// process is still growing into its work.
+/// Watches the spared processes until the attack is over, every six seconds. The first minute does not count:
+/// a process is still growing into its work then.
 fn watch(spared: &[u32], is_over: impl Fn() -> bool) {
     const EACH: Duration = Duration::from_secs(6);
     let mut all: Vec<Vec<[u64; 2]>> = vec![Vec::new(); spared.len()];
@@ -142,8 +142,8 @@ fn watch(spared: &[u32], is_over: impl Fn() -> bool) {
     }
 }
 
-/// Calls and kills until that is enough, by how much is accepted and how often was killed; then looks at what became of it. Of
-/// the servers and of the workers the first are spared, if any are.
+/// Calls and kills until `is_enough`, by the number of accepted calls and of kills, and then checks the
+/// results. The first `spared` servers and workers are never killed.
 fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool + Sync) {
     place.with_store(async |store| development::seed(store).await.unwrap());
     let processes = Processes::new(place);
@@ -177,7 +177,8 @@ fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool
                     let mut chance = Chance(SEED + caller as u64);
                     while !is_enough() {
                         let id = runtime.block_on(insert_one(store, &mut chance));
-                        // One whose answer was lost with the server is refused as delivering, or ended meanwhile.
+                        // The answer was lost with the server: the next call is refused as delivering, or the
+                        // assignment has ended meanwhile.
                         match processes.reprocess(id, token, caller) {
                             (202, calls) => accepted.lock().unwrap().push((id, calls)),
                             (status, _) => assert_eq!(status, 400, "{id}"),
@@ -198,7 +199,7 @@ fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool
     });
 
     let log = fs::read_to_string(place.file("directory")).unwrap();
-    // How often each attempt was begun and ended, or came to nothing.
+    // How often each attempt was begun, and how often it ended or came to nothing.
     let mut told: HashMap<(&str, &str), [usize; 2]> = HashMap::new();
     for line in log.lines() {
         let fields: Vec<_> = line.split(' ').collect();
@@ -219,17 +220,17 @@ fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool
     for (id, calls) in &accepted {
         let read = runtime.block_on(store.read((*id).into(), None)).unwrap().unwrap();
         let stored = StoredAssignment::from(read.0);
-        // Those that were accepted without an answer count.
+        // Calls that were accepted without an answer count, too.
         assert!(
             (1..=*calls).contains(&(stored.attempt as usize)),
-            "{id}: accepted, and lost: {}",
+            "{id}: accepted but lost: {}",
             stored.attempt
         );
         match stored.state {
             AssignmentState::Delivered => {
                 let (id, attempt) = (id.to_string(), stored.attempt.to_string());
                 let action = (&*id, &*attempt);
-                // A worker that was killed right then did not say any more that it had granted.
+                // A worker that was killed right after a grant has not logged it.
                 let is_told = told.get(&action).is_none_or(|[begun, ended]| begun == ended);
                 assert!(granted.contains(&action) || !is_told, "{id}: not granted");
             }
@@ -251,11 +252,12 @@ fn attack(place: &Place, spared: usize, is_enough: impl Fn(usize, usize) -> bool
     runtime.block_on(store.pool.close());
 }
 
-/// Goes through what the workers did: nothing was begun while somebody else had the lease of it, and nothing was granted that
-/// was begun from the end on. Gives how much was granted, and how much of it after the end.
+/// Checks what the workers did: no action began while another worker had the lease, and nothing was granted
+/// by an action that began at the end or after it. Returns the number of grants, and how many of them came
+/// after the end.
 ///
-/// On a machine that is very busy a worker does not come to renewing its lease, and finds only then that it has ended: so who
-/// has begun long ago may still be at it.
+/// On a very busy machine, a worker may be too late to renew its lease, and notices only then that the lease
+/// has ended. So an action that began long ago may still be under way.
 fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32, i64>) -> (usize, usize) {
     let mut lines: Vec<(i64, u32, &str, &str)> = log
         .lines()
@@ -277,14 +279,14 @@ fn check_directory(log: &str, ends: &HashMap<String, i64>, killed: &HashMap<u32,
                 let story = || log.lines().filter(|line| line.ends_with(action)).collect::<Vec<_>>();
                 assert!(
                     is_dead || is_long_ago,
-                    "{action}: begun by {process} while {other} is at it: {:?} {killed:?}",
+                    "{action}: begun by {process} while {other} carries it out: {:?} {killed:?}",
                     story()
                 );
             }
             at_it.push((process, at));
         } else {
             let at_it = under_way.get_mut(action).expect("it was begun");
-            // Of its own two it is the first that has lost its lease.
+            // Of two actions of the same process, the first one has lost its lease.
             let own = at_it.iter().position(|(by, _)| *by == process);
             let (_, begun) = at_it.remove(own.unwrap_or_else(|| panic!("{action}: never begun")));
             let end = ends.get(action.split(' ').next().unwrap());

@@ -1,18 +1,18 @@
-//! What the errors look like, to the byte but for ids and dates.
+//! The errors, byte by byte except for ids and dates.
 
 use access_package::Timestamp;
 use access_package::graph::http::{InnerError, Rejection, respond};
 
 use crate::support::Answer;
 
-/// What the crate answers, whose bytes its own tests hold.
+/// The answer of the crate, whose bytes the crate's own tests check.
 pub fn rejected(rejection: impl Into<Rejection>) -> String {
     let inner = InnerError { date: Timestamp::MIN, request_id: "ID", client_request_id: None };
     let body = respond(Err(rejection.into()), &inner).into_body();
     body.replace(&Timestamp::MIN.to_string(), "DATE")
 }
 
-/// The same for one who wanted to read.
+/// The same error for a caller who wanted to read.
 pub fn reading(rejected: &str) -> String {
     rejected.replacen("may not reprocess this assignment", "may not read what they may not reprocess", 1)
 }

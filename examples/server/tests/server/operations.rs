@@ -15,7 +15,7 @@ use crate::odata::{assert_is, plain};
 use crate::results::spoil;
 use crate::support::{Directory, Place, Server, V1, poll, postgres, request, token};
 
-/// Ready is who would accept a call; healthy is who answers.
+/// A server is ready if it would accept a call, and healthy if it answers.
 #[test]
 fn ready_and_healthy() {
     let place = Place::new();
@@ -39,7 +39,7 @@ fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-/// What Prometheus is told; nothing for what it is not.
+/// The value of a metric; `None` if Prometheus does not get it.
 fn metric(address: &str, name: &str) -> Option<f64> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(request("GET", "/metrics", "").as_bytes()).unwrap();
@@ -54,7 +54,7 @@ fn metric(address: &str, name: &str) -> Option<f64> {
 fn requests_and_outcomes_are_counted() {
     let place = Place::new();
     let address = free_address();
-    // No lease ends, however busy the machine is.
+    // The lease is so long that it does not end, however busy the machine is.
     let lease = ("LEASE_MS", "3600000".to_owned());
     let server = Server::start_with(&place, &[lease, ("METRICS_LISTEN", address.clone())]);
     let metric = |name: &str| metric(&address, name);
@@ -81,18 +81,18 @@ fn requests_and_outcomes_are_counted() {
         ("work_waiting_age_seconds", 0.0),
         ("rows_set_aside", 0.0),
     ] {
-        // It is counted once it is saved, and may be seen before.
+        // An answer may be visible before it is counted.
         poll(name, || (metric(name) == Some(expected)).then_some(()));
     }
     place.with_store(async |store| spoil(store, PARTIAL).await);
     assert_eq!(server.ask("GET", V1, &token("application")).status, 200);
     assert_eq!(metric("rows_set_aside"), Some(1.0));
-    // What is not known is no number.
+    // An unknown value is not a number.
     place.with_store(async |store| {
         store.pool.execute("ALTER TABLE assignment RENAME TO gone").await.unwrap();
     });
     assert!(metric("work_waiting").unwrap().is_nan());
-    // Nothing else is there, and it is nowhere else.
+    // There is nothing else at this address, and the metrics are at no other.
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(request("GET", V1, "").as_bytes()).unwrap();
     let mut answer = String::new();
@@ -108,12 +108,12 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     let directory = Directory::start_with(&place, "127.0.0.1:0", &slow);
     let (of_server, of_worker) = (free_address(), free_address());
     let with = |address: &String| {
-        // Long enough to be renewed on a machine that is busy.
+        // Long enough to be renewed on a busy machine.
         let metrics = [("LEASE_MS", "6000".to_owned()), ("METRICS_LISTEN", address.clone())];
         [&directory.variables()[..], &metrics[..]].concat()
     };
     let server = Server::start_as("server", &place, &with(&of_server));
-    // It is looked after now, and so by no worker.
+    // This read expires the assignment now, so that no worker has to.
     assert_eq!(server.state(EXPIRED), AssignmentState::Expired);
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     sleep(Duration::from_millis(300));
@@ -128,7 +128,7 @@ fn work_that_waits_and_leases_that_are_taken_over_are_counted() {
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
     assert_eq!(metric(&of_worker, "leases_taken_over_total"), Some(1.0));
     assert_eq!(metric(&of_worker, r#"outcomes_total{state="delivered"}"#), Some(1.0));
-    // What comes to its end in order is taken over from nobody.
+    // Work that ends in order is not taken over.
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
     assert_eq!(metric(&of_worker, "leases_taken_over_total"), Some(1.0));

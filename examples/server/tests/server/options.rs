@@ -1,4 +1,4 @@
-//! The options of a query: what they ask for is what is answered, or the request is refused.
+//! The options of a query: the answer has what they ask for, or the request is refused.
 
 use access_package::graph::json::read_list;
 use access_package::graph::{BaseUrl, Version};
@@ -48,7 +48,7 @@ fn filters_are_joined() {
     }
     let all = ids(&server, V1, &application);
     assert!([FOREIGN, HALF, FAILED].iter().all(|id| all.contains(id)));
-    // In beta there are names for the ids themselves, and an option needs no `$`.
+    // Beta has other names for the ids, and an option needs no `$`.
     for filter in [format!("accessPackageId eq '{package}'"), format!("targetId eq '{target}'")] {
         let filter = filter.replace(' ', "+");
         assert_eq!(ids(&server, &format!("{BETA}?filter={filter}"), &application), [SAMPLE]);
@@ -56,7 +56,8 @@ fn filters_are_joined() {
     }
 }
 
-/// Whoever has roles on catalogs only names the access package, as Graph asks; the status is that of Graph, too.
+/// A caller who has roles on catalogs only has to name an access package, and gets Graph's status without
+/// one.
 #[test]
 fn who_has_catalogs_only_lists_one_package() {
     let place = Place::new();
@@ -64,7 +65,7 @@ fn who_has_catalogs_only_lists_one_package() {
     let [sample, foreign] = [SAMPLE, FOREIGN].map(|id| place.read(id));
     let (package, target) = (sample.access_package, sample.target);
     let manager = token("manager");
-    // There is another one of the foreign package: what is behind a page is foreign, too.
+    // There is another assignment of the foreign package. What is behind a page is foreign, too.
     place.with_store(async |store| {
         let other = StoredAssignment { id: Uuid::from_u128(9).into(), ..foreign.clone() };
         assert!(store.insert(&other).await.unwrap());
@@ -103,14 +104,14 @@ fn who_has_catalogs_only_lists_one_package() {
             ["", &*format!(" and {state} eq 'delivered'"), &format!(" and target/objectId eq '{target}'")]
         {
             assert!(named(package, rest).contains(&SAMPLE.to_string()), "{rest}");
-            // R28: what is foreign looks as if it were missing.
+            // R28: a foreign package looks like a missing one.
             assert_eq!(named(foreign.access_package, rest), nothing, "{rest}");
             assert_eq!(named(Uuid::from_u128(404).into(), rest), nothing, "{rest}");
         }
         assert_eq!(named(package, &format!(" and {state} eq 'expired'")), nothing);
         assert_eq!(named(package, &format!(" and target/objectId eq '{}'", foreign.target)), nothing);
     }
-    // Who has no role that would suffice learns that first.
+    // A caller without a sufficient role learns that first.
     let answer = server.ask("GET", V1, &token("reader")).json();
     assert!(answer["error"]["message"].as_str().unwrap().starts_with("caller may not read"), "{answer}");
 }
@@ -262,7 +263,8 @@ fn what_is_selected_and_expanded_is_shown() {
     assert_eq!(beta("$expand=target")["target"]["objectId"], target);
 }
 
-/// Whose page it is decides where the next one is: this server says it, or the client knows, and no header besides.
+/// Where the next page is depends on this server's own address, or on the client's `Host`, and on no other
+/// header.
 #[test]
 fn a_page_and_the_next() {
     let place = Place::new();
@@ -317,7 +319,7 @@ fn a_page_and_the_next() {
     }
 }
 
-/// Who may not read is told so, and in the words of reading.
+/// A caller who may not read is told so, in words about reading.
 #[test]
 fn a_refused_read_speaks_of_reading() {
     let place = Place::new();
@@ -341,7 +343,7 @@ fn a_refused_read_speaks_of_reading() {
     );
 }
 
-/// What is no id is not repeated.
+/// A value that is not an id is not repeated.
 #[test]
 fn a_long_client_request_id_is_left_out() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! A proxy that the environment names would read the tokens that are sent over `http`: it gets nothing.
+//! A proxy named by the environment could read tokens that are sent over `http`. It must get nothing.
 
 use std::process::Command;
 
@@ -7,14 +7,14 @@ use access_package_server::development::SAMPLE;
 
 use crate::support::{Place, Server, Started, token};
 
-/// As each program may read it. Nobody listens there.
+/// Every name that a program may read. Nobody listens at the address.
 const PROXY: [&str; 6] = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 #[test]
 fn nothing_is_sent_over_http_through_a_proxy() {
     let place = Place::new();
     let proxy = PROXY.map(|name| (name, "http://127.0.0.1:9".to_owned()));
-    // It starts a directory, and fills it.
+    // The server starts a directory and fills it.
     let server = Server::start_with(&place, &proxy);
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);

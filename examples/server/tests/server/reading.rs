@@ -1,4 +1,4 @@
-//! What is shown of assignments, and what becomes of them.
+//! What is shown of assignments, and how they change.
 
 use std::io::Write;
 use std::time::Duration;
@@ -75,14 +75,14 @@ fn a_list_has_pages() {
     }
 }
 
-/// Lists that take for ever leave connections of the database to calls.
+/// Lists that never end leave database connections to calls.
 #[test]
 fn lists_do_not_starve_calls() {
     if postgres().is_none() {
         return;
     }
     let place = Place::new();
-    // In a view a row of this package takes a minute.
+    // A view makes each row of this package take a minute.
     let package = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         let id = insert(store, &in_state(AssignmentState::Delivered)).await;
@@ -116,7 +116,7 @@ fn lists_do_not_starve_calls() {
             count
         })
     };
-    // Half of ten.
+    // Half of the ten connections.
     poll("they are under way", || (under_way() == 5).then_some(()));
     for status in [202, 400] {
         assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, status);
@@ -125,7 +125,7 @@ fn lists_do_not_starve_calls() {
     drop(lists);
 }
 
-// R21: what has ended is shown as expired, whether or not it is stored so already.
+// R21: an assignment past its end is shown as expired, whether or not that is stored already.
 #[test]
 fn what_has_ended_is_listed_as_expired() {
     Place::new().with_store(async |store| {
@@ -175,7 +175,7 @@ fn lost_access_comes_back() {
     }
 }
 
-// R13: what is enforced is what the package gives now, not what it gave then.
+// R13: a reprocess enforces what the package gives now, not what it gave before.
 #[test]
 fn what_the_package_gives_now_is_enforced() {
     let place = Place::new();
@@ -191,7 +191,7 @@ fn what_the_package_gives_now_is_enforced() {
     assert_eq!(place.read(SAMPLE).resource_roles, Some(gives));
 }
 
-/// Each change is one line of the log, and of what failed the reason is kept.
+/// Each change is one line of the log, and each failure keeps its reason.
 #[test]
 fn what_has_happened_is_told() {
     let place = Place::new();

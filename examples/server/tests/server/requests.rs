@@ -1,4 +1,4 @@
-//! What clients send, and what becomes of requests that are none of ours or in no order.
+//! The requests of real clients, and requests that are wrong or go elsewhere.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -52,7 +52,7 @@ fn what_is_not_there() {
     }
 }
 
-// R24, R26, R27: what real clients send, and what they cannot bear in an answer.
+// R24, R26, R27: the requests that real clients send, and what they cannot bear in an answer.
 #[test]
 fn every_form_of_the_call_is_taken() {
     let place = Place::new();
@@ -94,7 +94,7 @@ fn every_form_of_the_call_is_taken() {
     assert_eq!(answer.json()["error"]["innerError"]["request-id"], answer.header("request-id").unwrap());
 }
 
-// R26: a body that comes late does not cost the client its connection.
+// R26: a late body does not cost the client its connection.
 #[test]
 fn a_connection_can_be_used_again() {
     let place = Place::new();
@@ -105,7 +105,7 @@ fn a_connection_can_be_used_again() {
     let head =
         format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\nContent-Length: 2\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
-    // A server that does not wait for the body answers now.
+    // A server that did not wait for the body would answer now.
     stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
     let early = stream.read(&mut [0; 4096]);
     assert!(early.is_err(), "answered before the body: {early:?}");
@@ -116,7 +116,7 @@ fn a_connection_can_be_used_again() {
     assert!(answers.starts_with("HTTP/1.1 202 ") && answers.ends_with("ok"), "{answers}");
 }
 
-/// Whatever the path, the query and the method, what is wrong is told in JSON of OData.
+/// Whatever the path, the query and the method, the error is OData in JSON.
 #[test]
 fn odd_paths_queries_and_methods() {
     let place = Place::new();
@@ -142,7 +142,7 @@ fn odd_paths_queries_and_methods() {
     let only = |allowed| rejected(Rejection::MethodNotAllowed { allowed });
     assert_is(server.send(&request("POST", "/healthz", "")), 405, &only("GET"), "without a token");
     assert_is(ask("GET", "/dev/remove-grant"), 405, &only("POST"), "remove-grant");
-    // As GET, and nothing of the body.
+    // Like GET, but without the body.
     for path in ["/healthz", V1, &format!("{V1}/{SAMPLE}")] {
         let (answer, length) = (ask("HEAD", path), ask("GET", path).body.len().to_string());
         assert_eq!((answer.status, &*answer.body), (200, ""), "{path}");
@@ -174,6 +174,6 @@ fn bodies_have_bounds() {
     }
     assert_eq!(place.read(SAMPLE).attempt, 0);
     let unknown = format!("{}{more}", request("POST", "/", "Content-Length: 65537\r\n"));
-    assert_eq!(server.send(&unknown).status, 401, "who calls is asked first");
+    assert_eq!(server.send(&unknown).status, 401, "the caller is checked first");
     assert_is(server.send(&(head("Content-Length: 65536\r\n") + &full)), 202, "", "as large as it may be");
 }

@@ -1,4 +1,4 @@
-//! Every result of a call, to the byte but for ids and dates.
+//! Every result of a call, byte by byte except for ids and dates.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::support::{BETA, Place, Server, V1, delegated, in_state, insert, token
 
 const MANAGER: Role = Role::AccessPackageAssignmentManager;
 
-/// A catalog that is not asked for.
+/// A catalog that no call asks for.
 const ELSEWHERE: Scope = Scope::Catalog(CatalogId::from_uuid(Uuid::from_u128(5)));
 
-/// The answer to a caller who may not, who has the permission or has it not, and a role that suffices here, elsewhere or
-/// nowhere.
+/// The answer to a caller who may not reprocess, with or without the permission, whose role suffices here,
+/// elsewhere or nowhere.
 fn unauthorized(account: Account, permission: bool, scope: Option<Scope>) -> String {
     let permissions = permission.then_some(Permission::EntitlementManagementReadWriteAll);
     let roles = scope.map(|scope| RoleAssignment { role: MANAGER, scope });
@@ -38,7 +38,7 @@ fn out_of_scope() -> String {
     unauthorized(Account::WorkOrSchool, true, Some(ELSEWHERE))
 }
 
-// R1, R2, R3, R8, R9, R27, R29: the decision table, and behind it the database and HTTP.
+// R1, R2, R3, R8, R9, R27, R29: the decision table, through the database and HTTP.
 #[test]
 fn the_decision_table() {
     let place = Place::new();
@@ -81,7 +81,7 @@ pub async fn spoil(store: &Store, id: Uuid) {
     rewrite(store, id, |stored| stored["state"] = json!("deliveryFailed")).await;
 }
 
-/// Writes to what is stored, as nobody should.
+/// Changes what is stored, as no program should.
 pub async fn rewrite(store: &Store, id: Uuid, change: impl FnOnce(&mut Value)) {
     let stored = query_scalar::<_, String>("SELECT stored FROM assignment WHERE id = $1");
     let stored = stored.bind(id.to_string()).fetch_one(&store.pool).await.unwrap();
@@ -141,7 +141,7 @@ fn who_may_not_is_told_everything_that_stands_in_the_way() {
         ),
     ];
     for (what, token, body) in &cases {
-        // R8: the same whatever the state, and if what is stored is of no use.
+        // R8: the same in every state, and if the stored assignment is of no use.
         for id in [SAMPLE, EXPIRED, delivery_failed].into_iter().chain(of_no_use) {
             assert_is(server.reprocess(id, token), 403, body, what);
             assert_is(server.ask("GET", &format!("{V1}/{id}"), token), 403, &reading(body), what);
@@ -156,7 +156,7 @@ fn who_may_not_is_told_everything_that_stands_in_the_way() {
         }
         assert_is(server.ask("GET", &format!("{V1}/{}", of_no_use[1]), &token(who)), 500, &failed, who);
     }
-    // What a package gives matters only to a call that is accepted.
+    // The contents of a package matter only to a call that is accepted.
     let refused = rejected(Refusal::of_state(AssignmentState::DeliveryFailed).unwrap());
     for id in [delivery_failed, failed_in_unknown] {
         assert_is(server.reprocess(id, &token("manager")), 400, &refused, "delivery failed");
@@ -203,12 +203,13 @@ fn a_privileged_catalog_asks_for_two_roles() {
         (asked, unheard_of)
     });
     let server = Server::start(&place, Duration::from_hours(1));
-    // Whose level is none, that is as if it were missing; to whom may know, it cannot be loaded.
+    // A catalog with an invalid level counts as missing. For a caller who may know of the assignment, it
+    // cannot be loaded.
     assert_is(
         server.reprocess(unheard_of, &token("manager")),
         403,
         &out_of_scope(),
-        "a word that is no level",
+        "a word that is not a level",
     );
     assert_eq!(server.reprocess(unheard_of, &token("application")).status, 500);
     place.with_store(async |store| {
@@ -236,7 +237,7 @@ fn a_privileged_catalog_asks_for_two_roles() {
     }
 }
 
-// R28: whoever holds roles on catalogs only cannot tell what is missing from what is foreign.
+// R28: a caller who has roles on catalogs only cannot tell a missing assignment from a foreign one.
 #[test]
 fn a_missing_assignment_looks_like_a_foreign_one() {
     let place = Place::new();
@@ -264,7 +265,7 @@ fn a_missing_assignment_looks_like_a_foreign_one() {
             }
         }
     }
-    // Nor does a list fail for what is stored there.
+    // Nor does a list fail because of what is stored there.
     let list = server.ask("GET", V1, &token("application"));
     assert_eq!(list.status, 200);
     assert!(!list.body.contains(&unreadable.to_string()));

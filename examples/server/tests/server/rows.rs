@@ -1,4 +1,4 @@
-//! Rows that cannot be loaded, among others that can.
+//! Rows that cannot be loaded, among rows that can.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use uuid::Uuid;
 use crate::results::{rewrite, spoil};
 use crate::support::{Place, Server, V1, in_state, insert, poll, postgres, token};
 
-/// Puts a row in as it stands here.
+/// Inserts a row exactly as given.
 async fn insert_row(store: &Store, key: &str, end: Option<i64>, stored: &str) -> sqlx::Result<()> {
     let sql = "INSERT INTO assignment (id, end_ticks, stored, due) VALUES ($1, $2, $3, 0)";
     query(sql).bind(key).bind(end).bind(stored).execute(&store.pool).await.map(drop)
 }
 
-/// As a database from before the constraint may be.
+/// Drops the check of the keys, as in a database from before the check.
 async fn allow_other_keys(store: &Store) {
     let sql = match postgres() {
         Some(_) => "ALTER TABLE assignment DROP CONSTRAINT its_key_is_its_id",
@@ -29,7 +29,7 @@ async fn allow_other_keys(store: &Store) {
     store.pool.execute(sql).await.unwrap();
 }
 
-/// Each of them is in the catalog of the sample, and there is something to be done for it.
+/// Inserts rows that cannot be loaded. Each is in the catalog of the sample, and is due.
 async fn bad_rows(store: &Store) -> Vec<String> {
     let delivering = in_state(AssignmentState::Delivering);
     let [format, word, contradiction, end] = [(); 4].map(|()| async || insert(store, &delivering).await);
@@ -57,7 +57,7 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
         (bad_rows(store).await, insert(store, &in_state(AssignmentState::Delivering)).await)
     });
     let server = Server::start(&place, Duration::ZERO);
-    // What is in order is looked after all the same, by the worker and by callers.
+    // Workers and callers still look after the rows that are in order.
     assert_eq!(server.final_state(good), AssignmentState::Delivered);
     assert_eq!(server.reprocess(SAMPLE, &token("manager")).status, 202);
     assert_eq!(server.final_state(SAMPLE), AssignmentState::Delivered);
@@ -70,11 +70,11 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
             assert!(!answer.body.contains(id), "{filter}: {id}");
         }
     }
-    // Each is named once, however often it is come by.
+    // Each bad row is logged once, however often it is met.
     let again = Server::start(&place, Duration::ZERO);
     assert_eq!(again.ask("GET", V1, &token("application")).status, 200);
     for id in &bad {
-        // It is told right after it is stored.
+        // The log line comes right after the row is marked.
         poll("it is named", || place.log().contains(id).then_some(()));
         let log = place.log();
         let lines: Vec<_> =
@@ -82,7 +82,7 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
         assert_eq!(lines.len(), 1, "{id}: {lines:?}");
         assert!(lines[0].contains("row cannot be loaded and is set aside"), "{lines:?}");
     }
-    // Nobody has written to them.
+    // No process has written to the bad rows.
     place.with_store(async |store| {
         let sql = "SELECT version FROM assignment WHERE unread_by IS NOT NULL";
         let versions = query_scalar::<_, i64>(sql).fetch_all(&store.pool).await.unwrap();
@@ -90,7 +90,7 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
     });
 }
 
-/// A server of another version tries again, and at once.
+/// A server of another version tries again at once.
 #[test]
 fn what_another_version_could_not_load_is_tried_again() {
     let place = Place::new();
@@ -106,7 +106,7 @@ fn what_another_version_could_not_load_is_tried_again() {
     });
     drop(server);
     place.with_store(async |store| {
-        // It is left alone for minutes.
+        // The row is left alone for minutes.
         let later = "SELECT due - $1 FROM assignment WHERE id = $2";
         let later = query_scalar::<_, i64>(later).bind(now().unix_ticks()).bind(id.to_string());
         assert!(later.fetch_one(&store.pool).await.unwrap() > 60 * 10_000_000);
@@ -120,7 +120,7 @@ fn what_another_version_could_not_load_is_tried_again() {
     assert_eq!(place.with_store(async |store| store.set_aside_rows().await.unwrap()), 0);
 }
 
-/// What is saved can never be in the row of another assignment, nor be forgotten.
+/// A saved assignment cannot end up in the row of another one, nor be forgotten.
 #[test]
 fn a_row_is_of_one_assignment() {
     let place = Place::new();
@@ -144,7 +144,7 @@ fn a_row_is_of_one_assignment() {
     assert_eq!(place.read(SAMPLE).state, AssignmentState::Delivered);
 }
 
-/// A page reads no more rows than it may have, and goes on behind those that are left out.
+/// A page reads no more rows than its limit, and the next one continues after the rows that are left out.
 #[test]
 fn a_page_goes_on_behind_what_is_set_aside() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Actions that are slow, hang for ever or go wrong: they hold up nobody else, and come to an end.
+//! Actions that are slow, hang for ever or fail: they do not hold up others, and they come to an end.
 
 use std::fs;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use crate::support::{Place, Server, in_state, insert, poll, token};
 
-/// What assignments give here: a group with which nothing is wrong, and one with which something is.
+/// The groups that assignments give here: an ordinary one, and one with a fault.
 const GROUP: Uuid = Uuid::from_u128(1);
 const ODD_GROUP: Uuid = Uuid::from_u128(0x0dd);
 
-/// Delivered assignments that give both.
+/// Inserts a delivered assignment that gives both groups.
 async fn insert_odd(store: &Store, end: Option<Timestamp>) -> Uuid {
     insert_with(store, ODD_GROUP, end).await
 }
@@ -49,7 +49,7 @@ fn after(time: Duration) -> Timestamp {
 #[test]
 fn what_hangs_for_ever_holds_up_nobody() {
     let place = Place::new();
-    // More of them than are carried out at a time.
+    // There are more of them than actions that run at a time.
     let (hanging, others) = place.with_store(async |store| {
         development::seed(store).await.unwrap();
         let (mut hanging, mut others) = (Vec::new(), Vec::new());
@@ -62,7 +62,7 @@ fn what_hangs_for_ever_holds_up_nobody() {
     let concurrency = [("CONCURRENCY", "4".to_owned())];
     let server = Server::start_with(&place, &[&slow(Duration::from_hours(1))[..], &concurrency].concat());
     let manager = token("manager");
-    // The machine may be too busy to be called before it ends.
+    // A busy machine may not call before the assignment ends.
     let ending = [4, 16, 64].into_iter().find_map(|seconds| {
         let end = after(Duration::from_secs(seconds));
         let id = place.with_store(async |store| insert_odd(store, Some(end)).await);
@@ -76,13 +76,13 @@ fn what_hangs_for_ever_holds_up_nobody() {
         assert_eq!(server.reprocess(id, &manager).status, 202);
         assert_eq!(server.final_state(id), AssignmentState::Delivered);
     }
-    // Nor its own siblings.
+    // Nor do they hold up the other action of the same assignment.
     for id in hanging {
         poll("the sibling is in place", || {
             (fulfillments(&place.read(id)) == [Fulfillment::Fulfilled, Fulfillment::Pending]).then_some(())
         });
     }
-    // It is stored that it has ended, and not much later than it has.
+    // The end is stored, and not much later than it comes.
     poll("expired", || (place.read(ending).state == AssignmentState::Expired).then_some(()));
     let is_its_end =
         |event: &Event| event.assignment.as_uuid() == ending && event.to == AssignmentState::Expired;
@@ -113,7 +113,7 @@ fn what_hangs_for_ever_fails_at_last() {
     assert_eq!(fulfillments(&stored), [Fulfillment::Fulfilled, Fulfillment::Failed]);
     let roles = stored.resource_roles.unwrap();
     assert_eq!(roles[1].reason.as_ref().map(FailureReason::code), Some("timedOut"));
-    // As often as it is to be tried, and after pauses that grow.
+    // The action is tried as often as configured, with growing pauses.
     let log = fs::read_to_string(log).unwrap();
     let begun = log.lines().filter(|line| line.contains(" begin ") && line.contains(&ODD_GROUP.to_string()));
     let begun: Vec<i64> = begun.map(|line| line.split_once(' ').unwrap().0.parse().unwrap()).collect();
@@ -138,7 +138,7 @@ fn an_error_is_tried_again_ever_more_slowly_and_fails_at_last() {
         development::seed(store).await.unwrap();
         insert_odd(store, None).await
     });
-    // The directory makes its database when it starts.
+    // The directory creates its database when it starts.
     drop(Server::start(&place, Duration::ZERO));
     let other = Uuid::from_u128(0x0ddd);
     busy(&place, ODD_GROUP, 100);
@@ -160,12 +160,12 @@ fn an_error_is_tried_again_ever_more_slowly_and_fails_at_last() {
     });
     let pauses: Vec<_> = asked.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(pauses.len() >= 2, "{pauses:?}");
-    // Chance makes them shorter by a half at most; the last one ends with the patience.
+    // The jitter shortens a pause by half at most. The last pause ends with the patience.
     for (pause, least) in pauses.iter().zip([5_000_000, 10_000_000]) {
         assert!(*pause >= least, "{pauses:?}");
     }
 
-    // What goes right in time is as if nothing had been.
+    // An action that succeeds in time leaves no trace of its failures.
     let mended = place.with_store(async |store| insert_with(store, other, None).await);
     assert_eq!(server.reprocess(mended, &token("manager")).status, 202);
     assert_eq!(server.final_state(mended), AssignmentState::Delivered);

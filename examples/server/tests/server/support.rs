@@ -1,4 +1,4 @@
-//! A server of its own for a test, on loopback and a database of its own; and a client that sees every byte.
+//! A server for one test, on loopback, with a database of its own; and a client that sees every byte.
 
 use std::collections::HashMap;
 use std::env;
@@ -25,7 +25,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, query, query_as, query_scalar};
 use uuid::Uuid;
 
-/// Long enough for a machine that is busy with other things; nothing waits for so long that does not fail.
+/// Long enough for a machine that is busy with other things. Only a failing test waits for so long.
 pub const DEADLINE: Duration = Duration::from_secs(90);
 
 pub const KEY: &str = "a key that only tests know, and that outlives a restart";
@@ -34,8 +34,8 @@ pub const V1: &str = "/v1.0/identityGovernance/entitlementManagement/assignments
 pub const BETA: &str = "/beta/identityGovernance/entitlementManagement/accessPackageAssignments";
 pub const REQUESTS: &str = "/v1.0/identityGovernance/entitlementManagement/assignmentRequests";
 
-/// A folder and a database, gone with the test: a file in the folder, or where `TEST_DATABASE` says that there is a
-/// PostgreSQL one of its own there.
+/// A folder and a database, gone with the test. The database is a file in the folder or, if `TEST_DATABASE`
+/// names a PostgreSQL server, a database of its own there.
 pub struct Place {
     path: PathBuf,
     database: String,
@@ -66,7 +66,7 @@ impl Place {
         self.path.join(name)
     }
 
-    /// The database, as no server sees it.
+    /// The database, opened without a server.
     pub fn with_store<T>(&self, work: impl AsyncFnOnce(&Store) -> T) -> T {
         block_on(async {
             let store = Store::open(&self.database, true, DEADLINE).await.unwrap();
@@ -80,7 +80,7 @@ impl Place {
         self.with_store(async |store| store.read(id.into(), None).await.unwrap().unwrap().0.into())
     }
 
-    /// The database of the directory, as no server sees it.
+    /// The database of the directory, opened without a server.
     pub fn with_directory<T>(&self, work: impl AsyncFnOnce(&SqlitePool) -> T) -> T {
         let options = SqliteConnectOptions::new().filename(self.file("directory.db")).busy_timeout(DEADLINE);
         block_on(async {
@@ -91,7 +91,7 @@ impl Place {
         })
     }
 
-    /// To whom it was granted that something is on a group, each as often as it was.
+    /// The principals that were granted something on a group, each as often as it was granted.
     pub fn granted(&self, group: Uuid) -> Vec<Uuid> {
         let sql = "SELECT principal FROM log WHERE carried_out AND resource = ?";
         let granted = self.with_directory(async |pool| {
@@ -100,7 +100,7 @@ impl Place {
         granted.iter().map(|id| id.parse().unwrap()).collect()
     }
 
-    /// Every write that the directory has judged: for whom, and when in ticks.
+    /// Every write that the directory has judged: the principal, and when, in ticks.
     pub fn writes(&self) -> Vec<(Uuid, i64)> {
         let rows = self.with_directory(async |pool| {
             let sql = "SELECT principal, at_ticks FROM log ORDER BY number";
@@ -109,7 +109,7 @@ impl Place {
         rows.iter().map(|(principal, at)| (principal.parse().unwrap(), *at)).collect()
     }
 
-    /// To whom something was granted, and when in ticks, each time.
+    /// When each principal was granted something, each time, in ticks.
     pub fn granted_at(&self) -> HashMap<Uuid, Vec<i64>> {
         let rows = self.with_directory(async |pool| {
             let sql = "SELECT principal, at_ticks FROM log WHERE carried_out ORDER BY number";
@@ -122,7 +122,7 @@ impl Place {
         granted
     }
 
-    /// Takes everything away from somebody, and says how much it was.
+    /// Takes everything away from a target, and returns the number of grants.
     pub fn remove_grants(&self, target: ObjectId) -> u64 {
         self.with_directory(async |pool| {
             let removed = query("DELETE FROM grants WHERE principal = ?").bind(target.to_string());
@@ -130,19 +130,19 @@ impl Place {
         })
     }
 
-    /// A file for the log of another process.
+    /// A new file for the log of a process.
     fn new_log(&self) -> fs::File {
         let mut logs = (0..).map(|number| self.file(&format!("log-{number}")));
         fs::File::create_new(logs.find(|log| !log.exists()).unwrap()).unwrap()
     }
 
-    /// What all processes have written to their logs.
+    /// The logs of all processes.
     pub fn log(&self) -> String {
         let logs = (0..).map(|number| fs::read_to_string(self.file(&format!("log-{number}"))));
         logs.map_while(Result::ok).collect()
     }
 
-    /// What the logs say has happened.
+    /// The events in the logs.
     pub fn events(&self) -> Vec<Event> {
         let log = self.log();
         let events = log.lines().filter_map(|line| line.split_once(" event="));
@@ -160,7 +160,7 @@ impl Drop for Place {
     }
 }
 
-/// The PostgreSQL to test on, if not on SQLite.
+/// The PostgreSQL server to test on; `None` for SQLite.
 pub fn postgres() -> Option<String> {
     env::var("TEST_DATABASE").ok().filter(|address| !address.is_empty())
 }
@@ -178,7 +178,7 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-/// A process that this test has started, and that ends with it.
+/// A process that this test has started. It ends with the test.
 pub struct Started(Child);
 
 impl Started {
@@ -191,14 +191,14 @@ impl Started {
         poll("the process has ended", || self.0.try_wait().unwrap()).code()
     }
 
-    /// Waits until it says this.
+    /// Waits until the process prints this.
     pub fn wait_for(mut self, what: &str) -> Self {
         let mut lines = BufReader::new(self.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         assert!(lines.any(|line| line.contains(what)), "it has ended");
         self
     }
 
-    /// What it has said, once it has ended: as it should, and of what went wrong.
+    /// What the process has printed, on both streams, once it has ended.
     pub fn said(&mut self) -> String {
         let mut said = String::new();
         self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
@@ -217,7 +217,7 @@ impl Drop for Started {
 /// The token for the directory.
 pub const GRAPH_TOKEN: &str = "a token for the directory that only tests know";
 
-/// A directory of its own, that servers and workers share.
+/// A directory that servers and workers share.
 pub struct Directory {
     process: Started,
     pub base_url: String,
@@ -228,7 +228,7 @@ impl Directory {
         Self::start_with(place, "127.0.0.1:0", &[])
     }
 
-    /// At the same address as one that was killed, or at another one.
+    /// Starts at the address of a directory that was killed, or at another one.
     pub fn start_with(place: &Place, address: &str, variables: &[(&str, String)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_access-package-server"));
         command.arg("directory").env_clear().env("DIRECTORY_LISTEN", address);
@@ -242,12 +242,12 @@ impl Directory {
         Self { process, base_url }
     }
 
-    /// What a server or worker is told to use it.
+    /// The variables that make a server or a worker use this directory.
     pub fn variables(&self) -> [(&'static str, String); 2] {
         [("GRAPH_URL", self.base_url.clone()), ("GRAPH_TOKEN", GRAPH_TOKEN.to_owned())]
     }
 
-    /// Adds a rule of what goes wrong.
+    /// Adds a fault.
     pub fn fault(&self, rule: &Value) {
         let body = json!([rule]).to_string();
         let head = format!("Authorization: Bearer {GRAPH_TOKEN}\r\nContent-Length: {}\r\n", body.len());
@@ -287,14 +287,15 @@ impl Server {
         }
         // The machine may be busy with other things.
         command.env("DATABASE_WAIT_MS", (DEADLINE / 2).as_millis().to_string());
-        // A lease is waited for after each `kill -9`.
+        // After each `kill -9`, a test waits for a lease to end.
         command.env("LEASE_MS", "1000");
         command.env("DIRECTORY_DATABASE", place.file("directory.db"));
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         let mut process = Started::new(command.stderr(place.new_log()));
         let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut server = Self { process, address: String::new() };
-        // It says so itself once it can be called, or it ends and there is nothing more to read.
+        // The server prints its address once it can be called. If it ends first, there is nothing more to
+        // read.
         let (says, said) = mpsc::channel();
         thread::spawn(move || {
             let mut addresses = lines.filter_map(|line| match line.strip_prefix("listening on http://") {
@@ -338,7 +339,7 @@ impl Server {
         Ok(stream)
     }
 
-    /// Sends a request as it stands here, and gives the answer; nothing if there is none.
+    /// Sends a request exactly as given. Returns the answer, or `None` if there is none.
     pub fn try_send(&self, request: &str) -> Option<Answer> {
         let mut stream = self.connect().ok()?;
         stream.write_all(request.as_bytes()).ok()?;
@@ -363,7 +364,7 @@ impl Server {
         self.ask("POST", &format!("{REQUESTS}/{id}/reprocess"), token)
     }
 
-    /// The state, as a caller sees it who may.
+    /// The state, as a caller sees it who may reprocess the assignment.
     pub fn state(&self, id: Uuid) -> AssignmentState {
         let answer = self.ask("GET", &format!("{V1}/{id}"), &token("manager"));
         answer.json()["state"].as_str().unwrap().parse().unwrap()
@@ -404,7 +405,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// What is left of an answer without what is new in each one: the id of the request and the date.
+    /// The answer without what differs each time: the id of the request and the date.
     pub fn without_ids(mut self) -> Self {
         if let Some(id) = self.header("request-id").map(str::to_owned) {
             self.body = self.body.replace(&id, "ID");
@@ -413,7 +414,7 @@ impl Answer {
             let (_, after) = rest.split_once('"').unwrap();
             self.body = format!(r#"{before}"date":"DATE"{after}"#);
         }
-        // How many digits a second has differs, and with it the length.
+        // The number of digits of a second varies, and with it the length.
         self.headers.retain(|(name, _)| !["date", "request-id", "content-length"].contains(&name.as_str()));
         self
     }
@@ -423,7 +424,7 @@ pub fn tokens() -> Tokens {
     Tokens::development(Some(KEY.into()))
 }
 
-/// The token of one of the callers that there are in development.
+/// The token of one of the callers in development.
 pub fn token(name: &str) -> String {
     let (_, claims) = callers().into_iter().find(|(it, _)| *it == name).unwrap();
     tokens().make(&claims).unwrap()
@@ -448,7 +449,8 @@ pub fn in_state(state: AssignmentState) -> StoredAssignment {
     StoredAssignment { state, resource_roles: Some(roles.collect()), ..sample.into() }
 }
 
-/// Puts in one like this, for somebody of its own, with a package of its own that gives what it has.
+/// Inserts an assignment like this one, with a target and a package of its own. The package gives what the
+/// assignment has.
 pub async fn insert(store: &Store, like: &StoredAssignment) -> Uuid {
     let [id, package, target] = [(); 3].map(|()| Uuid::new_v4());
     let (id, access_package, target) = (AssignmentId::from(id), package.into(), target.into());

@@ -9,7 +9,7 @@ use crate::support::{
     Answer, BETA, Directory, GRAPH_TOKEN, KEY, Place, REQUESTS, Server, V1, poll, request, token, tokens,
 };
 
-/// Every path there is, and some that are none.
+/// Every path that exists, and some that do not.
 fn paths() -> Vec<(&'static str, String)> {
     let both = |rest: &str| [format!("{V1}{rest}"), format!("{BETA}{rest}")];
     let assignment = format!("/{SAMPLE}");
@@ -79,7 +79,7 @@ fn manager_with(other: &Value) -> Value {
     claims
 }
 
-/// A token that is in order but for what its header says beside the algorithm.
+/// A valid token, except for what its header says besides the algorithm.
 pub fn with_header(more: &Value) -> String {
     let mut header = json!({ "typ": "JWT", "alg": "HS256" });
     header.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -127,7 +127,7 @@ fn a_token_that_is_not_in_order_is_refused() {
         assert_not_known(server.ask("GET", &assignment, token), what);
         assert_not_known(server.ask("GET", V1, token), what);
     }
-    // Why is for the log alone, and the token for nobody.
+    // The reason is only in the log, and the token is nowhere.
     for why in [
         "ExpiredSignature",
         "InvalidAudience: expected `https://graph.microsoft.com`",
@@ -144,8 +144,8 @@ fn a_token_that_is_not_in_order_is_refused() {
     assert_eq!(server.reprocess(HALF, &good).status, 202);
 }
 
-/// Configured with a public key, the server takes what was signed with the private one, and nothing else:
-/// no token of development, and none for which the public key was taken as a secret.
+/// A server with a public key takes only tokens that were signed with the private key: no token from
+/// development, and no token that uses the public key as a secret.
 #[test]
 fn a_configured_key_is_the_only_one() {
     const PUBLIC_KEY: &str = include_str!("public-key.pem");
@@ -170,7 +170,7 @@ fn a_configured_key_is_the_only_one() {
     assert_not_known(server.reprocess(SAMPLE, &confused), "HS256 with the public key");
 
     let removing = server.ask("POST", &format!("/dev/remove-grant?assignment={SAMPLE}"), SIGNED.trim());
-    assert_eq!(removing.status, 404, "nothing of development is there");
+    assert_eq!(removing.status, 404, "a configured server has no paths of development");
     assert_eq!(server.reprocess(SAMPLE, SIGNED.trim()).status, 202);
     let path = format!("{V1}/{SAMPLE}");
     poll("delivered", || {
@@ -178,7 +178,7 @@ fn a_configured_key_is_the_only_one() {
     });
 }
 
-// R4: the roles of the application in between are none of the user's.
+// R4: the roles of the application in between are not the user's.
 #[test]
 fn an_application_in_between_lends_no_role() {
     let place = Place::new();
@@ -188,12 +188,12 @@ fn an_application_in_between_lends_no_role() {
     assert_eq!(server.reprocess(SAMPLE, &tokens().make(&through).unwrap()).status, 403);
     let other = json!({ "oid": Uuid::from_u128(9), "appid": manager, "idtyp": "app" });
     assert_eq!(server.reprocess(SAMPLE, &tokens().make(&other).unwrap()).status, 403);
-    // R5: of an application on its own they are, with the permission or without.
+    // R5: an application that calls on its own has its roles, with or without the permission.
     let itself = json!({ "appid": manager, "idtyp": "app" });
     assert_eq!(server.reprocess(SAMPLE, &tokens().make(&itself).unwrap()).status, 202);
 }
 
-/// Base64 as tokens have it: of the URL, without padding.
+/// Base64 as in tokens: the alphabet for URLs, without padding.
 fn base64(text: impl AsRef<[u8]>) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let bits: Vec<u8> =
