@@ -93,7 +93,7 @@ impl Authority {
 /// A refusal to admit an assignment, with the assignment itself. [`Refusal::from`] keeps only the refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAdmitted {
-    /// The reason.
+    /// The refusal, with its reason.
     pub refusal: Refusal,
     /// The assignment, given back.
     pub assignment: Assignment,

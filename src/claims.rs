@@ -29,7 +29,7 @@ pub struct Claims {
     /// `app` in an application's own token. The claim is optional: configure it for the tokens of applications if you
     /// can.
     pub idtyp: Option<String>,
-    /// The delegated permissions, separated by blanks.
+    /// The delegated permissions, separated by spaces.
     pub scp: Option<String>,
     /// The application permissions.
     pub roles: Vec<String>,
@@ -163,9 +163,10 @@ impl Caller {
     /// The caller that the claims of a **validated** token describe. Pass the roles that you have looked up, since a
     /// token never contains entitlement management roles.
     ///
-    /// A token is an application's own if `idtyp` is `app`. Without `idtyp`, it is one if there is no `scp` and `oid`
-    /// equals `sub` ([R36](crate::policy#r36)). The permissions are those in `roles` for an application's own token,
-    /// and those in `scp` for any other. Directory roles come from `wids`. Unknown permissions and roles are ignored.
+    /// A token is an application's own if `idtyp` is `app`. Without `idtyp`, it is an application's
+    /// own if there is no `scp` and `oid` equals `sub` ([R36](crate::policy#r36)). The permissions
+    /// are those in `roles` for an application's own token, and those in `scp` for any other.
+    /// Directory roles come from `wids`. Unknown permissions and roles are ignored.
     ///
     /// A guest with a personal account has a token from the work tenant, and so counts as a work or school account
     /// ([R6](crate::policy#r6), our choice).

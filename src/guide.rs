@@ -18,9 +18,10 @@
 //! # The words
 //!
 //! The words are those of the service's documentation. A *tenant* is the directory of an organization. It contains
-//! *catalogs*, and a catalog contains resources and access packages. An *access package* gives *resource roles*: a role in a
-//! group, an application or a site. An *assignment* gives one access package to one *target*, such as a user. To *reprocess*
-//! an assignment is to evaluate it and to enforce all its resource roles again.
+//! *catalogs*, and a catalog contains resources and access packages. An *access package* gives
+//! *resource roles*: roles in groups, applications or sites. An *assignment* gives one access
+//! package to one *target*, such as a user. To *reprocess* an assignment is to evaluate it and to
+//! enforce all its resource roles again.
 
 #[doc = include_str!("guide/embedding.md")]
 ///

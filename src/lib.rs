@@ -1,10 +1,11 @@
 //! The rules of Microsoft Graph's `accessPackageAssignment: reprocess`: who may call it, what has to be enforced again,
 //! and how the assignment's state follows from the results.
 //!
-//! An access package gives its holder roles in groups, applications and sites. Others can take those away directly: the
-//! assignment still says `delivered`, and the access is gone. To *reprocess* the assignment is to enforce it again.
-//! This crate is that operation without the service around it. It judges the [`Caller`] and the [`AssignmentState`],
-//! changes the [`Assignment`], and returns the [`Action`]s for your code to carry out.
+//! An access package gives its holder roles in groups, applications and sites. Somebody else can
+//! remove a role directly. The assignment then still says `delivered`, but the access is gone. To
+//! *reprocess* the assignment is to enforce it again. This crate is that operation without the
+//! service around it. It judges the [`Caller`] and the [`AssignmentState`], changes the
+//! [`Assignment`], and returns the [`Action`]s for your code to carry out.
 //!
 //! ```
 //! use access_package::{AssignmentState, Outcome, Timestamp};
@@ -97,7 +98,7 @@
 //!
 //! # Guarantees
 //!
-//! - Every rule has an id and a source in [`policy`]. If the documentation is silent, the rule is marked as our choice.
+//! - Every rule has an id in [`policy`]. It says whether it is documented, observed or our choice.
 //! - A refused call changes nothing. Nothing panics, and nothing is `unsafe`.
 //! - There is no clock, network, storage or randomness. The same input gives the same answer.
 //!

@@ -1,5 +1,5 @@
-//! The rules that this crate enforces, each with its id and its source. The rules about who may reprocess are also
-//! available in the languages of two policy engines.
+//! The rules that this crate enforces, each with its id and its basis. The rules about who may
+//! reprocess are also available in the languages of two policy engines.
 //!
 //! - *Documented*: Microsoft's public documentation says so.
 //! - *Observed*: the documentation does not say so, but a public client of the service or a public report of its

@@ -38,7 +38,8 @@ pub enum Reason {
     /// The caller holds a sufficient role, but not on the assignment's catalog or in the tenant
     /// ([R3](crate::policy#r3)).
     OutOfScope,
-    /// The catalog is privileged, and the caller holds no role that counts there ([R43](crate::policy#r43)).
+    /// The catalog is privileged, and the caller holds neither *Global Administrator* nor one of
+    /// the two roles that suffice there together ([R43](crate::policy#r43)).
     PrivilegedCatalog,
     /// The catalog is privileged, and the caller's *Privileged Role Administrator* suffices only together with
     /// *Identity Governance Administrator* ([R43](crate::policy#r43)).
@@ -233,7 +234,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::CatalogDisagrees => f.write_str(
-                "the assignment's catalog is not, or is no longer, as it was when the caller was authorized",
+                "the caller was authorized for another catalog, or before this one was known to be privileged",
             ),
             Self::InvalidState(actual) => {
                 write!(

@@ -36,8 +36,8 @@ pub struct AssignmentRequest {
     pub assignment: AssignmentId,
     /// What the request asks for.
     pub purpose: Purpose,
-    /// The state of the request. As long as this request led to the state of the assignment, the two are equal. If you
-    /// store it, keep them equal: a late outcome changes both.
+    /// The state of the request. If this request led to the state of the assignment, both states
+    /// are equal. If you store the request, keep them equal: a late outcome changes both.
     pub state: AssignmentState,
     /// The instant at which the request was first completed, whether it succeeded or failed. Reprocessing the request
     /// does not change it.

@@ -309,7 +309,7 @@ impl ResourceRole {
     }
 }
 
-/// The origin system, the resource, the role and the type, if there is one, separated by blanks.
+/// The origin system, the resource, the role and the type, if there is one, separated by spaces.
 impl fmt::Display for ResourceRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.origin_system(), self.resource(), self.role())?;

@@ -15,7 +15,7 @@ use crate::resource_role::ResourceRole;
 pub(super) enum Problem {
     #[error("operation `{actual}` is not known: expected `{}`", required.join("`, `"))]
     UnknownOperation { required: Vec<&'static str>, actual: String },
-    #[error("`{name}` is one member too many")]
+    #[error("member `{name}` does not belong to this question, or is there twice")]
     OneTooMany { name: String },
     #[error(transparent)]
     Question(#[from] ReadError),

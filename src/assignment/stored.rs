@@ -31,9 +31,10 @@ use crate::timestamp::Timestamp;
 /// resource roles may have any state; if it is `delivering`, only expiry can change it.
 ///
 /// # Its version
-/// [`format`](Self::format) is the version of the form, apart from the version of the crate. Any other `format` is
-/// refused with [`LoadError::UnsupportedFormat`], never misread. When the form changes, the number rises, and the
-/// changelog says how to convert what you stored.
+/// [`format`](Self::format) is the version of the form, independent of the version of the crate. A
+/// `format` other than [`FORMAT`](Self::FORMAT) is refused with [`LoadError::UnsupportedFormat`],
+/// never misread. When the form changes, the number rises, and the changelog says how to convert
+/// what you stored.
 ///
 /// To support several forms, read `format` first and alone, since the other fields may not fit. Then fill in this
 /// struct: all fields are public.

@@ -123,8 +123,9 @@ pub enum Rejection {
     /// `400`, `InvalidRequest`: the id of a request in the path is not valid ([R35](crate::policy#r35)).
     #[error("{}", ParseIdError { kind: "assignment request" })]
     InvalidRequestId,
-    /// `404`, `ResourceNotFound`: there is no such assignment. Only a caller who may reprocess in every catalog may
-    /// learn that: see [`Caller::authority`](crate::Caller::authority) with `None` ([R28](crate::policy#r28)).
+    /// `404`, `ResourceNotFound`: there is no such assignment. Only a caller who may reprocess in
+    /// every standard catalog may learn that: see [`Caller::authority`](crate::Caller::authority)
+    /// with `None` ([R28](crate::policy#r28)).
     #[error("assignment does not exist")]
     NotFound,
     /// `404`, `ResourceNotFound`: there is no such request. As for an assignment, only some callers may learn that

@@ -26,7 +26,7 @@
 //! A UTF-8 byte order mark is allowed, and so are the forms of a list that [`read_list`] describes. An object in which
 //! everything is null counts as not expanded. If `ConvertTo-Json` has cut off an object or a list, the error says so.
 //!
-//! # No stored form
+//! # Do not store documents
 //!
 //! **Store a [`StoredAssignment`](crate::StoredAssignment), not a document.** Graph shows neither the attempt nor which
 //! resource role has failed, so a document is always read as attempt 0. If you read the document again instead,
@@ -105,10 +105,10 @@ pub const EXPAND_BETA: &str = "target,accessPackage($expand=accessPackageCatalog
 /// The resource roles are needed only if the state is `delivered` or `delivering`. In these states a list that
 /// continues elsewhere is an error ([R45](crate::policy#r45)).
 ///
-/// Unknown is not endless ([R44](crate::policy#r44)). An assignment has no end if its schedule is null, if the schedule
-/// has nothing but a start, as in the documentation, or if the type of its expiration is `noExpiration` or
-/// `notSpecified` (our choice). A schedule that says nothing is an error. So is an unreadable value that could be an
-/// end, such as a recurrence.
+/// An unknown end is not read as no end ([R44](crate::policy#r44)). An assignment has no end if its
+/// schedule is null, if the schedule has nothing but a start, as in the documentation, or if the
+/// type of its expiration is `noExpiration` or `notSpecified` (our choice). A schedule that says
+/// nothing is an error. So is an unreadable value that could be an end, such as a recurrence.
 ///
 /// # Errors
 /// [`ReadError`]: the text is not JSON, or it is another document, such as a request, a page, or an error of Graph. A

@@ -289,7 +289,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R2",
         about: WHO,
-        text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on that ladder. Each \
+        text: "*Catalog creator*, *Catalog reader* and *User Administrator* are not on the ladder in R1. Each \
                can be compared only with itself, and never suffices. An older page still lists *User \
                Administrator*.",
         parts: &[
@@ -376,8 +376,8 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R12",
         about: WHEN,
-        text: "A refused call changes nothing. If the assignment has expired meanwhile, time has changed it \
-               and not the call, and the host may save it.",
+        text: "A refused call changes nothing. If the assignment has expired meanwhile, time has changed \
+               it, not the call. The host may save it.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
@@ -404,15 +404,15 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R15",
         about: WHAT,
-        text: "Accepted is not done. The assignment is `delivering` until the last outcome is known, and \
-               cannot be reprocessed until then.",
+        text: "Accepted does not mean done. The assignment is `delivering` until the last outcome is \
+               known, and cannot be reprocessed until then.",
         parts: &[part(Documented, "the `202`", &[REPROCESS]), part(OurChoice, "the state in between", &[])],
     },
     Rule {
         id: "R16",
         about: WHAT,
         text: "When every outcome is known, the state is `delivered` if all resource roles are in place, \
-               `partiallyDelivered` if some are, and `deliveryFailed` if none are. If nothing needs \
+               `partiallyDelivered` if only some are, and otherwise `deliveryFailed`. If nothing needs \
                enforcing, it is `delivered` immediately.",
         parts: &[
             part(Documented, "the meaning of the states", &[PROCESS, ASSIGNMENT]),
@@ -425,7 +425,8 @@ pub static RULES: &[Rule] = &[
         text: "Outcomes may arrive late, twice and in any order, and the result is the same. Within an \
                attempt *fulfilled* beats *failed*, even after the state was final. An outcome of another \
                attempt changes nothing, and is not an error. The executor reports *failed* when it has \
-               given up, not after each try. Of two reasons for a failure the smaller one stays.",
+               given up, not after each try. Of two reasons for a failure the smaller one \
+               stays, by its code and then by its words.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
@@ -473,11 +474,11 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R23",
         about: WHAT,
-        text: "The identity of a resource role is its origin system, its origin ids and, if the role has a \
-               type that is part of it, that type. A display name never counts. GUIDs and Azure ids ignore \
-               case, and an Azure id is compared as a whole. Other ids, site URLs, and the types of unknown \
-               origin systems are compared exactly. An Azure role must have the type `active` or \
-               `eligible`. In other known origin systems a type that contradicts the origin id is refused.",
+        text: "The identity of a resource role is its origin system, its origin ids and, for an Azure role \
+               and in an unknown origin system, the type of the role. A display name never counts. GUIDs \
+               and Azure ids ignore case, and an Azure id is compared as a whole. Other ids, site URLs, and \
+               the types of unknown origin systems are compared exactly. An Azure role must have the type \
+               `active` or `eligible`. In other known origin systems a type that contradicts the origin id is refused.",
         parts: &[
             part(Documented, "the types of an Azure role", &[RESOURCE_ROLE_SCOPES]),
             part(Documented, "that Azure names ignore case", &[NAMES_IN_AZURE]),
@@ -572,7 +573,8 @@ pub static RULES: &[Rule] = &[
         about: REQUEST,
         text: "A request can be reprocessed for less than 14 days after it was first completed. The \
                boundary is exclusive: after exactly 14 days the call is refused, and requesting the access \
-               package again helps. A time of completion that is still to come is not too old.",
+               package again helps. A request whose time of completion is still to come is not \
+               too old.",
         parts: &[
             part(Documented, "the 14 days", &[REPROCESS_REQUEST]),
             part(OurChoice, "the boundary, and a time that is still to come", &[]),
@@ -606,7 +608,8 @@ pub static RULES: &[Rule] = &[
         id: "R36",
         about: TOKEN,
         text: "A token is an application's own if `idtyp` is `app`, whatever else it contains. If `idtyp` \
-               is absent, it is one if there is no `scp` and `oid` equals `sub`. Every other token is for a \
+               is absent, it is an application's own if there is no `scp` and `oid` equals `sub`. Every \
+               other token is for a \
                call on behalf of an account. A claim that is null counts as absent.",
         parts: &[
             part(
@@ -664,8 +667,8 @@ pub static RULES: &[Rule] = &[
         id: "R40",
         about: ENFORCE,
         text: "A request is repeated, within a bound, if it is throttled, meets a transient fault or gets \
-               no response. It is not repeated before `Retry-After`, or, if that is absent or not in the \
-               future, only after growing pauses. If the fate of a write is unknown, the crate looks before \
+               no response. It is not repeated before `Retry-After`. If that is absent or not in the \
+               future, the pauses grow. If the fate of a write is unknown, the crate looks before \
                it writes again.",
         parts: &[
             part(Documented, "`Retry-After`, and growing pauses without it", &[THROTTLING, ERRORS]),
@@ -689,8 +692,9 @@ pub static RULES: &[Rule] = &[
         id: "R42",
         about: ENFORCE,
         text: "From the end of the assignment on, nothing is sent (R21). If the crate has no request for an \
-               action, it refuses it before anything is sent: a role in a SharePoint site for whose number \
-               the host has chosen no reading, an Azure role, and every role in an unknown origin system.",
+               action, it refuses the action before anything is sent. That applies to a role in a SharePoint \
+               site if the host has not chosen how to read its number, to an Azure role, and to every role \
+               in an unknown origin system.",
         parts: &[
             part(
                 Documented,
@@ -730,9 +734,9 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R44",
         about: OF_2026,
-        text: "Unknown is not endless. A schedule says that there is no end, gives an end, is null as a \
-               whole, or has nothing but a start. A schedule that says nothing is an error. So is one with \
-               an unknown value that could be an end, such as a recurrence.",
+        text: "An unknown end is not read as no end. An assignment has no end if its schedule says so, is \
+               null as a whole, or has nothing but a start. A schedule that says nothing is an error. So \
+               is one with an unknown value that could be an end, such as a recurrence.",
         parts: &[
             part(Documented, "the schedule and its types", &[ASSIGNMENT]),
             part(OurChoice, "the rest", &[]),
@@ -766,7 +770,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R47",
         about: OF_2026,
-        text: "A role that is unknown does not suffice. It is ignored, and is not an error that would hide \
+        text: "An unknown role does not suffice. It is ignored: an error would hide \
                the verdict. Roles are read by their ids, by their names in the documentation, and by their \
                names in Graph. *Connected Organization Administrator* and *Privileged Role Administrator* \
                are not on the ladder.",

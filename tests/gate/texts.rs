@@ -123,7 +123,7 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::CatalogDisagrees,
         "catalogDisagrees",
-        "the assignment's catalog is not, or is no longer, as it was when the caller was authorized",
+        "the caller was authorized for another catalog, or before this one was known to be privileged",
         &["R3", "R43"],
     ),
     (

@@ -112,10 +112,12 @@ pub struct Connection {
     /// How many requests (in `restore`: assignments) may be under way at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub at_once: usize,
-    /// How many seconds to repeat a request while the service is busy, and how long a wait to accept from it
+    /// For how many seconds to repeat a request while the service is busy, and the longest wait to
+    /// accept from it
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub patience: u64,
-    /// How many seconds the directory may take to show a new grant. What is not seen is looked for again after that
+    /// How many seconds the directory may take to show a new grant. After that, `drift` looks again
+    /// for what it did not see
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub settle: u64,
 }

@@ -19,7 +19,7 @@ const HELD: usize = 50_000;
 
 /// A question that takes one request or, page by page, several.
 pub trait Question {
-    /// `None` once there is nothing more to ask.
+    /// The next request. `None` once the answer is complete.
     fn request(&self) -> Option<Request<String>>;
     /// Takes the answer to that request.
     fn read(&mut self, answer: &Response<String>) -> Result<(), LookError>;

@@ -119,7 +119,7 @@ impl Book {
         {
             self.is_of(of)?;
             let why = if self.setting("files")?.as_ref() != Some(&files) {
-                "read the assignments elsewhere".to_owned()
+                "took its assignments from another source".to_owned()
             } else if parsed::<Timestamp>(&began)?.saturating_add(GOES_ON_WITHIN) <= now {
                 format!("began on {began}, more than 24 hours ago")
             } else {

@@ -10,7 +10,7 @@ pub struct Circle {
 }
 
 impl Circle {
-    /// Whether this link was followed before.
+    /// Whether this link closes a circle.
     pub fn is_closed_by(&mut self, link: &str) -> bool {
         if self.kept == link {
             return true;

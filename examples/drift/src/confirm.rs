@@ -18,7 +18,7 @@ use crate::packages::{Packages, is_cut, package_of};
 use crate::problem::Problem;
 use crate::service::{Service, now};
 
-/// An assignment that is looked at again.
+/// An assignment that is read again.
 struct Looked<'a> {
     row: i64,
     id: AssignmentId,
@@ -32,7 +32,7 @@ struct Looked<'a> {
 enum Owes {
     /// Only these resource roles, as they are stored.
     Only(BTreeSet<String>),
-    /// What this access package gives.
+    /// Everything that this access package gives.
     What(AccessPackageId),
     /// It cannot be read, for this reason.
     NotKnown(String),

@@ -25,7 +25,7 @@ const STATES: [AssignmentState; 3] =
 /// For a service that does not expand what the access packages give. That takes a request of its own.
 pub const EXPAND_LESS: &str = "target,accessPackage($expand=catalog)";
 
-const GOES_ON: &str = "not the whole list, for its `@odata.nextLink` leads to another page: join all pages in one file, \
+const GOES_ON: &str = "not the whole list, because its `@odata.nextLink` leads to another page: join all pages in one file, \
                        without that link";
 
 pub const MANAGEMENT: &str = "v1.0/identityGovernance/entitlementManagement";

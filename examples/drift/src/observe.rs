@@ -23,13 +23,13 @@ use crate::verdict::Verdict;
 pub struct Observer<'a> {
     pub service: &'a Arc<Service>,
     pub at_once: usize,
-    /// How long the directory may take to replicate what is new (R39).
+    /// How long the directory may take to replicate a new grant (R39).
     pub settle: Duration,
     pub progress: &'a Progress,
 }
 
 impl Observer<'_> {
-    /// Looks at everything that is open, and again at what was not seen.
+    /// Looks for everything that is open, and again for what was not seen.
     pub async fn observe(&self, book: &mut Book) -> Result<(), Problem> {
         self.pass(book, Pass::First).await?;
         if let Some(since) = book.suspected_since()? {
@@ -140,7 +140,7 @@ struct List {
     of: ResourceRole,
     endpoint: Endpoint,
     holders: Holders,
-    /// When its first page was asked for.
+    /// The time at which the reading of the list began.
     began: Timestamp,
     circle: Circle,
     /// Whether its pages lead in a circle.

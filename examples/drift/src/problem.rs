@@ -34,7 +34,7 @@ pub enum Problem {
     #[error("`{url}` does not answer: {said}")]
     NoAnswer { url: String, said: String },
     #[error(
-        "`{url}` asks to wait {seconds} s, and `--patience` is {patience} s: run it again later, it goes on, or give more patience"
+        "`{url}` asks to wait {seconds} s, but `--patience` is {patience} s: run it again later to continue, or raise `--patience`"
     )]
     TooLong { url: String, seconds: f64, patience: u64 },
     #[error("`{url}`: {source}")]
@@ -56,7 +56,7 @@ pub enum Problem {
     #[error("`{path}` is in use by another run, or not a file of `drift`: {source}")]
     Book { path: String, source: rusqlite::Error },
     #[error(
-        "`{path}` is of version {actual} of this file: version {required} is required, so give another `--file`"
+        "`{path}` cannot be used: its version is {actual}, and this `drift` needs version {required}: give another `--file`"
     )]
     BookVersion { path: String, required: i64, actual: i64 },
     #[error(
@@ -64,14 +64,14 @@ pub enum Problem {
     )]
     OtherBook { path: String, required: String, actual: String },
     #[error(
-        "`{path}` is a check of tenant `{actual}`, and the token is of `{required}`: give another `--file`, or check with `--anew`"
+        "`{path}` is a check of tenant `{actual}`, but the token is for `{required}`: give another `--file`, or check with `--anew`"
     )]
     OtherTenant { path: String, required: String, actual: String },
-    #[error("new token is of tenant `{actual}`, and the one before it was of `{required}`")]
+    #[error("new token is for tenant `{actual}`, but the one before it was for `{required}`")]
     OtherToken { required: String, actual: String },
     #[error("`{path}` has no finished check: run `drift check` first")]
     NotChecked { path: String },
-    #[error("check in `{path}` was interrupted: run `drift check`, it goes on")]
+    #[error("check in `{path}` was interrupted: run `drift check` to continue it")]
     Interrupted { path: String },
     #[error("file of the check: {0}")]
     Database(#[from] rusqlite::Error),
@@ -79,7 +79,7 @@ pub enum Problem {
     Damaged(String),
     #[error("input is not a terminal: look at the plan, and add `--yes`")]
     NotConfirmed,
-    #[error("client cannot be made: {0}")]
+    #[error("HTTP client cannot be created: {0}")]
     Client(#[from] reqwest::Error),
 }
 
@@ -103,7 +103,7 @@ impl Problem {
             // help.
             says.push(
                 "what helps: a role for the whole tenant, or an application with `EntitlementManagement.Read.All`: \
-                 who has roles in catalogs only may read one access package at a time"
+                 a caller whose only roles are in catalogs may read one access package at a time"
                     .to_owned(),
             );
         } else if told.status == StatusCode::NOT_FOUND {

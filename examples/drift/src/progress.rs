@@ -73,5 +73,5 @@ impl Progress {
 
 fn looks_again_in(pause: Duration) -> String {
     let seconds = pause.as_secs_f64().ceil();
-    format!("what is not seen is looked for again in {seconds} s, when it has had time to be seen")
+    format!("looking again in {seconds} s for what the directory does not show yet")
 }

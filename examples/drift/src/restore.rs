@@ -91,11 +91,9 @@ fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<
     } else {
         tell!("nothing to restore");
     }
-    tell!("by the check of {finished}; what has come back since is left out");
+    tell!("according to the check of {finished}, without what has come back since");
     if done > 0 {
-        tell!(
-            "left out: {done} restored or accepted before, but not to be seen yet: `drift check` looks again"
-        );
+        tell!("left out: {done} restored or accepted before, but not visible yet: `drift check` looks again");
     }
     if stuck > 0 {
         tell!(

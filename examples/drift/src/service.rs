@@ -127,7 +127,7 @@ impl Service {
             if began.elapsed() + pause > self.patience {
                 return Err(Problem::NoAnswer { url: without_query(&request.uri().to_string()), said });
             }
-            // A service may be busy for a while.
+            // A busy service is normal for a while.
             if !is_answered || failures > 3 {
                 self.tell_of_silence(&said);
             }

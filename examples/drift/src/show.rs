@@ -37,7 +37,7 @@ pub fn number_of(number: u64, what: &str) -> String {
     format!("{} {what}{plural}", thousands(number))
 }
 
-/// `12,345`.
+/// The number with separators, such as `12,345`.
 #[must_use]
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();

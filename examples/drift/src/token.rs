@@ -110,12 +110,12 @@ impl Tokens {
         let caveats: Vec<_> = claims(text).map(|it| it.caveats(*now).collect()).unwrap_or_default();
         let (why, help) = if caveats.contains(&Caveat::ExpiredToken) {
             let is_fixed = ["--token-file", "--token-env"].contains(&self.option);
-            let help = "give `--token-command`, so that it can be got again";
-            (", for it has expired", is_fixed.then_some(help))
+            let help = "use `--token-command`, so that `drift` can get a new one";
+            (", because it has expired", is_fixed.then_some(help))
         } else if caveats.contains(&Caveat::OtherAudience) {
-            (", for it is not for Microsoft Graph", None)
+            (", because it is not for Microsoft Graph", None)
         } else if text.split('.').count() != 3 {
-            (", which is no access token (three parts with dots)", None)
+            (", which is not an access token (three parts, with dots between them)", None)
         } else {
             ("", None)
         };
@@ -136,7 +136,7 @@ pub struct Unauthorized<'a> {
 #[derive(Debug)]
 pub struct Lack {
     needed: Permission,
-    /// The permissions that it has, separated by blanks.
+    /// The permissions that the token has, separated by spaces.
     has: String,
 }
 
@@ -188,7 +188,7 @@ impl Source {
         }
     }
 
-    /// The option that names it.
+    /// The option that names the source.
     #[must_use]
     pub fn option(&self) -> &'static str {
         match self {

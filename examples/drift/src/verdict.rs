@@ -14,7 +14,7 @@ pub enum Verdict {
     Suspected,
     /// It is not there, and no obstacle to giving it back is seen.
     Lost,
-    /// It is not there, and cannot be given back.
+    /// It is not there, and cannot be restored.
     Never(Obstacle),
     /// It cannot be seen. It may be there or not.
     Unknown,

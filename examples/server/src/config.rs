@@ -134,13 +134,12 @@ fn tokens(role: Role) -> Result<Option<Tokens>, Problem> {
         }
         (Some(keys), Some(audience), Some(issuer)) => Ok(Some(Tokens::configured(keys, &audience, &issuer))),
         (None, None, None) if is_asked_for || is_bare()? => match secret {
-            Some(secret) if secret.len() < 32 => Err("`DEVELOPMENT_KEY` has less than 32 bytes".into()),
+            Some(secret) if secret.len() < 32 => Err("`DEVELOPMENT_KEY` is shorter than 32 bytes".into()),
             secret => Ok(Some(Tokens::development(secret))),
         },
         (None, None, None) if role == Role::Worker => Ok(None),
         (None, None, None) => {
-            let needed =
-                "`TOKEN_KEY_FILE` is not set: it is needed, or `DEVELOPMENT=1` to try the server out";
+            let needed = "`TOKEN_KEY_FILE` is not set: set it, or set `DEVELOPMENT=1` to try the server";
             Err(needed.into())
         }
         _ => {
@@ -174,7 +173,7 @@ fn keys() -> Result<Option<Keys>, Problem> {
                 .map_err(|error| format!("`TOKEN_JWKS_URL` is `{url}`: {error}"))?;
             Ok(Some(Keys::Set(Arc::new(keys))))
         }
-        _ => Err("of `TOKEN_KEY_FILE`, `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL` only one can be set".into()),
+        _ => Err("set only one of `TOKEN_KEY_FILE`, `TOKEN_JWKS_FILE` and `TOKEN_JWKS_URL`".into()),
     }
 }
 
@@ -217,7 +216,7 @@ fn is_asked_for(name: &str) -> Result<bool, Problem> {
     match variable(name)?.as_deref() {
         None => Ok(false),
         Some("1") => Ok(true),
-        Some(other) => Err(format!("`{name}` is `{other}`: expected `1`, or that it is not set").into()),
+        Some(other) => Err(format!("`{name}` is `{other}`: expected `1`, or leave it unset").into()),
     }
 }
 

@@ -208,7 +208,7 @@ impl Executor {
         let resource = action.resource_role.resource_origin_id();
         let line = format!("{at} {process} {what} {} {} {resource}\n", action.assignment, action.attempt);
         if let Err(error) = append(file, line.as_bytes()) {
-            warn!(%error, "what is carried out is not logged");
+            warn!(%error, "action log cannot be written");
         }
     }
 

@@ -164,11 +164,11 @@ fn told_to_end(stop: watch::Sender<bool>) -> Result<impl Future<Output = ()>, Pr
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        info!("no more requests; what is under way comes to its end");
+        info!("no new requests are accepted; requests under way are finished");
         stop.send_replace(true);
         tokio::spawn(async {
             sleep(GRACE).await;
-            warn!("not all of it has; what was accepted is carried out after the next start");
+            warn!("some requests are unfinished; accepted work is carried out after the next start");
             process::exit(1)
         });
     })

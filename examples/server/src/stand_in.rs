@@ -45,7 +45,7 @@ impl StandIn {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let said = process.stdout.take().ok_or("the directory says nothing")?;
+        let said = process.stdout.take().ok_or("the directory has printed nothing")?;
         let line = BufReader::new(said).lines().next_line().await?.unwrap_or_default();
         let address = line.strip_prefix("listening on ").ok_or("the directory has not started")?;
         Ok(Self { client: client(address)?, base_url: address.parse()?, token, is_new, _process: process })

@@ -168,7 +168,8 @@ pub enum RequestError {
 
 /// Reads the response to a call to reprocess.
 ///
-/// Accepted is not done: read the assignment again to learn its outcome ([R15](crate::policy#r15)).
+/// Accepted does not mean done: read the assignment again to learn the outcome
+/// ([R15](crate::policy#r15)).
 ///
 /// # Errors
 /// [`CallError`]: the status is not `202`. The body may be absent, empty or not JSON; the error then has no code.

@@ -1,4 +1,5 @@
-//! The end of an assignment according to its schedule. Unknown is not endless (R44).
+//! The end of an assignment according to its schedule. An unknown end is not read as
+//! no end (R44).
 
 use alloc::format;
 use core::str::FromStr;

@@ -36,7 +36,7 @@ pub struct Totals {
     pub roles: Counts,
 }
 
-/// A resource role of an assignment that is not in place, or not seen to be.
+/// A resource role that an assignment owes, with the verdict on it.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub assignment: String,
@@ -50,7 +50,7 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Whether the assignment has also lost something for good.
     pub is_stuck: bool,
-    /// Why it could not be seen.
+    /// Why it cannot be seen, or cannot be restored.
     pub why: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl NotConfirmed {
 }
 
 impl Finding {
-    /// What helps, where it is known.
+    /// What helps, if it is known.
     #[must_use]
     pub fn help(&self) -> Option<&'static str> {
         match self.verdict {
@@ -215,7 +215,7 @@ impl Book {
         Ok(())
     }
 
-    /// Everything that is owed, whatever the verdict, by target.
+    /// Passes everything that is owed to `each`, whatever the verdict, ordered by target.
     pub fn each_owed(&self, mut each: impl FnMut(Finding) -> Result<(), Problem>) -> Result<(), Problem> {
         let sql = format!("{} WHERE verdict <> 6 ORDER BY target, assignment.id, role.id", select());
         let mut statement = self.connection.prepare(&sql)?;

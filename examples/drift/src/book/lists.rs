@@ -1,4 +1,4 @@
-//! The lists that tell who has what, and the verdicts that follow from them.
+//! The lists that show who has what, and the verdicts that follow from them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -39,7 +39,7 @@ pub struct OpenList {
     pub targets: Vec<ObjectId>,
 }
 
-/// What is looked for in a list.
+/// A resource role of one target, to look for in a list.
 pub struct Wanted<'a> {
     pub resource_role: &'a ResourceRole,
     pub target: ObjectId,

@@ -85,7 +85,7 @@ impl Book {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The assignment in this row of the plan, as long as it has lost something.
+    /// The assignment in this row of the plan. `None` if nothing restorable is lost any more.
     pub fn planned(&self, row: i64) -> Result<Option<Planned>, Problem> {
         let sql = "SELECT assignment.id, assignment.guid, target, package.guid, step, origin FROM want \
                    JOIN assignment ON assignment.id = want.assignment JOIN package ON package.id = assignment.package \
@@ -125,7 +125,7 @@ impl Book {
             .collect()
     }
 
-    /// From now on something may have been sent for it.
+    /// From now on, something may have been sent for the assignment.
     pub fn set_sent(&self, row: i64) -> Result<(), Problem> {
         self.set_step(row, "sent")
     }

@@ -21,7 +21,7 @@ pub struct End {
 }
 
 impl End {
-    /// The assignment has come to this state.
+    /// The assignment is in this state now.
     pub fn of_state(diary: &Diary, state: AssignmentState) -> Result<Self, Problem> {
         let mut end = Self { word: "not restored", ..Self::default() };
         let refusal = Refusal::of_state(state);

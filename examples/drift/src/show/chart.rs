@@ -47,7 +47,7 @@ fn parts(Counts { present, lost, never, unknown }: Counts) -> [(&'static str, f6
     parts
 }
 
-/// More than 4 billion look like 4 billion.
+/// The number as a float. More than 4 billion count as 4 billion.
 fn share(number: u64) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }

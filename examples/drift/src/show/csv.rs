@@ -19,7 +19,7 @@ const COMMON: [&str; 10] = [
     "ends",
 ];
 
-/// What is not in place.
+/// The resource roles that are not in place.
 pub fn findings(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     row(out, COMMON.into_iter().chain(["verdict", "why", "whatHelps"]))?;
     book.each_finding(|finding| {

@@ -71,7 +71,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (number, why) = (thousands(number), prose(&why));
         writeln!(
             out,
-            "<p>Of the assignments that have lost access, not asked again whether they still owe it: {number} ({why}).</p>"
+            "<p>Assignments with a loss that was not confirmed by reading them again: {number} ({why}).</p>"
         )?;
     }
     writeln!(out, "<section>\n<h2>By kind</h2>")?;

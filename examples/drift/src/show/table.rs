@@ -31,7 +31,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
         let (drifted, restorable) = (totals.drifted, totals.drifted - totals.stuck);
         writeln!(
             out,
-            "\nassignments that have lost something: {drifted}; something can be given back to {restorable}"
+            "\nassignments that have lost something: {drifted}; with something restorable: {restorable}"
         )?;
         if totals.mixed > 0 {
             writeln!(out, "of these, only with `drift restore --direct`: {}", totals.mixed)?;
@@ -39,7 +39,7 @@ pub fn write(book: &Book, out: &mut impl Write) -> Result<(), Problem> {
     }
     let NotConfirmed { number, why } = book.not_confirmed()?;
     if number > 0 {
-        writeln!(out, "of these, not asked again whether they still owe it: {number} ({why})")?;
+        writeln!(out, "with a loss that was not confirmed by reading them again: {number} ({why})")?;
     }
     counted(out, "by kind", &book.by_kind()?)?;
     let packages = book.by_package()?;

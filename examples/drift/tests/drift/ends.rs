@@ -144,6 +144,6 @@ fn to_restore_after_an_interrupted_check_says_that_it_goes_on() {
         let said = run(&mut command);
         assert_eq!((said.status, &*said.out), (2, ""));
         assert!(said.err.contains(interrupted), "{}", said.err);
-        assert!(said.err.ends_with("` was interrupted: run `drift check`, it goes on\n"), "{}", said.err);
+        assert!(said.err.ends_with("` was interrupted: run `drift check` to continue it\n"), "{}", said.err);
     }
 }

@@ -64,7 +64,7 @@ fn what_is_granted_but_not_yet_seen_is_not_lost() {
     let said = run(&mut drift(&place, &server, &directory, &["check", "--settle", "4", "--json"]));
     assert_eq!((said.status, found(&said, "restorable")), (3, Taken::new()), "{}", said.err);
     // Without a terminal, the pause is reported as well, once.
-    assert_eq!(said.err.matches("what is not seen is looked for again in ").count(), 1, "{}", said.err);
+    assert_eq!(said.err.matches("looking again in ").count(), 1, "{}", said.err);
     assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     // A check that does not wait does not see the grant.
     grant_again(600_000);
@@ -93,7 +93,7 @@ fn a_group_that_is_not_seen_yet_is_not_gone() {
     let check = ["check", "--settle", "2", "--json", "--base-url", &stub.base_url, "--token-env", "TOKEN"];
     let said = run(command(&Place::new(), &check).env("TOKEN", "token"));
     assert_eq!((said.status, &said.json()["resourceRoles"]["present"]), (0, &json!(1)), "{}", said.out);
-    assert!(said.err.contains("looked for again in "), "{}", said.err);
+    assert!(said.err.contains("looking again in "), "{}", said.err);
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_token_that_expires_in_the_middle_is_fetched_again_once() {
     let said = run(&mut command(&place, &check));
     assert_eq!(said.status, 2);
     assert!(
-        said.err.contains("refuses the token of `--token-command`, which is no access token"),
+        said.err.contains("refuses the token of `--token-command`, which is not an access token"),
         "{}",
         said.err
     );

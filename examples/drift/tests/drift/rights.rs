@@ -136,7 +136,7 @@ fn a_token_comes_from_a_file_or_from_standard_input() {
     let said = run(check("-").stdin(std::fs::File::open(&file).unwrap()));
     refused(
         &said,
-        "refuses the token of `--token-file`, which is no access token (three parts with dots): get a new one",
+        "refuses the token of `--token-file`, which is not an access token (three parts, with dots between them): get a new one",
     );
 }
 

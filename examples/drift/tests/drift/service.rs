@@ -200,7 +200,7 @@ fn what_is_not_confirmed_is_said_to_be_so() {
         assert_eq!(said.json()["resourceRoles"]["lost"], 2);
         assert_eq!(said.json()["assignments"]["notConfirmed"], number);
         let said = check(&["--html", html.to_str().unwrap()]);
-        let says = format!("not asked again whether they still owe it: {number}");
+        let says = format!("not confirmed by reading them again: {number}");
         for text in [&said.out, &place.read("report.html")] {
             assert_eq!((text.contains(&says), text.contains(why)), (number > 0, true), "{text}");
         }
@@ -227,7 +227,7 @@ fn an_export_confirms_nothing() {
     ];
     let said = run(command(&place, &check).env("TOKEN", "token"));
     assert_eq!(said.status, 1, "{}", said.err);
-    assert!(said.out.contains("not asked again whether they still owe it: 1"), "{}", said.out);
+    assert!(said.out.contains("not confirmed by reading them again: 1"), "{}", said.out);
 }
 
 #[test]

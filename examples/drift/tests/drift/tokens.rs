@@ -114,16 +114,16 @@ fn why_a_token_is_refused_is_said_and_never_the_token() {
     });
     let (graph, place) = ("https://graph.microsoft.com", Place::new());
     for (token, why, helps) in [
-        ("opaque".to_owned(), ", which is no access token (three parts with dots)", false),
-        ("eyJ0.eyJh".into(), ", which is no access token (three parts with dots)", false),
+        ("opaque".to_owned(), ", which is not an access token (three parts, with dots between them)", false),
+        ("eyJ0.eyJh".into(), ", which is not an access token (three parts, with dots between them)", false),
         ("e30.e30.x".into(), "", false),
         (token(json!({ "aud": graph })), "", false),
         (
             token(json!({ "aud": "https://management.azure.com" })),
-            ", for it is not for Microsoft Graph",
+            ", because it is not for Microsoft Graph",
             false,
         ),
-        (token(json!({ "aud": graph, "exp": 1 })), ", for it has expired", true),
+        (token(json!({ "aud": graph, "exp": 1 })), ", because it has expired", true),
     ] {
         let said = drift(&place, &stub, &["check"], &token);
         assert_eq!((said.status, &*said.out), (2, ""));

@@ -88,7 +88,7 @@ impl Client {
 
     fn wait(&self, pause: Duration) -> Result<(), Failure> {
         if pause > self.left() {
-            return Err("that is too long to wait: look again later".into());
+            return Err("wait is longer than `PATIENCE`: run the client again later".into());
         }
         sleep(pause);
         Ok(())
@@ -118,7 +118,7 @@ impl Client {
         let mut pause = Duration::from_millis(100);
         loop {
             let assignment = http::read_assignment(&self.send(look)?);
-            match assignment.map_err(|error| format!("no assignment to be seen: {error}"))?.state() {
+            match assignment.map_err(|error| format!("assignment cannot be read: {error}"))?.state() {
                 AssignmentState::Delivering => self.wait(pause)?,
                 state => return Ok(state),
             }

@@ -51,7 +51,7 @@ fn with_body(written: &[u8]) -> Option<Vec<u8>> {
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
             ("RequestHeaderFieldsTooLarge", "head is larger than 32 KiB, or has more than 100 headers")
         }
-        _ => ("BadRequest", "request is not one of HTTP/1.1"),
+        _ => ("BadRequest", "request is not valid HTTP/1.1"),
     };
     let request_id = Uuid::new_v4().to_string();
     let inner = InnerError { date: now(), request_id: &request_id, client_request_id: None };

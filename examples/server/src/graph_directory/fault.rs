@@ -114,7 +114,7 @@ impl Rule {
                 Some("`probability` is not between 0 and 1")
             }
             Fault::Error(error) if !error.status.is_none_or(is_status) => {
-                Some("`status` is not one of an error")
+                Some("`status` is not an error status")
             }
             Fault::Error(error) if error.status.is_none() && error.code.is_none() => {
                 Some("an error needs a `code` or a `status`")

@@ -58,7 +58,7 @@ impl Service {
     ) -> Result<Response<String>, Fault> {
         only(head, "POST")?;
         let batch: Batch = serde_json::from_slice(body)
-            .map_err(|error| Fault::Invalid(format!("body is no batch: {error}")))?;
+            .map_err(|error| Fault::Invalid(format!("body is not a batch: {error}")))?;
         if batch.requests.len() > PARTS {
             return Err(Fault::Invalid(format!("batch has more than {PARTS} requests")));
         }

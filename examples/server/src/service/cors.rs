@@ -27,7 +27,7 @@ impl FromStr for Origins {
             };
             if !text.parse().is_ok_and(|uri| is_origin(&uri)) {
                 let expected = "expected one such as `https://portal.example.org`";
-                return Err(format!("`{text}` is no origin: {expected}").into());
+                return Err(format!("`{text}` is not an origin: {expected}").into());
             }
             Ok(text.parse()?)
         };

@@ -87,7 +87,7 @@ pub fn option(name: &str, version: Version) -> Result<Option<String>, Fault> {
         Some(option) => Ok(Some(option.to_owned())),
         None if !KNOWN.contains(&&*lower) => Ok(None),
         None if version == Version::Beta => Ok(Some(lower)),
-        None => Err(Fault::Invalid(format!("`{lower}` is no option: expected `${lower}`"))),
+        None => Err(Fault::Invalid(format!("`{lower}` is not an option: expected `${lower}`"))),
     }
 }
 

@@ -202,7 +202,7 @@ impl Kind {
                 let mut start = [0; 16];
                 File::open(file)?.read_exact(&mut start)?;
                 if start != *b"SQLite format 3\0" {
-                    return Err(format!("`{}` is no database", file.display()).into());
+                    return Err(format!("`{}` is not a database", file.display()).into());
                 }
                 !fs::metadata(file)?.permissions().readonly()
             }
@@ -211,7 +211,7 @@ impl Kind {
                 read_only.fetch_one(pool).await? == "off"
             }
         };
-        if is_writable { Ok(()) } else { Err("database can only be read".into()) }
+        if is_writable { Ok(()) } else { Err("database is read-only".into()) }
     }
 }
 

@@ -183,7 +183,7 @@ pub async fn listen(kind: Kind, wake: Arc<Notify>) {
     let Kind::Postgres { url } = kind else { return };
     loop {
         if let Err(error) = listen_once(&url, &wake).await {
-            warn!(%error, "new work is not heard of");
+            warn!(%error, "cannot listen for new work");
         }
         sleep(Duration::from_secs(1)).await;
     }

@@ -27,7 +27,7 @@ const SIZE: usize = 256 * 1024;
 /// for others.
 const WAITING: usize = 16;
 
-const NOT_YET: Fault = Fault::Busy("keys of tokens are not there yet: call again");
+const NOT_YET: Fault = Fault::Busy("keys that check tokens are not loaded yet: call again");
 const TOO_MANY: Fault = Fault::Busy("too many callers wait for keys of tokens: call again");
 
 /// How long the last set counts if no other one can be had, as a multiple of the time between two looks. So a
@@ -81,7 +81,8 @@ impl KeySet {
         Self::new(Source::File(file), times)
     }
 
-    /// The address has to be a private one: anybody who could change the set on its way could let anybody in.
+    /// The address has to be `https`, or on this machine: otherwise anybody on the way could change the set, and
+    /// let anybody in.
     pub fn at_url(url: &str, times: Times) -> Result<Self, Problem> {
         Ok(Self::new(Source::Url(client(url)?, url.parse()?), times))
     }
@@ -164,7 +165,7 @@ impl KeySet {
                     if seen.found.is_some_and(|found| now - found > self.times.every * BELIEVED) {
                         seen.keys.clear();
                     }
-                    warn!(%problem, known = seen.keys.len(), "keys of tokens cannot be had");
+                    warn!(%problem, known = seen.keys.len(), "keys that check tokens cannot be loaded");
                 }
             }
         });
@@ -204,7 +205,7 @@ fn read(text: &[u8]) -> Result<HashMap<String, Arc<DecodingKey>>, Problem> {
     struct Set {
         keys: Vec<Value>,
     }
-    let set: Set = serde_json::from_slice(text).map_err(|error| format!("is no set of keys: {error}"))?;
+    let set: Set = serde_json::from_slice(text).map_err(|error| format!("is not a set of keys: {error}"))?;
     Ok(set.keys.into_iter().filter_map(usable).collect())
 }
 

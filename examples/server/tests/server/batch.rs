@@ -127,7 +127,7 @@ fn a_batch_in_no_order_is_refused() {
     for body in ["", "{}", "[]", "null", r#"{"requests":{}}"#, r#"{"requests":[{"id":"1"}]}"#, "\u{1}"] {
         let answer = send(&server, "/v1.0/$batch", body, "manager");
         assert_eq!(answer.status, 400, "{body}");
-        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("body is no batch: "));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().starts_with("body is not a batch: "));
     }
     assert_eq!(answers(&server, "/v1.0/$batch", &many[..20], "manager").len(), 20);
     let only = rejected(Rejection::MethodNotAllowed { allowed: "POST" });

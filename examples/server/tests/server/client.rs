@@ -194,7 +194,7 @@ fn the_client_calls_again_when_it_is_asked_to() {
 /// The client does not wait longer than its patience, whatever the server does.
 #[test]
 fn the_client_does_not_wait_for_ever() {
-    const TOO_LONG: &str = "client: that is too long to wait: look again later\n";
+    const TOO_LONG: &str = "client: wait is longer than `PATIENCE`: run the client again later\n";
     let started = Instant::now();
     let busy = |headers: &str| answer("503 Service Unavailable", headers, "");
     thread::scope(|scope| {
@@ -267,7 +267,7 @@ fn the_client_bears_odd_answers() {
         unreadable(&sample_in("unknownFutureValue")),
     ];
     for (answer, says) in cases {
-        let says = format!("accepted\nclient: no assignment to be seen: {says}\n");
+        let says = format!("accepted\nclient: assignment cannot be read: {says}\n");
         assert_eq!(against(vec![accepted(), answer]), ended(2, &says));
     }
 }

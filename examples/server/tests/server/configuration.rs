@@ -135,11 +135,11 @@ fn what_is_not_in_order_is_refused() {
         ),
         (
             &[local, development, ("CORS_ORIGINS", "*")],
-            "`CORS_ORIGINS` is `*`: `*` is no origin: expected one",
+            "`CORS_ORIGINS` is `*`: `*` is not an origin: expected one",
         ),
-        (&[local, development, ("CORS_ORIGINS", "https://a https://b/")], "`https://b/` is no origin"),
-        (&[local, development, ("CORS_ORIGINS", "portal.example.org")], "is no origin"),
-        (&[local, development, ("CORS_ORIGINS", "https://Portal.example.org")], "is no origin"),
+        (&[local, development, ("CORS_ORIGINS", "https://a https://b/")], "`https://b/` is not an origin"),
+        (&[local, development, ("CORS_ORIGINS", "portal.example.org")], "is not an origin"),
+        (&[local, development, ("CORS_ORIGINS", "https://Portal.example.org")], "is not an origin"),
         (
             &[("LISTEN", "0.0.0.0:0"), development],
             "`LISTEN` is `0.0.0.0:0`: in development expected an address on loopback",

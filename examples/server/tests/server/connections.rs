@@ -95,7 +95,7 @@ fn heads_have_bounds() {
 #[test]
 fn errors_of_form_have_a_body() {
     let (_place, server) = start(&[]);
-    let no_request = plain("BadRequest", "request is not one of HTTP/1.1");
+    let no_request = plain("BadRequest", "request is not valid HTTP/1.1");
     let too_large = "head is larger than 32 KiB, or has more than 100 headers";
     let too_large = plain("RequestHeaderFieldsTooLarge", too_large);
     let cases = [

@@ -214,7 +214,7 @@ fn looks_are_shared_and_rare() {
     });
     // One look at the start, for all callers, and one for a caller that asked while the first was under way.
     // On a busy machine, some looks are in vain.
-    let in_vain = place.log().matches("keys of tokens cannot be had").count();
+    let in_vain = place.log().matches("keys that check tokens cannot be loaded").count();
     assert!((2..=3).contains(&(slow.asked() - in_vain)), "{}, {in_vain} in vain", slow.asked());
 }
 
@@ -265,7 +265,7 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
         ("no keys", "200 OK", "[]"),
         ("too large", "200 OK", &large),
     ];
-    let not_yet = plain("ServiceUnavailable", "keys of tokens are not there yet: call again");
+    let not_yet = plain("ServiceUnavailable", "keys that check tokens are not loaded yet: call again");
     let not_ready = plain("ServiceUnavailable", "keys of tokens are not there");
     for (what, code, body) in broken {
         let publisher = Publisher::new(Duration::ZERO);
@@ -296,7 +296,8 @@ fn a_set_that_cannot_be_had_leaves_the_last_one() {
         drop(server);
         let log = place.log();
         for known in ["known=0", "known=1"] {
-            let is_told = |line: &str| line.contains("keys of tokens cannot be had") && line.contains(known);
+            let is_told =
+                |line: &str| line.contains("keys that check tokens cannot be loaded") && line.contains(known);
             assert!(log.lines().any(is_told), "{what}: {log}");
         }
     }
@@ -326,7 +327,8 @@ fn the_last_set_does_not_count_for_ever() {
     // The last set counted for a time: six seconds from the last good look.
     let log = place.log();
     for known in ["known=1", "known=0"] {
-        let is_told = |line: &str| line.contains("keys of tokens cannot be had") && line.contains(known);
+        let is_told =
+            |line: &str| line.contains("keys that check tokens cannot be loaded") && line.contains(known);
         assert!(log.lines().any(is_told), "{log}");
     }
     publisher.publishes(&[key("a")]);

@@ -203,7 +203,7 @@ fn what_is_not_supported_is_refused() {
     }
     for option in ["filter", "Top", "skip", "select", "count"] {
         let lower = option.to_lowercase();
-        refused(&format!("{V1}?{option}=1"), &format!("`{lower}` is no option: expected `${lower}`"));
+        refused(&format!("{V1}?{option}=1"), &format!("`{lower}` is not an option: expected `${lower}`"));
     }
     refused(&format!("{BETA}?skip=1"), "`$skip` is not supported here");
 }
