@@ -46,7 +46,7 @@ fn from_bytes_to_bytes(text: &str) -> String {
     serde_json::to_string(&StoredAssignment::from(assignment)).expect("plain data")
 }
 
-/// What is read and written.
+/// The texts that are read and written.
 struct Texts {
     groups: (StoredAssignment, String),
     kinds: (StoredAssignment, String),

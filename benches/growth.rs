@@ -96,7 +96,7 @@ fn cases() -> Vec<Case<'static>> {
     let nothing = Case { name: "loop".to_owned(), limit: 1.0, sides: [call(|| ()), call(|| ())] };
     let of_size = SIZES.into_iter().flat_map(|size| {
         WORK.into_iter().map(move |(name, work)| {
-            // Made only when needed, so that nothing else is in memory.
+            // Made only when needed, to have nothing else in memory.
             let side = move |size, times| {
                 let made: OnceCell<Box<dyn Fn() -> usize>> = OnceCell::new();
                 call(move || {

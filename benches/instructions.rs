@@ -165,7 +165,7 @@ impl Question {
                         saved.actions()
                     }));
                 }
-                // Dropping is a part of the call, so do not drop those that were not asked.
+                // Dropping is part of the call, so do not drop the assignments that were not asked.
                 mem::forget(asked);
             }
             Way::Record => {

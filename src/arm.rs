@@ -50,7 +50,7 @@ impl FromStr for ArmId {
 
 fn is_safe(path: &str) -> bool {
     let is_safe = |byte: u8| !byte.is_ascii_control() && !matches!(byte, b'?' | b'#' | b'%' | b'\\');
-    // This looks at every byte, even after a bad one, so that the compiler can check many at once.
+    // Check every byte, even after a bad one: the compiler can then check many at once.
     path.bytes().fold(true, |safe, byte| safe & is_safe(byte))
         && (path.is_ascii() || !path.contains(char::is_control))
 }

@@ -163,7 +163,7 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
         question.find("request")?,
     );
     question.end()?;
-    // Once the roles were looked up, the caveats about them do not apply.
+    // If the roles were looked up, the caveats about them do not apply.
     let is_looked_up = roles.is_some();
     let of_token = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
     let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
@@ -187,7 +187,7 @@ fn reprocessed(mut question: Question<'_>) -> Result<String, Problem> {
     question.end()?;
     let observations = Observations::new(observed.unwrap_or_default())?;
     let assignment = loaded(stored)?;
-    // R8: a caller who may not reprocess learns nothing of the assignment.
+    // R8: a caller who may not reprocess learns nothing about the assignment.
     let authority = match caller.authority(Some(assignment.catalog())) {
         Ok(authority) => authority,
         Err(refusal) => return Ok(written(&Verdict::from(Err(refusal)))),
@@ -253,7 +253,7 @@ fn imported(mut question: Question<'_>) -> Result<String, Problem> {
     let text = document.get().as_bytes();
     let assignment = assignment.map_err(of_document)?;
     let gives = match json::read_gives(text) {
-        // A missing list is fine if it is not needed. An item of a list has an index.
+        // The list itself may be missing. A part of one of its items may not: its path has an index.
         Err(ReadError::NotExpanded { part, .. }) if !part.contains('[') => None,
         gives => Some(gives.map_err(of_document)?),
     };

@@ -152,7 +152,7 @@ pub(crate) fn remedies(first: Reason, second: Option<Reason>) -> impl Iterator<I
         ReprocessNewestRequest, ReprocessRequest, RequestAgain, UseWorkOrSchoolAccount, Wait,
     };
 
-    // A test tries every set of steps for every caller: these are all the sets that help, and the smallest.
+    // A test tries every set of steps for every caller: these are all the minimal sets that help.
     let remedies: &[&[Step]] = match (first, second) {
         (Reason::PersonalAccount, _) => &[&[UseWorkOrSchoolAccount, HoldRole, ObtainDelegatedPermission]],
         (Reason::MissingDelegatedPermission, None) => &[&[ObtainDelegatedPermission]],

@@ -260,13 +260,13 @@ impl Standing {
         match (self.account, self.permission, role) {
             // R6: a personal account gets no other reason.
             (Account::Personal, _, _) => Some(Refusal::new(Reason::PersonalAccount, None)),
-            // R4: both.
+            // R4: the permission and a role.
             (Account::WorkOrSchool, true, None) => None,
             (Account::WorkOrSchool, true, Some(role)) => Some(Refusal::new(role, None)),
             (Account::WorkOrSchool, false, role) => {
                 Some(Refusal::new(Reason::MissingDelegatedPermission, role))
             }
-            // R5: either.
+            // R5: the permission or a role.
             (Account::Application, true, _) | (Account::Application, false, None) => None,
             (Account::Application, false, role @ Some(_)) => {
                 Some(Refusal::new(Reason::MissingApplicationPermission, role))

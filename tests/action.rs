@@ -1,4 +1,4 @@
-//! What goes out and what comes back, as plain data.
+//! Actions and receipts as plain data.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Questions and answers as data, beside the test vectors: the same words.
+//! Questions and answers as data, compared with the test vectors: the words are the same.
 #![cfg(feature = "serde")]
 
 mod support;
@@ -53,7 +53,7 @@ fn a_case_of_the_vectors_is_asked_and_answered_in_their_words() {
             assert_eq!(json!(steps), case["remedies"], "{case}");
         }
     }
-    // The last ones spell a word in another way; all others are written as they are read.
+    // The last ones spell a word in another way. All others are written as they were read.
     assert!(spelled.is_sorted() && spelled[6000..].contains(&true));
 }
 
@@ -139,7 +139,7 @@ fn what_is_not_known_of_a_caller_is_passed_over() {
     ] {
         assert_eq!(serde_json::from_value::<Caller>(nothing).expect("a caller"), least);
     }
-    // By its place nothing is taken for anything.
+    // A list instead of an object is not accepted.
     let by_place = json!([null, "application", ["EntitlementManagement.ReadWrite.All"], []]);
     let role_by_place = json!({ "account": "application", "roles": [["Catalog owner", "/"]] });
     for other in [
@@ -242,7 +242,7 @@ fn an_error_is_a_code_a_message_and_what_it_holds() {
     }
 }
 
-// R43: the verdict shows by which level it was judged.
+// R43: the verdict shows the level by which the caller was judged.
 #[test]
 fn an_accepted_call_shows_whether_the_level_is_known() {
     let caller = Caller {
@@ -261,7 +261,7 @@ fn an_accepted_call_shows_whether_the_level_is_known() {
     assert_eq!(told(caller.authority(None))["catalog"], json!(null));
 }
 
-/// Reasons that no refusal has together are none, and what was written is read again.
+/// Reasons that no refusal combines are rejected. A refusal that was written can be read again.
 #[test]
 fn a_refusal_is_read_from_its_reasons_alone() {
     let vectors = vectors(include_str!("vectors/answers.json"));
@@ -269,7 +269,7 @@ fn a_refusal_is_read_from_its_reasons_alone() {
         vectors["verdicts"].as_array().expect("verdicts").iter().filter(|it| !it["reasons"].is_null());
     let given: Vec<Vec<Value>> = refused
         .map(|verdict| codes(&verdict["reasons"]).into_iter().cloned().collect())
-        .chain(["resourceRolesUnknown", "catalogDisagrees"].map(|code| vec![json!(code)])) // the primitive's and the host's
+        .chain(["resourceRolesUnknown", "catalogDisagrees"].map(|code| vec![json!(code)])) // primitive, host
         .collect();
     let reasons: Vec<Value> = access_package::Reason::all().map(|reason| json!(reason.code())).collect();
     let one = reasons.iter().map(|first| vec![first.clone()]);

@@ -1,4 +1,4 @@
-//! The ids of Azure: what is one, and which are the same (R23).
+//! The ids of Azure: which texts are ids, and which ids are equal (R23).
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -8,7 +8,7 @@ use uuid::{Uuid, uuid};
 const ID: Uuid = uuid!("7b56ede0-9b58-40bd-b11e-b3d18fc32698");
 const SUBSCRIPTION: &str = "/subscriptions/0282e19d-bf41-435d-92a4-99bab93af305";
 
-/// The id of a role definition, below this.
+/// The id of a role definition below this path.
 fn definition(below: &str) -> String {
     format!("{below}/providers/Microsoft.Authorization/roleDefinitions/{ID}")
 }
@@ -60,7 +60,7 @@ fn what_is_no_id_of_azure_is_refused() {
             assert_eq!(read("/", &definition(id)), Err(no_definition), "{id:?}");
         }
     }
-    // The crate does not know which ones exist.
+    // The crate does not know which paths exist.
     for id in ["/", "/subscriptions", "/...", "/ä/ö b"] {
         assert!(read(id, &definition("")).is_ok(), "{id:?}");
     }
@@ -90,7 +90,8 @@ fn what_is_no_id_of_azure_is_refused() {
     }
 }
 
-// R23: what is the same has the same order and the same hash, and what is not has another; it stays as it is written.
+// R23: equal ids have the same order and the same hash, and different ids do not. The text stays as it was
+// written.
 #[test]
 fn ids_of_azure_have_no_case_and_keep_it() {
     let hash = |id: &ArmId| {
@@ -114,7 +115,7 @@ fn ids_of_azure_have_no_case_and_keep_it() {
     }
 }
 
-// R23: two that differ in one thing are two.
+// R23: two ids that differ in one part are different.
 #[test]
 fn a_role_of_azure_has_its_definition_scope_and_type() {
     let id = |text: &str| text.parse::<ArmId>().expect("an id");

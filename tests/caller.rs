@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use Permission::{EntitlementManagementReadAll as READ, EntitlementManagementReadWriteAll as READ_WRITE};
 
-/// As the documentation prints it.
+/// The id as the documentation prints it.
 const CATALOG: &str = "beedadfe-01d5-4025-910b-84abb9369997";
 
 fn catalog() -> CatalogId {
@@ -105,7 +105,7 @@ fn the_errors_say_what_was_expected() {
     }
 }
 
-/// A text that is a scope or a permission, nearly one, or nothing of the kind.
+/// A text that is a scope or a permission, nearly one, or something else.
 fn perhaps_a_word() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -1,4 +1,4 @@
-//! The caller that the claims of a token speak of, and what a token cannot tell.
+//! The caller that the claims of a token describe, and what a token cannot tell.
 
 #[path = "support/documented.rs"]
 mod documented;
@@ -17,7 +17,7 @@ const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 const USER_ADMINISTRATOR: &str = "fe930be7-5e62-47db-91af-98c3a49a38b1";
 
-/// Claims of a work tenant that say nothing else.
+/// Claims that only name a work tenant.
 fn claims() -> Claims {
     Claims {
         tid: WORK_TENANT.into(),
@@ -49,7 +49,8 @@ fn tenant_wide(role: Role) -> RoleAssignment {
     RoleAssignment { role, scope: Scope::Tenant }
 }
 
-/// What a token with these claims amounts to; with the feature `serde`, read from its payload too.
+/// Checks the caller that these claims make. With the feature `serde`, the claims are also read from a
+/// payload.
 fn check<const N: usize>(rows: [(&str, Claims, Caller); N]) {
     for (what, claims, caller) in rows {
         assert_eq!(Caller::from_claims(&claims, []), caller, "{what}");
@@ -76,7 +77,7 @@ fn the_account_is_told_by_tenant_and_type() {
     ]);
 }
 
-// R36: every way in which a token can say whose it is, beside a second reading.
+// R36: every way in which a token can show its kind of account, beside a second reading.
 #[test]
 fn whose_token_it_is() {
     const OBJECT: &str = "8586ddc8-0ff7-4c24-9c79-f192bc3566e3";
@@ -105,7 +106,7 @@ fn whose_token_it_is() {
                 let claims = Claims { tid: tid.into(), idtyp, scp, oid, sub, roles, ..claims() };
                 let caller = Caller::from_claims(&claims, []);
                 assert_eq!(caller.account, account, "{claims:?}");
-                // Only an application's own token speaks in `roles`.
+                // Only a token of an application itself uses `roles`.
                 let read = caller.permissions.contains(&READ);
                 assert_eq!(read, account == Application, "{claims:?}");
             }
@@ -169,7 +170,7 @@ fn caveats_have_a_code_and_a_text_of_their_own() {
     }
 }
 
-// R4, R5: each kind of call has its own.
+// R4, R5: each kind of call has its own claim.
 #[test]
 fn only_the_permissions_of_the_tokens_own_kind_count() {
     const READ_WRITE_ALL: &str = "EntitlementManagement.ReadWrite.All";
@@ -238,7 +239,7 @@ fn directory_roles_are_tenant_wide_and_others_are_not_in_a_token() {
             wids(&[&GLOBAL_ADMINISTRATOR.to_uppercase()]),
             with(WorkOrSchool, &[Role::GlobalAdministrator]),
         ),
-        // R2: known, and good for nothing.
+        // R2: the role is known, but does not suffice.
         ("off the ladder", wids(&[USER_ADMINISTRATOR]), with(WorkOrSchool, &[Role::UserAdministrator])),
         (
             "all of them, in the order of the token",
@@ -248,7 +249,7 @@ fn directory_roles_are_tenant_wide_and_others_are_not_in_a_token() {
                 &[Role::UserAdministrator, Role::IdentityGovernanceAdministrator, Role::GlobalAdministrator],
             ),
         ),
-        // What every user's token has, and what no token should have.
+        // An id that every user's token contains, and an id that no token should contain.
         ("unknown", wids(&["b79fbf4d-3ef9-4689-8143-76b194e85509"]), with(WorkOrSchool, &[])),
         ("not an id", wids(&["", "Global Administrator"]), with(WorkOrSchool, &[])),
         (
@@ -278,7 +279,7 @@ fn the_roles_that_were_looked_up_are_added() {
     assert_eq!(Caller::from_claims(&claims, looked_up), Caller { roles, ..caller(WorkOrSchool, &[]) });
 }
 
-// For the record: it decides nothing.
+// Only for the log: the claim decides nothing.
 #[test]
 fn the_object_of_the_caller_is_kept() {
     let oid = |oid: &str| Claims { oid: Some(oid.into()), ..claims() };
@@ -301,7 +302,7 @@ mod payload {
         serde_json::from_value(payload)
     }
 
-    /// The payload with these claims; what it does not claim is not in it.
+    /// The payload with these claims. A claim without a value is left out.
     pub(super) fn of(claims: &Claims) -> Value {
         let Claims { tid, oid, sub, idtyp, scp, roles, wids, aud, exp } = claims;
         let claims = json!({
@@ -319,7 +320,7 @@ mod payload {
         assert_eq!(of(&app()), json!({ "tid": WORK_TENANT, "idtyp": "app" }));
     }
 
-    /// Whole tokens of a guest, with everything that is none of our business.
+    /// Complete tokens of a guest, with all the claims that the crate ignores.
     #[test]
     fn a_guest_with_a_personal_account_makes_a_work_call() {
         let guest = json!({
@@ -341,14 +342,14 @@ mod payload {
         };
         assert_eq!(Caller::from_claims(&read(guest.clone()).expect("claims"), []), expected);
 
-        // R6: at home the same person's call is a personal one, whatever else the token says.
+        // R6: in the home tenant, a call of the same person is personal, whatever else the token says.
         let mut at_home = guest;
         at_home["tid"] = PERSONAL_TENANT.into();
         let account = Caller::from_claims(&read(at_home).expect("claims"), []).account;
         assert_eq!(account, Account::Personal);
     }
 
-    /// Nobody is taken for anybody.
+    /// No caller is mistaken for another.
     #[test]
     fn without_a_tenant_it_is_no_claim() {
         let refused = read(json!({ "scp": "EntitlementManagement.ReadWrite.All" })).expect_err("refused");
@@ -375,7 +376,7 @@ mod payload {
         }
     }
 
-    /// By its place no claim is taken for any.
+    /// A list instead of an object is not accepted.
     #[test]
     fn a_payload_is_an_object() {
         let no = json!(null);
@@ -396,7 +397,7 @@ mod payload {
         }
     }
 
-    /// In a format that is not JSON there may be what no claim is, and what JSON has no word for.
+    /// A format other than JSON can contain values that JSON cannot express and that no claim can have.
     #[test]
     fn bytes_are_no_claim() {
         for claim in ["tid", "roles", "exp"] {
@@ -407,7 +408,7 @@ mod payload {
     }
 }
 
-/// A permission or an id, nearly one, or nothing of the kind.
+/// A permission or an id, a text that is nearly one, or something else.
 fn perhaps_a_word() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

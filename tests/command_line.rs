@@ -1,4 +1,4 @@
-//! The command line on lists and with observations: what it prints, and its exit status.
+//! The command line with lists and observations: its output and its exit status.
 #![cfg(all(feature = "std", feature = "graph"))]
 
 #[path = "command_line/asked.rs"]
@@ -29,14 +29,14 @@ fn sample() -> Value {
     serde_json::from_str(include_str!("../examples/assignment.json")).expect("JSON")
 }
 
-/// The sample as it is in another state, or with another id.
+/// The sample with another value, for example another state or id.
 fn with(key: &str, value: &str) -> Value {
     let mut document = sample();
     document[key] = json!(value);
     document
 }
 
-/// Builds the example, or finds that `cargo test` has built it with the same features.
+/// Builds the example, or finds the build of `cargo test` with the same features.
 fn built(options: &[&str]) -> PathBuf {
     let all = cfg!(all(feature = "http", feature = "proptest"));
     let features: &[_] = if all { &["--all-features"] } else { &["--features", "graph"] };
@@ -59,12 +59,12 @@ fn run(arguments: &[&str], input: &[u8]) -> Output {
     run_in(&[], arguments, input)
 }
 
-/// The same, with these environment variables.
+/// Runs it with these environment variables.
 fn run_in(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
     run_bare(variables, &[&["-"], arguments].concat(), input)
 }
 
-/// The same with no FILE but one that is among the arguments.
+/// Runs it without a FILE, unless the arguments contain one.
 fn run_bare(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Output {
     static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| built(&[]));
     let mut program = Command::new(&*PROGRAM)
@@ -77,17 +77,17 @@ fn run_bare(variables: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Out
         .stderr(Stdio::piped())
         .spawn()
         .expect("it runs");
-    // It may refuse its arguments and end before it has read everything.
+    // The program may refuse its arguments and end before it has read everything.
     let _ = program.stdin.take().expect("piped").write_all(input);
     program.wait_with_output().expect("it ends")
 }
 
-/// What is told before the notes, without the newline.
+/// The output before the notes, without the newline.
 fn before_notes(text: &str) -> &str {
     text.split_once("\n\nnotes\n").map_or(text.trim_end(), |(before, _)| before)
 }
 
-/// What it prints, and its exit status.
+/// The output, and the exit status.
 fn printed(arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
     text_of(run(arguments, input))
 }
@@ -101,7 +101,7 @@ fn page(items: &[Value]) -> Vec<u8> {
     json!({ "value": items }).to_string().into_bytes()
 }
 
-/// A file with this text, for as long as it is needed.
+/// A temporary file with this text.
 struct File(std::path::PathBuf);
 
 impl File {
@@ -155,7 +155,7 @@ fn of_a_list_each_has_a_line_and_the_worst_is_the_status() {
 
     assert_eq!(printed(&[], &page(&[sample(), with("state", "delivering")])).1, Some(1));
     assert_eq!(printed(&[], &page(&[sample(), sample()])).1, Some(0));
-    // An action that fails does so in each that has it.
+    // An action that fails, fails in every assignment that has it.
     let (text, status) = printed(&["--fail", "3"], &page(&[sample()]));
     assert!(text.contains("accepted: 3 to enforce, then partiallyDelivered"), "{text}");
     assert_eq!(status, Some(0));
@@ -167,7 +167,7 @@ fn of_a_list_json_is_an_object_a_line_and_the_sum_last() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
     let words: Vec<_> = lines.iter().filter_map(|line| line["verdict"].as_str()).collect();
     assert_eq!(words, ["accepted", "invalidState", "unreadable"]);
-    // Each is what it would be alone, but for what is said of all at the end.
+    // Each item is the same as alone, except the summary at the end.
     let (alone, _) = printed(&["--json"], sample().to_string().as_bytes());
     let mut alone: serde_json::Map<_, _> = serde_json::from_str(&alone).expect("an object");
     let (caller, caveats) = (alone.remove("caller").expect("both"), alone.remove("caveats").expect("both"));
@@ -211,7 +211,7 @@ fn what_is_no_list_is_one_document() {
         let (text, status) = printed(&["--fail", "3"], document.to_string().as_bytes());
         assert_eq!((text, status), (format!("error: --fail 3: {numbered}\n"), Some(2)));
     }
-    // As Windows PowerShell writes a file.
+    // Windows PowerShell writes files in this way.
     let marked = [b"\xef\xbb\xbf".as_slice(), sample().to_string().as_bytes()].concat();
     assert_eq!(printed(&[], &marked), printed(&[], sample().to_string().as_bytes()));
 }
@@ -285,7 +285,7 @@ what helps
     }
 }
 
-// R21, and R8: to who may not the verdict does not even say that the end has come.
+// R21. R8: a caller who may not reprocess does not even learn that the end has come.
 #[test]
 fn at_its_end_it_has_expired() {
     let mut document = sample();
@@ -332,7 +332,7 @@ fn what_was_observed_of_a_target_is_not_asked_for_again() {
         (TARGET, "unenforceable", 2, ": cannot be enforced\n"),
         (TARGET, "absent", 3, ""),
         (TARGET, "unknown", 3, ""),
-        // Of somebody else, so it says nothing here.
+        // It is of another assignment, so it has no effect here.
         (GROUP, "present", 3, ""),
     ] {
         let file = File::new("observed", &json!([observation(target, observed)]).to_string());
@@ -413,7 +413,7 @@ fn a_hundred_thousand_take_less_than_two_seconds() {
     }
 }
 
-/// The document of a request that was completed so, with what it shows of its assignment.
+/// The document of a request that was completed at this time, with its assignment as shown.
 fn request(state: &str, completed: &str, assignment: &Value) -> Value {
     json!({
         "id": "d82eb508-acc4-43cc-bcf1-7c1c4a2c073b", "requestType": "adminAdd", "state": state,
@@ -421,7 +421,7 @@ fn request(state: &str, completed: &str, assignment: &Value) -> Value {
     })
 }
 
-// R10, R31 to R34: an assignment whose second action has failed is refused, and what helps leads on.
+// R10, R31 to R34: an assignment whose second action has failed is refused, and the remedy works.
 #[test]
 fn what_has_failed_is_asked_for_again_by_its_request() {
     let failed = with("state", "partiallyDelivered");
@@ -433,7 +433,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         "{text}"
     );
 
-    // What helps names the calls, and how to try it here.
+    // The remedy names the calls, and how to try it here.
     let ids = (failed["id"].as_str().expect("an id"), failed["accessPackage"]["id"].as_str().expect("an id"));
     let find = format!(
         "to reprocess the request:\n    1. save the response to `GET /v1.0/identityGovernance/entitlementManagement/\
@@ -455,7 +455,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         let (json, _) = printed(&["--json"], with("state", state).to_string().as_bytes());
         assert_eq!(json.contains(r#""code":"reprocessRequest""#), is_said, "{json}");
     }
-    // R8: not to one who may not.
+    // R8: a caller who may not reprocess does not see it.
     assert!(!printed(&["--role", "none"], input.as_bytes()).0.contains("assignmentRequests"));
 
     let completed = "2023-12-20T00:00:00Z";
@@ -479,7 +479,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
         assert!(!text.contains("is assumed to be the newest"), "{text}");
         assert_eq!(status, Some(1));
     }
-    // R33: too late, and what helps says so.
+    // R33: it is too late, and the remedy says so.
     let late = ["--request", expanded.path(), "--now", "2024-01-03T00:00:00Z"];
     let (text, status) = printed(&late, input.as_bytes());
     assert_eq!(status, Some(1), "{text}");
@@ -494,7 +494,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     let (text, status) = printed(&["--superseded"], input.as_bytes());
     assert_eq!(text, "error: --superseded requires --request\n");
     assert_eq!(status, Some(2));
-    // What people take for the document of a request.
+    // Documents that are mistaken for a request.
     let alone = "; what helps: export the request with `$expand=assignment($select=id)`, and pass the assignment as FILE\n";
     let mut without = request("partiallyDelivered", completed, &failed);
     without.as_object_mut().expect("an object").remove("assignment");
@@ -503,7 +503,7 @@ fn what_has_failed_is_asked_for_again_by_its_request() {
     let starts = format!("error: {}: `assignment` is missing", file.path());
     assert!(text.starts_with(&starts) && text.ends_with(alone), "{text}");
     assert_eq!(status, Some(2));
-    // What cannot be read is named by its file.
+    // If a document cannot be read, the error names its file.
     let denied = File::new("request-denied", &request("denied", completed, &failed).to_string());
     let (text, status) = printed(&["--request", denied.path()], input.as_bytes());
     assert_eq!(status, Some(2), "{text}");
@@ -522,7 +522,7 @@ fn the_help_says_what_it_does_and_names_every_option() {
         help.lines().filter_map(|line| line.strip_prefix("  --")?.split(' ').next()).collect();
     assert_eq!(options.len(), 17, "{options:?}");
     for option in &options {
-        // Those without a value are taken; the others want theirs.
+        // Options without a value are accepted. The others need a value.
         let option = format!("--{option}");
         let (text, _) = printed(&[&option], b"{");
         assert!(!text.contains("invalid option"), "{text}");

@@ -1,4 +1,4 @@
-//! The stages in which an assignment is reprocessed: what they say has happened, and how a host holds them.
+//! The stages of reprocessing an assignment: what they report, and how a host keeps them.
 
 mod support;
 
@@ -65,7 +65,7 @@ fn an_acceptance_says_who_asked_for_what_and_what_has_changed_in_the_package() {
     assert!(assignment.actions().map(|action| action.resource_role).eq([member_of(2)]));
 }
 
-/// A package that gives nothing any more is told of, though nothing is to be done.
+/// If a package no longer gives anything, the event says so, although there is nothing to do.
 #[test]
 fn an_empty_package_is_told_of() {
     let event = accepted(delivered(1), vec![], &[]).event();
@@ -95,7 +95,7 @@ fn a_receipt_says_what_it_has_changed_and_why_not() {
     assert_eq!(assignment.record(&earlier, NOW), Ok(Recorded::Unchanged(Unchanged::AnotherAttempt)));
     assert_eq!(assignment, again);
 
-    // What is in place has not failed any more.
+    // A resource role that is in place has no longer failed.
     let fulfilled = assignment.record(&action.receipt(Outcome::Fulfilled), NOW);
     assert!(matches!(fulfilled, Ok(Recorded::Changed(_))));
     assert_eq!(assignment.resource_roles().expect("known")[0].reason, None);
@@ -141,7 +141,7 @@ async fn gives_now(_: &Assignment) -> Vec<ResourceRole> {
     vec![member_of(0), member_of(1)]
 }
 
-/// Holds every stage over an `await`.
+/// Keeps every stage across an `await`.
 async fn host(caller: &Caller, store: &mut Store) -> Result<usize, Refusal> {
     loop {
         let assignment = store.load().await;
@@ -174,13 +174,13 @@ fn a_lost_save_begins_again_in_a_future_that_can_be_sent() {
     let mut store = Store { stored: (&delivered(1)).into(), lost: 2 };
     let caller = caller(MANAGER);
     assert_eq!(run(is_send(host(&caller, &mut store))), Ok(2));
-    // Each lost acceptance has not happened.
+    // A lost acceptance leaves no trace.
     assert_eq!((store.stored.attempt, store.lost), (1, 0));
     let refused = run(host(&caller, &mut store)).expect_err("delivering");
     assert_eq!(Some(refused), Refusal::of_state(AssignmentState::Delivering));
 }
 
-// R34: the way out of a failed delivery, and what the record says of it.
+// R34: the way out of a failed delivery, and its event.
 #[test]
 fn a_failed_delivery_is_asked_for_again_by_its_request() {
     let mut assignment = accepted(delivered(2), vec![member_of(0), member_of(1)], &[]).saved();

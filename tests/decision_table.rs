@@ -1,4 +1,4 @@
-//! What `reprocess` answers to each role in each state.
+//! The answer of `reprocess` to each role in each state.
 
 mod support;
 
@@ -14,7 +14,7 @@ struct Decision {
     answer: Result<(), Reason>,
 }
 
-/// By the rules: the role first, then the state.
+/// By the rules: first the role, then the state.
 fn decide(role: Role, state: AssignmentState) -> Result<(), Reason> {
     match rung(role) {
         None => Err(Reason::InsufficientRole),
@@ -23,7 +23,7 @@ fn decide(role: Role, state: AssignmentState) -> Result<(), Reason> {
     }
 }
 
-/// A refusal by the role or the state has one reason.
+/// The reason of a refusal. A refusal for the role or the state has only one.
 fn only(refusal: Refusal) -> Reason {
     let [reason] = refusal.reasons().collect::<Vec<_>>()[..] else { panic!("{refusal}") };
     reason

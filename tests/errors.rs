@@ -1,4 +1,4 @@
-//! What the crate says: the exact text of every error. Those of a refusal are in `tests/gate`.
+//! The exact text of every error. For the texts of a refusal, see `tests/gate`.
 
 mod support;
 
@@ -151,7 +151,7 @@ fn errors_that_come_of_a_call() {
     check(texts);
 }
 
-/// No error has a source: each says all there is to say.
+/// No error has a source: its text says everything.
 fn check<'a>(texts: impl IntoIterator<Item = (Box<dyn Error>, &'a str)>) {
     for (error, text) in texts {
         assert_eq!(error.to_string(), text);
@@ -168,7 +168,7 @@ fn what_is_no_state_is_told_every_state() {
     check([(refused("".parse::<AssignmentState>()), text.as_str())]);
 }
 
-/// It can cross a thread and be kept: it compiles or it does not.
+/// The error can cross a thread and be kept. This is checked when it compiles.
 fn is_plain<T: Clone + Debug + Send + Sync + 'static>() {}
 
 fn is_error<T: Error + Clone + Send + Sync + 'static>() {

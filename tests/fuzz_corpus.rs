@@ -1,4 +1,4 @@
-//! What fuzzing has found worth keeping, replayed: what must hold for any bytes holds for these.
+//! Replays the useful inputs that fuzzing has found: what must hold for any bytes holds for them.
 #![cfg(feature = "graph")]
 
 use std::path::Path;
@@ -20,7 +20,7 @@ fn replay(target: &str, body: fn(&[u8])) {
     for file in corpus.read_dir().expect("the target has a corpus") {
         let path = file.expect("a file").path();
         let data = std::fs::read(&path).expect("a file");
-        // A failed test shows what it printed: the last one is the file that broke it.
+        // A failed test shows its output. The last line names the file that broke it.
         println!("{}", path.display());
         body(&data);
         files += 1;

@@ -1,4 +1,4 @@
-//! What the core costs: the size of what crosses a queue, and no allocation where none is needed.
+//! The cost of the core: the size of everything that crosses a queue, and no allocation that is not needed.
 #![allow(clippy::result_large_err, reason = "what is refused is given back, and an error allocates nothing")]
 
 mod support;
@@ -22,11 +22,11 @@ use uuid::Uuid;
 const NOW: Timestamp = Timestamp::MIN;
 
 thread_local! {
-    /// For each thread, so that tests beside this one do not disturb it.
+    /// One count for each thread, so that other tests do not disturb it.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The allocator of the system, counting.
+/// The system's allocator, with a count.
 struct Counting;
 
 #[global_allocator]
@@ -37,7 +37,7 @@ fn count() {
     let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
 }
 
-// SAFETY: everything is handed on to the allocator of the system; counting does not allocate.
+// SAFETY: every call goes to the system's allocator. Counting does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
@@ -63,7 +63,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How often this allocates, and what it gives.
+/// How often this allocates, and its result.
 fn allocations<T>(run: impl FnOnce() -> T) -> (usize, T) {
     let before = ALLOCATIONS.get();
     let result = black_box(run());
@@ -78,7 +78,7 @@ fn an_allocation_is_counted() {
     assert_eq!((first, more, zeroed), (1, 1, 1));
 }
 
-/// In this state, and its end has come.
+/// An assignment in this state, whose end has come.
 fn ended(state: AssignmentState) -> Assignment {
     load(StoredAssignment { end: Some(NOW), ..(&in_state(state)).into() })
 }
@@ -102,7 +102,7 @@ fn a_refusal_does_not_allocate() {
             refusals += usize::from(result.is_err());
         }
     }
-    // All but those of the roles that suffice, on a delivered assignment.
+    // Every role in every state is refused, except a sufficient role on a delivered assignment.
     assert_eq!(refusals, Role::ALL.len() * AssignmentState::ALL.len() - ladder().count());
 
     let unknown = StoredAssignment { resource_roles: None, ..stored(AssignmentState::Delivered, &[]) };
@@ -154,7 +154,7 @@ fn an_acceptance_allocates_only_for_what_is_given_now() {
                 allocations(|| reprocess_observed(&mut assignment, MANAGER, |_| observed).map(drop));
             assert_eq!((count, result), (0, Ok(())), "{observed:?}");
 
-            // The one list that the assignment now has, whatever it had before.
+            // Allocates only the new list of the assignment, whatever the assignment had before.
             for had in [0, 7] {
                 let admitted = admitted(delivered(had));
                 let gives_now: Vec<_> = (0..).take(resource_roles).map(member_of).collect();
@@ -169,12 +169,12 @@ fn an_acceptance_allocates_only_for_what_is_given_now() {
 
 #[test]
 fn an_action_does_not_allocate() {
-    // The text-keyed ones too: theirs is a reference to a text that is there already.
+    // Text-keyed resource roles, too: they only share a text that exists already.
     let assignment = admitted(delivered(0)).reprocess(one_of_each_origin_system()).saved();
     let (count, given) = allocations(|| assignment.actions().map(black_box).count());
     assert_eq!((count, given), (0, one_of_each_origin_system().len()));
 
-    // Nor does passing over what is not pending.
+    // To skip a resource role that is not pending does not allocate either.
     let fulfillments = [[Fulfillment::Fulfilled, Fulfillment::Failed, Fulfillment::Pending]; 33];
     let assignment = load(stored(AssignmentState::Delivering, fulfillments.as_flattened()));
     let (count, given) = allocations(|| assignment.actions().map(black_box).count());
@@ -191,7 +191,7 @@ fn a_receipt_does_not_allocate() {
         let receipts = [
             failed(&reason),
             failed(&reason),
-            // A reason is a reference to texts that are there already.
+            // A reason only shares texts that exist already.
             failed(&smaller),
             action.clone().receipt(Outcome::Fulfilled),
             Receipt { attempt: 7, ..action.clone().receipt(Outcome::Failed) },
@@ -209,13 +209,13 @@ fn a_receipt_does_not_allocate() {
     }
 }
 
-// R17: however many there are, and whatever their order.
+// R17: whatever their number and their order.
 #[test]
 fn a_receipt_finds_its_resource_role_among_any_number() {
     for number in [1, 2, 7, 8, 9, 10, 16, 17, 33, 100] {
         let mut assignment = admitted(delivered(0)).reprocess((0..number).map(member_of)).saved();
         let mut actions: Vec<_> = assignment.actions().collect();
-        // The last first, and then from both ends to the middle.
+        // The last one first, and then from both ends to the middle.
         actions.reverse();
         let middle = actions.len() / 2;
         actions[middle..].reverse();
@@ -263,7 +263,7 @@ fn a_verdict_does_not_allocate() {
 fn reasons_and_remedies_do_not_allocate() {
     let of_account = |account| Caller { account, ..caller(Lacks::Permission) };
     let without_roles = |account| Caller { roles: vec![], ..of_account(account) };
-    // How many reasons, remedies, and steps in all of these.
+    // The number of reasons, of remedies, and of all their steps.
     let expected = [
         (of_account(Account::WorkOrSchool), [1, 1, 1]),
         (without_roles(Account::WorkOrSchool), [2, 1, 2]),
@@ -285,12 +285,13 @@ fn reasons_and_remedies_do_not_allocate() {
     }
 }
 
-/// What is read is read from where it stands, and what is written is written to where it goes.
+/// Reads in place, and writes straight to the destination.
 #[cfg(feature = "serde")]
 #[test]
 fn the_stored_form_allocates_only_what_stays() {
     let given = one_of_each_origin_system().into_iter();
-    // A site is one text. A role of Azure is two, in one place. What is not known is its texts, in one place.
+    // The allocations of each kind. A site is one text. An Azure role is two texts in one place. An unknown
+    // resource role is all its texts in one place.
     let kept = [0, 0, 1, 0, 3, 3, 4, 5];
     assert_eq!(given.len(), kept.len());
     for (resource_role, kept) in given.zip(kept) {
@@ -299,7 +300,7 @@ fn the_stored_form_allocates_only_what_stays() {
         entries[0].resource_role = resource_role;
         let end = Timestamp::from_unix_ticks(16_589_589_196_900_000);
         let plain = StoredAssignment { end, resource_roles: Some(entries.clone()), ..without };
-        // A reason is its two texts, in one place.
+        // A reason is two texts in one place.
         entries[0].reason = Some(FailureReason::new("code", "words"));
         let with_reason = StoredAssignment { resource_roles: Some(entries), ..plain.clone() };
         for (stored, of_reason) in [(plain, 0), (with_reason, 3)] {
@@ -309,7 +310,7 @@ fn the_stored_form_allocates_only_what_stays() {
             assert_eq!(written, 0, "{stored:?}");
             let (read, result) = allocations(|| serde_json::from_slice::<StoredAssignment>(&text));
             assert_eq!(result.expect("what was written"), stored);
-            // And the list of them.
+            // And the list itself.
             assert_eq!(read, 1 + kept + of_reason, "{stored:?}");
         }
     }

@@ -34,7 +34,7 @@ fn basis_in_markdown(part: &Part) -> String {
         (Some(what), _) if links.is_empty() => format!("{basis}: {what}"),
         (Some(what), _) => format!("{basis}: {what} ({links})"),
         (None, Basis::Documented) => format!("{basis}: {links}"),
-        // The document does not say it.
+        // The document does not say so.
         (None, Basis::Observed | Basis::OurChoice) => format!("{basis}, on {links}"),
     }
 }
@@ -53,14 +53,14 @@ fn in_markdown(rules: &[Rule]) -> String {
     for Source { name, url, .. } in sources() {
         writeln!(markdown, "[{name}]: {url}").unwrap();
     }
-    // Other tables that follow on the same page link to these. Of two definitions the first counts.
+    // Other tables later on the same page link to these. Of two definitions, the first counts.
     for Rule { id, .. } in rules {
         writeln!(markdown, "[{id}]: #{}", id.to_lowercase()).unwrap();
     }
     markdown
 }
 
-/// Whoever looks for changes begins there.
+/// The list with which a search for changes begins.
 #[test]
 fn every_source_of_a_rule_is_on_the_page_of_sources() {
     let page = include_str!("../src/policy/sources.md");
@@ -94,11 +94,11 @@ fn the_rules_are_numbered_and_each_has_a_basis() {
         assert!(rule.text.ends_with('.'), "{rule:?}");
         assert!(!rule.parts.is_empty(), "{rule:?}");
         for part in rule.parts {
-            // What is documented says where.
+            // A documented part names its source.
             assert!(part.basis != Basis::Documented || !part.sources.is_empty(), "{rule:?}");
         }
     }
-    // Microsoft's own pages are what is documented; a page that has gone stands in its public history.
+    // Microsoft's own pages count as documentation. A removed page is cited from its public history.
     for part in RULES.iter().flat_map(|rule| rule.parts).filter(|part| part.basis == Basis::Documented) {
         for Source { name, url, .. } in part.sources {
             let pages = ["https://learn.microsoft.com/", "https://github.com/MicrosoftDocs/"];
@@ -122,7 +122,7 @@ fn cited(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-// That they decide alike is tested in benches/peers.
+// benches/peers tests that they decide alike.
 #[test]
 fn the_policies_cite_every_rule_of_the_gate() {
     let of_the_gate = |rule: &&Rule| rule.about == RULES[0].about || ["R9", "R32", "R33"].contains(&rule.id);

@@ -1,4 +1,4 @@
-//! The screens in the README are what the program prints.
+//! The screens in the README show the real output of the program.
 #![cfg(all(feature = "std", feature = "graph"))]
 
 #[path = "support/golden.rs"]
@@ -6,7 +6,7 @@ mod golden;
 
 use std::process::Command;
 
-/// The command of the README's first screen, and the arguments that cargo then gets.
+/// The command of the README's first screen. Its arguments after `--` go to the program.
 const COMMAND: &str = "cargo run --all-features --example reprocess";
 
 #[test]
@@ -19,7 +19,7 @@ fn the_screen_is_what_the_program_prints() {
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8_lossy(&output.stdout);
-    // Who asks, and what becomes of it. The rest is left out.
+    // The caller, and the result. The rest is left out.
     let shown = |paragraph: &&str| {
         ["caller", "accepted", "outcomes"].iter().any(|first| paragraph.starts_with(first))
     };

@@ -1,4 +1,4 @@
-//! A crash loses nothing: whenever it comes, loading the assignment gives the actions that remain (R22).
+//! A crash at any time loses nothing: the loaded assignment has the remaining actions (R22).
 
 mod support;
 
@@ -28,20 +28,20 @@ fn end() -> Timestamp {
     Timestamp::from_unix_ticks(1).expect("in range")
 }
 
-/// A delivered assignment that ends.
+/// A delivered assignment with an end.
 fn ending(resource_roles: usize) -> Assignment {
     let stored = StoredAssignment::from(&delivered(resource_roles));
     load(StoredAssignment { end: Some(end()), ..stored })
 }
 
-/// Crashes here: what was saved is loaded, and these actions remain.
+/// Crashes: the saved assignment is loaded, and these actions remain.
 fn crash(assignment: &Assignment, remaining: &[Action]) -> Assignment {
     let loaded = save_and_load(assignment);
     assert_eq!(&loaded, assignment);
     assert!(loaded.actions().eq(remaining.iter().cloned()), "{loaded:?}, {remaining:?}");
     assert_eq!(loaded.state() == AssignmentState::Delivering, !remaining.is_empty());
 
-    // R21: once it is expired nothing remains, after a crash neither.
+    // R21: an expired assignment has no actions, not even after a crash.
     let mut expired = loaded.clone();
     assert!(expired.expire(end()).is_some());
     assert_eq!(save_and_load(&expired), expired);
@@ -49,7 +49,7 @@ fn crash(assignment: &Assignment, remaining: &[Action]) -> Assignment {
     loaded
 }
 
-/// Crashes here, and goes on from every way in which one receipt more comes in, until none is missing.
+/// Crashes, and then continues with every order of the remaining receipts.
 fn crash_and_go_on(assignment: &Assignment, remaining: &[Action]) {
     let loaded = crash(assignment, remaining);
     for (at, action) in remaining.iter().enumerate() {
@@ -95,11 +95,11 @@ fn after_every_step_the_remaining_actions_survive_a_crash() {
 #[test]
 fn a_panic_while_observing_leaves_a_whole_assignment() {
     for observations in (0..=3).flat_map(|length| every_list(&OBSERVED, length)) {
-        // It panics at the first resource role that has no observation, with one more to come.
+        // `observe` panics at the first resource role without an observation. One more follows.
         let before = ending(observations.len() + 2);
         let mut assignment = before.clone();
         let mut seen = observations.iter().copied();
-        // Unwinds without the report of a panic.
+        // Unwinds without printing a panic.
         let observe = |_: &_| seen.next().unwrap_or_else(|| resume_unwind(Box::new("observe")));
         let call = AssertUnwindSafe(|| reprocess_observed(&mut assignment, MANAGER, observe).map(drop));
         assert!(catch_unwind(call).is_err());

@@ -8,7 +8,8 @@ const GROUP: Uuid = uuid!("7b56ede0-9b58-40bd-b11e-b3d18fc32698");
 const OTHER: Uuid = uuid!("0282e19d-bf41-435d-92a4-99bab93af305");
 const SITE: &str = "https://contoso.sharepoint.com/sites/Sales";
 
-/// Origin system, origin id of the resource, origin id of the role; and the type of the role.
+/// The origin system, the origin id of the resource and the origin id of the role, and then the type of the
+/// role.
 type Texts = ([String; 3], Option<String>);
 
 fn texts(system: &str, resource: &(impl ToString + ?Sized), role: &(impl ToString + ?Sized)) -> Texts {
@@ -32,7 +33,7 @@ fn in_words((ids, role_type): &Texts) -> String {
     ids.iter().chain(role_type).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// The id of a role definition of Azure, below this.
+/// The id of an Azure role definition below this path.
 fn definition(below: &str) -> String {
     format!("{below}/providers/Microsoft.Authorization/roleDefinitions/{GROUP}")
 }
@@ -41,7 +42,7 @@ fn subscription() -> String {
     format!("/subscriptions/{OTHER}")
 }
 
-/// One of each form that an origin system that the crate knows has.
+/// One resource role of each form in the origin systems that the crate knows.
 fn known() -> Vec<(Texts, ResourceRole)> {
     let group = |access| ResourceRole::Group { group: GROUP.into(), access };
     let application = |app_role| ResourceRole::Application { service_principal: OTHER.into(), app_role };
@@ -58,7 +59,7 @@ fn known() -> Vec<(Texts, ResourceRole)> {
         ["", &subscription(), "/providers/Microsoft.Management/managementGroups/root"].map(definition);
     let azure = scopes.iter().flat_map(|scope| {
         let texts = definitions.iter().map(move |definition| texts("AzureResources", scope, definition));
-        // What each of these is: `tests/arm.rs`.
+        // `tests/arm.rs` tests which texts are ids.
         texts.flat_map(|texts| ["active", "eligible"].map(|word| typed(texts.clone(), word))).map(|texts| {
             let role = read(&texts).expect("a role of Azure");
             (texts, role)
@@ -67,7 +68,7 @@ fn known() -> Vec<(Texts, ResourceRole)> {
     let mut known = vec![
         (texts("AadGroup", &GROUP, &format!("Member_{GROUP}")), group(GroupAccess::Member)),
         (texts("AadGroup", &GROUP, &format!("Owner_{GROUP}")), group(GroupAccess::Owner)),
-        // The GUID of an eligible one need not be the group's.
+        // The GUID of an eligible member or owner can differ from the group's.
         (
             texts("AadGroup", &GROUP, &format!("EligibleMember_{OTHER}")),
             group(GroupAccess::EligibleMember(OTHER)),
@@ -97,7 +98,7 @@ fn known() -> Vec<(Texts, ResourceRole)> {
     known
 }
 
-/// Origin systems that the crate does not know, and texts that it has to leave alone.
+/// Texts of origin systems that the crate does not know. They must stay as they are.
 fn opaque() -> Vec<Texts> {
     vec![
         texts("SapIag", "Finance/1", "approver"),
@@ -161,7 +162,7 @@ fn two_are_the_same_only_if_their_texts_are() {
     let roles = [texts("SapIag", "Finance/1", "Approver"), texts("SapIag", "finance/1", "approver")];
     let types = ["", "active", "Active", "eligible", "active "];
     let types = types.map(|word| typed(texts("SapIag", "Finance/1", "approver"), word));
-    // Whole ids of Azure: below another one it is another definition, and only ASCII letters have no case.
+    // Complete Azure ids. Below another path, it is another definition, and only ASCII letters ignore case.
     let azure = [
         ("/resourceGroups/Größe", "/resourceGroups/1"),
         ("/resourceGroups/GrÖße", "/resourceGroups/1"),
@@ -202,7 +203,7 @@ fn what_does_not_fit_its_origin_system_is_refused() {
         assert_eq!(read(&texts("DirectoryRole", &resource, "Active")), Err(no_resource("DirectoryRole")));
     }
     for role in [
-        // The guid of a member or an owner is the group's.
+        // The GUID of a member or an owner must be the group's.
         format!("Member_{OTHER}"),
         format!("Owner_{OTHER}"),
         format!("member_{GROUP}"),
@@ -223,7 +224,7 @@ fn what_does_not_fit_its_origin_system_is_refused() {
     for role in [String::new(), "User".into(), GROUP.simple().to_string(), GROUP.braced().to_string()] {
         assert_eq!(read(&texts("AadApplication", &OTHER, &role)), Err(no_app_role), "{role:?}");
     }
-    // Only the form in which it is written: two texts of one number would be two resource roles elsewhere.
+    // Only the written form is accepted: two texts for one number would be two resource roles elsewhere.
     for role in ["", "04", "00", "+4", "-1", "-0", "4.0", " 4", "0x4", "\u{ff14}", "Contribute", "4294967296"]
     {
         assert_eq!(read(&texts("SharePointOnline", SITE, role)), Err(no_number), "{role:?}");
@@ -239,7 +240,7 @@ fn what_does_not_fit_its_origin_system_is_refused() {
     }
 }
 
-/// What a known origin id says already may be said again, and nothing else.
+/// A type that a known origin id already contains may be repeated, but not contradicted.
 #[test]
 fn a_type_that_does_not_fit_is_refused() {
     let types = [
@@ -278,7 +279,7 @@ fn a_type_that_does_not_fit_is_refused() {
             };
             assert_eq!(read(&typed(texts.clone(), word)), expected, "{texts:?}, {word:?}");
         }
-        // Only of Azure is the type needed.
+        // Only Azure requires the type.
         assert_eq!(read(&(texts.0, None)).is_err(), is_azure);
     }
 }

@@ -1,5 +1,5 @@
-//! What the page in `site` carries of the crate: the picture, the rules, the roles, and the call that asks for a document. And
-//! the roles in the types for JavaScript. Neither is published with the crate.
+//! What the page in `site` takes from the crate: the picture, the rules, the roles, and the call that
+//! requests a document. The types for JavaScript take the roles, too. The crate is published without both.
 #![cfg(feature = "graph")]
 
 #[path = "support/golden.rs"]
@@ -13,13 +13,13 @@ use golden::{hold_between, hold_block};
 
 const PAGE: &str = "site/index.html";
 
-/// Without its style, which the policy of the page forbids: it is in `site/life.css`.
+/// The picture without its style, which the page's policy forbids: it is in `site/life.css`.
 #[test]
 fn the_picture() {
     let picture = include_str!("../src/policy/life.svg");
     let (head, rest) = picture.split_once("<style>").expect("a style");
     let (_, tail) = rest.split_once("</style>\n").expect("its end");
-    // The name is taken by the section.
+    // The section already uses this name.
     let head = head.replace("id=\"life\"", "id=\"life-picture\"");
     hold_block(PAGE, "life", &[&head, tail].concat());
 }
@@ -80,14 +80,14 @@ fn link(Source { name, url, .. }: &Source) -> String {
     format!("<a href=\"{}\">{}</a>", html(url), html(name))
 }
 
-/// Markdown without links: code, and what is emphasized.
+/// Markdown without links, with code and emphasis.
 fn html(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let outside = |part: &str| marked(part, '*', "em", str::to_owned);
     marked(&text, '`', "code", outside)
 }
 
-/// What stands between two of these marks becomes an element of this name.
+/// The text between two of these marks becomes an element with this name.
 fn marked(text: &str, mark: char, name: &str, outside: impl Fn(&str) -> String) -> String {
     let parts = text.split(mark).enumerate();
     let parts = parts.map(

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use AssignmentState::{Delivered, Delivering, Expired};
 use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
 
-/// Every list of up to so many fulfillments.
+/// Every list of fulfillments up to this length.
 fn fulfillments(up_to: usize) -> impl Iterator<Item = Vec<Fulfillment>> {
     (0..=up_to).flat_map(|length| every_list(&[Pending, Failed, Unenforceable, Fulfilled], length))
 }
@@ -75,7 +75,7 @@ fn a_state_loads_with_the_fulfillments_it_says() {
 #[test]
 fn resource_roles_load_in_any_order_and_each_once() {
     for numbers in (0..=4).flat_map(|length| every_list(&[0, 1, 2], length)) {
-        // They differ in how far they have got: that makes them no other resource roles.
+        // They differ only in their fulfillment, so they are the same resource role.
         let progress = [Pending, Failed, Fulfilled, Pending];
         let resource_role =
             |(&number, fulfillment)| AssignmentResourceRole::new(member_of(number), fulfillment);
@@ -108,7 +108,7 @@ fn another_format_is_refused_whatever_else_is_wrong() {
     }
 }
 
-/// An assignment of a client that looks before it leaps: what the package gives is not known.
+/// An assignment with unknown resource roles.
 fn unknown(state: AssignmentState) -> Assignment {
     load(StoredAssignment { resource_roles: None, ..stored(state, &[]) })
 }
@@ -123,7 +123,7 @@ fn with_resource_roles_unknown_every_state_loads_and_nothing_is_to_be_done() {
     }
 }
 
-// R13: refused, and last, after the role and the state (R8).
+// R13: refused, but only after the role and the state (R8).
 #[test]
 fn with_resource_roles_unknown_reprocess_is_refused_after_the_role_and_the_state() {
     for &role in Role::ALL {
@@ -165,7 +165,7 @@ fn with_resource_roles_unknown_no_receipt_is_taken() {
     }
 }
 
-/// A reason stands beside a failure and nothing else, and comes back.
+/// Only a failed resource role has a reason, and the reason is kept.
 #[test]
 fn only_what_has_failed_has_a_reason() {
     for fulfillment in [Pending, Failed, Unenforceable, Fulfilled] {

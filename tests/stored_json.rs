@@ -1,4 +1,4 @@
-//! The JSON of what is stored, sent out and sent back: to the letter, and with nothing left out.
+//! The JSON of everything that is stored, sent and received: the exact text, with every field.
 #![cfg(feature = "serde")]
 
 mod support;
@@ -53,7 +53,7 @@ const RECEIPT: &str = concat!(
     r#""outcome":"fulfilled","reason":null}"#,
 );
 
-/// What [`STORED`] holds.
+/// The assignment in [`STORED`].
 fn delivering() -> StoredAssignment {
     StoredAssignment {
         end: Timestamp::from_unix_ticks(16_589_589_196_900_000),
@@ -62,18 +62,18 @@ fn delivering() -> StoredAssignment {
     }
 }
 
-/// What [`ACTION`] holds: the one thing that is still to be done for [`delivering`].
+/// The action in [`ACTION`]: the only one that remains for [`delivering`].
 fn action() -> Action {
     load(delivering()).actions().next().expect("pending")
 }
 
-/// It is written as this text and read back from it.
+/// The value is written as this text, and read back from it.
 fn check_text<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {
     assert_eq!(serde_json::to_string(value).expect("plain data"), text);
     assert_eq!(&serde_json::from_str::<T>(text).expect("what was written"), value);
 }
 
-/// The first error in reading this.
+/// The error of reading this.
 fn unread<T: DeserializeOwned + Debug>(json: Value) -> String {
     serde_json::from_value::<T>(json).expect_err("refused").to_string()
 }
@@ -85,7 +85,7 @@ fn with(text: &str, field: &str, value: Value) -> Value {
     json
 }
 
-/// Every field of the object has to be there. `null` is a value of the `nullable` ones, of no other.
+/// Every field is required. Only the `nullable` ones can be `null`.
 fn check_fields<T: Serialize + DeserializeOwned + Debug>(text: &str, nullable: &[&str]) {
     let whole: Value = serde_json::from_str(text).expect("JSON");
     for field in whole.as_object().expect("an object").keys() {
@@ -149,7 +149,7 @@ fn a_receipt_to_the_letter() {
     check_text(&action().receipt(Outcome::Failed), &RECEIPT.replace("fulfilled", "failed"));
     let failed = RECEIPT.replace(r#""fulfilled","reason":null"#, &format!(r#""failed","reason":{REASON}"#));
     check_text(&action().failed(reason()), &failed);
-    // Who knows no reason need not say so.
+    // A receipt without a reason may omit it.
     let silent = RECEIPT.replace(r#","reason":null"#, "");
     let read: Receipt = serde_json::from_str(&silent).expect("a receipt");
     assert_eq!(read, action().receipt(Outcome::Fulfilled));
@@ -171,13 +171,13 @@ fn a_reason_is_beside_its_failure_and_nowhere_else() {
     assert_eq!(text.matches(r#""reason":"#).count(), 1, "{text}");
     assert!(text.contains(&format!(r#""fulfillment":"failed","reason":{REASON}"#)), "{text}");
     assert_eq!(save_and_load(&assignment), assignment);
-    // What is too long is cut off where it comes in, too.
+    // A text that is too long is shortened when it is read, too.
     let long = json!({ "code": "c".repeat(100), "words": "w" });
     let read: FailureReason = serde_json::from_value(long).expect("a reason");
     assert_eq!(read.code().len(), FailureReason::MAX_CODE);
 }
 
-/// The codes of its reasons and of the steps that help.
+/// The codes of the reasons and of the steps.
 #[test]
 fn a_refusal_to_the_letter() {
     let caller = Caller { object: None, account: Account::Application, permissions: vec![], roles: vec![] };
@@ -225,7 +225,7 @@ fn a_resource_role_is_its_texts() {
         let texts =
             [role.origin_system(), &role.resource_origin_id(), &role.role_origin_id()].map(Value::from);
         let [system, resource, role_id] = texts;
-        // R23: one without a type does not say so.
+        // R23: a resource role without a type has no such field.
         let role_type = role.role_type().map(|role_type| format!(r#","roleType":{}"#, json!(role_type)));
         let ids =
             format!(r#""originSystem":{system},"resourceOriginId":{resource},"roleOriginId":{role_id}"#);
@@ -243,7 +243,7 @@ fn a_resource_role_is_its_texts() {
     }
 }
 
-/// Written in another way, it is the same text.
+/// An escaped text is the same text.
 #[test]
 fn a_text_may_have_escapes() {
     for role in one_of_each_origin_system() {
@@ -252,7 +252,7 @@ fn a_text_may_have_escapes() {
             text.replace('/', r"\/").replace('a', r"\u0061").replace("roleOrigin", r"\u0072oleOrigin");
         assert_ne!(escaped, text);
         assert_eq!(serde_json::from_str::<ResourceRole>(&escaped).expect("the same"), role, "{escaped}");
-        // From a reader, nothing can be borrowed.
+        // A reader does not allow borrowing.
         assert_eq!(serde_json::from_reader::<_, ResourceRole>(text.as_bytes()).expect("the same"), role);
     }
     let escaped = REASON.replace('g', r"\u0067");
@@ -287,7 +287,7 @@ fn what_cannot_be_read_says_why() {
     }
 }
 
-/// So that a later version may add some.
+/// Unknown fields are ignored, so that a later version can add some.
 #[test]
 fn a_field_that_is_not_known_is_ignored() {
     fn check<T: DeserializeOwned + PartialEq + Debug>(text: &str) {
@@ -300,7 +300,7 @@ fn a_field_that_is_not_known_is_ignored() {
     check::<Receipt>(RECEIPT);
 }
 
-// R16: reading JSON makes plain data; an assignment is made of it by the same check as of any.
+// R16: JSON is read as plain data. An assignment is made from it by the same check as always.
 #[test]
 fn a_contradiction_is_read_but_does_not_load() {
     let stored: StoredAssignment =
@@ -322,7 +322,7 @@ fn actions_of_every_origin_system_can_leave_the_process() {
     }
 }
 
-/// What has one text form is that text as data too.
+/// A type with one text form has the same text as data.
 #[test]
 fn words_are_texts() {
     fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {

@@ -1,5 +1,5 @@
-//! What is stored and sent, in a format that does not name its fields: `postcard`. It is read back as it was, and what was
-//! cut off or is of another kind is refused.
+//! Everything that is stored or sent, in `postcard`, a format without field names. A value is read back as it
+//! was. A text that was cut off or is of another kind is refused.
 #![cfg(feature = "serde")]
 
 mod support;
@@ -18,7 +18,7 @@ fn written<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_allocvec(value).expect("plain data")
 }
 
-/// It is read back as it was, and no part of it is taken for the whole.
+/// The value is read back as it was. A part of its bytes is refused.
 fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     let bytes = written(value);
     assert_eq!(postcard::from_bytes::<T>(&bytes).as_ref(), Ok(value));
@@ -27,7 +27,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     }
 }
 
-/// In this state, of each origin system, with everything there that need not be.
+/// In this state, with a resource role of each origin system and every optional field.
 fn full(state: AssignmentState, fulfillment: Fulfillment) -> StoredAssignment {
     let resource_roles = one_of_each_origin_system().into_iter().map(|resource_role| {
         let failed = fulfillment == Fulfillment::Failed;
@@ -83,7 +83,7 @@ fn actions_receipts_and_events_are_read_back_as_they_were() {
     }
 }
 
-/// R23, R28, R44: what is a text in JSON is the same text here, and read as strictly.
+/// R23, R28, R44: a text in JSON is the same text here, and is read as strictly.
 #[test]
 fn a_text_that_is_none_of_its_kind_is_refused() {
     let bytes = written(&full(AssignmentState::Delivered, Fulfillment::Fulfilled));

@@ -1,4 +1,4 @@
-//! What a target of its kind cannot hold is not asked for (R46).
+//! A resource role that a target of this kind cannot hold is not tried (R46).
 
 mod support;
 
@@ -24,7 +24,7 @@ fn api_permission(origin_system: &str) -> ResourceRole {
     ResourceRole::from_origin(origin_system, api, permission, Some("application")).expect("an opaque one")
 }
 
-/// One of each origin system, and what only an agent can hold.
+/// A resource role of each origin system, and the resource roles that only an agent can hold.
 fn every_one() -> Vec<ResourceRole> {
     let mut all = one_of_each_origin_system();
     all.extend(["OAuthApplication", "oauthapplication"].map(api_permission));
@@ -84,7 +84,7 @@ fn what_cannot_be_held_is_not_asked_for_and_everything_else_is() {
     }
 }
 
-// R18, R19, R20: what is there stays there, and what was not seen is not tried.
+// R18, R19, R20: a resource role that is there stays, and one that was not seen is not tried.
 #[test]
 fn only_what_was_seen_to_be_in_place_stays() {
     for (observed, otherwise) in [
@@ -106,7 +106,7 @@ fn only_what_was_seen_to_be_in_place_stays() {
             assert_eq!(fulfillments(&assignment), expected, "{target_type:?}, {observed:?}");
             let owed = gives.iter().zip(&expected).filter(|(_, it)| **it == Pending).map(|(role, _)| role);
             assert!(asked.iter().eq(owed), "{target_type:?}, {observed:?}");
-            // Every count is right: it loads, and goes on to its end.
+            // Every count is right: the assignment loads, and is delivered to its end.
             let mut loaded = save_and_load(&assignment);
             assert_eq!(loaded, assignment);
             let actions: Vec<_> = loaded.actions().collect();
@@ -122,7 +122,8 @@ fn only_what_was_seen_to_be_in_place_stays() {
     }
 }
 
-// R13, R31: what is given by now counts, by either door, and the event says so.
+// R13, R31: the resource roles that the package gives now count, whether the call is for the assignment or
+// its request. The event shows them.
 #[test]
 fn the_event_lists_it() {
     let site =
@@ -142,7 +143,7 @@ fn the_event_lists_it() {
     }
 }
 
-// R17: should somebody have given it all the same, that counts.
+// R17: if a resource role was granted all the same, this counts.
 #[test]
 fn a_late_outcome_still_counts() {
     let gives = [member_of(1), ResourceRole::SharePointSite { site: "".into(), role: 4 }];
@@ -168,7 +169,7 @@ fn a_panic_while_observing_leaves_a_whole_assignment() {
             let mut calls = 0;
             let observe = |_: &_| {
                 calls += 1;
-                // Unwinds without the report of a panic.
+                // Unwinds without printing a panic.
                 if calls > seen { resume_unwind(Box::new("observe")) } else { Observed::Present }
             };
             let call = AssertUnwindSafe(|| reprocess_observed(&mut assignment, MANAGER, observe).map(drop));
@@ -178,7 +179,7 @@ fn a_panic_while_observing_leaves_a_whole_assignment() {
     }
 }
 
-// What was loaded half way stays as it was stored: only an attempt looks at it.
+// An assignment that was loaded halfway stays as it was stored: only a new attempt applies the rule.
 #[test]
 fn loading_changes_nothing() {
     let site = ResourceRole::SharePointSite { site: "".into(), role: 4 };

@@ -14,7 +14,7 @@ use documented::{Known, STATES, in_pascal_case};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-/// The one form of a GUID, by counting: groups of 8, 4, 4, 4 and 12 digits.
+/// The form of a GUID, by counting: groups of 8, 4, 4, 4 and 12 digits.
 fn guid(value: u128) -> String {
     let digits = format!("{value:032x}");
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
@@ -26,7 +26,7 @@ fn is_guid(text: &str) -> bool {
         && groups.concat().bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A text that is a GUID, nearly one, or nothing of the kind.
+/// A text that is a GUID, nearly one, or something else.
 fn perhaps_a_guid() -> impl Strategy<Value = String> {
     prop_oneof![
         "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
@@ -36,7 +36,7 @@ fn perhaps_a_guid() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What holds for every typed id, of each kind.
+/// What holds for typed ids of every kind.
 fn check_id<Id>(kind: &'static str, from_uuid: fn(Uuid) -> Id, as_uuid: fn(Id) -> Uuid)
 where
     Id: FromStr<Err = ParseIdError> + Display + Debug + Copy + Eq + From<Uuid>,

@@ -1,4 +1,4 @@
-//! Timestamps: their range, the texts they are read from, and the clock of the host.
+//! Timestamps: their range, their texts, and the clock of the host.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ mod system_time {
 
     use super::{MAX, MIN};
 
-    /// So many nanoseconds after 1970, where the host's clock can say that.
+    /// This many nanoseconds after 1970, if the host's clock can express it.
     fn system_time(nanoseconds: i128) -> Option<SystemTime> {
         let distance = nanoseconds.unsigned_abs();
         let seconds = u64::try_from(distance / 1_000_000_000).ok()?;
@@ -72,7 +72,7 @@ mod system_time {
             (1_658_958_919_690_000_099, 16_589_589_196_900_000),
         ];
         for (nanoseconds, ticks) in cases {
-            // The clocks of some systems go in steps of 100 nanoseconds.
+            // Some systems have clocks with steps of 100 nanoseconds.
             let Some(time) = system_time(nanoseconds).filter(|_| cfg!(unix)) else { continue };
             assert_eq!(Timestamp::from(time).unix_ticks(), ticks, "{nanoseconds} ns");
         }
@@ -128,7 +128,7 @@ mod text {
             (9_517_824_000_000_000, "2000-02-29T00:00:00Z"),
             (16_393_397_328_200_000, "2021-12-12T20:08:52.82Z"),
             (16_589_589_196_900_000, "2022-07-27T21:55:19.69Z"),
-            // How the service writes *never*.
+            // The service's *never*.
             (MAX, "9999-12-31T23:59:59.9999999Z"),
         ];
         for (instant, text) in cases {
@@ -149,7 +149,7 @@ mod text {
             (".69012", 6_901_200),
             (".690123", 6_901_230),
             (".6901234", 6_901_234),
-            // More are cut off, towards the past: what has ended has ended.
+            // Further digits are cut off, towards the past: an assignment that has ended stays ended.
             (".69012349", 6_901_234),
             (".690123499", 6_901_234),
         ] {
@@ -170,7 +170,7 @@ mod text {
         }
         assert_eq!(ticks("1970-01-01T02:00:00+02:00"), Ok(0));
         assert_eq!(ticks("1969-12-31T16:30:00-07:30"), Ok(0));
-        // It is the instant that has to be in range, not what a clock elsewhere shows.
+        // The instant must be in range, not the local time.
         assert_eq!(ticks("0000-12-31T23:00:00-01:00"), Ok(MIN));
         assert_eq!(ticks("0001-01-01T01:00:00+01:00"), Ok(MIN));
         assert_eq!(ticks("9999-12-31T22:59:59.9999999-01:00"), Ok(MAX));
@@ -187,7 +187,7 @@ mod text {
             "2022-07-27T21:55:19",
             "2022-07-27T21:55:19.69",
             "2022-07-27T21:55:19[Europe/Berlin]",
-            // A zone, which might say something else than the offset.
+            // A zone, which may contradict the offset.
             "2022-07-27T21:55:19Z[Europe/Berlin]",
             "2022-07-27T21:55:19+02:00[Europe/Berlin]",
             "2022-07-27T21:55:19+02:00[Asia/Tokyo]",
@@ -199,7 +199,7 @@ mod text {
             "9999-12-31T23:59:59.9999999-00:01",
             "+010000-01-01T00:00:00Z",
             "10000-01-01T00:00:00Z",
-            // Not in the calendar, not on the clock.
+            // Not a date of the calendar, or not a time of day.
             "2022-02-29T00:00:00Z",
             "1900-02-29T00:00:00Z",
             "2022-13-01T00:00:00Z",
@@ -220,7 +220,7 @@ mod text {
         }
     }
 
-    /// The days from the first day of the year 1 to this one, counted.
+    /// The number of days from the first day of the year 1 to this one.
     fn days(year: i64, month: usize, day: i64) -> i64 {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let february = if leap { 29 } else { 28 };
@@ -254,7 +254,7 @@ mod text {
             prop_assert_eq!(ticks(&text), expected, "{}", text);
         }
 
-        /// What is written with `Z` is not read by the general parser; what is written with an offset is.
+        /// The general parser does not read the form with `Z`. It reads the form with an offset.
         #[test]
         fn what_is_usual_is_read_as_what_is_not(
             text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?",
@@ -271,7 +271,7 @@ mod text {
             if at < text.len() {
                 text.replace_range(at..=at, &other);
             }
-            // An offset before it would end the text too soon.
+            // An earlier offset would end the text too soon.
             prop_assume!(!text.contains(['Z', 'z', '[']) && !text[1..].contains('+') && text.matches('-').count() == 2);
             prop_assert_eq!(ticks(&format!("{text}Z")), ticks(&format!("{text}+00:00")), "{}", text);
         }

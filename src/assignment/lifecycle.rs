@@ -217,7 +217,8 @@ impl Assignment {
     #[must_use]
     pub fn actions(&self) -> Actions<'_> {
         let owed = match self.state {
-            // Only a delivering assignment has pending resource roles, or one that expired while delivering.
+            // Two kinds of assignment have pending resource roles: a delivering one, and one that expired while
+            // delivering.
             AssignmentState::Delivering => self.resource_roles.as_deref().unwrap_or_default(),
             AssignmentState::PartiallyDelivered
             | AssignmentState::Delivered

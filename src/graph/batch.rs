@@ -113,7 +113,7 @@ pub fn request(base_url: &BaseUrl, parts: &[Request<String>]) -> Result<Request<
         return Err(BatchError::TooMany { actual: parts.len() });
     }
     let root: Uri = base_url.below("").parse().unwrap_or_default();
-    // What is left of the path after the version begins with a slash.
+    // The rest of the path, after the version, begins with a slash.
     let root = root.path().trim_end_matches('/');
     let mut requests = Vec::new();
     for (index, part) in parts.iter().enumerate() {

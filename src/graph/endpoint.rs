@@ -190,7 +190,7 @@ impl FromStr for BaseUrl {
     type Err = RequestError;
 
     fn from_str(text: &str) -> Result<Self, RequestError> {
-        // A path that is appended would otherwise become part of the query, the fragment or the user.
+        // Otherwise, an appended path would become part of the query, the fragment or the user.
         let is_plain = !text.contains(['?', '#', '@']);
         let is_http = |uri: &Uri| uri.scheme().is_some_and(|it| [Scheme::HTTP, Scheme::HTTPS].contains(it));
         let uri = text.trim_end_matches('/').parse().ok().filter(|uri| is_plain && is_http(uri));

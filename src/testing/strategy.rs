@@ -170,7 +170,7 @@ const MANY: usize = 20;
 /// A valid stored assignment in this state, with known resource roles.
 pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = StoredAssignment> {
     use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
-    // The fulfillments that this state requires (R16), and those that it allows.
+    // The fulfillments that this state requires, and the fulfillments that it allows (R16).
     let (least, beyond): (&[Fulfillment], &[Fulfillment]) = match state {
         AssignmentState::Delivering => (&[Pending], &[Fulfilled, Failed, Pending, Unenforceable]),
         AssignmentState::PartiallyDelivered => (&[Failed, Fulfilled], &[Fulfilled, Failed, Unenforceable]),
@@ -178,7 +178,7 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
         AssignmentState::Expired => (&[], &[Fulfilled, Failed, Pending, Unenforceable]),
         AssignmentState::DeliveryFailed => (&[Failed], &[Failed, Unenforceable]),
     };
-    // Mostly few, but sometimes many, to find storage with too little room.
+    // Mostly few, but sometimes many, to find storage that is too small.
     let least_number = least.len();
     let resource_roles = prop_oneof![
         7 => btree_set(resource_role(), least_number..=least_number + 3),

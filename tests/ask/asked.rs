@@ -1,5 +1,5 @@
-//! Questions that the vectors do not ask: by a token, of a document, by a request, and those that cannot be answered. Other
-//! languages hold themselves to the same answers, in `tests/vectors/asked.json`.
+//! Questions that the vectors do not contain: by a token, about a document, by a request, and questions that
+//! have no answer. Other languages must give the same answers, in `tests/vectors/asked.json`.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(crate) fn member() -> Value {
     serde_json::from_str(MEMBER).expect("JSON")
 }
 
-/// Of one resource role.
+/// An assignment with one resource role.
 pub(crate) fn stored(state: &str, fulfillment: &str) -> Value {
     json!({
         "format": 1,
@@ -34,7 +34,7 @@ fn caller() -> Value {
     json!({ "account": "application", "permissions": ["EntitlementManagement.ReadWrite.All"] })
 }
 
-/// The question with these members more, or others in their place.
+/// The question with these members added or replaced.
 pub(crate) fn with(question: &Value, members: &Value) -> Value {
     let mut question = question.clone();
     for (name, value) in members.as_object().expect("members") {
@@ -119,7 +119,7 @@ fn by_token() -> Vec<Value> {
                 "roles": [{ "role": "Catalog owner", "scope": "/" }], "stored": stored("deliveryFailed", "failed"), "request": request()
             }),
         ),
-        // What cannot be read, and no error repeats what a token holds.
+        // These cannot be read, and no error repeats what a token contains.
         with(&explain(), &json!({ "claims": "eyJ0eXAiOiJKV1QifQ.eyJ0aWQiOiIifQ.c2ln" })),
         with(&explain(), &json!({ "claims": {} })),
         claims(json!({ "scp": ["secret"] })),
@@ -128,7 +128,7 @@ fn by_token() -> Vec<Value> {
     ]
 }
 
-/// What the vectors ask in one form is asked here in the others.
+/// Questions of the vectors, in other forms.
 fn in_other_forms() -> Vec<(&'static str, Value)> {
     let failed = json!({ "stored": stored("deliveryFailed", "failed"), "request": request() });
     let by_request = with(&reprocess(), &failed);
@@ -230,7 +230,7 @@ fn of_roles() -> Vec<Value> {
     ]
 }
 
-/// Each with something that does not fit.
+/// Questions with something that does not fit.
 fn unfit() -> Vec<(&'static str, Value)> {
     let role = |members: Value| {
         let entry = with(&stored("delivered", "fulfilled")["resourceRoles"][0], &members);
@@ -244,7 +244,7 @@ fn unfit() -> Vec<(&'static str, Value)> {
     let receipt = |members: Value| {
         ("record", with(&record(), &json!({ "receipt": with(&record()["receipt"], &members) })))
     };
-    // It would be another one with the type, and is not taken for the one without.
+    // With the type, it would be another resource role. It is not read as the one without.
     let misspelled = with(&member(), &json!({ "roletype": "Assigned" }));
     let listed: Vec<_> = member().as_object().expect("an object").values().cloned().collect();
     let seen = |observed: &str| json!({ "resourceRole": member(), "observed": observed });
@@ -309,7 +309,7 @@ fn unfit() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Texts that are no question at all.
+/// Texts that are not questions.
 fn no_questions() -> Vec<(&'static str, String)> {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(200), close.repeat(200));
     let expire = |stored: &str| format!("{{\n  \"now\": \"{NOW}\",\n  \"stored\": {stored}\n}}");
@@ -343,7 +343,7 @@ fn all() -> Vec<(&'static str, String)> {
     questions.map(|(operation, question)| (operation, question.to_string())).chain(no_questions()).collect()
 }
 
-/// Every question here, with its answer to the letter.
+/// Every question here, with its exact answer.
 #[test]
 fn asked() {
     let lines = all().into_iter().map(|(operation, question)| {
@@ -355,7 +355,7 @@ fn asked() {
     hold("tests/vectors/asked.json", &format!("{{\"version\":4,\n\"asked\":[\n{}\n]}}\n", lines.join(",\n")));
 }
 
-/// The schema is held to these, too.
+/// The schema must fit these questions, too.
 #[test]
 fn asked_of_the_schema() {
     let mut calls = Calls::of("asked");
@@ -366,7 +366,7 @@ fn asked_of_the_schema() {
     }
 }
 
-/// Without the reader of documents everything else is answered in the same way.
+/// Without the reader of documents, all other answers are the same.
 #[test]
 fn asked_of_what_is_stored() {
     let answer = |operation: &str, question: &str| -> Value {
@@ -386,7 +386,8 @@ fn asked_of_what_is_stored() {
     );
 }
 
-/// No error repeats what a token holds, and no answer to one who may not what the assignment is like.
+/// No error repeats what a token contains. A caller who may not reprocess learns nothing about the
+/// assignment.
 #[test]
 fn what_is_kept_back() {
     for question in by_token() {
@@ -406,7 +407,7 @@ fn what_is_kept_back() {
     assert_eq!(answers[0], answers[2]);
 }
 
-/// The names in the schema are those of the crate.
+/// The schema has the same names as the crate.
 #[test]
 fn the_words_in_the_schema() {
     use access_package::{AssignmentState, Reason, Role, Step};

@@ -1,4 +1,4 @@
-//! Whatever comes in, an answer in JSON comes out.
+//! Every input gets an answer in JSON.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn no_utf8() {
     assert_eq!(answer("expire", b"\xff\xfe{\0}\0")["error"]["code"], "notUtf8");
 }
 
-/// Cut off anywhere, and with any byte in the place of another, it is still answered.
+/// A question that was cut off, or has another byte somewhere, still gets an answer.
 #[test]
 fn every_part_and_every_slip() {
     let questions =
@@ -45,7 +45,7 @@ fn every_part_and_every_slip() {
     }
 }
 
-/// What an error repeats is bounded.
+/// An error repeats only a limited part of its input.
 #[test]
 fn long_texts() {
     let long = "x".repeat(100_000);

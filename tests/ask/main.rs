@@ -1,7 +1,8 @@
-//! The crate as one function from text to text: every test vector, asked in JSON; and the questions in `asked.rs`, whose
-//! answers are kept in `tests/vectors/asked.json`.
+//! The crate as one function from text to text: every test vector as a JSON question, and the questions in
+//! `asked.rs`, whose answers are kept in `tests/vectors/asked.json`.
 //!
-//! What is asked here is also written to files, one call a line, for `tests/vectors/schemas.py` to hold to the schema.
+//! The questions are also written to files, one call a line, so that `tests/vectors/schemas.py` can check
+//! them against the schema.
 #![cfg(feature = "graph")]
 
 mod asked;
@@ -16,7 +17,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// The calls of one test, for the check of the schema.
+/// The calls of one test, to be checked against the schema.
 struct Calls(BufWriter<File>);
 
 impl Calls {

@@ -1,4 +1,4 @@
-//! Every vector, asked in JSON: the answer says what the vector says.
+//! Every vector as a JSON question: the answer agrees with the vector.
 
 use serde_json::{Value, json};
 
@@ -13,12 +13,12 @@ fn list(value: &Value) -> &Vec<Value> {
     value.as_array().expect("a list")
 }
 
-/// Of each item this member.
+/// This member of each item.
 fn each(items: &Value, member: &str) -> Value {
     items.as_array().into_iter().flatten().map(|item| item[member].clone()).collect()
 }
 
-/// Before every end.
+/// Before the end of any assignment.
 const NOW: &str = "0001-01-01T00:00:00Z";
 
 #[test]
@@ -44,7 +44,8 @@ fn the_gate() {
         let no_list = || json!([]);
         let (reasons, remedies) = (each(&answer["reasons"], "code"), each(&answer["remedies"], "steps"));
         assert_eq!((&reasons, &remedies), (&case["reasons"], &case["remedies"]), "{case}");
-        // R8: the whole answer to one who may not is the same, whatever the state. The caller is the same with `reprocess`.
+        // R8: a caller who may not reprocess gets the same complete answer in every state. `reprocess` gives
+        // the same refusal.
         let mut asked = question;
         asked["gives"] = no_list();
         let reprocessed = calls.ask("reprocess", &asked);
@@ -60,7 +61,7 @@ fn the_loads() {
     let mut calls = Calls::of("loads");
     for load in list(&read("lifecycle.json")["loads"]) {
         let question = json!({ "stored": load["stored"], "now": NOW });
-        // The schema has the words as the crate writes them; it reads states without regard to case (R11).
+        // The schema has the words as the crate writes them. The crate reads states in any case (R11).
         let state = load["stored"]["state"].as_str().expect("a word");
         let is_written_so =
             state.parse::<access_package::AssignmentState>().is_ok_and(|it| it.as_str() == state);
@@ -96,7 +97,7 @@ fn the_loads() {
     }
 }
 
-/// The question that a call of a trace is; whoever acts with a role holds it in the tenant.
+/// The question for a call of a trace. A caller with a role holds it in the tenant.
 fn question(call: &Value, stored: &Value) -> (&'static str, Value) {
     let asked = |request: Option<&Value>| {
         let roles = json!([{ "role": call["role"], "scope": "/" }]);
@@ -121,7 +122,7 @@ fn question(call: &Value, stored: &Value) -> (&'static str, Value) {
     }
 }
 
-/// The result, in the word of a trace.
+/// The result, as a word of a trace.
 fn result(answer: &Value) -> &str {
     let reason = answer["reasons"][0]["code"].as_str();
     match (answer["verdict"].as_str(), reason) {
@@ -147,7 +148,7 @@ fn the_traces() {
             assert_eq!(result(&answer), step["result"], "{at}");
             assert_eq!(each(&answer["remedies"], "steps"), step["remedies"], "{at}");
             assert_eq!(answer["event"], step["event"], "{at}");
-            // Who may not is told nothing of it, and what is no receipt changes nothing.
+            // A caller who may not reprocess learns nothing about it, and an invalid receipt changes nothing.
             let is_told = answer["verdict"] != "unauthorized" && answer["error"].is_null();
             assert_eq!(answer["stored"].is_object(), is_told, "{at}");
             if is_told {

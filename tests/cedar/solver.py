@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""cvc5 as a program that reads SMT-LIB and answers: PyPI has it as a package for Python alone.
+"""Runs cvc5 as a program that reads SMT-LIB and answers. PyPI has cvc5 only as a package for Python.
 
-A command may take several lines, and whoever asks waits for an answer to these: to `(check-sat)` and `(get-model)`.
+A command may take several lines. The client waits for an answer only to `(check-sat)` and `(get-model)`.
 """
 
 import sys

@@ -1,11 +1,11 @@
-//! What is judged: which assignment, by which request, and what it gives.
+//! What is judged: the assignment, the request, and the resource roles that the package gives.
 
 use serde_json::{Value, json};
 
 use crate::caller::{CATALOG_OWNER, OBJECT, assigned, token, user};
 use crate::{File, TARGET, before_notes, printed, request, run_bare, sample, text_of, with};
 
-/// What is printed without a FILE.
+/// The output without a FILE.
 fn without_file(arguments: &[&str]) -> (String, Option<i32>) {
     text_of(run_bare(&[], arguments, b""))
 }
@@ -32,7 +32,7 @@ fn the_sample_stands_in_for_no_document_of_a_caller_whom_there_is() {
             "{option}"
         );
     }
-    // One who is made up may be tried on the sample, which says what it is.
+    // An invented caller can be tried on the sample, which says that it is the sample.
     let line =
         format!("\nassignment {} (the sample that is built in)\n", sample()["id"].as_str().expect("an id"));
     for arguments in [&[][..], &["--role", "none"], &["--permission", "none", "--account", "work"]] {
@@ -92,14 +92,14 @@ fn who_may_and_when_needs_no_resource_roles() {
         assert_eq!((&json["verdict"], &json["after"]), (&json!("accepted"), &Value::Null));
         assert!(["between", "actions", "receipts"].iter().all(|name| json.get(name).is_none()), "{json}");
     }
-    // R10: the state is judged too.
+    // R10: the state is judged, too.
     for state in ["delivering", "expired", "partiallyDelivered"] {
         let (text, status) = printed(&[], bare(state).to_string().as_bytes());
         assert!(text.contains(&format!("\n  - state is `{state}`")), "{text}");
         assert!(!text.contains(&call), "{text}");
         assert_eq!(status, Some(1));
     }
-    // By its request, whether that shows the assignment or not.
+    // By its request, with or without the assignment in it.
     for shown in [bare("deliveryFailed"), json!({ "id": sample()["id"] })] {
         let file = request("deliveryFailed", "2023-12-20T00:00:00Z", &shown).to_string();
         let file = File::new("request-unlisted", &file);
@@ -108,7 +108,7 @@ fn who_may_and_when_needs_no_resource_roles() {
         assert!(text.contains("\naccepted: the actions are unknown\n"), "{text}");
         assert_eq!((text.matches(&call).count(), status), (1, Some(0)), "{text}");
     }
-    // What is listed has to be whole.
+    // A list must be complete.
     let mut half = sample();
     half["accessPackage"]["resourceRoleScopes"][1].as_object_mut().expect("an object").remove("role");
     assert_eq!(printed(&[], half.to_string().as_bytes()).1, Some(2));
@@ -150,7 +150,7 @@ fn the_newest_request_is_taken_out_of_a_list() {
     ] {
         let (text, status) = told(&list);
         assert!(text.contains(&format!("\nrequest    {new}\n")), "{text}");
-        // It is known to be.
+        // Its recency is known.
         assert!(!text.contains("is taken for the newest"), "{text}");
         assert_eq!(status, Some(0), "{text}");
     }
@@ -198,7 +198,7 @@ fn what_is_no_json_is_said_to_be_what_it_may_be() {
         let name = |option: &str| (option.to_owned(), vec![option.to_owned(), file.path().to_owned()]);
         for (option, arguments) in ["--request", "--package", "--role-assignments"].map(name) {
             if option == "--role-assignments" && text.trim().is_empty() {
-                continue; // It says so itself.
+                continue; // the message says so itself
             }
             let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
             let (told, status) = printed(&arguments, sample().to_string().as_bytes());

@@ -1,4 +1,4 @@
-//! Who is asking: an access token, and the roles that were looked up.
+//! The caller: an access token, and the roles that were looked up.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub const OBJECT: &str = "8586ddc8-0ff7-4c24-9c79-f192bc3566e3";
 pub const READ_WRITE: &str = "EntitlementManagement.ReadWrite.All";
 pub const GRAPH: &str = "https://graph.microsoft.com";
 
-/// A token with these claims that nobody has signed.
+/// A token with these claims and without a signature.
 pub fn token(claims: &Value) -> String {
     let part = |it: &Value| URL_SAFE_NO_PAD.encode(it.to_string());
     format!("{}.{}.c2ln", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(claims))
@@ -45,7 +45,7 @@ pub fn on_catalog() -> String {
     format!("/AccessPackageCatalog/{}", sample()["accessPackage"]["catalog"]["id"].as_str().expect("an id"))
 }
 
-/// The token as a console breaks it.
+/// The token with line breaks, as a console wraps it.
 fn wrapped(token: &str, at: &str) -> String {
     let parts: Vec<_> = token.as_bytes().chunks(40).map(String::from_utf8_lossy).collect();
     parts.join(at)
@@ -149,7 +149,8 @@ fn roles_are_taken_from_the_answer_of_graph() {
     assert!(text.contains("accepted: 3 to enforce"), "{text}");
     assert_eq!(status, Some(0));
 
-    // Those of others do not count, and are told of; what was looked up is no longer not known.
+    // The roles of other principals do not count, and are reported. Roles that were looked up are no longer
+    // unknown.
     let others = page("others", &[assigned(TENANT, CATALOG_OWNER, "/"), assigned(OBJECT, TENANT, "/")]);
     let (text, status) =
         printed(&["--token-file", file.path(), "--role-assignments", others.path()], &document());
@@ -168,7 +169,7 @@ fn a_role_that_is_not_known_refuses_and_is_no_error() {
         assert_eq!(text.contains(&format!("role `{role}` is unknown")), !is_known, "{text}");
         assert_eq!(status, Some(1));
     }
-    // By the name of Graph, and with the scope as Graph shows it.
+    // By Graph's name, and with the scope as Graph shows it.
     let (text, status) =
         printed(&["--role", &format!("AccessPackages manager@{}", on_catalog())], &document());
     assert!(text.contains("accepted"), "{text}");
@@ -186,7 +187,7 @@ fn the_caveats_stand_beside_a_refusal_in_json() {
     let answer: Value = serde_json::from_str(&text).expect("an object");
     let codes: Vec<_> = answer["caveats"].as_array().expect("a list").iter().map(|it| &it["code"]).collect();
     assert_eq!(codes, ["rolesNotInToken", "directoryRolesNotKnown"]);
-    // With the id of the caller where one belongs.
+    // With the id of the caller in the right place.
     let texts = answer["caveats"].to_string();
     assert_eq!((texts.matches(OBJECT).count(), texts.matches("<object id>").count()), (2, 0));
     assert_eq!((&answer["verdict"], status), (&json!("unauthorized"), Some(1)));
@@ -195,7 +196,7 @@ fn the_caveats_stand_beside_a_refusal_in_json() {
     assert_eq!(answer["caveats"], json!([]));
 }
 
-/// What the rules would accept Graph may refuse all the same.
+/// Graph may refuse a token that the rules would accept.
 #[test]
 fn an_old_token_is_said_to_be_old_beside_a_yes() {
     let mut claims = with_claim("wids", json!(["62e90394-69f5-4237-9190-012177145e10"]));
@@ -208,7 +209,7 @@ fn an_old_token_is_said_to_be_old_beside_a_yes() {
     assert_eq!(status, Some(0));
 }
 
-/// Six ways in which people are refused, from nothing but a token and an export.
+/// Six kinds of refusals, explained by only a token and an export.
 #[test]
 fn what_people_are_told() {
     let app = json!({ "aud": GRAPH, "idtyp": "app", "oid": OBJECT, "sub": OBJECT, "tid": TENANT, "roles": ["EntitlementManagement.Read.All"] });
@@ -331,7 +332,7 @@ fn how_to_find_the_level_of_the_catalog_is_said_where_it_matters() {
         for input in [document(), page(&[sample(), sample()])] {
             let (text, status) = printed(&arguments, &input);
             assert_eq!(text.matches(&call).count(), usize::from(matters), "{arguments:?}: {text}");
-            // Once it is known nothing is said of it.
+            // If the level is known, there is no note about it.
             for level in ["standard", "Privileged"] {
                 let (text, now) = printed(&[&arguments[..], &["--catalog-level", level]].concat(), &input);
                 assert!(!text.contains(&call), "{text}");
@@ -346,7 +347,7 @@ fn how_to_find_the_level_of_the_catalog_is_said_where_it_matters() {
     let (text, status) = printed(&["--catalog-level", "high"], &document());
     assert!(text.contains("not a known privilege level: expected `standard` or `privileged`"), "{text}");
     assert_eq!(status, Some(2));
-    // What the option says stands for what the document says.
+    // The option wins over the document.
     let mut privileged = sample();
     privileged["accessPackage"]["catalog"]["privilegeLevel"] = json!("privileged");
     let (json, status) =

@@ -1,10 +1,10 @@
-//! Files as tools write them, and what the access package gives by itself.
+//! Files as tools write them, and the access package in a document of its own.
 
 use serde_json::{Value, json};
 
 use crate::{File, TARGET, observation, page, printed, request, sample};
 
-/// In UTF-16, as `>` of Windows PowerShell writes it.
+/// In UTF-16, as `>` writes it in Windows PowerShell.
 fn in_utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
 }
@@ -48,7 +48,7 @@ fn what_tools_make_of_a_list_is_one() {
     ] {
         assert_eq!(printed(&[], list.as_bytes()), (expected.clone(), Some(0)), "{list}");
     }
-    // What is no list is told as a document is.
+    // A document that is not a list gets the error of a document.
     let (text, status) = printed(&[], br#"{"value":7}"#);
     let expected = "error: line 1, column 10: `value`: invalid type: integer `7`, expected a sequence\n";
     assert_eq!((text.as_str(), status), (expected, Some(2)));
@@ -79,7 +79,7 @@ fn what_the_package_gives_may_come_by_itself() {
         assert_eq!(printed(&pages, input.as_bytes()), expected);
         let (text, _) = printed(&["--package", last.path()], input.as_bytes());
         assert!(text.contains("accepted: 1 to enforce"), "{text}");
-        // The rest of it is not there.
+        // The rest of the list is missing.
         for pages in
             [&["--package", first.path()][..], &["--package", last.path(), "--package", first.path()]]
         {
@@ -91,13 +91,13 @@ fn what_the_package_gives_may_come_by_itself() {
     let (text, status) = printed(&[], cut.to_string().as_bytes());
     assert!(text.ends_with("resourceRoleScopes?$expand=role,scope` (`--package FILE`)\n"), "{text}");
     assert_eq!(status, Some(2));
-    // The other document of another access package.
+    // The second document is about another access package.
     let other = File::new("package-other", &json!({ "id": TARGET, "resourceRoleScopes": [] }).to_string());
     let (text, status) = printed(&["--package", other.path()], bare.to_string().as_bytes());
     let id = whole["accessPackage"]["id"].as_str().expect("an id");
     let why = format!("list belongs to access package `{TARGET}`, not to `{id}`\n");
     assert_eq!((text, status), (format!("error: {}: {why}", other.path()), Some(2)));
-    // Documents at the wrong place.
+    // Documents in the wrong place.
     let (text, status) = printed(&["--package", all.path()], &page(&[bare.clone()]));
     let why = "document is a page of a list: pass it without `--package` and `--request`, or pass one of its assignments\n";
     assert_eq!((text, status), (format!("error: {why}"), Some(2)));
@@ -112,7 +112,7 @@ fn what_the_package_gives_may_come_by_itself() {
     );
     assert_eq!(status, Some(2));
 
-    // So it is for a request.
+    // The same for a request.
     let failed = |mut document: Value| {
         document["state"] = json!("deliveryFailed");
         document
@@ -130,7 +130,7 @@ fn what_the_package_gives_may_come_by_itself() {
     let (text, status) = printed(&arguments, failed(bare).to_string().as_bytes());
     assert!(text.contains("accepted: 3 to enforce"), "{text}");
     assert_eq!(status, Some(0));
-    // And one in place of an assignment says which option takes it.
+    // If a request stands in place of an assignment, the error names the option for it.
     let (text, status) = printed(&[], bare_request.as_bytes());
     assert!(text.ends_with("`: pass it with `--request FILE`\n"), "{text}");
     assert_eq!(status, Some(2));

@@ -1,4 +1,5 @@
-//! What is not certain of a verdict: roles that are not known, a token that Graph does not take, a state that is not told.
+//! Doubts about a verdict: unknown roles, a token that Graph does not accept, and a state that Graph does not
+//! tell.
 
 use serde_json::{Value, json};
 
@@ -53,7 +54,7 @@ fn a_refusal_is_in_doubt_as_long_as_a_role_may_be_found() {
         let told: Vec<_> = told.unwrap_or_default().lines().collect();
         assert_eq!(told.len(), look_ups.len(), "{text}");
         assert!(told.iter().zip(look_ups).all(|(told, look_up)| told.starts_with(look_up)), "{text}");
-        // Once.
+        // Only once.
         assert!(look_ups.iter().all(|look_up| text.matches(look_up).count() == 1), "{after}");
 
         let (list, _) = printed(&arguments, &page(&[sample(), sample()]));
@@ -178,7 +179,7 @@ fn the_object_id_of_an_application_is_found_by_its_client_id() {
         let file = File::new("client", &context.to_string());
         let mut arguments = vec!["--claims", file.path()];
         let hint = format!(" (`<object id>` is the `id` in the response to `GET /v1.0/{call}`)");
-        // Beside the permission the application needs no role.
+        // With the permission, the application needs no role.
         let level = ["--catalog-level", "privileged"];
         arguments.extend(level);
         let (text, _) = printed(&arguments, &document());
@@ -214,7 +215,7 @@ fn an_empty_list_judges_nothing() {
             assert_eq!(printed(arguments, empty.as_bytes()), (why.into(), Some(2)), "{empty}");
         }
     }
-    // It may go on.
+    // The list may continue.
     let more = json!({ "value": [], "@odata.nextLink": "https://graph.microsoft.com/next" });
     let (text, status) = printed(&[], more.to_string().as_bytes());
     assert!(text.contains("\nthe next page is at https://graph.microsoft.com/next\n"), "{text}");

@@ -1,4 +1,4 @@
-//! The roles that Graph lists: whose they are, in which shapes they come, and what a list does not tell.
+//! The roles that Graph lists: the principals, the forms of the lists, and what a list does not show.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn owner() -> Value {
     assigned(OBJECT, CATALOG_OWNER, &on_catalog())
 }
 
-/// A list of the directory names the scope by another property.
+/// In a list of the directory, another property names the scope.
 fn in_directory(role: &str) -> Value {
     json!({ "principalId": OBJECT, "roleDefinitionId": role, "directoryScopeId": "/" })
 }
@@ -26,7 +26,7 @@ fn context(of: &str) -> String {
     format!("https://graph.microsoft.com/v1.0/$metadata#roleManagement/{of}")
 }
 
-/// What is printed for these lists of role assignments, beside other arguments.
+/// The output for these lists of role assignments, with other arguments.
 fn told(arguments: &[&str], lists: &[&str]) -> (String, Option<i32>) {
     let files: Vec<_> = (0..).zip(lists).map(|(n, text)| File::new(&format!("roles-{n}"), text)).collect();
     let lists = files.iter().flat_map(|file| ["--role-assignments", file.path()]);
@@ -38,7 +38,7 @@ fn told(arguments: &[&str], lists: &[&str]) -> (String, Option<i32>) {
     (text, status)
 }
 
-/// The same for one list, of a user with a token that names no roles.
+/// The same for one list, and a user whose token names no roles.
 fn told_user(list: &str) -> (String, Option<i32>) {
     let token = File::new("roles-token", &token(&user()));
     told(&["--token-file", token.path()], &[list])
@@ -65,7 +65,7 @@ fn roles_of_several_count_only_if_it_is_said_whose_they_are() {
         for (principals, role, status) in [
             (&["--principal", OBJECT][..], "Catalog reader, in the tenant\n\n", 1),
             (&["--principal", GROUP], "Catalog owner, in the tenant\n\n", 0),
-            // Of the caller, who comes first, and of a group.
+            // The caller comes first, and then a group.
             (
                 &["--principal", OBJECT, "--principal", GROUP],
                 "Catalog reader, in the tenant\nrole       Catalog owner, in the tenant\n\n",
@@ -78,7 +78,7 @@ fn roles_of_several_count_only_if_it_is_said_whose_they_are() {
             assert!(text.contains(&format!("\nrole       {role}")), "{text}");
             assert_eq!(actual, Some(status), "{text}");
         }
-        // Whose they are is plain if there is only one.
+        // If there is only one principal, it is the caller.
         let (text, status) = told(who, &[&json!({ "value": [owner(), owner()] }).to_string()]);
         assert!(text.contains(&format!("work or school account, {OBJECT}\n")), "{text}");
         assert_eq!(status, Some(0), "{text}");
@@ -121,7 +121,7 @@ fn roles_of_others_than_the_token_speaks_of_do_not_count() {
             items.as_array().expect("a list").iter().filter(|it| it["principalId"] != OBJECT).count();
         assert_eq!(json["caller"]["passedOver"], others);
         assert!(json["caveats"].to_string().contains(&why), "{json}");
-        // Beside the token's own object.
+        // The token has its own object id.
         let (text, status) = told(&["--token-file", token.path(), "--principal", GROUP], &[&list]);
         assert!(text.contains(&format!("work or school account, {OBJECT}\n")), "{text}");
         assert_eq!(status, Some(0), "{text}");
@@ -240,7 +240,7 @@ fn a_listed_role_that_is_not_known_is_named() {
     assert_eq!(json["caller"]["unknownRoles"], json!([TENANT, "Catalog owner@/administrativeUnits/7"]));
 }
 
-/// The codes of what is said of roles, for this payload of a token and these lists.
+/// The codes of the notes about roles, for this payload of a token and these lists.
 fn codes(claims: Option<&Value>, more: &[&str], lists: &[&String]) -> Vec<String> {
     let file = File::new("codes", &claims.unwrap_or(&Value::Null).to_string());
     let token = if claims.is_some() { vec!["--claims", file.path()] } else { vec![] };
@@ -281,10 +281,10 @@ fn each_who_gives_roles_has_a_caveat_of_its_own() {
     ] {
         assert_eq!(codes(claims, more, lists), expected, "{claims:?} {lists:?}");
     }
-    // What is said with --role is known.
+    // A role from `--role` is known.
     assert_eq!(codes(Some(&with_wids), &["--role", "none"], &[]), [eligible]);
     assert!(codes(None, &["--role", "none"], &[]).is_empty());
-    // Where no role is lacking, nothing is said of roles.
+    // If no role is missing, there are no notes about roles.
     assert!(
         codes(Some(&with_claim("scp", json!("User.Read"))), &["--role", "Catalog owner"], &[]).is_empty()
     );

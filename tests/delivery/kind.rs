@@ -1,4 +1,4 @@
-//! The kinds of grants: what is asked of the service for each, said here a second time on purpose, and how it answers.
+//! The kinds of grants: the requests for each, repeated here on purpose, and the answers to them.
 
 use access_package::graph::enforce::{Delivery, DeliveryError, Settings, SiteReading};
 use access_package::uuid::Uuid;
@@ -23,14 +23,14 @@ pub enum Kind {
     SiteGroup,
 }
 
-/// What a request asks for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ask {
     Write,
     /// The first page, or the only one.
     Look,
     SecondPage,
-    /// The group, for why it cannot be changed.
+    /// The group, to find out why it cannot be changed.
     Group,
 }
 
@@ -55,12 +55,12 @@ impl Kind {
         Self::SiteGroup,
     ];
 
-    /// By a reference in the group itself.
+    /// The group itself holds the grant, as a reference.
     pub fn is_reference(self) -> bool {
         matches!(self, Self::Members | Self::Owners)
     }
 
-    /// By a schedule request of Privileged Identity Management.
+    /// A schedule request of Privileged Identity Management makes the grant.
     pub fn is_schedule(self) -> bool {
         matches!(self, Self::GroupEligibility | Self::DirectoryEligibility | Self::DirectoryAssignments)
     }
@@ -96,7 +96,7 @@ impl Kind {
         }
     }
 
-    /// What the request asks for, if it is one that the service knows and asks for this grant until this end.
+    /// The purpose of the request, if the service knows it and it is for this grant, until this end.
     pub fn understand(
         self,
         request: &Request<String>,
@@ -205,8 +205,8 @@ impl Kind {
         format!("{}&$skiptoken=2", self.look_url())
     }
 
-    /// The status and the body of a look: the grant is to be seen since then, or not; or another page follows, which is
-    /// the same one again if the service has lost its way.
+    /// The status and the body of a look: the grant, visible from a time on; or no grant; or a link to
+    /// another page. If the service is lost, the link leads to the same page again.
     pub fn seen(self, page: Page, end: Option<Timestamp>) -> (u16, String) {
         let since = match page {
             Page::Seen { since } => Some(since),
@@ -223,7 +223,7 @@ impl Kind {
             item
         };
         let epoch = Timestamp::from_unix_ticks(0).expect("in range");
-        // Each page holds what is nearly the grant, and is not.
+        // Each page contains items that are nearly the grant.
         let (own, others): (Value, Vec<Value>) = match self {
             Self::Members | Self::Owners | Self::SiteGroup if since.is_none() => return (404, String::new()),
             Self::Members | Self::Owners => {

@@ -1,4 +1,4 @@
-//! What has to hold for what the machine says, by what the checker has seen.
+//! The laws: what the machine says has to agree with what the checker has seen.
 
 use access_package::graph::enforce::{Delivery, End, FailureCause, Next};
 use access_package::{Outcome, Timestamp};
@@ -7,11 +7,11 @@ use http::Response;
 use crate::kind::Ask;
 use crate::world::{Clock, Host, Verdict, World, at};
 
-/// More requests than any way takes without that time passes.
+/// More requests than any path sends at the same time.
 const MOST_AT_ONCE: u8 = 8;
 
-/// How long a write with two looks of two pages, each of which is slow, and a host that oversleeps twice can take beyond the
-/// bounds, in seconds.
+/// How far a write with two looks of two pages, all of them slow, and a host that oversleeps twice can exceed
+/// the bounds, in seconds.
 const SLACK: Clock = 7;
 
 /// A law that does not hold.
@@ -25,18 +25,18 @@ pub fn hold(law: &'static str, holds: bool, how: impl FnOnce() -> String) -> Res
     if holds { Ok(()) } else { Err(Broken { law, how: how() }) }
 }
 
-/// Whether the machine may say this in this world; and what it asks for, if it asks.
+/// Whether the machine may say this in this world. Returns the kind of the request, if it is one.
 pub fn check(world: &World, after: &Delivery, next: &Next) -> Result<Option<Ask>, Broken> {
     if world.host != Host::DoesNotWait {
         let mut again = world.machine.clone();
         let said = again.next(world.now());
         let same = again == *after && same(&said, next);
-        hold("D9", same, || "asked again, it says something else".into())?;
+        hold("D9", same, || "asked again, it says something different".into())?;
     }
     match next {
         Next::Send(request) => {
             let asked = world.kind.understand(request, world.now(), world.end.map(at));
-            hold("D1", asked.is_some(), || format!("nobody understands {request:?}"))?;
+            hold("D1", asked.is_some(), || format!("the service does not understand {request:?}"))?;
             check_send(world, asked.unwrap_or(Ask::Write))?;
             Ok(asked)
         }
@@ -68,7 +68,7 @@ fn check_send(world: &World, ask: Ask) -> Result<(), Broken> {
     hold("D4", *clock >= memory.not_before, || {
         format!("{ask:?} is sent before {} s, as `Retry-After` said", memory.not_before)
     })?;
-    hold("D5", memory.at_once < MOST_AT_ONCE, || "it goes on and on, and time stands still".into())?;
+    hold("D5", memory.at_once < MOST_AT_ONCE, || "it sends request after request at the same time".into())?;
     let latest = latest(world);
     hold("D5", *clock <= latest, || format!("{ask:?} is sent after {latest} s: there is no end to it"))?;
     if ask == Ask::Group {
@@ -81,7 +81,7 @@ fn check_send(world: &World, ask: Ask) -> Result<(), Broken> {
         hold("D8", is_time, || format!("the group is asked why, after {:?}", memory.verdict))?;
     }
     if ask == Ask::Write {
-        hold("D3", !memory.in_doubt, || "it writes again and has not looked".into())?;
+        hold("D3", !memory.in_doubt, || "it writes again without a look".into())?;
         let is_final =
             matches!(memory.verdict, Verdict::Final(_)) || memory.refused.is_some() || memory.tokens > 1;
         hold("D8", !is_final, || format!("it writes again after {:?}", memory.verdict))?;
@@ -89,7 +89,7 @@ fn check_send(world: &World, ask: Ask) -> Result<(), Broken> {
     Ok(())
 }
 
-/// When it is all over, at the latest.
+/// The latest time at which the delivery is over.
 fn latest(world: &World) -> Clock {
     world.patience().saturating_add(world.size.replication + SLACK)
 }
@@ -101,7 +101,7 @@ fn check_wait(world: &World, waiting: &Delivery, until: Timestamp) -> Result<(),
     check_still(world, waiting)
 }
 
-/// An answer to nothing changes nothing.
+/// An answer without an open request changes nothing.
 fn check_still(world: &World, still: &Delivery) -> Result<(), Broken> {
     let mut after = still.clone();
     for status in [200, 201, 204, 400, 404, 429] {
@@ -111,7 +111,7 @@ fn check_still(world: &World, still: &Delivery) -> Result<(), Broken> {
         hold("D7", after == *still, || format!("a late answer of {status} has changed it"))?;
     }
     after.unanswered(world.now());
-    hold("D7", after == *still, || "that there was no answer to nothing has changed it".into())
+    hold("D7", after == *still, || "to report no answer, without a request, has changed it".into())
 }
 
 fn check_over(world: &World, over: &Delivery, end: &End) -> Result<(), Broken> {
@@ -119,7 +119,7 @@ fn check_over(world: &World, over: &Delivery, end: &End) -> Result<(), Broken> {
         let mut after = over.clone();
         let said = after.next(at(world.clock + later));
         let same = after == *over && matches!(said, Next::Done(other) if other == *end);
-        hold("D7", same, || "it was over, and is not any more".into())?;
+        hold("D7", same, || "it was over, and no longer is".into())?;
     }
     check_still(world, over)?;
     let outcome = over.clone().receipt(end).map(|receipt| receipt.outcome);
@@ -136,8 +136,8 @@ fn check_over(world: &World, over: &Delivery, end: &End) -> Result<(), Broken> {
     }
 }
 
-/// It fails for a reason that the service gave, or because a bound is over; and not while a write of its own that was
-/// carried out is yet to be seen.
+/// A delivery fails for a reason that the service gave, or because a bound is over. It does not fail while a
+/// write of its own that was carried out is not visible yet.
 fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
     let World { clock, size, memory, .. } = world;
     let is_over = memory.early.is_some_and(|early| *clock >= early + size.replication);
@@ -154,8 +154,8 @@ fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
         (cause, verdict) => verdict == Verdict::Final(cause),
     };
     let is_so = is_so || memory.refused == Some(cause);
-    hold("D8", is_so, || format!("failed by {cause:?}, and so it is not"))?;
-    // From the end on nobody has anything by it.
+    hold("D8", is_so, || format!("failed with {cause:?}, which is wrong"))?;
+    // From the end on, the grant is of no use.
     let own = world.grant.filter(|grant| grant.lost && !world.has_ended());
     let Some(grant) = own else { return Ok(()) };
     let seen_by = grant.since + size.replication;
@@ -163,10 +163,11 @@ fn check_failed(world: &World, cause: FailureCause) -> Result<(), Broken> {
     hold("D6", could_not_look, || "failed, and its own write was carried out".into())
 }
 
-/// To ask for what is next without an answer is to say that there was none. Once the end has come, that is all there is.
+/// To ask for the next step without reporting an answer is to report that there was none, except after the
+/// end.
 pub fn check_unanswered(world: &World, sent: &Delivery) -> Result<(), Broken> {
     let (mut silent, mut told) = (sent.clone(), world.machine.clone());
     let (one, other) = (silent.next(world.now()), told.next(world.now()));
     let alike = silent == told && same(&one, &other);
-    hold("D9", alike || world.has_ended(), || "not to tell is to tell something else".into())
+    hold("D9", alike || world.has_ended(), || "silence is not the same as no answer".into())
 }

@@ -1,19 +1,21 @@
-//! An action on its way through Microsoft Graph, checked completely: the real machine, a model of the directory that
-//! answers whatever a service can answer, at every time, and a host that does as it is told. Breadth first, so that what is
-//! found is shown with a shortest way to it.
+//! An action on its way through Microsoft Graph, checked completely: the real machine, a model of the
+//! directory that gives every answer that a service can give, at every time, and a host that does what the
+//! machine says. The search is breadth first, so a counterexample comes with a shortest trace.
 //!
-//! - D1: every request is one that the service understands: this grant, for this target, until this end (R37).
-//! - D2: nothing is sent from the end on, and nothing waits for longer (R21, R42).
-//! - D3: after a write that may have been carried out there is a look before the next one (R40).
+//! - D1: the service understands every request: this grant, for this target, until this end (R37).
+//! - D2: from the end on nothing is sent, and no wait lasts beyond the end (R21, R42).
+//! - D3: after a write that may have been carried out, the machine looks before it writes again (R40).
 //! - D4: nothing is sent before `Retry-After` (R40).
-//! - D5: it comes to an end: time does not stand still, there is no circle, and nothing is sent once patience and
-//!   replication are over (R40).
-//! - D6: *fulfilled* only if the target has it, or had it. Never *failed* while a write of its own, whose answer was lost,
-//!   was carried out, unless the service let nobody look (R38, R39).
-//! - D7: what is over stays so, and answers that nobody waits for change nothing.
-//! - D8: *failed* for the reason that the service has given, at once if it is final; by what may be too early only when
-//!   replication is over, and out of patience only when that is over and the service was in trouble (R41).
-//! - D9: the same again leads to the same; to say nothing is to say that there was no answer.
+//! - D5: the delivery comes to an end: time moves on, there is no cycle, and nothing is sent once patience
+//!   and replication are over (R40).
+//! - D6: *fulfilled* only if the target has the resource role, or had it. Never *failed* if one of the
+//!   machine's own writes was carried out and its answer was lost, unless the service allowed no look (R38,
+//!   R39).
+//! - D7: a finished delivery stays finished, and an answer without an open request changes nothing.
+//! - D8: *failed* for the reason that the service gave: at once if it is final, and when replication is over
+//!   if it may only be too early. Out of patience only when patience is over and the service was in trouble
+//!   (R41).
+//! - D9: the same calls have the same results. To report nothing is to report that there was no answer.
 #![cfg(feature = "http")]
 #![allow(unreachable_pub, reason = "nothing reaches into a test from outside")]
 
@@ -30,10 +32,10 @@ use world::{Host, Size, World};
 
 const SMALL: Size = Size { patience: 5, replication: 3, events: 0, ends: &[2], wide: false };
 
-/// With somebody else in between.
+/// With somebody else who changes the grant in between.
 const EVENTFUL: Size = Size { patience: 3, replication: 2, events: 1, ends: &[], wide: false };
 
-/// With all the ways to say the same, and slow answers.
+/// With every way to say the same thing, and slow answers.
 const WIDE: Size = Size { patience: 5, replication: 3, events: 0, ends: &[1, 4], wide: true };
 
 fn check(kind: Kind, size: Size) -> Report {
@@ -64,7 +66,7 @@ fn every_way_of_larger_worlds() {
     assert!(check(Kind::Members, Size { events: 1, ..WIDE }).states > 1_000_000);
 }
 
-/// What the machine asks of its host is needed, and the laws see it if it is not done.
+/// What the machine demands of its host is needed: the laws find a host that does not do it.
 #[test]
 fn a_host_that_does_otherwise_is_found_out() {
     for (host, law) in [

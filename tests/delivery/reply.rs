@@ -1,4 +1,4 @@
-//! What the service can do with a request, and say to it.
+//! The service: what it can do with a request, and what it can answer.
 
 use access_package::graph::enforce::FailureCause;
 use http::{Response, StatusCode};
@@ -6,14 +6,14 @@ use http::{Response, StatusCode};
 use crate::kind::{Ask, Kind, Page};
 use crate::world::{Clock, NEVER, Verdict, World, at};
 
-/// What becomes of a request.
+/// The fate of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {
     pub act: Act,
     pub says: Says,
     pub after: After,
     pub tells: Tells,
-    /// How many seconds it takes.
+    /// How many seconds the answer takes.
     pub takes: Clock,
 }
 
@@ -21,14 +21,14 @@ pub struct Reply {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Nothing,
-    /// The grant is there, from so many seconds later on.
+    /// The grant exists, from this many seconds later on.
     Grant(Clock),
 }
 
 /// What the answer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Says {
-    /// There is none.
+    /// There is no answer.
     Nothing,
     /// This status, with this body.
     Body(u16, &'static str),
@@ -48,26 +48,26 @@ pub enum After {
     Date(Clock),
 }
 
-/// What the answer means, by the service itself.
+/// What the answer means to the service itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tells {
-    /// The grant is there.
+    /// The grant exists.
     Granted,
     /// It is on its way.
     InProgress,
-    /// Nothing was done for now.
+    /// Nothing was done, for now.
     Busy,
-    /// It may or may not have been carried out.
+    /// The write may or may not have been carried out.
     Doubt,
-    /// To a write: what was decided.
+    /// To a write: the decision.
     Verdict(Verdict),
-    /// To a look: this is all there is to be seen.
+    /// To a look: this page completes the list.
     Whole,
     /// To a look: there is another page.
     More,
-    /// To a look: nothing.
+    /// To a look: it shows nothing.
     Blind,
-    /// Of the group, why it cannot be changed.
+    /// About the group: why it cannot be changed.
     Why(FailureCause),
 }
 
@@ -97,7 +97,7 @@ impl Reply {
         Self { takes: 1, ..Self::new(Says::Nothing, tells) }
     }
 
-    /// Every reply to what is asked, in this world.
+    /// Every reply to this request, in this world.
     pub fn every(world: &World, ask: Ask) -> Vec<Self> {
         let mut replies = Vec::new();
         match ask {
@@ -148,7 +148,7 @@ impl Reply {
     }
 }
 
-/// Not now.
+/// Replies that the service is busy.
 fn busy(world: &World, tells: Tells, replies: &mut Vec<Reply>) {
     let afters: &[After] = if world.size.wide {
         &[After::Nothing, After::Seconds(0), After::Seconds(3), After::Date(2), After::Seconds(600)]
@@ -172,7 +172,7 @@ fn busy(world: &World, tells: Tells, replies: &mut Vec<Reply>) {
     }
 }
 
-/// Not at all: whatever is there.
+/// Refusals, whatever exists.
 fn refusals(world: &World, replies: &mut Vec<Reply>) {
     let kind = world.kind;
     let no = |says, cause| Reply::verdict(says, Verdict::Final(cause));
@@ -180,7 +180,7 @@ fn refusals(world: &World, replies: &mut Vec<Reply>) {
     replies.push(Reply::verdict(Says::Code(409, "Conflict"), Verdict::BadRequest).after(After::Seconds(3)));
     replies.push(no(Says::Body(400, "<html>"), FailureCause::Rejected));
     if kind.is_reference() {
-        // The group tells why.
+        // The group shows why.
         replies.push(no(Says::Code(403, "Authorization_RequestDenied"), FailureCause::NotAllowed));
     } else if kind.is_schedule() {
         replies.push(no(Says::Body(403, PERMISSION), FailureCause::MissingPermission));
@@ -203,7 +203,7 @@ fn refusals(world: &World, replies: &mut Vec<Reply>) {
     }
 }
 
-/// What depends on what is there.
+/// Replies that depend on what exists.
 fn writes(world: &World, replies: &mut Vec<Reply>) {
     let (kind, wide) = (world.kind, world.size.wide);
     let done = if kind.is_reference() {
@@ -215,7 +215,7 @@ fn writes(world: &World, replies: &mut Vec<Reply>) {
     } else {
         Says::Body(201, r#"{"id":"1"}"#)
     };
-    // Whether or not it is carried out, the answer does not tell.
+    // The answer does not show whether the write was carried out.
     let mut doubts = |act: Act| {
         let doubt = |status| Reply::new(Says::Body(status, ""), Tells::Doubt).doing(act);
         replies.push(Reply::lost(Tells::Doubt).doing(act));
@@ -273,7 +273,7 @@ fn looks(world: &World, ask: Ask, replies: &mut Vec<Reply>) {
     let blind = |says| Reply::new(says, Tells::Blind);
     replies.push(Reply::lost(Tells::Blind));
     replies.push(blind(Says::Body(500, "")).after(After::Seconds(3)));
-    // Refused as a write is, whatever is there.
+    // Refused like a write, whatever exists.
     replies.push(Reply::verdict(Says::Body(401, ""), Verdict::Token));
     replies.push(Reply::verdict(Says::Body(403, ""), Verdict::Final(FailureCause::NotAllowed)));
     if world.size.wide {
@@ -304,7 +304,7 @@ fn looks(world: &World, ask: Ask, replies: &mut Vec<Reply>) {
     }
 }
 
-/// Why the group cannot be changed: by what it is, or else by what was said before.
+/// Why the group cannot be changed: its kind, or otherwise the earlier answer.
 fn groups(world: &World, replies: &mut Vec<Reply>) {
     let otherwise = match world.memory.verdict {
         Verdict::Final(cause) => cause,
@@ -312,7 +312,7 @@ fn groups(world: &World, replies: &mut Vec<Reply>) {
     };
     let why = |body, cause| Reply::new(Says::Body(200, body), Tells::Why(cause));
     let dynamic = if world.kind == Kind::Members { FailureCause::DynamicGroup } else { otherwise };
-    // Only where it is not allowed.
+    // Only if the write is not allowed.
     let assignable = match otherwise {
         FailureCause::NotAllowed => FailureCause::RoleAssignableGroup,
         other => other,

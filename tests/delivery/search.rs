@@ -9,12 +9,12 @@ use crate::laws::Broken;
 use crate::step::Step;
 use crate::world::World;
 
-/// What a search has seen.
+/// The numbers of a search.
 pub struct Report {
     pub states: usize,
     pub transitions: usize,
     pub depth: usize,
-    /// The most requests on any way.
+    /// The most requests on any path.
     pub requests: u32,
     /// The latest time, in seconds.
     pub latest: u16,
@@ -29,7 +29,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A law that does not hold, with a shortest way there.
+/// A law that does not hold, with a shortest trace to it.
 pub struct Counterexample {
     pub law: &'static str,
     pub steps: Vec<Step>,
@@ -43,7 +43,7 @@ impl fmt::Display for Counterexample {
         writeln!(f, "{} does not hold for {:?}: {}", self.law, world.kind, self.how)?;
         writeln!(f, "   0. the start\n{world}")?;
         for (place, &step) in self.steps.iter().enumerate() {
-            // The last one may be the one that shows it.
+            // The last step may be the one that shows it.
             let _ = world.apply(step);
             writeln!(f, "{:4}. {step}\n{world}", place + 1)?;
         }
@@ -51,7 +51,7 @@ impl fmt::Display for Counterexample {
     }
 }
 
-/// How a world was reached: from which one, by which step; a start has its place among them.
+/// How a world was reached: it is a start, by its place, or it follows from another world by a step.
 #[derive(Clone, Copy)]
 enum Link {
     Start(usize),
@@ -63,7 +63,7 @@ struct Search {
     seen: HashMap<u64, usize>,
     links: Vec<Link>,
     frontier: VecDeque<(usize, usize, World)>,
-    /// From which to which, and whether by a request.
+    /// From which world to which, and whether by a request.
     edges: Vec<(u32, u32, bool)>,
     depth: usize,
     latest: u16,
@@ -88,7 +88,7 @@ pub fn explore(starts: &[World]) -> Result<Report, Box<Counterexample>> {
         }
     }
     let requests = search.longest().map_err(|place| {
-        let broken = Broken { law: "D5", how: "it goes round in a circle".into() };
+        let broken = Broken { law: "D5", how: "it goes round in a cycle".into() };
         search.trace(starts, search.links[place], broken)
     })?;
     Ok(Report {
@@ -103,7 +103,7 @@ pub fn explore(starts: &[World]) -> Result<Report, Box<Counterexample>> {
 
 impl Search {
     fn reach(&mut self, link: Link, depth: usize, world: World) -> usize {
-        // By a hash of 64 bits, as model checkers do.
+        // Identified by a hash of 64 bits, as model checkers do.
         let mut hasher = DefaultHasher::new();
         world.hash(&mut hasher);
         let place = self.links.len();
@@ -117,7 +117,7 @@ impl Search {
         known
     }
 
-    /// The most requests on any way; or, if there is a circle, a world on it or behind it.
+    /// The most requests on any path, or a world on a cycle or behind one.
     fn longest(&self) -> Result<u32, usize> {
         let count = self.links.len();
         let mut into = vec![0_u32; count];
@@ -126,7 +126,7 @@ impl Search {
             into[to as usize] += 1;
             first[from as usize + 1] += 1;
         }
-        // The edges were found in the order of the worlds that they lead out of.
+        // The edges are in the order of the worlds that they leave.
         (0..count).for_each(|place| first[place + 1] += first[place]);
         let mut ready: Vec<_> = (0..count).filter(|&place| into[place] == 0).collect();
         let mut requests = vec![0_u32; count];

@@ -1,4 +1,4 @@
-//! What can happen next, and how it changes the world. The host is here: it does what the machine says.
+//! Every possible next step, and its effect on the world. The host is here: it does what the machine says.
 
 use std::fmt;
 
@@ -12,20 +12,20 @@ use crate::world::{Clock, Grant, Host, Objects, Verdict, World};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// What is to be sent is sent, and this becomes of it.
+    /// The request is sent, with this result.
     Send(Ask, Reply),
-    /// The host does nothing until then.
+    /// The host sleeps until then.
     Sleep(Clock),
-    /// Somebody else grants it.
+    /// Somebody else grants the resource role.
     Grant,
-    /// Somebody else takes it away.
+    /// Somebody else revokes it.
     Revoke,
     /// The host loses the machine, and begins again.
     Crash,
 }
 
 impl World {
-    /// Asks the machine what is next, as this host does.
+    /// Asks the machine for the next step, as this host does.
     fn ask(&self) -> (Delivery, Next) {
         let mut machine = self.machine.clone();
         let mut next = machine.next(self.now());
@@ -35,7 +35,7 @@ impl World {
         (machine, next)
     }
 
-    /// Every step that can be taken now, once the laws hold for what the machine says.
+    /// Every step that can be taken now. First, the laws have to hold for what the machine says.
     pub fn steps(&self) -> Result<Vec<Step>, Broken> {
         let (machine, next) = self.ask();
         let asked = check(self, &machine, &next)?;
@@ -92,7 +92,7 @@ impl World {
                 self.send(ask, &reply)?;
             }
         }
-        // What has come about now may be seen now.
+        // A change that takes effect now may be visible now.
         self.pass(self.clock);
         Ok(())
     }
@@ -111,7 +111,7 @@ impl World {
         self.tell(response.map(|response| (response, reply)))
     }
 
-    /// Tells the machine, as this host does.
+    /// Reports to the machine, as this host does.
     fn tell(&mut self, answer: Option<(Response<String>, &Reply)>) -> Result<(), Broken> {
         let now = self.now();
         let answer = match (answer, self.host) {
@@ -146,12 +146,12 @@ impl World {
                 self.machine.answered(&response, now);
                 let mut again = sent;
                 again.answered(&response, now);
-                hold("D9", again == self.machine, || "the same answer leads elsewhere".into())
+                hold("D9", again == self.machine, || "the same answer has another result".into())
             }
         }
     }
 
-    /// What the checker keeps of the reply.
+    /// Keeps what the checker needs from the reply.
     fn remember(&mut self, ask: Ask, reply: &Reply, is_clear: bool) {
         let clock = self.clock;
         let memory = &mut self.memory;
@@ -166,7 +166,7 @@ impl World {
             }
             Tells::InProgress | Tells::Busy | Tells::Doubt | Tells::Blind => true,
         };
-        // Two in a row are enough, whatever comes then; and without an answer nothing is known of the token.
+        // Two rejected tokens in a row are final, whatever follows. Without an answer, the token may be fine.
         match reply.tells {
             _ if memory.tokens > 1 => {}
             Tells::Verdict(Verdict::Token) => {

@@ -1,4 +1,5 @@
-//! The world around one action: the machine that carries it out, the directory as it really is, and the clock.
+//! The world around one action: the machine that carries it out, the directory as it really is, and the
+//! clock.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,38 +19,39 @@ pub fn at(clock: Clock) -> Timestamp {
     Timestamp::from_unix_ticks(i64::from(clock) * 10_000_000).expect("in range")
 }
 
-/// How large a world is.
+/// The size of a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Size {
     /// In seconds.
     pub patience: Clock,
-    /// In seconds: within it what has changed may not be seen yet.
+    /// In seconds. During this time, a change may not be visible yet.
     pub replication: Clock,
-    /// How often somebody else grants it or takes it away, or the host crashes, all together.
+    /// How often somebody else grants or revokes the resource role, or the host crashes, all together.
     pub events: u8,
-    /// The ends of assignments that are tried, in seconds; beside none.
+    /// The ends that are tried, in seconds, besides an assignment without an end.
     pub ends: &'static [Clock],
-    /// Whether all the ways are tried to say the same, or one of each.
+    /// Whether every way to say the same thing is tried, or only one.
     pub wide: bool,
 }
 
-/// Who drives the machine: a host that does as it is told, or one that does not, so as to see that the laws notice.
+/// The host that drives the machine. `Faithful` does what the machine says. Each of the others does not, to
+/// show that the laws notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Host {
     Faithful,
-    /// By a second.
+    /// Its clock is slow by a second.
     HasASlowClock,
     DoesNotWait,
     DropsRetryAfter,
-    /// Says that the service was busy.
+    /// Reports that the service was busy.
     HidesALostAnswer,
-    /// Begins with the write again.
+    /// Begins again with the write.
     ForgetsToLookAfterACrash,
-    /// As many clients do that read the message.
+    /// Does what many clients do that read the message.
     TakesABadRequestForDone,
 }
 
-/// Whether the group, application, role and target are there.
+/// Whether the group, application, role and target exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Objects {
     /// From this time on.
@@ -60,53 +62,53 @@ pub enum Objects {
 /// A grant in the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Grant {
-    /// From when on it counts.
+    /// The time from which the grant counts.
     pub since: Clock,
-    /// It came about by a write whose answer was lost.
+    /// The grant came from a write whose answer was lost.
     pub lost: bool,
 }
 
-/// What the service last said of a write. The model says it itself, and does not ask the crate.
+/// What the service last said about a write. The model knows it by itself, and does not ask the crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// Nothing that tells.
+    /// Nothing conclusive.
     None,
-    /// Too early, or not there at all.
+    /// Too early, or the object does not exist.
     NotFound,
-    /// There already, or too early, or wrong: one code for all of them.
+    /// Already there, too early, or wrong: one code for all three.
     BadRequest,
-    /// Not without another token.
+    /// The write needs another token.
     Token,
-    /// It cannot succeed.
+    /// The write cannot succeed.
     Final(FailureCause),
 }
 
-/// What the checker has seen, by which it judges what the machine does next.
+/// What the checker has seen. It judges the next step of the machine by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a thing seen or not, apart from the others")]
 pub struct Memory {
     /// When the first request was sent.
     pub began: Option<Clock>,
-    /// When the service first said that it is too early, or listed what cannot be read.
+    /// When the service first said that it is too early, or listed an unreadable item.
     pub early: Option<Clock>,
-    /// There was a write that may have been carried out, and no whole look since.
+    /// A write may have been carried out, and there was no complete look since.
     pub in_doubt: bool,
     /// Nothing may be sent before.
     pub not_before: Clock,
     pub verdict: Verdict,
-    /// Why a look was refused, if one was and the write was not.
+    /// Why a look was refused, if a look was refused and the write was not.
     pub refused: Option<FailureCause>,
-    /// How many requests in a row were not taken for their token: two of them are final.
+    /// How many requests in a row were rejected for their token. Two are final.
     pub tokens: u8,
-    /// Not every answer was clear: so it may take until patience is over.
+    /// An answer was unclear, so the delivery may take until patience is over.
     pub troubled: bool,
-    /// The last look told nothing, when all there was could be seen.
+    /// The last look told nothing, although everything was visible by then.
     pub blind: bool,
-    /// Something listed could not be read.
+    /// A listed item could not be read.
     pub garbled: bool,
-    /// The target has had it.
+    /// The target has, or had, the resource role.
     pub had: bool,
-    /// Requests since the clock has moved.
+    /// The requests since the clock last moved.
     pub at_once: u8,
 }
 
@@ -122,14 +124,14 @@ pub struct World {
     pub events: u8,
     pub objects: Objects,
     pub grant: Option<Grant>,
-    /// When one was taken away.
+    /// When a grant was taken away.
     pub gone: Option<Clock>,
     pub memory: Memory,
 }
 
 impl World {
-    /// The worlds that a search starts from: each with an end or without one, the objects there or late or missing, the
-    /// grant there or not, and a machine that looks first or does not.
+    /// The worlds from which a search starts: with an end or without; the objects there, late or missing; the
+    /// grant there or not; and a machine that looks first or does not.
     pub fn starts(kind: Kind, host: Host, size: Size) -> Vec<Self> {
         let ends = size.ends.iter().copied().map(Some);
         let mut starts = Vec::new();
@@ -163,17 +165,17 @@ impl World {
         matches!(self.objects, Objects::From(clock) if clock <= self.clock)
     }
 
-    /// Since when the target has it, if it does.
+    /// The time since which the target has the grant, if it has it.
     pub fn granted(&self) -> Option<Clock> {
         self.grant.map(|grant| grant.since).filter(|&since| since <= self.clock)
     }
 
-    /// Whether what came about then may not be seen yet.
+    /// Whether a change at that time may not be visible yet.
     pub fn is_fresh(&self, since: Clock) -> bool {
         self.clock < since.saturating_add(self.size.replication)
     }
 
-    /// Whether the end has come. Said here a second time on purpose.
+    /// Whether the end has come. Repeats the rule on purpose.
     pub fn has_ended(&self) -> bool {
         self.end.is_some_and(|end| self.clock >= end)
     }
@@ -183,7 +185,7 @@ impl World {
         self.memory.began.map_or(NEVER, |began| began + self.size.patience)
     }
 
-    /// What the host takes for now.
+    /// The time by the host's clock.
     pub fn now(&self) -> Timestamp {
         at(if self.host == Host::HasASlowClock { self.clock.saturating_sub(1) } else { self.clock })
     }
@@ -194,11 +196,11 @@ impl World {
         self.machine = if looks { machine.looking_first() } else { machine };
         let Memory { in_doubt, had, .. } = self.memory;
         self.memory = Memory { in_doubt, had, ..Memory::NEW };
-        // The new one does not know of it.
+        // The new machine does not know of the lost answer.
         self.grant = self.grant.map(|grant| Grant { lost: false, ..grant });
     }
 
-    /// Moves the clock, and forgets what makes no difference any more.
+    /// Moves the clock, and forgets what no longer makes a difference.
     pub fn pass(&mut self, until: Clock) {
         if until > self.clock {
             self.memory.at_once = 0;

@@ -1,4 +1,4 @@
-//! Several requests as one, and the answers to them.
+//! Several requests in one, and their answers.
 
 use access_package::graph::batch::{self, BatchError};
 use access_package::graph::http::{CallError, RetryAfter, read_response};
@@ -16,7 +16,7 @@ fn get(url: &str) -> Request<String> {
 fn requests_are_made_one() {
     let write = Run::of(Endpoint::GroupMembers).send();
     let parts = [get(&format!("{V1}/groups?$top=1")), write, get(&format!("{V1}/users/a%20b"))];
-    // A link may spell the host otherwise.
+    // A link may spell the host differently.
     let parts = [&parts[..], &[get("https://Graph.Microsoft.com/v1.0/users?$skiptoken=X")]].concat();
     let request = batch::request(&base_url(), &parts).unwrap();
     assert_eq!((request.method().as_str(), request.uri().to_string()), ("POST", format!("{V1}/$batch")));
@@ -74,7 +74,7 @@ fn what_is_for_another_service_or_not_json_is_no_part() {
             "request 1 cannot be part of the batch: it must be for the same service, and its body must be JSON"
         );
     }
-    // However the address was spelt.
+    // The spelling of the address does not matter.
     let shouted: BaseUrl = "HTTPS://graph.microsoft.com/".parse().unwrap();
     assert!(batch::request(&shouted, &[get(&format!("{V1}/users"))]).is_ok());
 }
@@ -102,10 +102,10 @@ fn answers_come_in_the_order_of_the_requests() {
     assert_eq!(part(2), Some((429, "")));
     assert_eq!(part(3), Some((404, "\"PGh0bWw+\"")));
     assert_eq!(part(4), Some((204, "")));
-    assert_eq!(part(5), Some((200, "")), "of two the last one counts");
+    assert_eq!(part(5), Some((200, "")), "of two answers, the last one counts");
     let throttled = answers[2].as_ref().unwrap();
     assert_eq!(throttled.headers()["request-id"], "r1");
-    assert_eq!(throttled.headers().len(), 2, "what is no header is left out");
+    assert_eq!(throttled.headers().len(), 2, "an invalid header is left out");
     let Err(CallError::Retry { after, .. }) = read_response(throttled) else { panic!("throttled") };
     assert_eq!(after, Some(RetryAfter::Seconds(17)));
     let none = read(&json!([]), 2);

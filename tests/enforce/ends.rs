@@ -1,4 +1,4 @@
-//! From the end of the assignment on nothing is sent.
+//! From the end of the assignment on, nothing is sent.
 
 use access_package::graph::Endpoint;
 use access_package::graph::enforce::{End, Next};
@@ -21,7 +21,7 @@ fn at_the_end_nothing_is_sent_and_before_it_everything() {
             assert_eq!(matches!(run.next(), Next::Send(_)), is_sent, "{endpoint:?} {ticks}");
             if !is_sent {
                 assert_eq!(run.end(), Some(End::Expired));
-                // It does not come back with an earlier time.
+                // An earlier time does not undo the end.
                 run.now = later(now(), -SECOND);
                 assert_eq!(run.end(), Some(End::Expired));
             }
@@ -49,7 +49,7 @@ fn it_waits_no_longer_than_the_end() {
 fn the_end_comes_wherever_the_machine_is() {
     let end = later(now(), SECOND);
     for &endpoint in Endpoint::ALL {
-        // Sent and not answered; to be looked for; to be asked.
+        // Sent and not answered, waiting for a look, and waiting for the group.
         let mut sent = ending(endpoint, end);
         sent.send();
         let mut looking = sent.clone();
@@ -59,7 +59,7 @@ fn the_end_comes_wherever_the_machine_is() {
         for run in [&mut sent, &mut looking] {
             run.now = end;
             assert!(matches!(run.next(), Next::Done(End::Expired)), "{endpoint:?}");
-            // What comes after it is not looked at.
+            // A later answer is ignored.
             run.answer(&done(endpoint));
             assert_eq!(run.end(), Some(End::Expired), "{endpoint:?}");
         }
@@ -69,7 +69,7 @@ fn the_end_comes_wherever_the_machine_is() {
     }
 }
 
-/// It was carried out before the end, and told of a little later.
+/// The write was carried out before the end, and the answer came a little later.
 #[test]
 fn an_answer_that_comes_late_still_counts_if_nobody_has_asked_since() {
     let end = later(now(), SECOND);

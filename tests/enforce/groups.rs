@@ -1,4 +1,4 @@
-//! Why a group refuses: asked of the group itself.
+//! Why a group refuses a write: the group itself is asked.
 
 use access_package::graph::Endpoint;
 use access_package::graph::enforce::{End, FailureCause};
@@ -9,7 +9,7 @@ use crate::{GROUP, Run, V1, answer, error, not_seen, of_json, with_headers};
 
 const GROUPS: [Endpoint; 2] = [Endpoint::GroupMembers, Endpoint::GroupOwners];
 
-/// Denied, and the group then asked.
+/// The write is denied, and then the group is asked.
 fn denied(endpoint: Endpoint) -> Run {
     let body = r#"{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}"#;
     let mut run = Run::written(endpoint, &with_headers(403, &[("request-id", "r1")], body));
@@ -22,7 +22,7 @@ fn denied(endpoint: Endpoint) -> Run {
     run
 }
 
-/// Refused with the code that may mean anything, until the directory has had time to replicate.
+/// The write is refused with the ambiguous code until the directory has had time to replicate.
 fn rejected(endpoint: Endpoint) -> Run {
     let mut run = Run::of(endpoint);
     loop {
@@ -77,7 +77,7 @@ fn each_obstacle_is_told_from_the_others() {
             obstacle.unwrap_or(NotAllowed),
             "{properties}"
         );
-        // A `400` is no matter of permissions.
+        // A `400` has nothing to do with permissions.
         let obstacle = obstacle.filter(|it| *it != RoleAssignableGroup);
         assert_eq!(
             told(rejected(Endpoint::GroupMembers), &response),
@@ -119,7 +119,7 @@ fn what_the_group_does_not_tell_is_not_guessed() {
         silent.unanswered();
         assert_eq!(silent.cause(), Some(FailureCause::NotAllowed));
         let silent = rejected(endpoint);
-        assert_eq!(silent.cause(), Some(FailureCause::Rejected), "asked again without a word");
+        assert_eq!(silent.cause(), Some(FailureCause::Rejected), "asked again without an answer");
     }
 }
 
@@ -140,7 +140,7 @@ fn nothing_but_a_group_is_asked() {
             assert_eq!(run.cause(), Some(FailureCause::NotAllowed), "{endpoint:?}");
         }
     }
-    // Refused with the code that may mean anything, to the end: nothing but the list of app roles is asked.
+    // The code is ambiguous to the end: only the list of app roles is requested.
     let mut run = Run::of(Endpoint::AppRoles);
     while let Some(request) = run.request() {
         let is_write = request.method() == "POST";

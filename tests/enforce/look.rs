@@ -1,4 +1,4 @@
-//! What follows an answer: looking, writing again, and giving up.
+//! What follows an answer: a look, another write, or giving up.
 
 use access_package::graph::Endpoint;
 use access_package::graph::enforce::{Delivery, End, FailureCause, Next};
@@ -16,7 +16,7 @@ pub(crate) fn azure_role() -> ResourceRole {
     ResourceRole::from_origin("AzureResources", &subscription, &definition, Some("active")).expect("a role")
 }
 
-/// An answer that has each kind look at once, if there is one.
+/// An answer that makes each kind look at once, if there is one.
 fn maybe_there(endpoint: Endpoint) -> http::Response<String> {
     match endpoint {
         Endpoint::GroupMembers | Endpoint::GroupOwners | Endpoint::AppRoles => {
@@ -70,7 +70,7 @@ fn looking_first_writes_at_once_if_it_is_not_to_be_seen() {
     }
 }
 
-// R39, R41: what is not seen may be too new to be seen.
+// R39, R41: a grant that is not visible may be too new.
 #[test]
 fn a_write_that_may_be_there_is_repeated_only_while_the_directory_replicates() {
     for &endpoint in Endpoint::ALL {
@@ -87,12 +87,12 @@ fn a_write_that_may_be_there_is_repeated_only_while_the_directory_replicates() {
             }
         }
         assert_eq!(run.cause(), Some(FailureCause::Rejected), "{endpoint:?}");
-        // Pauses of 1, 2, 4, … 128 seconds, and a last try when the five minutes are over.
+        // Pauses of 1, 2, 4, … 128 seconds, and a last try after five minutes.
         assert_eq!((writes, seconds(now(), last)), (10, 300), "{endpoint:?}");
     }
 }
 
-// R38: a schedule request that is under way is not written again.
+// R38: a schedule request in progress is not written again.
 #[test]
 fn what_is_under_way_is_looked_for_until_it_is_there_or_patience_ends() {
     for endpoint in
@@ -122,7 +122,7 @@ fn what_is_under_way_is_looked_for_until_it_is_there_or_patience_ends() {
 #[test]
 fn a_write_without_an_answer_is_looked_for_and_written_again_if_it_is_not_to_be_seen() {
     for &endpoint in Endpoint::ALL {
-        // Not answered, not told of, or answered by a gateway.
+        // The host reports no answer, the host reports nothing, or a gateway answers.
         let mut told = Run::of(endpoint);
         told.send();
         told.unanswered();
@@ -148,7 +148,7 @@ fn a_look_without_an_answer_is_made_again() {
         run.unanswered();
         let (waited, request) = run.wait();
         assert_eq!((waited, request.method().as_str()), (1, "GET"));
-        // To ask again without a word says the same.
+        // To ask for the next step without a report is the same.
         let (waited, request) = run.wait();
         assert_eq!((waited, request.method().as_str()), (2, "GET"));
         run.answer(&seen(endpoint));
@@ -156,7 +156,8 @@ fn a_look_without_an_answer_is_made_again() {
     }
 }
 
-// R39: however long it takes, what may have been carried out is looked for once it has had time to be seen.
+// R39: however long it takes, a write that may have been carried out is looked for after it has had time to
+// become visible.
 #[test]
 fn the_last_look_comes_when_the_directory_has_had_time_to_replicate() {
     for &endpoint in Endpoint::ALL {
@@ -205,7 +206,7 @@ fn every_page_is_looked_at_before_it_is_written_again() {
         run.answer(&page(json!([])));
         assert_eq!(run.send().uri().to_string(), format!("{V1}/next"));
         let mut found = run.clone();
-        // It may be on a page that is not the last one.
+        // The grant may be on a page before the last one.
         found.answer(&page(json!([item(endpoint)])));
         assert_eq!(found.end(), Some(End::Fulfilled));
         run.answer(&answer(200, r#"{ "value": [] }"#));
@@ -213,7 +214,7 @@ fn every_page_is_looked_at_before_it_is_written_again() {
     }
 }
 
-/// A service whose list goes on for ever.
+/// The list of this service never ends.
 #[test]
 fn a_list_without_an_end_ends_with_patience() {
     let mut run = Run::written(Endpoint::AppRoles, &maybe_there(Endpoint::AppRoles));
@@ -227,7 +228,7 @@ fn a_list_without_an_end_ends_with_patience() {
     }
     assert_eq!((run.cause(), pages), (Some(FailureCause::TimedOut), 3_602));
 
-    // The last look, when patience is over, has as long as the directory has to replicate.
+    // After patience has ended, the last look may take as long as the directory has to replicate.
     let mut run = Run::of(Endpoint::AppRoles);
     run.send();
     run.unanswered();
@@ -246,7 +247,7 @@ fn a_list_without_an_end_ends_with_patience() {
     assert_eq!((run.cause(), pages), (Some(FailureCause::TimedOut), 302));
 }
 
-/// What cannot be read is looked for again, from the first page on.
+/// A look that cannot be read begins again with the first page.
 #[test]
 fn a_look_that_cannot_be_read_begins_again() {
     for endpoint in LISTED {
@@ -270,7 +271,7 @@ fn a_look_that_cannot_be_read_begins_again() {
             assert_eq!((waited, again.uri()), (1, first.uri()), "{response:?}");
         }
     }
-    // A page of a gateway's own is no member.
+    // A gateway's own page is not a member.
     for body in ["", "<html>", "null", "[]"] {
         let mut run = Run::written(Endpoint::GroupMembers, &maybe_there(Endpoint::GroupMembers));
         run.send();
@@ -307,7 +308,7 @@ fn a_look_that_is_refused_fails_and_says_why() {
     }
 }
 
-// R41: where nothing is, nobody has anything; so the next write tells whether its resource is merely too new.
+// R41: a resource that does not exist has no holders. The next write shows whether it is only too new.
 #[test]
 fn a_list_that_is_not_found_shows_nothing_and_it_is_written_again_while_the_directory_replicates() {
     for endpoint in LISTED {
@@ -326,14 +327,14 @@ fn a_list_that_is_not_found_shows_nothing_and_it_is_written_again_while_the_dire
             }
             assert_eq!((run.cause(), seconds(now(), run.now)), (Some(cause), 300), "{endpoint:?}");
             let mut late = late.expect("it was written again");
-            assert_eq!(seconds(now(), late.now), 300, "at the very end");
+            assert_eq!(seconds(now(), late.now), 300, "in the last moment");
             late.answer(&done(endpoint));
             assert_eq!(late.end(), Some(End::Fulfilled));
         }
     }
 }
 
-// R41: what a look needs may be too new as well.
+// R41: the objects that a look needs may be too new as well.
 #[test]
 fn a_look_that_is_too_early_is_made_again_while_the_directory_replicates() {
     for endpoint in
@@ -351,7 +352,7 @@ fn a_look_that_is_too_early_is_made_again_while_the_directory_replicates() {
     }
 }
 
-// R40: a page that leads to itself would be asked for for ever.
+// R40: a page that links to itself would be requested again and again.
 #[test]
 fn a_page_that_leads_to_itself_is_no_answer_unless_it_shows_the_grant() {
     for endpoint in LISTED {
@@ -366,7 +367,8 @@ fn a_page_that_leads_to_itself_is_no_answer_unless_it_shows_the_grant() {
     }
 }
 
-// R39: what has failed for good is looked for all the same, if a write before it may have been carried out.
+// R39: a write that has failed for good is still followed by a look, if an earlier write may have been
+// carried out.
 #[test]
 fn a_failure_after_a_write_without_an_answer_waits_for_a_last_look() {
     let refused = with_headers(501, &[("request-id", "r1")], "");
@@ -385,7 +387,7 @@ fn a_failure_after_a_write_without_an_answer_waits_for_a_last_look() {
     gone.answer(&not_seen(Endpoint::AppRoles));
     missing.answer(&answer(404, ""));
     denied.answer(&error(403, "Authorization_RequestDenied"));
-    // There is patience left.
+    // Patience has not ended yet.
     loop {
         silent.unanswered();
         if silent.request().is_none() {
@@ -393,13 +395,13 @@ fn a_failure_after_a_write_without_an_answer_waits_for_a_last_look() {
         }
     }
     assert_eq!(seconds(now(), silent.now), 3_600);
-    // It keeps the reason that it failed for at first.
+    // The delivery keeps its first reason for failing.
     for run in [gone, missing, denied, silent] {
         let Some(End::Failed(failure)) = run.end() else { panic!("failed") };
         assert_eq!((failure.cause, failure.status), (FailureCause::Rejected, Some(501)));
         assert_eq!(failure.request_id.as_deref(), Some("r1"));
     }
-    // The service is not asked for a look before it wants to be, nor waited for beyond patience.
+    // The look waits as long as the service asks, but never beyond patience.
     for (after, waits) in
         [("100", Some(299)), ("299", Some(299)), ("300", Some(300)), ("3599", Some(3_599)), ("3600", None)]
     {
@@ -427,7 +429,7 @@ fn a_token_is_refused_twice_in_a_row_and_no_more() {
         let mut other = run.clone();
         run.answer(&refused);
         assert_eq!(run.cause(), Some(FailureCause::NotAuthenticated));
-        // Another answer in between: that token was taken.
+        // An answer in between shows that the token was accepted.
         other.answer(&maybe_there(endpoint));
         other.send();
         other.answer(&refused);
@@ -497,7 +499,8 @@ fn a_receipt_says_what_became_of_it() {
     assert_eq!(receipt.reason.expect("a reason").code(), "rejected");
 }
 
-/// A list that cannot be read is asked for again while it may be a gateway's, and then it fails as that.
+/// A list that cannot be read is requested again, since a gateway may have sent it. In the end, the delivery
+/// fails as unreadable.
 #[test]
 fn a_list_that_cannot_be_read_is_not_out_of_patience() {
     for endpoint in [Endpoint::AppRoles, Endpoint::GroupEligibility, Endpoint::DirectoryAssignments] {

@@ -1,5 +1,5 @@
-//! Carrying an action out: what is sent, what each answer leads to, and how it ends. The table of answers is walked row by
-//! row, and what each row means is told from what the machine then does.
+//! Carrying an action out: the requests, the effect of each answer, and the end. The table of answers is
+//! tested row by row: the machine's next step shows what a row means.
 #![cfg(feature = "http")]
 
 mod batch;
@@ -39,7 +39,7 @@ pub(crate) fn now() -> Timestamp {
     at("2026-11-28T12:00:00Z")
 }
 
-/// So many ticks of 100 nanoseconds later.
+/// The instant, this many ticks of 100 nanoseconds later.
 pub(crate) fn later(instant: Timestamp, ticks: i64) -> Timestamp {
     Timestamp::from_unix_ticks(instant.unix_ticks() + ticks).expect("an instant")
 }
@@ -66,7 +66,7 @@ pub(crate) fn member() -> ResourceRole {
     group(GroupAccess::Member)
 }
 
-/// A resource role that is kept at this endpoint.
+/// A resource role that this endpoint keeps.
 pub(crate) fn resource_role(endpoint: Endpoint) -> ResourceRole {
     let directory = |activation| ResourceRole::Directory { definition: uuid(GROUP), activation };
     match endpoint {
@@ -120,7 +120,7 @@ pub(crate) fn delivery(
     }
 }
 
-/// The machine, and a clock that goes on only when it waits.
+/// The machine, and a clock that moves only when the machine waits.
 #[derive(Clone)]
 pub(crate) struct Run {
     pub(crate) delivery: Delivery,
@@ -141,7 +141,7 @@ impl Run {
         self.delivery.next(self.now)
     }
 
-    /// The request that is to be sent now.
+    /// The request to send now.
     pub(crate) fn send(&mut self) -> Request<String> {
         match self.next() {
             Next::Send(request) => request,
@@ -149,7 +149,7 @@ impl Run {
         }
     }
 
-    /// The request that is to be sent after a pause, which is in seconds.
+    /// The pause in seconds, and the request to send after it.
     pub(crate) fn wait(&mut self) -> (i64, Request<String>) {
         let before = self.now;
         match self.next() {
@@ -162,7 +162,7 @@ impl Run {
         }
     }
 
-    /// The next request, whenever it is due; none if it is over.
+    /// The next request, whenever it is due. `None` if the delivery is over.
     pub(crate) fn request(&mut self) -> Option<Request<String>> {
         match self.next() {
             Next::Send(request) => Some(request),
@@ -179,7 +179,7 @@ impl Run {
         self.delivery.unanswered(self.now);
     }
 
-    /// Answers the first write, and goes on from there.
+    /// Answers the first write, and continues from there.
     pub(crate) fn written(endpoint: Endpoint, response: &Response<String>) -> Self {
         let mut run = Self::of(endpoint);
         run.send();
@@ -187,7 +187,7 @@ impl Run {
         run
     }
 
-    /// How it has ended, if it has.
+    /// The end, if it is over.
     pub(crate) fn end(&self) -> Option<End> {
         match self.delivery.clone().next(self.now) {
             Next::Done(end) => Some(end),
@@ -195,7 +195,7 @@ impl Run {
         }
     }
 
-    /// Why it has failed, if it has.
+    /// The cause, if it has failed.
     pub(crate) fn cause(&self) -> Option<FailureCause> {
         match self.end() {
             Some(End::Failed(failure)) => Some(failure.cause),
@@ -236,7 +236,7 @@ pub(crate) fn not_seen(endpoint: Endpoint) -> Response<String> {
     }
 }
 
-/// An item of a list that says that the target has the resource role.
+/// An item of a list which says that the target has the resource role.
 pub(crate) fn item(endpoint: Endpoint) -> Value {
     match endpoint {
         Endpoint::GroupMembers | Endpoint::GroupOwners => json!({ "id": TARGET }),

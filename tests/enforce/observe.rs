@@ -1,4 +1,4 @@
-//! Who has a resource role: requests, pages, and what they tell.
+//! Who has a resource role: requests, pages, and what they show.
 
 use access_package::graph::Endpoint;
 use access_package::graph::http::CallError;
@@ -12,7 +12,7 @@ use crate::{
     resource_role, uuid, with_headers,
 };
 
-/// Those that Microsoft Graph keeps.
+/// The endpoints of Microsoft Graph.
 fn kept() -> impl Iterator<Item = Endpoint> {
     Endpoint::ALL.iter().copied().filter(|&it| Endpoint::of(&resource_role(it)).is_some())
 }
@@ -41,7 +41,7 @@ fn observed(holders: &Holders, endpoint: Endpoint, target: &str) -> Observed {
     holders.observed(&resource_role(endpoint), id(target), Replication::Complete)
 }
 
-/// What this item tells, of everybody.
+/// What this item shows, in a list of all holders.
 fn told(endpoint: Endpoint, item: &Value) -> Observed {
     let mut holders = of_all(endpoint);
     holders.read(&page(std::slice::from_ref(item)), now()).expect("a page");
@@ -159,14 +159,15 @@ fn of_several_targets_the_list_of_all_is_read_and_nobody_else_is_told() {
             [TARGET, OTHER].map(|target| observed(&other, endpoint, target)),
             [Observed::Unknown, Observed::Absent]
         );
-        // What nobody has asked for is not kept.
+        // Targets that were not asked for are not kept.
         let mut empty = of_targets(&[OTHER]);
         empty.read(&page(&[]), now()).unwrap();
         assert_eq!(other, empty);
     }
 }
 
-// A reference is of one target: the list is never answered by one, and none of it is not nobody.
+// A reference is about one target: it never answers a request for the list, and a missing reference does not
+// mean an empty list.
 #[test]
 fn of_several_targets_an_answer_for_one_is_none() {
     for endpoint in [Endpoint::GroupMembers, Endpoint::GroupOwners] {
@@ -248,7 +249,7 @@ fn what_is_no_page_is_an_error_and_changes_nothing() {
     }
 }
 
-/// Only that of a member or an owner says who it is; those of grants are whatever the service likes.
+/// Only the id of a member or an owner identifies the holder. The id of a grant can be anything.
 #[test]
 fn the_id_of_a_grant_is_not_looked_at() {
     for endpoint in kept() {
@@ -289,7 +290,7 @@ fn of_one_target_nobody_else_is_seen() {
         assert_eq!(observed(&holders, endpoint, TARGET), Observed::Absent);
         assert_eq!(observed(&holders, endpoint, OTHER), Observed::Unknown);
 
-        // A list that is not found is no empty list.
+        // A list that does not exist is not an empty list.
         let missing = of_one(endpoint).read(&answer(404, ""), now());
         assert_eq!(missing.is_ok(), is_by_reference, "{endpoint:?}");
         let mut holders = of_one(endpoint);
@@ -338,7 +339,7 @@ fn resource_roles_of_one_listing_are_told_apart() {
     assert_eq!(holders.observed(&app_role(Uuid::nil()), id(TARGET), Replication::Complete), Observed::Absent);
 }
 
-/// The item with this property instead.
+/// The item with another value for this property.
 fn but(endpoint: Endpoint, name: &str, value: Value) -> Value {
     let mut item = item(endpoint);
     item[name] = value;
@@ -358,7 +359,7 @@ fn an_item_of_something_else_is_no_grant() {
         (DirectoryAssignments, "roleDefinitionId", Value::Null, false),
         (DirectoryEligibility, "directoryScopeId", json!("/administrativeUnits/1"), false),
         (DirectoryAssignments, "directoryScopeId", Value::Null, false),
-        // What its holder has activated goes away by itself.
+        // A role that its holder activated ends by itself.
         (DirectoryAssignments, "assignmentType", json!("Activated"), false),
         (DirectoryAssignments, "assignmentType", json!("activated"), false),
         (DirectoryAssignments, "assignmentType", Value::Null, true),
@@ -373,7 +374,7 @@ fn an_item_of_something_else_is_no_grant() {
     }
     for endpoint in kept().filter(|it| !matches!(it, Endpoint::GroupMembers | Endpoint::GroupOwners)) {
         let told = |name: &str, value: Value| told(endpoint, &but(endpoint, name, value));
-        // By way of a group it is not the grant that is looked for.
+        // A grant through a group is a different grant.
         assert_eq!(told("memberType", json!("Group")), Observed::Absent);
         assert_eq!(told("memberType", json!("Inherited")), Observed::Absent);
         assert_eq!(told("memberType", json!("direct")), Observed::Present);

@@ -1,4 +1,4 @@
-//! What can never be given back: told by the resource, before anything is sent.
+//! Resource roles that can never be restored: the resource shows it before anything is sent.
 
 use std::collections::HashSet;
 
@@ -48,10 +48,10 @@ fn a_group_tells_why_its_members_cannot_be_changed() {
     let cases = [
         (GroupMembers, json!({ "groupTypes": [] }), None),
         (GroupMembers, json!({ "groupTypes": ["Unified"], "mailEnabled": true }), None),
-        // That is a matter of permissions.
+        // This depends on permissions.
         (GroupMembers, json!({ "isAssignableToRole": true }), None),
         (GroupMembers, dynamic.clone(), Some(Obstacle::DynamicGroup)),
-        // Its owners are changed like any others.
+        // The group's owners can be changed like any others.
         (GroupOwners, dynamic.clone(), None),
         (GroupEligibility, dynamic, None),
         (GroupMembers, synced.clone(), Some(Obstacle::SyncedGroup)),
@@ -82,7 +82,7 @@ fn an_application_tells_which_roles_it_has() {
     let without = ResourceRole::Application { service_principal: id(GROUP), app_role: uuid::Uuid::nil() };
     let resource = Resource::of(&without).unwrap();
     assert_eq!(resource.obstacle(&without, &roles(json!([]))), Ok(None));
-    // What is a role of something else is not its to tell.
+    // The resource cannot tell about another resource's role.
     let member = resource_role(Endpoint::GroupMembers);
     assert_eq!(resource.obstacle(&member, &roles(json!([]))), Ok(None));
 }
@@ -93,7 +93,8 @@ fn what_is_gone_is_told_from_what_does_not_tell() {
         for code in ["Request_ResourceNotFound", "request_resourcenotfound"] {
             assert_eq!(told(endpoint, &error(404, code)), Ok(Some(Obstacle::ResourceGone)));
         }
-        // Another `404` may be that of a server without such a path, and the code of another status means something else.
+        // Another `404` may come from a server without this path, and with another status the code has
+        // another meaning.
         for refused in
             [error(404, "ResourceNotFound"), error(404, ""), answer(404, ""), answer(404, "<html>")]
                 .into_iter()

@@ -1,4 +1,4 @@
-//! Pauses, and how long it goes on.
+//! Pauses, and how long the delivery continues.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{Run, SECOND, answer, done, error, later, not_seen, now, seconds, set
 
 const MEMBERS: Endpoint = Endpoint::GroupMembers;
 
-/// The pauses while the service is busy, in seconds, and when it gave up.
+/// The pauses in seconds while the service is busy, and the time at which the delivery gave up.
 fn pauses(settings: Settings) -> (Vec<i64>, Timestamp) {
     let mut run = Run::with(MEMBERS, settings);
     run.send();
@@ -54,7 +54,7 @@ fn patience_is_counted_from_the_first_request_to_the_tick() {
     ] {
         let patience = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
         let mut run = Run::with(MEMBERS, Settings { patience, ..settings() });
-        // What passes before the first request does not count.
+        // Time before the first request does not count.
         run.now = later(run.now, 7 * SECOND);
         run.send();
         let sent = run.now;
@@ -78,7 +78,7 @@ fn replication_is_counted_from_the_first_sign_to_the_tick() {
         let replication = Duration::from_nanos(u64::try_from(ticks).unwrap() * 100);
         let mut run = Run::with(MEMBERS, Settings { replication, ..settings() });
         run.send();
-        // A pause for another reason does not begin it, but the pauses grow on.
+        // A pause for another reason does not begin it, but makes later pauses longer.
         run.answer(&answer(404, ""));
         assert_eq!(run.wait().0, 1);
         run.answer(&answer(404, ""));
@@ -98,7 +98,7 @@ fn replication_is_counted_from_the_first_sign_to_the_tick() {
     assert_eq!(run.end(), Some(End::Fulfilled));
 }
 
-/// After the first write, until the next.
+/// The pause after the first write, before the next one.
 fn pause_after(status: u16, retry_after: &[&str]) -> Option<i64> {
     let headers: Vec<_> = retry_after.iter().map(|it| ("Retry-After", *it)).collect();
     let mut run = Run::written(MEMBERS, &with_headers(status, &headers, ""));
@@ -118,12 +118,12 @@ fn retry_after_is_kept_in_seconds_and_as_a_date() {
     for status in [429, 503, 423, 409, 401, 404, 500, 504] {
         assert_eq!(pause_after(status, &["7"]), Some(7), "{status}");
         assert_eq!(pause_after(status, &["Sat, 28 Nov 2026 12:02:00 GMT"]), Some(120), "{status}");
-        // That is looked for at once.
+        // A `409` is followed by a look at once.
         if status != 409 {
             assert_eq!(pause_after(status, &[]), Some(1), "{status}");
         }
     }
-    // At once, in the past, or not to be read: a pause of our own.
+    // Now, in the past, or unreadable: the pause is our own.
     for says_nothing in
         ["0", "Sat, 28 Nov 2026 12:00:00 GMT", "Sat, 28 Nov 2026 11:00:00 GMT", "soon", "-1", ""]
     {
@@ -133,7 +133,7 @@ fn retry_after_is_kept_in_seconds_and_as_a_date() {
     for too_long in ["3601", "86400", "18446744073709551615", "31 Dec 9000 23:59:59 GMT"] {
         assert_eq!(pause_after(429, &[too_long]), None, "{too_long}");
     }
-    // Where it leads beyond replication, that is the last try for what is too early.
+    // If it leads beyond replication, the next try is the last one for *too early*.
     for after in ["300", "301", "3600"] {
         let mut run = Run::written(MEMBERS, &with_headers(404, &[("retry-after", after)], ""));
         assert_eq!(run.wait().0.to_string(), after);
@@ -163,11 +163,11 @@ fn looks_are_paused_as_the_service_says_too() {
     assert_eq!(run.wait().0, 13);
     run.answer(&with_headers(401, &[("retry-after", "5")], ""));
     assert_eq!(run.wait().0, 5);
-    // A look that has been answered is no pause.
+    // An answered look does not cause a pause.
     let mut answered = run.clone();
     answered.answer(&not_seen(MEMBERS));
     assert_eq!(answered.wait().0, 8);
-    // Unless it says so.
+    // Unless the answer asks for one.
     run.answer(&with_headers(404, &[("retry-after", "9")], ""));
     assert_eq!(run.wait().0, 9);
 }
@@ -189,12 +189,12 @@ fn the_next_page_the_write_after_a_look_and_the_question_why_wait_as_the_service
     let mut run = Run::written(MEMBERS, &with_headers(403, &[("retry-after", "7")], body));
     let (waited, request) = run.wait();
     assert_eq!((waited, request.method().as_str()), (7, "GET"));
-    // If there is no patience for it, it has failed for what was said.
+    // If patience does not last that long, the delivery fails for the reason that was given.
     let run = Run::written(MEMBERS, &with_headers(403, &[("retry-after", "3601")], body));
     assert_eq!(run.cause(), Some(FailureCause::NotAllowed));
 }
 
-// R40: what an earlier answer has asked for is over once there is none.
+// R40: the request of an earlier answer no longer applies when there is no answer.
 #[test]
 fn no_answer_asks_for_nothing() {
     let mut run = Run::written(MEMBERS, &with_headers(429, &[("retry-after", "50")], ""));
@@ -248,7 +248,7 @@ fn the_last_instants_do_not_overflow() {
         run.answer(&response);
         run.now = Timestamp::MAX;
     }
-    // The last look, and then all is over.
+    // The last look, and then it is over.
     assert_eq!(run.send().method(), "GET");
     run.answer(&not_seen(MEMBERS));
     assert_eq!(run.cause(), Some(FailureCause::TimedOut));

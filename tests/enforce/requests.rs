@@ -1,4 +1,4 @@
-//! What is sent: every kind of resource role, to the byte of the path and the value of the body.
+//! The requests: for every kind of resource role, the exact path, and the values of the body.
 
 use access_package::graph::Endpoint;
 use access_package::graph::enforce::{Delivery, DeliveryError, Next, Settings, SiteReading};
@@ -112,7 +112,7 @@ fn eligible_owners_are_owners_and_the_default_access_is_an_app_role() {
     assert_eq!(body(&request)["appRoleId"], "00000000-0000-0000-0000-000000000000");
 }
 
-/// The look, after a write whose fate is not known.
+/// The look after a write with an unknown result.
 fn look(endpoint: Endpoint) -> Request<String> {
     let mut run = Run::of(endpoint);
     run.send();
@@ -170,7 +170,7 @@ fn what_cannot_be_expressed_is_said_before_anything_is_sent() {
         let in_site = Delivery::in_site(action(other.clone()), group_reading.clone(), settings());
         assert_eq!(in_site, Err(DeliveryError::NotInSite), "{other:?}");
     }
-    // The token for SharePoint goes nowhere else.
+    // The token for SharePoint is sent only to SharePoint.
     for url in [
         "http://contoso.sharepoint.com/sites/campaign",
         "contoso.sharepoint.com",

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{Run, answer, of_json};
 
-/// Whether the look finds it; none if it is made again.
+/// Whether the look finds the grant. `None` if the look is repeated.
 fn is_seen(endpoint: Endpoint, response: &Response<String>) -> Option<bool> {
     let mut run = Run::of(endpoint);
     run.delivery = run.delivery.looking_first();
@@ -64,7 +64,7 @@ fn a_user_is_seen_in_a_group_of_the_site() {
         }
     }
     assert_eq!(is_seen(Endpoint::SiteGroups, &answer(200, r#"{ "Id": 17 }"#)), Some(true));
-    // A page to sign in is no user.
+    // A sign-in page is not a user.
     for body in ["", "<html>", "null", "[]"] {
         assert_eq!(is_seen(Endpoint::SiteGroups, &answer(200, body)), None, "{body}");
     }

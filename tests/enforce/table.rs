@@ -1,4 +1,4 @@
-//! The table of answers, row by row, by what the machine does after each.
+//! The table of answers, row by row: the machine's next step shows what an answer means.
 
 use access_package::graph::Endpoint;
 use access_package::graph::enforce::{ANSWERS, Answer, FailureCause, Meaning, Next, Says, Settings};
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{Run, answer, error, not_seen, of_json, settings, with_headers};
 
-/// What this answer to the first write means, told from what is done then.
+/// The meaning of this answer to the first write, by what the machine does next.
 fn meaning(endpoint: Endpoint, response: &Response<String>) -> Meaning {
-    // Longer than replication, and else as short as can be.
+    // Longer than replication, but not by much.
     let patience = core::time::Duration::from_secs(400);
     let mut run = Run::with(endpoint, Settings { patience, ..settings() });
     run.send();
@@ -68,7 +68,7 @@ fn meaning(endpoint: Endpoint, response: &Response<String>) -> Meaning {
     unreachable!()
 }
 
-/// An answer that says this and no more.
+/// An answer with this content only.
 fn saying(status: u16, says: Says) -> Response<String> {
     match says {
         Says::Anything => answer(status, ""),
@@ -83,7 +83,7 @@ fn fits(row: &Answer, endpoint: Endpoint, status: u16, says: Says) -> bool {
         && (row.says == Says::Anything || row.says == says)
 }
 
-/// Where this row is the one that holds.
+/// The cases in which this row applies.
 fn where_it_holds(number: usize) -> impl Iterator<Item = (Endpoint, u16, Says)> {
     let row = &ANSWERS[number];
     Endpoint::ALL
@@ -102,7 +102,7 @@ fn each_row_means_what_it_says_and_something_else_than_the_next_one() {
         let mut endpoints = std::collections::BTreeSet::new();
         for (endpoint, status, says) in where_it_holds(number) {
             endpoints.insert(endpoint);
-            // Where the range is long, its edges and some in between.
+            // Of a long range, the edges and some values in between.
             if status != *row.status.start()
                 && status != *row.status.end()
                 && status % 97 != 0
@@ -114,7 +114,7 @@ fn each_row_means_what_it_says_and_something_else_than_the_next_one() {
             let next = ANSWERS.iter().skip(number + 1).find(|row| fits(row, endpoint, status, says));
             is_told_apart |= next.is_none_or(|next| next.means != row.means);
         }
-        assert!(is_told_apart, "{row:?} is of no use");
+        assert!(is_told_apart, "{row:?} makes no difference");
         let expected = if row.endpoints.is_empty() { Endpoint::ALL } else { row.endpoints };
         assert!(endpoints.iter().copied().eq(expected.iter().copied()), "{row:?}: {endpoints:?}");
     }
@@ -153,7 +153,7 @@ fn every_basis_occurs_and_what_is_seen_in_reports_is_not_called_documented() {
     }
 }
 
-/// Where a code may stand.
+/// The places where a code can be.
 fn shapes(code: &str) -> Vec<Value> {
     let message = json!({ "errorCode": code, "message": "No.", "instanceAnnotations": [] }).to_string();
     vec![
@@ -197,7 +197,7 @@ fn what_is_no_code_is_none() {
         json!({ "error": { "code": "RoleAssignmentExist" } }),
         json!({ "error": { "code": ["RoleAssignmentExists"] } }),
         json!({ "error": { "message": code } }),
-        // A message is looked into under `UnknownError` alone, and then for JSON alone.
+        // A message is searched only under `UnknownError`, and only if it is JSON.
         json!({ "error": { "code": "x", "message": inside } }),
         json!({ "error": { "code": "UnknownError", "message": code } }),
         json!({ "error": { "code": "UnknownError", "message": { "errorCode": code } } }),
@@ -222,7 +222,7 @@ fn what_is_no_code_is_none() {
     }
 }
 
-// R38: never by the text of a message.
+// R38: the text of a message never decides.
 #[test]
 fn messages_decide_nothing() {
     let messages = [
@@ -250,7 +250,7 @@ fn messages_decide_nothing() {
     }
 }
 
-// R38: a `201` of Privileged Identity Management is judged by its status.
+// R38: a `201` of Privileged Identity Management is judged by the status in its body.
 #[test]
 fn the_status_of_a_schedule_request_is_read_without_regard_to_case_and_counts_as_text_alone() {
     let declined = Meaning::Failed(FailureCause::Declined);
@@ -270,7 +270,7 @@ fn the_status_of_a_schedule_request_is_read_without_regard_to_case_and_counts_as
     for (body, means) in cases {
         assert_eq!(meaning(Endpoint::GroupEligibility, &of_json(201, &body)), means, "{body}");
     }
-    // Elsewhere it is nothing.
+    // Elsewhere, this status means nothing.
     let failed = with_headers(201, &[("content-type", "application/json")], r#"{ "status": "Failed" }"#);
     assert_eq!(meaning(Endpoint::AppRoles, &failed), Meaning::Fulfilled);
     assert_eq!(meaning(Endpoint::GroupMembers, &failed), Meaning::InDoubt);

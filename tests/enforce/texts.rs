@@ -1,4 +1,4 @@
-//! What is said: causes, reasons and errors, to the letter.
+//! The exact texts of causes, reasons and errors.
 
 use std::collections::HashSet;
 
@@ -76,7 +76,7 @@ fn a_failure_without_an_answer_says_so() {
     assert_eq!(failure.to_string(), "the grant did not succeed in time");
 }
 
-/// Whatever a service says, a reason stays short and whole.
+/// Whatever the service says, a reason is short and not cut within a character.
 #[test]
 fn words_of_the_service_are_cut_at_64_bytes() {
     for (word, kept) in [
@@ -127,13 +127,13 @@ fn every_cause_has_a_code_a_text_and_what_helps() {
             FailureCause::MissingPermission,
             "missingPermission",
             "a permission is missing",
-            None, // it depends on where
+            None, // it depends on the endpoint
         ),
         (
             FailureCause::NotAllowed,
             "notAllowed",
             "the request is not allowed",
-            None, // it depends on where
+            None, // it depends on the endpoint
         ),
         (
             FailureCause::NotFound,

@@ -1,4 +1,4 @@
-//! By what an assignment is asked for again: as it is, or by the request that it came from.
+//! The two ways to reprocess: the assignment itself, or the request that it came from.
 
 use access_package::uuid::Uuid;
 use access_package::{
@@ -8,32 +8,33 @@ use access_package::{
 
 use crate::world::RequestAge;
 
-/// Which of the two.
+/// Which of the two ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Assignment,
     Request,
 }
 
-/// The way, with the request that it takes.
+/// The way, with the request that it needs.
 #[derive(Debug, Clone, Copy)]
 pub enum Door {
     Assignment,
     Request(AssignmentRequest),
 }
 
-/// Whether delivery has failed, in whole or in part.
+/// Whether delivery has failed, completely or in part.
 pub fn is_undelivered(state: AssignmentState) -> bool {
     matches!(state, AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed)
 }
 
 impl Door {
-    /// The request while it can be reprocessed.
+    /// The request while it can still be reprocessed.
     pub fn request(of: &Assignment, now: Timestamp) -> Self {
         Self::Request(RequestAge::Young.request(of, now))
     }
 
-    /// Each way to ask, with whether it is one once time has made this state of the assignment (R9, R32, R33).
+    /// Every way to ask, and whether it is open after time has put the assignment into this state (R9, R32,
+    /// R33).
     pub fn every(of: &Assignment, state: AssignmentState, now: Timestamp) -> Vec<(Self, bool)> {
         let young = RequestAge::Young.request(of, now);
         let of_no_use = [

@@ -1,4 +1,4 @@
-//! What the checker itself knows of the present attempt, from what it saw go in: it does not ask the
+//! What the checker itself knows of the present attempt, from the calls that it saw. It does not ask the
 //! crate.
 
 use std::fmt;
@@ -16,12 +16,12 @@ use crate::world::{MOST_ROLES, Observations, number};
 pub struct Roles(u8);
 
 impl Roles {
-    /// Those numbered from 0.
+    /// The roles with the first numbers, from 0.
     pub fn first(count: u8) -> Self {
         Self((1 << count) - 1)
     }
 
-    /// Every set of the roles that are numbered from 0; all of them first, so that the traces are of something.
+    /// Every set of the roles with the first numbers. The full set comes first, so that traces have content.
     pub fn subsets(count: u8) -> impl Iterator<Item = Self> {
         (0..1 << count).rev().map(Self)
     }
@@ -46,14 +46,14 @@ impl Roles {
         self.0 &= !(1 << number);
     }
 
-    /// What a host sees that looks at the directory, if this is the access there.
+    /// What a host sees in the directory, if this is the access there.
     pub fn truth(self) -> Observations {
         let mut observed = [Observed::Absent; MOST_ROLES];
         self.numbers().for_each(|number| observed[usize::from(number)] = Observed::Present);
         observed
     }
 
-    /// Those of an assignment.
+    /// The resource roles of an assignment.
     pub fn of(entries: &[AssignmentResourceRole]) -> Self {
         entries.iter().map(|entry| number(&entry.resource_role)).collect()
     }
@@ -62,7 +62,7 @@ impl Roles {
         self.numbers().map(|number| member_of(number.into()))
     }
 
-    /// As somebody says it who says everything twice, and the last first.
+    /// Every role twice, the last one first: the crate has to sort them and remove duplicates.
     pub fn twice(self) -> impl Iterator<Item = ResourceRole> {
         self.members().rev().chain(self.members())
     }
@@ -90,24 +90,24 @@ impl fmt::Display for Roles {
     }
 }
 
-/// How far a resource role has got in the present attempt.
+/// What has become of a resource role in the present attempt.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Fate {
     #[default]
     Pending,
-    /// With the reason that was given, if any was.
+    /// With the reason, if one was given.
     Failed(Option<FailureReason>),
     Unenforceable,
     Fulfilled,
 }
 
-/// What the checker knows of the present attempt without asking the crate: of each resource role that the access
-/// package gives, by number, how far it has got.
+/// What the checker knows of the present attempt without asking the crate: the fate of each resource role
+/// that the access package gives, by number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Evidence([Option<Fate>; MOST_ROLES]);
 
 impl Evidence {
-    /// What is known when the host reprocesses, having observed this (R18, R19, R20).
+    /// What is known after the host has reprocessed with these observations (R18, R19, R20).
     pub fn of(gives: Roles, observed: Observations) -> Self {
         let mut evidence = Self::default();
         for number in gives.numbers().map(usize::from) {
@@ -124,7 +124,7 @@ impl Evidence {
         (0..).zip(&self.0).filter(|(_, fate)| fate.is_some()).map(|(number, _)| number).collect()
     }
 
-    /// Hears a receipt of the present attempt (R17).
+    /// Takes a receipt of the present attempt (R17).
     pub fn hear(&mut self, receipt: &Receipt) {
         let Some(Some(fate)) = self.0.get_mut(usize::from(number(&receipt.resource_role))) else { return };
         *fate = match (std::mem::take(fate), receipt.outcome, receipt.reason.clone()) {
@@ -138,7 +138,7 @@ impl Evidence {
         };
     }
 
-    /// What an assignment has to show for it.
+    /// The entries that the assignment has to have.
     pub fn entries(&self) -> impl Iterator<Item = AssignmentResourceRole> {
         (0..).zip(&self.0).filter_map(|(number, fate)| {
             let (fulfillment, reason) = match fate.as_ref()? {
@@ -151,13 +151,13 @@ impl Evidence {
         })
     }
 
-    /// The resource roles that have got so far, in their order.
+    /// The resource roles with this fulfillment, in their order.
     pub fn with(&self, fulfillment: Fulfillment) -> Vec<ResourceRole> {
         let entries = self.entries().filter(|entry| entry.fulfillment == fulfillment);
         entries.map(|entry| entry.resource_role).collect()
     }
 
-    /// Whether the assignment shows this, and the state that goes with it (R16).
+    /// Whether the assignment shows these entries, and the state that follows from them (R16).
     pub fn is_shown_by(&self, assignment: &Assignment) -> bool {
         let entries: Vec<_> = self.entries().collect();
         let fulfillments: Vec<_> = entries.iter().map(|entry| entry.fulfillment).collect();

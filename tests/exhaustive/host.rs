@@ -1,5 +1,5 @@
-//! How a step changes the world. The host and the executor are here: they do what the
-//! contract says, with the real crate.
+//! The effect of a step on the world. The host and the executor are here: they do what the contract says,
+//! with the real crate.
 
 use access_package::{
     Account, AssignmentState, Caller, Cause, NotAdmitted, Permission, Receipt, Recorded, Role,
@@ -14,7 +14,7 @@ use crate::world::{
     Answer, Clock, FIRST_ATTEMPT, Host, Memory, Observations, Owes, RequestAge, Saved, World, number,
 };
 
-/// What came of a step. A search counts them, and has to have seen each.
+/// The result of a step. A search counts the results, and must see each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Upshot {
     Loaded,
@@ -41,7 +41,7 @@ pub enum Upshot {
     ReceiptOfAnotherAttempt,
     ReceiptAtTheEnd,
     ReceiptWhileExpired,
-    /// Which never comes about: see [`crate::laws::check_step`].
+    /// It never happens: see [`crate::laws::check_step`].
     ReceiptIsAnError,
     Ticked,
     RequestGrewOld,
@@ -210,7 +210,7 @@ impl World {
         }
     }
 
-    /// Another host does all of it at once, from what was saved.
+    /// Another host does everything at once, starting from what was saved.
     fn come_first(&mut self) {
         let assignment = load(self.saved.assignment.clone());
         let gives = self.gives(assignment.resource_roles());
@@ -222,7 +222,8 @@ impl World {
         self.running().stale = true;
     }
 
-    /// The host saves only over the version that it loaded. If that is gone, it begins again.
+    /// The host overwrites only the version that it loaded. If another host has overwritten it, this one
+    /// begins again.
     fn save(&mut self) -> Upshot {
         let host = self.host;
         let memory = self.running();
@@ -247,8 +248,8 @@ impl World {
         if again { Upshot::HandedOutAgain } else { Upshot::HandedOut }
     }
 
-    /// The executor honours the end, and may give up. Time does not pass between its look at the
-    /// clock and the deed.
+    /// The executor respects the end, and may give up. No time passes between its look at the clock and its
+    /// write.
     fn carry_out(&mut self, place: usize, answer: Answer) -> Upshot {
         let action = self.actions.remove(place);
         if action.has_ended(self.clock.now()) && self.host != Host::EnforcesAfterTheEnd {

@@ -1,4 +1,4 @@
-//! Safety: what has to hold in every state and over every step.
+//! Safety: the properties that have to hold in every state and over every step.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use crate::support::MANAGER;
 use crate::support::documented::rung;
 use crate::world::{Clock, Owes, RequestAge, Size, World, entries_words, number, receipt_words, words};
 
-/// A property that does not hold, and the steps after the trace that show it, if it takes some.
+/// A property that does not hold, and the steps after the trace that show it, if any are needed.
 #[derive(Debug)]
 pub struct Broken {
     pub property: &'static str,
@@ -24,12 +24,12 @@ pub struct Broken {
     pub then: Vec<Step>,
 }
 
-/// Holds the property, or says how it is broken.
+/// Checks that the property holds. `how` tells how it is broken.
 pub fn hold(property: &'static str, holds: bool, how: impl FnOnce() -> String) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(Broken { property, how: how(), then: Vec::new() }) }
 }
 
-/// What has to hold over a step.
+/// The properties of a step.
 pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> Result<(), Broken> {
     if before.clock.end_has_come() {
         hold("S1", after.directory.is_subset(before.directory), || "enforced after the end".into())?;
@@ -39,7 +39,7 @@ pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> 
         let late = before.request == RequestAge::TooOld && upshot.is_accepted();
         hold("S1", !late, || "an attempt begins by a request that is too old".into())?;
     }
-    // An attempt begins once the host says that it is saved.
+    // An attempt begins when the host treats it as saved.
     let begun = match step {
         Step::Reprocess { .. } | Step::Save => after.acting().filter(|&it| before.acting() != Some(it)),
         Step::ComeFirst => Some(after.saved.assignment.attempt),
@@ -47,7 +47,7 @@ pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> 
     };
     if let Some(attempt) = begun {
         hold("S2", !before.has_in_flight(attempt), || {
-            "what is in flight from another attempt counts for the new one".into()
+            "an action or a receipt of an earlier attempt counts for the new one".into()
         })?;
         hold("S2", before.saved.assignment.attempt != attempt, || {
             "the same attempt was saved before".into()
@@ -66,12 +66,13 @@ pub fn check_step(before: &World, step: Step, upshot: Upshot, after: &World) -> 
             "it has changed, and the host was not told".into()
         })?;
     }
-    hold("S9", upshot != Upshot::ReceiptIsAnError, || "what was given out is answered by an error".into())?;
+    hold("S9", upshot != Upshot::ReceiptIsAnError, || "an action's own receipt is an error".into())?;
     let removed = matches!(step, Step::RemoveAccess(_));
     hold("S8", removed || before.directory.is_subset(after.directory), || "the host took access away".into())
 }
 
-/// The properties of a state. Those that depend on the assignment alone are checked once for each.
+/// The properties of a state. Properties that depend only on the assignment are checked once for each
+/// assignment.
 pub struct Laws {
     size: Size,
     checked: HashSet<Assignment>,
@@ -85,7 +86,7 @@ impl Laws {
         Self { size, checked: HashSet::new(), refusals: 0, events: 0, orders: 0 }
     }
 
-    /// How many different assignments were checked.
+    /// The number of different assignments that were checked.
     pub fn assignments(&self) -> usize {
         self.checked.len()
     }
@@ -121,8 +122,8 @@ impl Laws {
         Ok(())
     }
 
-    /// Only what may be reprocessed is admitted (S1, S2, S6). Whoever is not admitted changes nothing but what time
-    /// does, and who only looks is told the same (S3).
+    /// Only an assignment that may be reprocessed is admitted (S1, S2, S6). A call that is not admitted
+    /// changes nothing, except what time changes, and evaluating gives the same answer (S3).
     fn admission(&mut self, of: &Assignment) -> Result<(), Broken> {
         for clock in Clock::ALL {
             let (now, expiry) = (clock.now(), expiry(of, clock));
@@ -185,7 +186,7 @@ impl Laws {
         hold("S9", expired.as_ref() == expiry, || format!("not admitted, it tells {expired:?}"))
     }
 
-    /// The same of the primitives, which know no time.
+    /// The same for the primitives, which do not know the time.
     fn primitives(&mut self, of: &Assignment) -> Result<(), Broken> {
         let delivered = of.state() == AssignmentState::Delivered && of.resource_roles().is_some();
         for &role in Role::ALL {
@@ -207,14 +208,15 @@ impl Laws {
         Ok(())
     }
 
-    /// What comes in is what the package gives, each once, and what is told of it agrees (S2, S4, S7, S9).
+    /// The new resource roles are the ones that the package gives, each once. The event agrees with them (S2,
+    /// S4, S7, S9).
     fn acceptances(&mut self, of: &Assignment, door: Door) -> Result<(), Broken> {
         let now = Clock::Before.now();
         let had = Roles::of(of.resource_roles().unwrap_or_default());
         let every = Roles::subsets(self.size.roles);
         for (gives, observed) in every.flat_map(|gives| observations(gives).map(move |seen| (gives, seen))) {
             let authority = caller(MANAGER).authority(Some(of.catalog())).expect("a manager");
-            let admitted = door.admit(authority, of.clone(), now).expect("it was above");
+            let admitted = door.admit(authority, of.clone(), now).expect("admitted above");
             let mut looked_at = Vec::new();
             let unsaved = admitted.reprocess_observed(gives.twice(), |role| {
                 looked_at.push(number(role));
@@ -253,8 +255,8 @@ impl Laws {
         Ok(())
     }
 
-    /// What each receipt does at each time: nothing, where it is refused or of another attempt or too late (S3, S5,
-    /// S6); and what is told of it agrees (S9).
+    /// The effect of each receipt at each time. A receipt that is refused, too late or of another attempt has
+    /// no effect (S3, S5, S6). The event agrees (S9).
     fn receipts(&mut self, of: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
         let expired = of.state() == AssignmentState::Expired;
         let receipts = World::possible_receipts(of, self.size);
@@ -298,8 +300,8 @@ impl Laws {
         Ok(())
     }
 
-    /// Neither order nor repetition matters (S5), for every pair of receipts that there could be in
-    /// flight; what counts is what was heard.
+    /// Neither order nor repetition matters (S5), for every pair of receipts that could be in flight. Only
+    /// the receipts themselves count.
     fn orders(&mut self, of: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
         let taken = of.state() != AssignmentState::Expired;
         let possible = World::possible_receipts(of, self.size);
@@ -314,7 +316,7 @@ impl Laws {
                 for order in orders {
                     let mut after = of.clone();
                     for receipt in order {
-                        // Refused or not: what counts is what it has become.
+                        // Refused or not, only the resulting assignment counts.
                         let _ = after.record(receipt, Clock::Before.now());
                     }
                     shows("S5", &after, &heard)?;
@@ -324,7 +326,7 @@ impl Laws {
         Ok(())
     }
 
-    /// The end comes when it has come, not before, and is for good (S1, S6); what is told agrees (S9).
+    /// The end comes at its time, not before, and for good (S1, S6). The event agrees (S9).
     fn end(&mut self, of: &Assignment) -> Result<(), Broken> {
         for clock in Clock::ALL {
             let mut after = of.clone();
@@ -342,7 +344,7 @@ impl Laws {
         Ok(())
     }
 
-    /// What was saved is loaded as the same, with the same actions (S7).
+    /// A saved assignment loads as the same, with the same actions (S7).
     fn saving(of: &Assignment) -> Result<(), Broken> {
         let same = |loaded: StoredAssignment| {
             Assignment::try_from(loaded).is_ok_and(|it| it == *of && it.actions().eq(of.actions()))
@@ -353,13 +355,13 @@ impl Laws {
         {
             let text = serde_json::to_string(&stored).expect("the stored form can be written");
             let read = serde_json::from_str(&text).is_ok_and(same);
-            hold("S7", read, || format!("read it is another: {text}"))?;
+            hold("S7", read, || format!("it reads as another assignment: {text}"))?;
         }
         Ok(())
     }
 }
 
-/// The assignment shows what is known of it.
+/// Checks that the assignment shows what is known of it.
 fn shows(property: &'static str, assignment: &Assignment, evidence: &Evidence) -> Result<(), Broken> {
     hold(property, evidence.is_shown_by(assignment), || {
         let known: Vec<_> = evidence.entries().collect();
@@ -367,7 +369,7 @@ fn shows(property: &'static str, assignment: &Assignment, evidence: &Evidence) -
     })
 }
 
-/// What time makes of the assignment, if it makes something of it (R21).
+/// The expiry of the assignment at this time, if it expires (R21).
 fn expiry(of: &Assignment, clock: Clock) -> Option<Event> {
     let ended = of.end().is_some() && clock.end_has_come() && of.state() != AssignmentState::Expired;
     ended.then(|| event(of, clock, AssignmentState::Expired, Cause::Expired))

@@ -1,4 +1,4 @@
-//! Liveness: what comes about once the environment stops misbehaving.
+//! Liveness: what happens once the environment stops misbehaving.
 
 use access_package::AssignmentState;
 
@@ -9,18 +9,18 @@ use crate::laws::{Broken, hold};
 use crate::step::Step;
 use crate::world::{Answer, Host, Owes, RequestAge, World};
 
-/// What was found on the way.
+/// The numbers of the fair runs.
 #[derive(Debug, Default)]
 pub struct Settled {
     pub runs: usize,
     pub longest: usize,
-    /// Runs that ended delivered, and so went on to L2.
+    /// Runs that ended as `delivered`, and went on to L2.
     pub restored: usize,
-    /// Runs that ended otherwise before the end, and went on to L3.
+    /// Runs that ended in another state before the end of the assignment, and went on to L3.
     pub asked_again: usize,
 }
 
-/// A run from some state on in which nothing goes wrong any more, one step after the other.
+/// A run that starts in some state, and in which nothing goes wrong any more.
 #[derive(Clone)]
 pub struct FairRun {
     pub world: World,
@@ -28,7 +28,7 @@ pub struct FairRun {
 }
 
 impl FairRun {
-    /// The runs from this world: the host goes on, or starts anew.
+    /// The runs from this world: the host continues, or it restarts.
     pub fn from(world: &World) -> Vec<Self> {
         let mut world = world.clone();
         (world.left.attempts, world.left.faults, world.left.changes) = (0, 0, 0);
@@ -38,9 +38,9 @@ impl FairRun {
         vec![goes_on, starts_anew]
     }
 
-    /// Every accepted reprocess comes to an end (L1), whatever the executor answers; and if that is
-    /// `delivered`, another one restores what is missing, and the next finds nothing to do (L2); and if it is not, it can
-    /// be asked for again (L3).
+    /// Every accepted reprocess comes to an end (L1), whatever the executor answers. If the state is then
+    /// `delivered`, another reprocess restores what is missing, and the next finds nothing to do (L2). If
+    /// not, the request can be reprocessed (L3).
     pub fn check(self, settled: &mut Settled) -> Result<(), Broken> {
         for answer in [Answer::Fulfilled, Answer::Failed(None)] {
             let mut run = self.clone();
@@ -69,8 +69,9 @@ impl FairRun {
         }
     }
 
-    /// L1: a final state, and saved, within as many steps as there is work: each action is handed out, carried
-    /// out, recorded and saved once. Before that a save may be lost and the assignment loaded, expired and saved.
+    /// L1: a final state is reached and saved, in as many steps as there is work: each action is handed out,
+    /// carried out, recorded and saved once. Before that, a save may be lost, and the assignment is loaded,
+    /// expired and saved.
     fn settle(&mut self, answer: Answer) -> Result<(), Broken> {
         let work = usize::from(self.world.left.roles) + self.world.actions.len() + self.world.receipts.len();
         let limit = self.taken.len() + 4 + 4 * work;
@@ -83,7 +84,7 @@ impl FairRun {
         })
     }
 
-    /// L2: what is missing comes back, and then nothing is missing and nothing to be done, for good.
+    /// L2: what is missing comes back. Afterwards nothing is missing, and nothing is left to do.
     fn restore(&mut self) -> Result<(), Broken> {
         self.reprocess()?;
         let missing = self.gives().without(self.world.directory);
@@ -97,7 +98,7 @@ impl FairRun {
         Ok(())
     }
 
-    /// L3: where delivery has failed, reprocessing the request leads to `delivered`.
+    /// L3: if delivery has failed, reprocessing the request leads to `delivered`.
     fn ask_again(&mut self) -> Result<(), Broken> {
         let upshot = self.take(self.reprocess_by(Way::Request));
         hold("L3", upshot.is_accepted(), || format!("the request is not reprocessed: {upshot:?}"))?;
@@ -128,8 +129,8 @@ impl FairRun {
         self.world.apply(step)
     }
 
-    /// What a host does that keeps the contract and never rests while there is something to
-    /// do; nothing when there is not.
+    /// The next step of a host that keeps the contract and never rests while there is work. `None` if there
+    /// is no work.
     fn next(&self, answer: Answer) -> Option<Step> {
         let world = &self.world;
         let Some(memory) = &world.memory else { return Some(Step::Load) };

@@ -1,29 +1,29 @@
-//! The life of an assignment, checked completely: every state that a small world can reach, with the
-//! real crate in the middle, a host that keeps the contract, and an environment that does not
-//! wish it well. Breadth first, in the manner of a model checker, so that what is found is shown
-//! with a shortest way to it.
+//! The life of an assignment, checked completely: every state that a small world can reach, with the real
+//! crate, a host that keeps the contract, and a hostile environment. The search is breadth first, as in a
+//! model checker, so a counterexample comes with a shortest trace.
 //!
 //! Safety, in every state and over every step:
-//! - S1: nothing is enforced from the end on, and no attempt begins (R21); and none by a request that is too old (R33).
-//! - S2: never two attempts at once: actions are of the present one, nothing in flight counts for the next, no two
-//!   acceptances are saved as the same attempt, and while `delivering` a reprocess is refused, of the request too (R15,
-//!   R17, R32).
-//! - S3: a refused call changes nothing; only time may have made an assignment expire that is not admitted. To look
-//!   first tells the same (R8, R12).
-//! - S4: the state and each fulfillment are what is known of every resource role that the package gives, each once:
-//!   `delivered`, that all are fulfilled (R13, R16, R20).
-//! - S5: neither the order nor the repetition of receipts matters, and of two reasons the smaller stays (R17).
-//! - S6: an expired assignment stays so, asks for nothing and takes nothing (R21).
-//! - S7: what was saved is loaded as the same, with the same actions (R22).
+//! - S1: from the end on, nothing is enforced and no attempt begins (R21). No attempt begins by a request
+//!   that is too old (R33).
+//! - S2: there is one attempt at a time. Actions belong to the present attempt, nothing in flight counts for
+//!   the next one, and no two acceptances are saved as the same attempt. While the assignment is
+//!   `delivering`, a reprocess is refused, of its request too (R15, R17, R32).
+//! - S3: a refused call changes nothing. Only time can have expired an assignment that is not admitted.
+//!   Evaluating first gives the same answer (R8, R12).
+//! - S4: the state and each fulfillment show what is known of every resource role that the package gives,
+//!   each once. `delivered` means that all are fulfilled (R13, R16, R20).
+//! - S5: neither the order nor the repetition of receipts matters. Of two reasons, the smaller stays (R17).
+//! - S6: an expired assignment stays expired, has no actions and takes no receipts (R21).
+//! - S7: an assignment loads as it was saved, with the same actions (R22).
 //! - S8: no access is taken away (R14).
-//! - S9: the host is told of each change, with an event that agrees with it, and of nothing else. What answers an
-//!   action that was given out is never an error (R17, R21).
+//! - S9: the host is told of each change, and only of changes, with an event that agrees. The answer to an
+//!   action that was handed out is never an error (R17, R21).
 //!
 //! Liveness, from every state, once nothing goes wrong any more:
-//! - L1: what was accepted comes to an end, in as many steps as there is work (R15, R16).
-//! - L2: another reprocess restores what is missing; the next one finds nothing to do (R13, R18).
-//! - L3: from every state but `expired`, some allowed calls lead to `delivered` if the executor can do what is asked,
-//!   within the 14 days of the request (R31, R33, R34).
+//! - L1: an accepted call comes to an end, in as many steps as there is work (R15, R16).
+//! - L2: another reprocess restores what is missing. The next one finds nothing to do (R13, R18).
+//! - L3: from every state except `expired`, some allowed calls lead to `delivered`, if the executor can carry
+//!   out the actions, and within the 14 days of the request (R31, R33, R34).
 #![allow(unreachable_pub, reason = "nothing reaches into a test from outside")]
 
 #[path = "../support/mod.rs"]
@@ -46,7 +46,7 @@ use world::{Host, Size, World};
 
 const SMALL: Size = Size { roles: 2, in_flight: 2, attempts: 2, faults: 1, changes: 1 };
 
-/// Each is larger in another way: more resource roles, more on its way and going wrong, more attempts.
+/// Each is larger in another way: more resource roles, more in flight and more faults, more attempts.
 const LARGE: [Size; 3] = [
     Size { roles: 3, ..SMALL },
     Size { in_flight: 3, faults: 2, ..SMALL },
@@ -85,7 +85,8 @@ fn every_state_of_larger_worlds() {
     }
 }
 
-/// Every part of the contract that no type holds is needed, and the search sees it if one is missing.
+/// The types do not enforce these parts of the contract. Each part is needed: the search finds a host that
+/// breaks it.
 #[test]
 fn a_host_that_breaks_the_contract_is_found_out() {
     for (host, property) in [

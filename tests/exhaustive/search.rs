@@ -13,7 +13,7 @@ use crate::liveness::{FairRun, Settled};
 use crate::step::{Step, Words};
 use crate::world::{Size, World};
 
-/// What a search has seen.
+/// The numbers of a search.
 pub struct Report {
     pub states: usize,
     pub transitions: usize,
@@ -47,13 +47,13 @@ impl fmt::Display for Report {
     }
 }
 
-/// A property that does not hold, with the shortest way there.
+/// A property that does not hold, with a shortest trace to it.
 pub struct Counterexample {
     pub property: &'static str,
     how: String,
     start: World,
     steps: Vec<Step>,
-    /// How many of the steps lead there; the others are fair and show it.
+    /// How many of the steps lead to it. The others are fair and show it.
     lead: usize,
 }
 
@@ -74,10 +74,10 @@ impl fmt::Display for Counterexample {
     }
 }
 
-/// How a world was reached: from which one, by which step.
+/// How a world was reached: from which world, and by which step.
 type Link = (usize, Option<Step>);
 
-/// Worlds are told apart by a hash of 64 bits, as model checkers do: among a million, two share one
+/// Identifies a world by a hash of 64 bits, as model checkers do. Among a million worlds, two share a hash
 /// with a probability of about one in thirty million.
 fn fingerprint(world: &World) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -153,7 +153,7 @@ impl Search {
         Ok(())
     }
 
-    /// Once for all worlds that differ only in what might still go wrong.
+    /// Worlds that differ only in what might still go wrong are checked once.
     fn check_liveness(&mut self, world: &World) -> Result<(), Broken> {
         for run in FairRun::from(world) {
             if self.settled_from.insert(fingerprint(&run.world)) {
@@ -168,7 +168,7 @@ impl Search {
         while let Some(taken) = step {
             steps.push(taken);
             (place, step) = match self.links[place] {
-                // A start: its place among the starts.
+                // The link of a start holds its place among the starts.
                 (start, None) => (start, None),
                 link => link,
             };

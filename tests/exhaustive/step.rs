@@ -1,4 +1,4 @@
-//! What can happen next: every step that the host, the executor or the environment may take.
+//! Every step that the host, the executor or the environment can take next.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use crate::world::{
     receipt_words,
 };
 
-/// One step. Actions and receipts are told by their place among those in flight.
+/// One step. Actions and receipts are named by their place among those in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     // The host.
     Load,
     Expire,
-    /// From the caller to an acceptance that is not saved yet. Time may pass between the stages, but that is the same
-    /// as time passing after them: only the admission asks for it.
+    /// The whole way from the caller to an acceptance that is not saved yet. Time may pass between the
+    /// stages, but this is the same as time that passes afterwards: only the admission asks for the time.
     Reprocess {
         way: Way,
         gives: Roles,
@@ -42,11 +42,11 @@ pub enum Step {
     RemoveAccess(u8),
 }
 
-/// Nothing was observed: a plain `reprocess`.
+/// No observations: a plain `reprocess`.
 pub const UNOBSERVED: Observations = [Observed::Unknown; MOST_ROLES];
 
 impl World {
-    /// Every step that can be taken now. Only what changes something is worth taking.
+    /// Every step that can be taken now and that can change something.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         self.steps_of_the_host(&mut steps);
@@ -75,7 +75,7 @@ impl World {
         if *owes != Owes::Nothing {
             steps.push(Step::Save);
         }
-        // An `Unsaved` can do no more.
+        // An `Unsaved` can only be saved.
         if *owes == Owes::Acceptance {
             return;
         }
@@ -87,7 +87,8 @@ impl World {
             steps.push(Step::Expire);
         }
         let gives = self.gives(assignment.resource_roles());
-        // A call that the laws expect to be refused is tried once; one that may be accepted, in every way.
+        // A call that the laws expect to be refused is tried once. A call that may be accepted is tried in
+        // every way.
         let request_may = self.request == RequestAge::Young && is_undelivered(state);
         for (may, way) in
             [(state == AssignmentState::Delivered, Way::Assignment), (request_may, Way::Request)]
@@ -133,12 +134,12 @@ impl World {
     }
 }
 
-/// The places of what is in flight, equal ones once: they lead to the same world.
+/// The places of what is in flight. Equal items are listed once, since they lead to the same world.
 fn firsts<T: PartialEq>(in_flight: &[T]) -> impl Iterator<Item = usize> {
     (0..in_flight.len()).filter(|&place| place == 0 || in_flight[place] != in_flight[place - 1])
 }
 
-/// Everything that the host may believe to have seen of these: true, stale or wrong.
+/// Every observation of these roles that a host may have: true, stale or wrong.
 pub fn observations(of: Roles) -> impl Iterator<Item = Observations> {
     let every = [Observed::Unknown, Observed::Absent, Observed::Present, Observed::Unenforceable];
     of.numbers()
@@ -155,7 +156,7 @@ pub fn observations(of: Roles) -> impl Iterator<Item = Observations> {
         .into_iter()
 }
 
-/// A step in words; the world is the one in which it is taken.
+/// A step in words. It is taken in this world.
 pub struct Words<'a>(pub Step, pub &'a World);
 
 impl fmt::Display for Words<'_> {

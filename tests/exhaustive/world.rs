@@ -1,5 +1,5 @@
-//! The world around one assignment: what the host holds in memory and has saved, what is on its
-//! way, and which access is really there.
+//! The world around one assignment: what the host has in memory, what it has saved, what is in flight, and
+//! which access really exists.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ use crate::support::{member_of, stored};
 /// The most resource roles that a world can have.
 pub const MOST_ROLES: usize = 3;
 
-/// The attempt that every world starts in: the next one wraps, for attempts are only ever compared
-/// for equality.
+/// The attempt in which every world starts. The next one wraps around: attempts are compared only for
+/// equality.
 pub const FIRST_ATTEMPT: u32 = u32::MAX;
 
-/// How the request stands that the assignment came from. Its clock is its own: an assignment without an end has one,
-/// too.
+/// The age of the request that the assignment came from. It has its own clock, so an assignment without an
+/// end has a request that ages, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RequestAge {
     /// It was completed less than 14 days ago.
@@ -30,8 +30,8 @@ pub enum RequestAge {
 }
 
 impl RequestAge {
-    /// The request as it is looked up while the assignment is in this state. Said here a second time on purpose: how
-    /// long it lasts.
+    /// The request as it is looked up while the assignment is in this state. It repeats the 14 days on
+    /// purpose, instead of asking the crate.
     pub fn request(self, of: &Assignment, now: Timestamp) -> AssignmentRequest {
         let fortnight = 12_096_000_000_000;
         let ago = if self == Self::Young { fortnight - 1 } else { fortnight };
@@ -49,7 +49,7 @@ impl RequestAge {
 /// What the host has seen of each resource role, by number.
 pub type Observations = [Observed; MOST_ROLES];
 
-/// How large a world is. What would go on for ever has a budget, which is what is left of it.
+/// The size of a world. Everything that could go on forever has a budget; this is the rest of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Size {
     pub roles: u8,
@@ -57,38 +57,38 @@ pub struct Size {
     pub in_flight: usize,
     /// Accepted reprocesses.
     pub attempts: u8,
-    /// Crashes, losses, doubled receipts, saves that come first and access removed behind the host's back, all
-    /// together.
+    /// Crashes, losses, duplicate receipts, saves by another host, and access that is removed behind the
+    /// host's back, all together.
     pub faults: u8,
     /// Changes of the package.
     pub changes: u8,
 }
 
-/// Who drives the crate: a host that keeps the contract, or one that breaks a part of it which no type holds, so
-/// as to see that the part is needed.
+/// The host that drives the crate. `Faithful` keeps the contract. Each of the others breaks a part that no
+/// type enforces, to show that the part is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Host {
     Faithful,
-    /// Says that it is saved, and has not saved it yet.
+    /// Treats the acceptance as saved before it is.
     ActsBeforeSaving,
-    /// Says that it is saved, though another save came first.
+    /// Treats the assignment as saved, although another save came first.
     IgnoresALostSave,
-    /// Saves over another version than the one that it loaded.
+    /// Overwrites a version that it did not load.
     OverwritesAnotherSave,
-    /// As one would that loads from Graph, which does not know it.
+    /// Loads the assignment as if from Graph, which does not know the attempt.
     ForgetsTheAttempt,
-    /// Looked at the clock once.
+    /// Looked at the clock only once.
     AdmitsAtAnOldTime,
-    /// Looked the request up once.
+    /// Looked the request up only once.
     KeepsAnOldRequest,
     EnforcesAfterTheEnd,
-    /// Leaves it to those who ask.
+    /// Leaves it to the calls to expire the assignment.
     NeverExpires,
     TakesAccessAway,
     ReportsWithoutDoing,
 }
 
-/// Time as far as it matters: where it stands to the end.
+/// The time, in relation to the end of the assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Clock {
     Before,
@@ -99,7 +99,7 @@ pub enum Clock {
 impl Clock {
     pub const ALL: [Self; 3] = [Self::Before, Self::At, Self::After];
 
-    /// Said here a second time on purpose: the laws do not ask the crate whether the end has come.
+    /// Repeats the rule on purpose: the laws do not ask the crate whether the end has come.
     pub fn end_has_come(self) -> bool {
         self != Self::Before
     }
@@ -128,7 +128,7 @@ pub fn number(role: &ResourceRole) -> u8 {
     u8::try_from(group.as_uuid().as_u128()).expect("worlds have few roles")
 }
 
-/// What the executor answers, with the number of a reason if it says why.
+/// The executor's answer, with the number of a reason if it gives one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Fulfilled,
@@ -136,7 +136,8 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Those for a resource role: the first one fails without a reason. The laws try every other, smaller and greater.
+    /// The answers for a resource role. The first role fails without a reason. The laws also try smaller and
+    /// greater reasons.
     pub fn of(role: u8) -> [Self; 2] {
         [Self::Fulfilled, Self::Failed((role > 0).then_some(1))]
     }
@@ -150,13 +151,13 @@ impl Answer {
     }
 }
 
-/// What the host has yet to save of what it has in memory.
+/// What the host still has to save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owes {
     Nothing,
-    /// It was told that the assignment has changed.
+    /// The host was told that the assignment has changed.
     Change,
-    /// What it has is an `Unsaved`.
+    /// The memory holds an `Unsaved`.
     Acceptance,
 }
 
@@ -166,7 +167,7 @@ pub struct Memory {
     pub assignment: Assignment,
     pub evidence: Evidence,
     pub owes: Owes,
-    /// Another host has saved since this was loaded.
+    /// Another host has saved since this one loaded.
     pub stale: bool,
 }
 
@@ -183,20 +184,20 @@ pub struct World {
     pub left: Size,
     pub clock: Clock,
     pub request: RequestAge,
-    /// Nothing while the host is down.
+    /// `None` while the host is down.
     pub memory: Option<Memory>,
     pub saved: Saved,
-    /// The access that is really there.
+    /// The access that really exists.
     pub directory: Roles,
-    /// With the executor. In order, so that worlds that differ in the order alone are one.
+    /// At the executor. They are sorted, so that worlds that differ only in the order are equal.
     pub actions: Vec<Action>,
-    /// Back from the executor. In order, too.
+    /// From the executor, on the way to the host. They are sorted, too.
     pub receipts: Vec<Receipt>,
 }
 
 impl World {
-    /// The worlds that a search starts from: an assignment that was delivered, with an end and
-    /// without one; one that was loaded half way; and one whose resource roles are not known.
+    /// The worlds from which a search starts: a delivered assignment, with an end and without; one that was
+    /// loaded halfway; and one with unknown resource roles.
     pub fn starts(host: Host, size: Size) -> Vec<Self> {
         let all = vec![Fulfillment::Fulfilled; usize::from(size.roles)];
         let end = Some(Clock::At.now());
@@ -230,12 +231,12 @@ impl World {
             .into()
     }
 
-    /// The state in memory, while the host is up.
+    /// The state in memory. `None` while the host is down.
     pub fn state(&self) -> Option<AssignmentState> {
         self.memory.as_ref().map(|memory| memory.assignment.state())
     }
 
-    /// Whether the end has come, if there is one.
+    /// Whether the assignment has an end, and it has come.
     pub fn has_ended(&self) -> bool {
         self.saved.assignment.end.is_some() && self.clock.end_has_come()
     }
@@ -252,13 +253,13 @@ impl World {
         resource_roles.map_or(Roles::first(self.left.roles), Roles::of)
     }
 
-    /// Whether something of this attempt is on its way.
+    /// Whether an action or a receipt of this attempt is in flight.
     pub fn has_in_flight(&self, attempt: u32) -> bool {
         self.actions.iter().any(|action| action.attempt == attempt)
             || self.receipts.iter().any(|receipt| receipt.attempt == attempt)
     }
 
-    /// Every receipt that can ever be on its way in a world of this size, and some that cannot.
+    /// Every receipt that can be in flight in a world of this size, and some that cannot.
     pub fn possible_receipts(of: &Assignment, size: Size) -> Vec<Receipt> {
         let mut receipts = Vec::new();
         for attempt in 0..=u32::from(size.attempts) {

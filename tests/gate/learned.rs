@@ -1,5 +1,5 @@
-//! What a refused caller learns of the assignment: nothing, but for whether a role of theirs covers
-//! its catalog (R8).
+//! A refused caller learns nothing about the assignment, except whether one of their roles covers its catalog
+//! (R8), and whether that catalog is privileged (R43).
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::support::documented::ladder;
 use crate::support::{in_state, load};
 use crate::{NOW, reasons, remedies};
 
-/// Everything that can be had from a refusal.
+/// Everything that a refusal reveals.
 #[derive(Debug, Clone, PartialEq)]
 struct Told {
     refusal: Refusal,
@@ -23,7 +23,7 @@ struct Told {
     why: (Vec<Reason>, Vec<Vec<Step>>),
 }
 
-/// What the caller is told, if refused for themselves.
+/// What the caller is told, if the refusal is about the caller.
 fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
     let refused = evaluate(caller, assignment, NOW).err().filter(|refused| refused.is_unauthorized())?;
     let mut texts = vec![format!("{refused}"), format!("{refused:?}"), format!("{refused:#?}")];
@@ -32,7 +32,8 @@ fn told(caller: &Caller, assignment: &Assignment) -> Option<Told> {
     Some(Told { refusal: refused, texts, why: (reasons(refused), remedies(refused)) })
 }
 
-/// Assignments in every state, in three catalogs of each level, alike in nothing else.
+/// Assignments in every state and in three catalogs of each level. There are two of each, which differ in
+/// everything else.
 fn assignments() -> Vec<Assignment> {
     let in_catalog = |catalog: CatalogId| {
         AssignmentState::ALL.iter().copied().flat_map(move |state| {
@@ -44,7 +45,7 @@ fn assignments() -> Vec<Assignment> {
                 id: Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b).into(),
                 access_package: Uuid::from_u128(1).into(),
                 target: Uuid::from_u128(2).into(),
-                end: Timestamp::from_unix_ticks(3), // It has come.
+                end: Timestamp::from_unix_ticks(3), // in the past
                 attempt: 4,
                 resource_roles: None,
                 ..one.clone()
@@ -63,7 +64,7 @@ fn assignments() -> Vec<Assignment> {
     [HERE, THERE, NOBODYS].into_iter().flat_map(in_catalog).collect()
 }
 
-/// Whether a text has one of these ids in it, with hyphens or without, in either case.
+/// Whether a text contains one of these ids, with or without hyphens, in upper or lower case.
 fn names_one_of(ids: &HashSet<Uuid>, text: &str) -> bool {
     let digits = text.to_lowercase().replace('-', "");
     ids.iter().any(|id| digits.contains(&id.simple().to_string()))
@@ -79,7 +80,8 @@ fn a_refused_caller_learns_of_the_catalog_alone_and_only_if_a_role_covers_it() {
         let mut by_what_is_told: HashMap<[bool; 3], Option<Told>> = HashMap::new();
         for assignment in &assignments {
             let covered = model::highest(&caller, Some(assignment.catalog().id)).is_some();
-            // R43: whose role covers it, or who needs none, is told that it is privileged.
+            // R43: a caller learns that the catalog is privileged if a role covers it, or if the caller needs
+            // no role.
             let is_told = match caller.account {
                 Account::WorkOrSchool => covered,
                 Account::Application => covered || may_change,
@@ -90,7 +92,7 @@ fn a_refused_caller_learns_of_the_catalog_alone_and_only_if_a_role_covers_it() {
             let one_covers =
                 caller.roles.iter().any(|&held| model::counts(held, Some(assignment.catalog().id)));
             let told = told(&caller, assignment);
-            // Refused or not, and what is said: by nothing else.
+            // Only these facts decide whether the caller is refused, and what the refusal says.
             let first = by_what_is_told
                 .entry([covered, is_told, is_told && one_covers])
                 .or_insert_with(|| told.clone());

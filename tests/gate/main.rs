@@ -1,5 +1,5 @@
-//! The gate, whole: every account, every set of permissions, every role, every scope and every state,
-//! beside a second implementation that is written from the rules.
+//! The whole gate: every account, set of permissions, role, scope and state, compared with a second
+//! implementation that was written from the rules.
 
 mod learned;
 mod model;
@@ -22,20 +22,20 @@ use model::Answer;
 use points::{ACCOUNTS, HERE, LEVELS, SCOPES, THERE, callers, here};
 use support::{MANAGER, in_state, load};
 
-/// None of the assignments here has an end.
+/// No assignment here has an end.
 const NOW: Timestamp = Timestamp::MAX;
 
-/// Why not, in the order in which it is said.
+/// The reasons, in the order in which the refusal gives them.
 pub(crate) fn reasons(refused: Refusal) -> Vec<Reason> {
     refused.reasons().collect()
 }
 
-/// What would help, each remedy as its steps.
+/// The remedies, each as its steps.
 pub(crate) fn remedies(refused: Refusal) -> Vec<Vec<Step>> {
     refused.remedies().map(|remedy| remedy.steps().collect()).collect()
 }
 
-/// One in this state, in a catalog of this level.
+/// An assignment in this state, in a catalog of this level.
 fn assignment(state: AssignmentState, privilege_level: Option<PrivilegeLevel>) -> Assignment {
     load(StoredAssignment { catalog: here(privilege_level), ..StoredAssignment::from(&in_state(state)) })
 }
@@ -76,7 +76,7 @@ fn every_point_is_answered_as_the_rules_say() {
     assert_eq!(points, different * AssignmentState::ALL.len() * LEVELS.len());
 }
 
-/// No door lets in what another refuses.
+/// The three entry points agree, except that `reprocess` sees only one role (R43).
 // R8, R9, R12
 #[test]
 fn evaluate_admit_and_reprocess_agree() {
@@ -93,7 +93,8 @@ fn evaluate_admit_and_reprocess_agree() {
             };
             let reprocessed = reprocess(&mut assignment.clone(), authority.role()).map(drop);
             if level == Some(PrivilegeLevel::Privileged) && authority.role() != Role::GlobalAdministrator {
-                // R43: who needs two roles, or a permission that stands for one, has no way past the gate.
+                // R43: `reprocess` sees one role. It refuses a caller who needs two, or a permission that
+                // replaces one.
                 let alone = vec![Reason::WithoutPrivilegedRoleAdministrator];
                 assert_eq!(reprocessed.map_err(reasons), Err(alone), "{caller:?}, {state}");
             } else {
@@ -109,7 +110,7 @@ fn evaluate_admit_and_reprocess_agree() {
     }
 }
 
-// R21: what was forgotten to be expired is neither admitted nor said to be.
+// R21: an assignment that has ended is refused as expired, even if the host forgot to expire it.
 #[test]
 fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
     let caller = callers().find(|caller| caller.authority(Some(here(None))).is_ok()).expect("somebody may");
@@ -128,7 +129,7 @@ fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
                     assert_eq!(Err(not.refusal), evaluated);
                     assert_eq!(not.to_string(), not.refusal.to_string());
                     assert_eq!(not.assignment.state(), state);
-                    // Time's doing is told to whoever may save it.
+                    // A caller who may act on the assignment is given the expiry, to save it.
                     assert_eq!(not.expired.is_some(), state != assignment.state());
                 }
             }
@@ -136,7 +137,7 @@ fn from_its_end_on_an_assignment_is_expired_whoever_forgot_it() {
     }
 }
 
-// R3: an authority is for where it was asked for.
+// R3: an authority does not hold for another catalog than the one that it was requested for.
 #[test]
 fn an_authority_for_another_catalog_is_refused() {
     let assignment = in_state(AssignmentState::Delivered);
@@ -156,7 +157,7 @@ fn an_authority_for_another_catalog_is_refused() {
     assert!(refused > 0);
 }
 
-// R43: an authority is as good as what it was judged by.
+// R43: an authority is only as good as the level that the caller was judged by.
 #[test]
 fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
     let privileged = assignment(AssignmentState::Delivered, Some(PrivilegeLevel::Privileged));
@@ -167,7 +168,7 @@ fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
             let admitted = authority.admit(privileged.clone(), NOW).map_err(Refusal::from);
             let expected = match authority.role() {
                 Role::GlobalAdministrator => Ok(()),
-                _ => Err(vec![Reason::CatalogDisagrees]), // who may hold both roles is judged again
+                _ => Err(vec![Reason::CatalogDisagrees]), // the caller may hold both roles, and is judged again
             };
             refused += u32::from(expected.is_err());
             assert_eq!(admitted.map(drop).map_err(reasons), expected, "{caller:?}");
@@ -176,7 +177,7 @@ fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
     assert!(refused > 0);
 }
 
-// R43: the primitive sees one role, and two may be needed.
+// R43: the primitive sees one role, but two may be required.
 #[test]
 fn the_primitive_takes_one_role_alone_in_a_privileged_catalog() {
     for (&state, role) in
@@ -196,7 +197,8 @@ fn the_primitive_takes_one_role_alone_in_a_privileged_catalog() {
     }
 }
 
-// R13: the one thing that only the primitive refuses; who is admitted says what the access package gives.
+// R13: only the primitive refuses unknown resource roles. After admission, the host says what the access
+// package gives.
 #[test]
 fn evaluate_does_not_ask_for_the_resource_roles() {
     for &state in AssignmentState::ALL {

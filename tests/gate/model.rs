@@ -1,5 +1,5 @@
-//! The gate once more, as the rules say it: a line for each way to stand. What would help is not said here: a test
-//! searches for it.
+//! The gate a second time, as the rules state it: one line for each case. It gives no remedies: another test
+//! searches for them.
 
 use access_package::{
     Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
@@ -23,7 +23,7 @@ pub(crate) enum Answer {
     NotInThisState(AssignmentState),
 }
 
-/// R8: first who asks, and only then how the assignment stands.
+/// R8: the caller is judged first, and then the state.
 pub(crate) fn answer(caller: &Caller, catalog: Catalog, state: AssignmentState) -> Answer {
     match authority(caller, Some(catalog)) {
         Err(why) => Answer::MayNot(why),
@@ -46,12 +46,12 @@ pub(crate) fn highest(caller: &Caller, catalog: Option<CatalogId>) -> Option<Rol
 
 pub(crate) fn authority(caller: &Caller, catalog: Option<Catalog>) -> Result<Role, Vec<Reason>> {
     let privileged = catalog.filter(|it| it.privilege_level == Some(PrivilegeLevel::Privileged));
-    // R8: who is not told is answered as in a standard catalog.
+    // R8: a caller who is not told that the catalog is privileged gets the answer for a standard one.
     let told = privileged.and_then(|catalog| in_privileged(caller, catalog.id));
     told.unwrap_or_else(|| in_standard(caller, catalog.map(|catalog| catalog.id)))
 }
 
-/// R43, for those who are told; nothing for the others.
+/// R43: the answer for a caller who is told. `None` for a caller who is not.
 fn in_privileged(caller: &Caller, catalog: CatalogId) -> Option<Result<Role, Vec<Reason>>> {
     let held = |role| caller.roles.iter().any(|it| it.role == role && counts(*it, Some(catalog)));
     let permitted = |permission| caller.permissions.contains(&permission);

@@ -1,11 +1,11 @@
-//! The points of the gate: who can ask.
+//! The points at which the gate is tested: callers, scopes and levels.
 
 use access_package::{
     Account, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Role, RoleAssignment, Scope,
 };
 use uuid::Uuid;
 
-/// The catalog of the assignments that are asked for.
+/// The catalog of the assignments under test.
 pub(crate) const HERE: CatalogId = CatalogId::from_uuid(Uuid::from_u128(0xc));
 
 /// Another catalog, on which a caller may hold a role.
@@ -16,11 +16,11 @@ pub(crate) const THERE: CatalogId =
 pub(crate) const NOBODYS: CatalogId =
     CatalogId::from_uuid(Uuid::from_u128(0xcec5_d6ab_c75d_47c0_9c1c_92e8_9f66_e384));
 
-/// R43: whether that catalog is privileged; not known is one way.
+/// R43: the levels of a catalog. `None` means unknown.
 pub(crate) const LEVELS: [Option<PrivilegeLevel>; 3] =
     [None, Some(PrivilegeLevel::Standard), Some(PrivilegeLevel::Privileged)];
 
-/// The catalog that is asked for, of this level.
+/// The catalog of the assignments under test, with this level.
 pub(crate) const fn here(privilege_level: Option<PrivilegeLevel>) -> Catalog {
     Catalog { id: HERE, privilege_level }
 }
@@ -29,7 +29,7 @@ pub(crate) const ACCOUNTS: [Account; 3] = [Account::WorkOrSchool, Account::Appli
 
 pub(crate) const SCOPES: [Scope; 3] = [Scope::Catalog(HERE), Scope::Catalog(THERE), Scope::Tenant];
 
-/// Every set of these, each in their order.
+/// Every subset of these items, in their order.
 pub(crate) fn every_set<T: Copy>(items: &[T]) -> Vec<Vec<T>> {
     let with_and_without = |sets: Vec<Vec<T>>, &item: &T| {
         let with: Vec<_> = sets.iter().map(|set| [set.as_slice(), &[item]].concat()).collect();
@@ -38,13 +38,13 @@ pub(crate) fn every_set<T: Copy>(items: &[T]) -> Vec<Vec<T>> {
     items.iter().fold(vec![vec![]], with_and_without)
 }
 
-/// Every role, wherever it can be held.
+/// Every role in every scope.
 pub(crate) fn role_assignments() -> Vec<RoleAssignment> {
     let everywhere = |role| SCOPES.map(|scope| RoleAssignment { role, scope });
     Role::ALL.iter().copied().flat_map(everywhere).collect()
 }
 
-/// Every account with every set of permissions, as yet without a role.
+/// Every account with every set of permissions, without roles.
 pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
     let with_permissions = |account| {
         let caller = move |permissions| Caller { object: None, account, permissions, roles: vec![] };
@@ -53,7 +53,7 @@ pub(crate) fn without_roles() -> impl Iterator<Item = Caller> {
     ACCOUNTS.into_iter().flat_map(with_permissions)
 }
 
-/// Each of those with every role in every scope, and with none.
+/// Each of these callers with every role in every scope, and without a role.
 pub(crate) fn callers() -> impl Iterator<Item = Caller> {
     without_roles().flat_map(|caller| {
         let one_or_none = role_assignments().into_iter().map(|held| vec![held]).chain([vec![]]);

@@ -1,4 +1,4 @@
-//! The remedies, taken: what each step says is done to the caller, and the gate is asked again.
+//! The remedies, carried out: each step is applied to the caller, and the gate is asked again.
 
 use access_package::{
     Account, AssignmentState, Caller, Permission, PrivilegeLevel, Refusal, Role, RoleAssignment, Scope, Step,
@@ -9,7 +9,7 @@ use crate::points::{HERE, LEVELS, callers, every_set, here};
 use crate::support::MANAGER;
 use crate::{NOW, assignment, reasons, remedies};
 
-/// The caller who has taken these steps.
+/// The caller after these steps.
 fn after(caller: &Caller, steps: &[Step]) -> Caller {
     let mut caller = caller.clone();
     for step in steps {
@@ -41,7 +41,7 @@ fn after(caller: &Caller, steps: &[Step]) -> Caller {
             Step::ObtainRoleManagementPermission => {
                 obtain(&mut caller, Account::Application, Permission::RoleManagementReadWriteDirectory);
             }
-            // These help an assignment, and no caller.
+            // These steps help an assignment, not a caller.
             Step::Wait
             | Step::ReprocessRequest
             | Step::ReprocessNewestRequest
@@ -59,7 +59,7 @@ fn in_tenant(role: Role) -> RoleAssignment {
     RoleAssignment { role, scope: Scope::Tenant }
 }
 
-/// The permission of this kind of account, which no other can have.
+/// Adds the permission, which only this kind of account can have.
 fn obtain(caller: &mut Caller, account: Account, permission: Permission) {
     if caller.account == account {
         caller.permissions.push(permission);
@@ -70,13 +70,13 @@ fn proper_parts(steps: &[Step]) -> impl Iterator<Item = Vec<Step>> {
     every_set(steps).into_iter().filter(|part| part.len() < steps.len())
 }
 
-/// R8: a caller who is not told that the catalog is privileged is told what helps in a standard one.
+/// R8: a caller who is not told that the catalog is privileged gets the remedies for a standard one.
 fn as_told(refused: Refusal, level: Option<PrivilegeLevel>) -> Option<PrivilegeLevel> {
     let is_told = reasons(refused).iter().any(|reason| reason.rules().any(|rule| rule.id == "R43"));
     level.filter(|_| is_told)
 }
 
-/// In every state, for those the caller may know of afterwards.
+/// Tried in every state, and with the level that the refusal reveals.
 #[test]
 fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
     for (&state, level) in AssignmentState::ALL.iter().flat_map(|state| LEVELS.map(|level| (state, level))) {
@@ -102,7 +102,7 @@ fn a_remedy_turns_the_verdict_and_no_part_of_it_does() {
 
 #[test]
 fn no_remedy_is_left_out() {
-    // Of the roles only the least that suffice are named. The other steps help no caller.
+    // The remedies name only the lowest roles that suffice. The other steps help no caller.
     let in_standard = [
         Step::UseWorkOrSchoolAccount,
         Step::HoldRole,

@@ -1,4 +1,4 @@
-//! The gate of requests, whole: every caller, and every way in which a request can stand beside its assignment.
+//! The whole gate for requests: every caller, and every relation between a request and its assignment.
 
 use access_package::{
     AssignmentRequest, AssignmentState, Authority, NotAdmitted, Purpose, Reason, Recency, Refusal, Step,
@@ -21,7 +21,8 @@ fn tick(ticks: i64) -> Timestamp {
 const PURPOSES: [Purpose; 3] = [Purpose::Grant, Purpose::Removal, Purpose::Unknown];
 const RECENCIES: [Recency; 2] = [Recency::Newest, Recency::Superseded];
 
-/// Every request beside an assignment in this state, with what it is refused for, if so: by the rules, in their order.
+/// Every request beside an assignment in this state, with the reason to refuse it, if any. The rules give the
+/// order.
 fn requests(state: AssignmentState) -> Vec<(AssignmentRequest, Option<Reason>)> {
     let assignment = in_state(state).id();
     let mut requests = Vec::new();
@@ -72,7 +73,8 @@ fn every_request_is_answered_as_the_rules_say_at_every_door() {
         let assignment = in_state(state);
         for (request, reason) in requests(state) {
             for caller in callers() {
-                // R31: who may is who may reprocess the assignment; and the caller is judged first.
+                // R31: a caller may reprocess a request if they may reprocess its assignment. The caller is
+                // judged first.
                 let expected = match (model::authority(&caller, Some(here(None))), reason) {
                     (Err(of_caller), _) => Err(of_caller),
                     (Ok(_), Some(reason)) => Err(vec![reason]),
@@ -102,7 +104,7 @@ fn every_request_is_answered_as_the_rules_say_at_every_door() {
     assert!(accepted > 0);
 }
 
-// R10, R32, R33: what helps leads on, within the 14 days and after them.
+// R10, R32, R33: every remedy can be followed, within the 14 days and after them.
 #[test]
 fn what_helps_can_be_followed() {
     for &state in AssignmentState::ALL {
@@ -111,7 +113,7 @@ fn what_helps_can_be_followed() {
             let steps: &[Step] = match reason {
                 reason if Some(reason) == known(state).request_reason => known(state).request_advice,
                 Reason::RequestTooOld => &[Step::RequestAgain],
-                // It is the newest, so to reprocess the newest one would lead nowhere.
+                // The request is the newest one, so to reprocess the newest one would not help.
                 Reason::RequestStateDisagrees => &[Step::LoadRequest],
                 _ => &[Step::ReprocessNewestRequest],
             };
@@ -128,7 +130,7 @@ fn refusal_for(state: AssignmentState, reason: Reason) -> Refusal {
     evaluate_request(&caller, &in_state(state), &request, tick(0)).expect_err("refused")
 }
 
-// R21: from its end on there is nothing left to be asked for again.
+// R21: from the end of the assignment on, its request cannot be reprocessed.
 #[test]
 fn from_its_end_on_the_request_is_of_no_use() {
     let caller = callers().find(|caller| caller.authority(Some(here(None))).is_ok()).expect("somebody may");

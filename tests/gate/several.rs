@@ -1,4 +1,4 @@
-//! Callers with several roles, and what one more role or permission does.
+//! Callers with several roles, and the effect of one more role or permission.
 
 use access_package::{
     Authority, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Refusal, Role, RoleAssignment,
@@ -10,10 +10,10 @@ use crate::reasons;
 use crate::support::documented::rung;
 use crate::support::every_list;
 
-/// What can be asked: for one catalog, for another, for the tenant as a whole.
+/// The catalogs to ask for. `None` stands for the tenant as a whole.
 const CATALOGS: [Option<CatalogId>; 4] = [Some(HERE), Some(THERE), Some(NOBODYS), None];
 
-/// R43: those, and one of them where it is privileged.
+/// R43: these catalogs, and `HERE` as a privileged one.
 fn of_any_level() -> impl Iterator<Item = Option<Catalog>> {
     let unknown = CATALOGS.into_iter().map(|id| id.map(Catalog::of_unknown_level));
     unknown.chain([Some(here(Some(PrivilegeLevel::Privileged)))])
@@ -23,12 +23,12 @@ fn role_of(caller: &Caller, catalog: Option<CatalogId>) -> Result<Role, Refusal>
     caller.authority(catalog.map(Catalog::of_unknown_level)).map(Authority::role)
 }
 
-/// How much a role is good for here: its rung where it counts; more than nothing where it does not.
+/// The value of a role in this catalog: its rung if the role counts there, and a little if it does not.
 fn worth(held: RoleAssignment, catalog: Option<CatalogId>) -> usize {
     rung(held.role).map_or(0, |rung| if model::counts(held, catalog) { rung + 2 } else { 1 })
 }
 
-/// Every list, so in every order and with repetitions.
+/// Tries every list, and so every order and every repetition.
 fn are_as_good_as_the_best_of_them(number: usize) {
     let lists = every_list(&role_assignments(), number);
     for caller in without_roles() {
@@ -61,7 +61,7 @@ fn three_roles_are_as_good_as_the_best_one() {
     are_as_good_as_the_best_of_them(3);
 }
 
-/// Two roles at once, or one and a permission, may do what none of them does.
+/// Two roles, or a role and a permission, can allow together what neither allows alone.
 // R43
 #[test]
 fn in_a_privileged_catalog_two_roles_are_as_good_as_the_rules_say() {
@@ -81,7 +81,7 @@ fn in_a_privileged_catalog_two_roles_are_as_good_as_the_rules_say() {
     assert!(may > 0);
 }
 
-/// First or last among what the caller has already.
+/// Adds a role or a permission, before or after those that the caller has.
 fn with_one_more(caller: &Caller) -> impl Iterator<Item = Caller> {
     fn added<T: Copy>(before: &[T], one: T) -> [Vec<T>; 2] {
         [[&[one], before].concat(), [before, &[one]].concat()]
@@ -116,7 +116,7 @@ fn in_the_tenant_as_a_whole_only_what_is_held_there_counts() {
     for caller in callers() {
         let authority = role_of(&caller, None);
         assert_eq!(authority.map_err(reasons), model::authority(&caller, None), "{caller:?}");
-        // Whoever asks for a missing assignment is answered as for one in a foreign catalog.
+        // A call for a missing assignment gets the answer for an assignment in a foreign catalog.
         assert_eq!(authority, role_of(&caller, Some(NOBODYS)), "{caller:?}");
         let everywhere = [HERE, THERE, NOBODYS]
             .into_iter()

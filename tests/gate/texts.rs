@@ -1,4 +1,4 @@
-//! What a refusal says: to people, to programs, and on what ground.
+//! The texts and codes of a refusal, and the rules behind it.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -9,12 +9,12 @@ use crate::points::{LEVELS, callers, here};
 use crate::support::documented::{Known, STATES, in_pascal_case};
 use crate::{reasons, remedies};
 
-/// In a catalog of each level.
+/// The caller's refusals in a catalog of each level.
 fn refused(caller: &Caller) -> Vec<Refusal> {
     LEVELS.iter().filter_map(|&level| caller.authority(Some(here(level))).err()).collect()
 }
 
-/// A refusal says every reason.
+/// A refusal names every reason.
 #[test]
 fn every_refusal_of_a_caller() {
     for refused in callers().flat_map(|caller| refused(&caller)) {
@@ -27,7 +27,7 @@ fn every_refusal_of_a_caller() {
     }
 }
 
-/// Each of these alone.
+/// Each step as a remedy of its own.
 fn one_by_one(steps: &[Step]) -> Vec<Vec<Step>> {
     steps.iter().map(|&step| vec![step]).collect()
 }
@@ -59,7 +59,7 @@ fn a_refusal_for_the_state() {
     }
 }
 
-/// A remedy says every step.
+/// A remedy names every step.
 #[test]
 fn every_remedy() {
     for remedy in callers().flat_map(|caller| refused(&caller)).flat_map(Refusal::remedies) {
@@ -69,7 +69,7 @@ fn every_remedy() {
     }
 }
 
-/// What a reason is, in this order: its code, its text and its rules.
+/// Each reason with its code, its text and its rules.
 const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (Reason::PersonalAccount, "personalAccount", "a personal Microsoft account is never allowed", &["R6"]),
     (

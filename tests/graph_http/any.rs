@@ -1,5 +1,5 @@
-//! Any request, any response and any call, and such as nearly are ours: what must hold for them is in
-//! `support/http_bodies.rs`.
+//! Any request, response and call, and some that are nearly ours. `support/http_bodies.rs` says what must
+//! hold for them.
 
 use access_package::graph::http::{CallError, Rejection, Target, read_response, recognize};
 use http::{HeaderValue, Response};
@@ -11,7 +11,7 @@ use proptest::sample::{Index, select};
 use crate::recognize::percent_encoded;
 use crate::{BETA, ID, TOKEN, V1, V1_FIRST, answer, http_bodies, id, post, results};
 
-/// Pieces of paths that are ours, and of such as nearly are.
+/// Segments of our paths, and of similar ones.
 fn any_path() -> impl Strategy<Value = String> {
     let piece = select(vec![
         "v1.0",
@@ -49,7 +49,7 @@ fn ours() -> impl Strategy<Value = String> {
 /// What clients, proxies and typing errors do to a path.
 fn nearly_ours() -> impl Strategy<Value = String> {
     let change: [fn(&mut Vec<String>, usize); 15] = [
-        |path, at| path.insert(at, String::new()), // A doubled slash.
+        |path, at| path.insert(at, String::new()), // a double slash
         |path, at| drop(path.splice(at..at, [String::new(), String::new()])),
         |path, _| path[0] = "beta".into(),
         |path, at| drop(path.remove(at)),
@@ -69,7 +69,7 @@ fn nearly_ours() -> impl Strategy<Value = String> {
     (ours(), changes, select(vec!["", "", "?", "?a=/b", "/"])).prop_map(|(path, changes, end)| {
         let mut segments: Vec<_> = path.split('/').skip(1).map(String::from).collect();
         for (change, at) in changes {
-            // A path of one segment has none to swap or to spare.
+            // A path of one segment has no segment to swap or remove.
             if segments.len() > 1 {
                 let at = at.index(segments.len());
                 change(&mut segments, at);
@@ -91,7 +91,7 @@ fn any_authorization() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// As the bodies read it.
+/// The message in the form that the bodies read.
 fn message(first: &str, headers: &[(&str, Vec<u8>)], body: &[u8]) -> Vec<u8> {
     let headers = headers.iter().flat_map(|(name, value)| [name.as_bytes(), b":", value, b"\n"].concat());
     first.bytes().chain(*b"\n").chain(headers).chain(*b"\n").chain(body.iter().copied()).collect()
@@ -164,7 +164,7 @@ proptest! {
         fewer.remove(at.index(segments.len()));
         for changed in [more, fewer] {
             let request = post(&format!("/{}", changed.join("/"))).body(()).unwrap();
-            // Without the last it is where the assignment is read.
+            // Without the last segment, the path is the one to read the assignment.
             let read = Err(Rejection::MethodNotAllowed { allowed: "GET" });
             prop_assert!(recognize(&request).is_none_or(|call| call == read));
         }

@@ -1,4 +1,4 @@
-//! What a client sends, and how it hears servers that are not ours.
+//! The requests of a client, and how it reads responses of servers that are not ours.
 
 use access_package::graph::http::{
     CallError, Detail, ErrorResponse, GetError, Rejection, RequestError, RetryAfter, Target, get,
@@ -113,7 +113,7 @@ fn told(status: u16, code: Option<&str>, message: Option<&str>) -> ErrorResponse
     ErrorResponse { status, code: code.map(Into::into), message: message.map(Into::into), details: vec![] }
 }
 
-/// What is heard of an answer that is not accepted and not to be asked for again.
+/// The error in a response that is not accepted and should not be repeated.
 fn heard(response: &Response<String>) -> ErrorResponse {
     match read_response(response) {
         Err(CallError::Rejected(told)) => told,
@@ -121,7 +121,7 @@ fn heard(response: &Response<String>) -> ErrorResponse {
     }
 }
 
-// R27: whatever comes with it.
+// R27: whatever else the response contains.
 #[test]
 fn accepted_is_202_and_nothing_else() {
     for body in ["", "{}", "<html>", r#"{"error":{"code":"UnAuthorized"}}"#] {
@@ -147,7 +147,7 @@ fn graph_is_heard_in_its_own_words() {
             Some("InvalidModel"),
             Some("The model is invalid."),
         ),
-        // The codes are ours too, but what is meant may be something else.
+        // These codes are ours, too, but may mean something else.
         (
             401,
             r#"{"error":{"code":"InvalidAuthenticationToken","message":"Lifetime validation failed.","details":[]}}"#,
@@ -226,7 +226,7 @@ fn what_passes_is_called_again() {
         (&[("retry-after", "99999999999999999999")], text("99999999999999999999")),
         (&[("retry-after", "")], None),
         (&[("retry-after", " ")], None),
-        // Of two the first one counts: both are only advice.
+        // Of two headers the first one counts: both are only advice.
         (&[("retry-after", "1"), ("retry-after", "2")], seconds(1)),
         (&[("retry-after", "é")], None),
     ];
@@ -241,7 +241,7 @@ fn what_passes_is_called_again() {
     }
 }
 
-/// What a later version says, in other words or with more of them, is kept beside what is known.
+/// Words and details of a later version are kept beside the known ones.
 #[test]
 fn the_words_for_programs_count_and_unknown_ones_hide_no_others() {
     for (name, result) in results() {
@@ -276,7 +276,7 @@ fn steps(refusal: Refusal) -> Vec<Vec<Step>> {
     refusal.remedies().map(|remedy| remedy.steps().collect()).collect()
 }
 
-// R15: what became of it is to be seen in the assignment.
+// R15: the assignment shows the result.
 #[test]
 fn an_assignment_is_read_where_it_is() {
     for version in [Version::V1, Version::Beta] {

@@ -1,5 +1,5 @@
-//! The face over HTTP: what is recognized, what is answered to the byte, and that a client reads back what a
-//! server has said.
+//! The HTTP interface: which requests are recognized, the exact responses, and that a client reads what a
+//! server has sent.
 #![cfg(feature = "http")]
 
 mod any;
@@ -39,7 +39,7 @@ pub(crate) fn id() -> AssignmentId {
     AssignmentId::from_uuid(Uuid::from_u128(0xd82e_b508_acc4_43cc_bcf1_7c1c_4a2c_073b))
 }
 
-/// A call as it should be, as yet without a body.
+/// A correct call, without a body so far.
 pub(crate) fn post(path: &str) -> Builder {
     Request::post(path).header("Authorization", format!("Bearer {TOKEN}"))
 }
@@ -53,7 +53,7 @@ pub(crate) fn answer(result: Result<(), Rejection>) -> Response<String> {
     respond(result, &inner)
 }
 
-/// What the gate says of this account.
+/// The gate's answer for this account.
 fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -> Rejection {
     let permissions = Vec::from(if permitted {
         [Permission::EntitlementManagementReadWriteAll]
@@ -66,7 +66,7 @@ fn refused(account: Account, permitted: bool, holds: &[access_package::Scope]) -
     refusal.into()
 }
 
-/// Every result there is, under a name.
+/// Every possible result, with a name.
 pub(crate) fn results() -> Vec<(&'static str, Result<(), Rejection>)> {
     use Account::{Application, Personal, WorkOrSchool};
     let [here, elsewhere] = [HERE, THERE].map(access_package::Scope::Catalog);

@@ -1,4 +1,4 @@
-//! A missing assignment tells no one what is there and what is not.
+//! The answer for a missing assignment does not reveal which assignments exist.
 
 use access_package::graph::http::Rejection;
 use access_package::{Assignment, AssignmentState, Caller, Catalog, StoredAssignment, Timestamp};
@@ -14,14 +14,14 @@ fn on_nobodys_catalog(state: AssignmentState) -> Assignment {
     })
 }
 
-/// Authority first, then what there is.
+/// Authority comes first, and then existence.
 pub(crate) fn told(caller: &Caller, assignment: Option<&Assignment>) -> Result<(), Rejection> {
     let authority = caller.authority(assignment.map(Assignment::catalog))?;
     let assignment = assignment.ok_or(Rejection::NotFound)?.clone();
     authority.admit(assignment, Timestamp::MIN).map(drop).map_err(Rejection::from)
 }
 
-// R28: in every catalog is to say in one on which the caller holds nothing.
+// R28: *in every catalog* includes a catalog on which the caller holds no role.
 #[test]
 fn only_who_may_in_every_catalog_is_told_that_it_is_missing() {
     let (mut told_so, mut refused) = (0, 0);

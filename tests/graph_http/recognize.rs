@@ -1,4 +1,4 @@
-//! Which requests are ours, and what they say.
+//! Which requests are ours, and what they contain.
 
 use access_package::graph::Version;
 use access_package::graph::http::{Call, Rejection, Target, recognize, reprocess_request};
@@ -53,7 +53,7 @@ fn another_path_is_not_ours() {
         "//".into(),
         "/v1.0".into(),
         "/v1.0/me".into(),
-        // A slash at the end, doubled elsewhere, or encoded.
+        // A slash at the end, a double slash elsewhere, or an encoded slash.
         format!("{V1}/{ID}/reprocess/"),
         format!("{V1}('{ID}')/reprocess/"),
         format!("/{V1}/{ID}/reprocess"),
@@ -63,15 +63,15 @@ fn another_path_is_not_ours() {
         format!("{}/{ID}/reprocess", V1.replacen("/identity", "///identity", 1)),
         format!("{}/{ID}/reprocess", V1.replace("/entitlement", "//entitlement")),
         format!("{}/{ID}/reprocess", V1.replace("/assignments", "//assignments")),
-        // Another version, another host's prefix, a dot segment that nobody has resolved.
+        // Another version, another host's prefix, or a dot segment that was not resolved.
         format!("{}/{ID}/reprocess", V1.replace("v1.0", "v1")),
         format!("{}/{ID}/reprocess", V1.replace("v1.0", "v2.0")),
         format!("{}/{ID}/reprocess", V1.replace("/v1.0", "")),
         format!("/graph{V1}/{ID}/reprocess"),
         format!("/v1.0/..{V1}/{ID}/reprocess"),
-        // beta has never called them so.
+        // beta never used this name.
         format!("{}/{ID}/reprocess", V1.replace("v1.0", "beta")),
-        // Neighbours: other collections, other actions on an assignment or a request.
+        // Neighbors: other collections, and other actions on an assignment or a request.
         V1.replace("assignments", "assignmentRequests"),
         format!("{}/{ID}", V1.replace("assignments", "assignmentRequests")),
         format!("{}/{ID}/cancel", V1.replace("assignments", "assignmentRequests")),
@@ -88,7 +88,7 @@ fn another_path_is_not_ours() {
         format!("{V1}/{ID}/microsoft.graph.microsoft.graph.reprocess"),
         format!("{V1}/{ID}/reprocess()"),
         format!("{V1}/{ID}/reprocess/$count"),
-        // Parentheses of other forms.
+        // Other forms of parentheses.
         format!("{V1}({ID})/reprocess"),
         format!("{V1}(id='{ID}')/reprocess"),
         format!("{V1}('{ID}/reprocess"),
@@ -101,7 +101,7 @@ fn another_path_is_not_ours() {
             assert_eq!(recognize(&request), None, "{path}");
         }
     }
-    // The form of CONNECT has no path at all.
+    // A CONNECT request has no path.
     let connect = Request::connect("graph.microsoft.com:443").body(()).unwrap();
     assert_eq!(recognize(&connect), None);
 }
@@ -136,7 +136,7 @@ fn anything_in_place_of_the_id_is_an_invalid_one() {
         &format!("urn:uuid:{ID}"),
         &ID.replace('-', ""),
         &ID[1..],
-        &format!("%2564{}", &ID[1..]), // Decoded once, and not twice.
+        &format!("%2564{}", &ID[1..]), // decoded once, not twice
         &format!("%6{}", &ID[1..]),
         &ID.replace('d', "%zz"),
         &long,
@@ -151,7 +151,7 @@ fn anything_in_place_of_the_id_is_an_invalid_one() {
     }
 }
 
-// R24: what is reprocessed can be read, and listed, in the same forms.
+// R24: the assignments can be read and listed under the same forms of the path.
 #[test]
 fn what_is_read_is_ours_too() {
     let get = |path: &str| {
@@ -255,7 +255,7 @@ fn another_method_is_rejected_before_all_else() {
 // R25
 #[test]
 fn a_call_has_one_bearer_token() {
-    // Also where the id is invalid: who is not known is told nothing else.
+    // Also with an invalid id: an unknown caller learns nothing else.
     for path in [format!("{V1}/{ID}/reprocess"), format!("{V1}/7/reprocess")] {
         let told = |headers: &[&[u8]]| {
             let add =

@@ -1,4 +1,4 @@
-//! The responses to the byte, in `responses.txt`: each under the name of its result, as it goes over the wire.
+//! The exact responses, in `responses.txt`: each under the name of its result, as it is sent.
 
 use access_package::graph::http::{InnerError, Rejection, respond};
 use http::Response;

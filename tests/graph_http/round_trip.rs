@@ -1,4 +1,4 @@
-//! What a server says is what its client hears.
+//! A client reads what a server has sent.
 
 use access_package::graph::Version;
 use access_package::graph::http::{
@@ -14,7 +14,7 @@ use crate::points::callers;
 use crate::support::in_state;
 use crate::{TOKEN, answer, results};
 
-/// The reasons and remedies that are heard are those that were said, and so is the status.
+/// The client reads the same reasons, remedies and status.
 fn check(result: Result<(), Rejection>) -> TestCaseResult {
     let said = answer(result);
     match (read_response(&said), result) {
@@ -74,7 +74,7 @@ proptest! {
     }
 }
 
-/// A host that has taken its prefix off sees the path below it.
+/// A host that has removed its prefix sees the path below it.
 #[test]
 fn a_base_url_may_have_a_path() {
     let id = AssignmentId::from_uuid(Uuid::nil());

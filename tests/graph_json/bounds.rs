@@ -1,4 +1,4 @@
-//! However long a document is, an error repeats little of it.
+//! An error repeats only a little of a document, however long the document is.
 
 use access_package::Recency;
 use access_package::graph::json::{
@@ -23,7 +23,7 @@ fn read_request_value(document: &Value) -> ReadError {
     read_request(document.to_string().as_bytes(), Recency::Newest).expect_err("no request")
 }
 
-/// What the reader that a document is for says of it.
+/// What the reader for this document reports.
 type Reader = fn(&[u8]) -> ReadError;
 
 const READERS: [Reader; 8] = [
@@ -122,7 +122,7 @@ fn what_is_cut_ends_in_a_mark() {
             }
         };
         assert_eq!((end(&fits), end(&long)), (format!("schedule.{fits}"), format!("schedule.{cut}")));
-        // A message keeps what should have been there.
+        // A message keeps the expected value.
         let error = read(with(v1(), "/id", Some(json!(letter.repeat(500)))).to_string().as_bytes())
             .expect_err("no id");
         let ReadError::Malformed { message, .. } = error else { panic!("{error}") };
@@ -133,7 +133,7 @@ fn what_is_cut_ends_in_a_mark() {
             letter.repeat(20)
         );
         assert!(message.ends_with(&expected), "{message}");
-        // A link is cut only where it can hardly be one.
+        // A link is cut only if it is too long to be a link.
         let link = |length: usize| {
             let page = json!({ "value": [], "@odata.nextLink": letter.repeat(length) }).to_string();
             let package = read_access_package(page.as_bytes()).expect("a page");

@@ -1,4 +1,4 @@
-//! Who is asking: the payload of a token, the session of Graph PowerShell, and role assignments.
+//! The caller: the payload of a token, the session of Graph PowerShell, and role assignments.
 
 use access_package::graph::json::{ReadError, read_claims, read_mg_context, read_role_assignments};
 use access_package::{Account, Caller, CatalogId, Claims, Permission, Role, RoleAssignment, Scope};
@@ -17,7 +17,7 @@ fn caller(payload: &Value) -> Caller {
     Caller::from_claims(&claims(payload).expect("claims"), [])
 }
 
-// R36: null is as good as absent.
+// R36: null means absent.
 #[test]
 fn a_claim_that_is_null_is_not_there() {
     let whole = json!({
@@ -41,7 +41,7 @@ fn a_claim_that_is_null_is_not_there() {
     }
 }
 
-/// What a token holds is not to be printed: an error tells the claim, its type and its place.
+/// The content of a token must not be printed: an error names the claim, its type and its place.
 #[test]
 fn a_claim_of_the_wrong_type_is_named_without_its_value() {
     let secret = "5ec8e7";
@@ -81,7 +81,7 @@ fn a_claim_of_the_wrong_type_is_named_without_its_value() {
             assert!(error.starts_with("line 1, column ") && error.ends_with(&text), "{error}");
             assert!(!error.contains("558") && !error.contains(secret), "{error}");
         }
-        // What is in a list is no other.
+        // An item of a list is treated in the same way.
         for (item, found) in
             [(json!(null), "null"), (json!(7), "number"), (json!([[]]), "list"), (json!({}), "object")]
         {
@@ -134,7 +134,7 @@ fn a_session_of_graph_powershell() {
     }
     let personal = json!({ "TenantId": "9188040d-6c67-4c5b-b112-36a304b66dad", "AuthType": "Delegated" });
     assert_eq!(of_session(&personal).account, Account::Personal); // R6
-    // Which roles there are is not known.
+    // It is unknown which roles there are.
     assert_eq!(
         read_mg_context(session(json!("Delegated"), all).to_string().as_bytes()).expect("a session").wids,
         None
@@ -155,7 +155,7 @@ fn a_session_of_graph_powershell() {
     }
 }
 
-/// Names of claims differ by case, and no claim makes a token into something else.
+/// The names of claims are case-sensitive, and no claim turns a token into something else.
 #[test]
 fn a_token_is_read_by_exactly_the_names_of_its_claims() {
     let payload = json!({
@@ -166,7 +166,7 @@ fn a_token_is_read_by_exactly_the_names_of_its_claims() {
         Caller { object: None, account: Account::WorkOrSchool, permissions: vec![], roles: vec![] };
     assert_eq!(caller(&payload), expected);
     assert!(claims(&json!({ "TID": TENANT })).is_err());
-    // And a token is no session.
+    // A token is not a session.
     assert!(read_mg_context(json!({ "tid": TENANT, "scp": READ_WRITE }).to_string().as_bytes()).is_err());
 }
 
@@ -177,7 +177,7 @@ fn role_assignments_are_read_as_graph_lists_them() {
     let page = json!({ "@odata.nextLink": "https://graph.microsoft.com/next", "value": [
         assigned("ae79f266-94d4-4dab-b730-feca7e132178", on_catalog.clone()),
         assigned("45d8d3c5-c802-45c6-b32a-1d70b5e1e86e", json!(null)),
-        // R47: what is not known does not suffice, and is no error.
+        // R47: an unknown role does not suffice, but is not an error.
         assigned("f2ef992c-3afb-46b9-b7cf-a126ee74c451", on_catalog),
         assigned("ae79f266-94d4-4dab-b730-feca7e132178", json!("/administrativeUnits/7")),
     ]});
@@ -216,7 +216,7 @@ fn however_deep_it_is_nested() {
     let run = || {
         for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
             let nested = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
-            // Where nobody looks, it may be as deep as it likes.
+            // A value that is not read may be nested to any depth.
             let beside = format!("{{\"tid\":\"{TENANT}\",\"beside\":{nested}}}");
             assert_eq!(read_claims(beside.as_bytes()), claims(&json!({ "tid": TENANT })));
             for claim in ["tid", "aud", "roles", "exp"] {

@@ -1,4 +1,4 @@
-//! An error as data holds all that it holds as a value.
+//! An error as data contains everything that it contains as a value.
 
 use access_package::graph::json::ReadError;
 use access_package::{AssignmentState, LoadError, ParseResourceRoleError};
@@ -8,7 +8,7 @@ use crate::fixtures::GROUP;
 
 const OTHER: &str = "8ca95b77-5991-438f-b0a4-f5fa02fb93e0";
 
-/// One of each, and its data.
+/// One error of each kind, and its data.
 fn errors() -> Vec<(ReadError, Value)> {
     let part = || "target.objectId".to_owned();
     let within = ReadError::Missing { part: part() };
@@ -88,7 +88,7 @@ fn what_an_error_holds_is_in_its_data() {
     for (error, data) in errors() {
         let expected = json!({ "code": error.code(), "message": error.to_string(), "data": data });
         assert_eq!(json!(error), expected);
-        // Its code is the name that it has in Rust, and its data has the names of its fields.
+        // The code is the name of the variant in Rust, and the data has the names of its fields.
         let (code, variant) = (error.code(), format!("{error:?}"));
         let (name, fields) = variant.split_once(" { ").unwrap_or((&variant, ""));
         assert!(code.eq_ignore_ascii_case(name) && code[1..] == name[1..], "{code}");

@@ -1,4 +1,4 @@
-//! Documents as tools export them, which is not always as Graph sends them.
+//! Documents in the form that tools export, which can differ from Graph's form.
 
 use access_package::graph::json::{ItemError, Page, ReadError, read, read_gives, read_list, read_request};
 use access_package::{Assignment, Recency};
@@ -34,10 +34,10 @@ fn names_of_properties_are_read_without_regard_to_case() {
             assert_eq!(read_value(&renamed(document.clone(), rename)), read_value(&document));
         }
     }
-    // But values are, where they were.
+    // Values are case-sensitive where they were before.
     let value = with(v1(), "/accessPackage/resourceRoleScopes/0/role/originId", Some(json!("OWNER_x")));
     assert!(read_value(&value).is_err());
-    // And only in ASCII: no dotless i.
+    // Case is ignored only in ASCII: a dotless i is another letter.
     let other = v1().to_string().replace("\"id\"", "\"\u{131}d\"");
     assert_eq!(read(other.as_bytes()), Err(ReadError::Missing { part: "id".into() }));
 }
@@ -52,7 +52,7 @@ fn two_spellings_of_a_property_are_one_given_twice() {
             assert!(error.ends_with(&format!("duplicate field `{name}`")), "{error}");
         }
     }
-    // What is not known may be there as often as it likes.
+    // Unknown properties may be repeated.
     let unknown = v1().to_string().replacen('{', r#"{"more":1,"More":{},"more":[],"#, 1);
     assert_eq!(read(unknown.as_bytes()), read_value(&v1()));
 }
@@ -116,7 +116,7 @@ fn an_unreadable_line_does_not_hide_the_others() {
     );
     assert_eq!(error(2), format!("`value[2]` (`{ID}`): `state` is missing"));
     assert_eq!(error(3), "`value[3]`: line 4, column 2: key must be a string");
-    // The first line has to be one: otherwise it is not that form.
+    // The first line must be a document. Otherwise, the text is not in this form.
     for text in [
         format!("{{\n{}", v1()),
         format!("7\n{}", v1()),
@@ -127,7 +127,7 @@ fn an_unreadable_line_does_not_hide_the_others() {
     ] {
         assert!(matches!(read_list(text.as_bytes()), Err(ReadError::Malformed { .. })), "{text}");
     }
-    // One line is a document.
+    // A single line is a document.
     assert_eq!(read_list(format!("{}\n", v1()).as_bytes()), Err(ReadError::Missing { part: "value".into() }));
 }
 
@@ -155,7 +155,7 @@ fn an_answer_to_a_batch_is_read_response_by_response() {
     assert_eq!((one, four), (&whole(&v1()), &whole(&beta())));
     let text = |item: &Item| item.as_ref().expect_err("unreadable").to_string();
     assert_eq!(text(two), format!("`responses[0].body.value[1]` (`{ID}`): `state` is missing"));
-    // The id of a call is not that of an assignment.
+    // The id of a call is not the id of an assignment.
     assert_eq!(
         text(three),
         format!("`responses[1]`: batch response `{ID}` is `429`, `TooManyRequests`: Later.")
@@ -203,7 +203,7 @@ fn what_is_wrong_with_a_response_is_an_unreadable_item() {
     assert_eq!(&found.items[10], &v1);
     assert!(texts[11].as_ref().is_err_and(|it| it.contains("document is a page of a list")), "{texts:?}");
     assert_eq!(texts.len(), 12);
-    // Each says where it stands.
+    // Each error shows its place.
     let parts =
         found.items.iter().map(|item| item.as_ref().err().map(|error| (error.index, error.part.as_str())));
     let expected = [
@@ -253,10 +253,10 @@ fn a_byte_order_mark_is_no_part_of_a_document() {
         read_request(&marked(&request), Recency::Newest),
         read_request(request.as_bytes(), Recency::Newest)
     );
-    // A place is told as if it were not there, and only the first is one.
+    // Positions do not count the mark, and only the first mark is one.
     assert_eq!(read(&marked("{\"id\":7}")), read(b"{\"id\":7}"));
     assert!(matches!(read(&marked("\u{feff}{}")), Err(ReadError::Malformed { .. })));
-    // Another encoding is called what it is.
+    // The error names another encoding.
     let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
         format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
     };

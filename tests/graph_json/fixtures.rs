@@ -1,4 +1,4 @@
-//! Documents to begin with, and ways to change them.
+//! Documents to start from, and ways to change them.
 
 use access_package::Assignment;
 use access_package::graph::json::{ReadError, read};
@@ -44,7 +44,7 @@ pub fn read_value(document: &Value) -> Result<Assignment, ReadError> {
     read(document.to_string().as_bytes())
 }
 
-/// The document with the value at the JSON pointer set, or taken out.
+/// The document with the value at this JSON pointer set or removed.
 pub fn with(mut document: Value, pointer: &str, value: Option<Value>) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let parent = document.pointer_mut(parent).unwrap().as_object_mut().unwrap();

@@ -1,4 +1,5 @@
-//! What no tenant should send: an error with a place, never a panic, and no more memory than the text has.
+//! Documents that no tenant should send: they cause an error with a place, never a panic, and need no more
+//! memory than the text.
 
 use access_package::ParseAssignmentStateError;
 use access_package::graph::json::{ReadError, read, read_list};
@@ -6,13 +7,13 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{beta, read_value, v1, with};
 
-/// What is wrong, for a text that is malformed; its place lies in the text.
+/// The message for a malformed text. Its place is within the text.
 #[track_caller]
 fn malformed(result: Result<impl std::fmt::Debug, ReadError>, text: &[u8]) -> String {
     let Err(ReadError::Malformed { line, column, message, .. }) = result else { panic!("{result:?}") };
     let lines: Vec<_> = text.split(|byte| *byte == b'\n').collect();
     assert!((1..=lines.len()).contains(&line), "line {line}: {message}");
-    // One beyond the end of a line is its line break.
+    // The line break is one column after the end of a line.
     assert!(column <= lines[line - 1].len() + 1, "line {line}, column {column}: {message}");
     message
 }
@@ -32,7 +33,7 @@ fn a_truncated_document_ends_too_early() {
     }
 }
 
-/// With a stack that does not let anything recurse with the text.
+/// With a stack too small for recursion into the text.
 fn with_a_small_stack(run: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(run).expect("a thread");
     thread.join().expect("no panic");
@@ -44,17 +45,17 @@ fn however_deep_it_is_nested() {
         let depth = 100_000;
         for (open, close, found) in [("[", "]", "sequence"), ("{\"a\":", "}", "map")] {
             let nested = format!("{}0{}", open.repeat(depth), close.repeat(depth));
-            // Where the domain does not look, it may be as deep as it likes.
+            // A value that is not read may be nested to any depth.
             let beside = v1().to_string().replacen('{', &format!("{{\"beside\":{nested},"), 1);
             assert_eq!(read(beside.as_bytes()), read_value(&v1()));
             let page = format!("{{\"value\":[{beside},{nested}],\"a\":{nested}}}");
             let items = read_list(page.as_bytes()).expect("a page").items;
             assert_eq!((items[0].is_ok(), items[1].is_ok()), (true, false));
-            // Where it looks, it is an error.
+            // In a value that is read, this is an error.
             let looked_at = format!("{{\"schedule\":{{\"expiration\":{{\"type\":{nested}}}}}}}");
             let message = malformed(read(looked_at.as_bytes()), looked_at.as_bytes());
             assert_eq!(message, format!("invalid type: {found}, expected a string"));
-            // And so is what never ends.
+            // A text that never ends is an error, too.
             let endless = format!("{{\"beside\":{}", open.repeat(depth));
             assert!(malformed(read(endless.as_bytes()), endless.as_bytes()).starts_with("EOF"));
             let page = format!("{{\"value\":[{}", open.repeat(depth));
@@ -70,7 +71,7 @@ fn however_long_it_is() {
     assert_eq!(read_value(&named), read_value(&v1()));
     let id = with(v1(), "/id", Some(json!(long))).to_string();
     assert!(malformed(read(id.as_bytes()), id.as_bytes()).contains("is not a valid assignment id"));
-    // A page of nothing but errors costs one pass, even on one line.
+    // A page that contains only errors needs one pass, even on a single line.
     let page = format!("{{\"value\":[{}0]}}", "0,".repeat(50_000));
     let items = read_list(page.as_bytes()).expect("a page").items;
     let last = items.last().expect("many").as_ref().expect_err("no object");
@@ -80,7 +81,7 @@ fn however_long_it_is() {
     );
 }
 
-/// The JSON pointer of every property that the domain reads.
+/// The JSON pointer of every property that is read.
 const V1: [&str; 18] = [
     "/id",
     "/state",
@@ -113,7 +114,7 @@ const BETA: [&str; 9] = [
     "/accessPackageAssignmentResourceRoles/0/accessPackageResourceScope/originId",
 ];
 
-/// Every property that the domain reads, in a document that has it.
+/// Every property that is read, in a document that has it.
 fn properties() -> impl Iterator<Item = (Value, &'static str)> {
     V1.iter().map(|pointer| (v1(), *pointer)).chain(BETA.iter().map(|pointer| (beta(), *pointer)))
 }
@@ -124,7 +125,7 @@ fn kind(value: &Value) -> std::mem::Discriminant<Value> {
 
 #[test]
 fn a_wrong_type_is_an_error_where_it_stands() {
-    // What is null in the document is a text where it is something.
+    // A property that is null in the document is a text otherwise.
     let text = json!("");
     for (document, pointer) in properties() {
         let there = document.pointer(pointer).unwrap_or(&Value::Null).clone();
@@ -139,7 +140,7 @@ fn a_wrong_type_is_an_error_where_it_stands() {
     }
 }
 
-// serde would take a list for an object, its items in the order of the fields.
+// serde would read a list as an object, with its items in the order of the fields.
 #[test]
 fn a_list_is_not_taken_for_an_object() {
     for (document, pointer) in properties() {
@@ -179,10 +180,10 @@ fn what_is_not_json_is_refused_with_its_place() {
     assert_eq!(error(b"[]"), "line 1, column 0: invalid type: sequence, expected an object");
     assert_eq!(error(b"{}{}"), "line 1, column 3: trailing characters");
     assert_eq!(error(b"{'id': 1}"), "line 1, column 2: key must be a string");
-    // On the byte or behind it: versions of the reader do not agree.
+    // On the byte or after it: versions of the reader differ.
     assert!(error(b"{\"id\": \"\xff\"}").ends_with(": invalid unicode code point"));
     assert_eq!(error(b"{\"a\": NaN}"), "line 1, column 7: expected value");
-    // What a message quotes is not taken for the place.
+    // A message may quote text that looks like a position.
     assert_eq!(
         error(br#"{"state": " at line 7"}"#),
         format!("line 1, column 22: `state`: ` at line 7` is {ParseAssignmentStateError}")
@@ -203,7 +204,7 @@ fn every_error_has_a_code() {
     let error = read_list(b"\xff\xfe{").expect_err("UTF-16");
     let told = serde_json::json!({ "code": "notUtf8", "message": error.to_string(), "data": {} });
     assert_eq!(serde_json::to_value(&error).expect("plain data"), told);
-    // What is wrong with the whole has the code of that.
+    // If the whole is wrong, the code is the one of the stored form.
     let whole = LoadError::UnsupportedFormat { required: 1, actual: 2 };
     assert_eq!(ReadError::from(whole.clone()).code(), whole.code());
 }

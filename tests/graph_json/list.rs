@@ -12,7 +12,7 @@ fn page(items: &[Value]) -> Page {
     read_list(json!({ "value": items }).to_string().as_bytes()).expect("a page")
 }
 
-/// The error of the one item.
+/// The error of the only item.
 fn error_of(item: Value) -> ItemError {
     let mut page = page(&[item]);
     page.items.remove(0).expect_err("unreadable")
@@ -72,14 +72,14 @@ fn an_unreadable_item_is_named_by_its_place_and_its_id() {
     ] {
         assert_eq!(error_of(item).to_string(), text);
     }
-    // An id that is there twice is none that could be told.
+    // An id that is there twice cannot be named.
     let twice =
         read_list(format!(r#"{{"value":[{{"id":"{ID}","id":"{ID}"}}]}}"#).as_bytes()).expect("a page");
     let error = twice.items[0].as_ref().expect_err("twice");
     assert_eq!((error.id, error.to_string().contains("duplicate field `id`")), (None, true));
 }
 
-/// The line and column at which this ends in the text, counted.
+/// The line and column at which this part ends in the text, by counting.
 fn end_of(text: &str, part: &str) -> (usize, usize) {
     let before = &text[..text.find(part).expect("it is there") + part.len()];
     let line = before.rsplit('\n').next().expect("a line");
@@ -91,7 +91,7 @@ fn a_place_is_one_of_the_page() {
     let pretty = serde_json::to_string_pretty(&v1()).expect("plain data");
     let wrong = |word: &str| pretty.replace("\"delivered\"", word);
     let pages = [
-        // Each on its lines, two on one line, and before and after each other.
+        // Each on its own lines, two on one line, and some before and after others.
         format!("{{ \"value\": [\n{},\n{pretty},\n\n{} ] }}", wrong("\"one\""), wrong("\"two\"")),
         "\n\n {\"a\":\n\"\u{e9}\",\"value\":[{},{\"state\":\"one\"},0,{\"id\":\n\"two\"}]}".into(),
         "{\"value\":[{\"state\":\"one\"},{\"state\":\"two\"}]}".into(),
@@ -122,7 +122,7 @@ fn the_next_page_is_where_the_page_says() {
         next(json!({ "value": [], "nextLink": link, "@odata.count": 3, "@odata.context": "x" })),
         None
     );
-    // Escapes are no part of it, and it may come first.
+    // Escapes are resolved, and the link may come first.
     let escaped = r#"{ "@odata.nextLink": "https:\/\/x\u003fa", "value": [] }"#;
     assert_eq!(read_list(escaped.as_bytes()).expect("a page").next_link.as_deref(), Some("https://x?a"));
 }
@@ -135,7 +135,7 @@ fn what_is_no_page_is_refused_as_a_whole() {
     {
         assert_eq!(error(page.as_bytes()), "`value` is missing");
     }
-    // What one document is, a list is not.
+    // A single document is not a list.
     assert_eq!(error(v1().to_string().as_bytes()), "`value` is missing");
     assert_eq!(error(b""), "line 1, column 0: EOF while parsing a value");
     assert_eq!(error(b"7"), "line 1, column 1: invalid type: integer `7`, expected an object");
@@ -153,7 +153,8 @@ fn what_is_no_page_is_refused_as_a_whole() {
     assert!(error(b"{\"value\":[\"\xff\"]}").contains("invalid unicode code point"));
 }
 
-/// A page is read at once where everything in it can be, and otherwise item by item. Either way says the same.
+/// A page is read in one pass if everything in it can be read, and otherwise item by item. The result is the
+/// same.
 #[test]
 fn what_stands_beside_an_item_changes_nothing_in_it() {
     let good = [v1(), beta(), with(v1(), "/state", Some(json!("expired")))];
@@ -176,12 +177,12 @@ fn what_stands_beside_an_item_changes_nothing_in_it() {
         let page = read(&json!({ "@odata.nextLink": next, "value": good })).expect("a page");
         assert_eq!((page.items, page.next_link.as_deref()), (alone.clone(), Some(next)));
     }
-    // Beside a list, the answers to a batch are not looked at; but they are such answers.
+    // Beside a list, the responses of a batch are ignored, but their form is checked.
     assert_eq!(read(&json!({ "value": good, "responses": [3] })).expect("a page").items, alone);
     assert!(matches!(read(&json!({ "value": good, "responses": 3 })), Err(ReadError::Malformed { .. })));
 }
 
-/// A name in another encoding harms nobody who does not read it.
+/// A name in another encoding is harmless if it is not read.
 #[test]
 fn what_is_not_utf_8_may_be_passed_over() {
     let document = with(v1(), "/target/displayName", Some(json!("Zo?"))).to_string();
@@ -192,7 +193,7 @@ fn what_is_not_utf_8_may_be_passed_over() {
     };
     assert_eq!(json::read(&in_latin_1("Zo?")), read_value(&v1()));
     assert!(matches!(json::read(&in_latin_1("delivered")), Err(ReadError::Malformed { .. })));
-    // A page is taken apart by its texts, so all of it has to be UTF-8.
+    // A page is divided by its texts, so all of it has to be UTF-8.
     let page = [b"[", in_latin_1("Zo?").as_slice(), b"]"].concat();
     assert!(matches!(read_list(&page), Err(ReadError::Malformed { .. })));
 }

@@ -1,4 +1,4 @@
-//! Documents that are not what they are taken for, and parts that are not what they should be: the error names the cause.
+//! Documents that are mistaken for others, and parts of a wrong kind: the error names the cause.
 
 use access_package::Recency;
 use access_package::graph::json::{
@@ -36,7 +36,7 @@ fn a_request_is_called_one_with_the_assignment_it_is_for() {
         (request(&v1()), &told),
         (request(&json!({ "id": "x" })), unsaid),
         (request(&Value::Null), unsaid),
-        // By what only a request has, in either version.
+        // Recognized by what only a request has, in either version.
         (beta("accessPackageAssignment", json!({ "id": ID })), &told),
         (beta("accessPackageAssignment", json!({})), unsaid),
         (beta("assignment", json!("x")), unsaid),
@@ -48,12 +48,12 @@ fn a_request_is_called_one_with_the_assignment_it_is_for() {
         assert_eq!(text(&document), expected, "{document}");
         let page = json!({ "value": [document] }).to_string();
         let error = read_list(page.as_bytes()).expect("a page").items.remove(0).expect_err("no assignment");
-        // The id of the item is not that of an assignment.
+        // The id of the item is not the id of an assignment.
         assert_eq!(error.id.map(|id| id.to_string()), (expected != unsaid).then(|| ID.to_owned()));
         assert_eq!(error.problem.to_string(), expected);
         assert_eq!(read_list(document.to_string().as_bytes()).expect_err("no page").to_string(), expected);
     }
-    // Even one that has all that an assignment has is none.
+    // A request is not an assignment, even if it has everything that an assignment has.
     let whole = with(v1(), "/requestType", Some(json!("userAdd")));
     assert_eq!(text(&whole), unsaid);
     assert_eq!(read_value(&with(whole, "/requestType", Some(Value::Null))), read_value(&v1()));
@@ -66,7 +66,7 @@ fn an_assignment_is_called_one_where_a_request_is_expected() {
     {
         assert_eq!(text_of_request(&document), expected);
     }
-    // As long as nothing says that it is a request.
+    // As long as nothing shows that it is a request.
     let bare = with(request(&json!({ "id": ID })), "/requestType", None);
     assert_eq!(text_of_request(&bare), "`requestType` is missing");
     assert_eq!(text_of_request(&json!({ "id": ID })), "`state` is missing");
@@ -80,7 +80,7 @@ fn an_error_of_graph_is_told_with_its_code_and_message() {
         (json!({ "code": "Forbidden", "message": "Not you." }), ", `Forbidden`: Not you."),
         (json!({ "code": "NoLicense", "details": [], "innerError": { "date": "x" } }), ", `NoLicense`"),
         (json!({ "Code": "x", "Message": null }), ", `x`"),
-        // 200 characters, the last of them for what is cut.
+        // 200 characters, of which the last stands for the cut.
         (json!({ "code": "x", "message": &long[..400] }), &format!(", `x`: {}", &long[..400])),
         (json!({ "code": "x", "message": &long[..402] }), &format!(", `x`: {}…", &long[..398])),
         (json!({ "code": "x", "message": format!("a{long}") }), &format!(", `x`: a{}…", &long[..396])),
@@ -97,11 +97,11 @@ fn an_error_of_graph_is_told_with_its_code_and_message() {
         let items = read_list(page.as_bytes()).expect("a page").items;
         assert_eq!(items[0].as_ref().expect_err("an error").to_string(), format!("`value[0]`: {expected}"));
         assert!(items[1].is_ok());
-        // It is taken for nothing else, whatever stands beside it.
+        // It is read as an error, whatever else the document contains.
         let beside = with(v1(), "/error", Some(document["error"].clone()));
         assert_eq!(self::text(&beside), expected);
     }
-    // What is not of Graph's form is a property that nobody knows.
+    // A value that does not have Graph's form is an unknown property.
     for error in [json!("x"), json!({}), json!({ "code": 7 }), json!([]), Value::Null] {
         assert_eq!(read_value(&with(v1(), "/error", Some(error.clone()))), read_value(&v1()));
         assert_eq!(text(&said(error)), "`state` is missing");
@@ -174,14 +174,14 @@ fn an_object_of_nothing_but_null_was_not_expanded() {
                     .fold(part, |part, index| part.replace(&format!(".{index}"), &format!("[{index}]")));
                 let expected = ReadError::NotExpanded { part, expand };
                 assert_eq!(read_value(&changed), Err(expected.clone()));
-                // In any case, as it comes from there.
+                // In any case: exports change the case of names.
                 let upper = changed.to_string().replace("\"target\"", "\"Target\"");
                 let upper = upper.replace("\"accessPackage", "\"AccessPackage");
                 assert_eq!(read(upper.as_bytes()), Err(expected));
             }
         }
     }
-    // The subject is outside only if there is one.
+    // The subject is outside the tenant only if there is a subject.
     for subject in [
         json!({ "id": "a", "objectId": null }),
         json!({ "id": null, "objectId": null, "email": "x@example.com" }),
@@ -189,7 +189,7 @@ fn an_object_of_nothing_but_null_was_not_expanded() {
     ] {
         assert_eq!(read_value(&with(v1(), "/target", Some(subject))), Err(ReadError::TargetNotInTenant));
     }
-    // What has something in it was expanded.
+    // An object with any content was expanded.
     let half = with(v1(), "/accessPackage/catalog", Some(json!({ "id": null, "displayName": "x" })));
     assert_eq!(text(&half), "`accessPackage.catalog.id` is missing");
     let role = json!([{ "role": { "originSystem": "AadGroup" }, "scope": { "originId": GROUP } }]);
@@ -220,7 +220,7 @@ fn what_is_of_a_wrong_type_is_named_by_its_path() {
     ] {
         assert_eq!(part(&with(document, pointer, Some(json!(7)))).as_deref(), Some(expected));
     }
-    // As the document spells it.
+    // The path as the document spells it.
     let pascal =
         v1().to_string().replace("\"target\"", "\"Target\"").replace("\"objectId\":\"", "\"OBJECTID\":\"x");
     let error = read(pascal.as_bytes()).expect_err("no id");
@@ -229,12 +229,12 @@ fn what_is_of_a_wrong_type_is_named_by_its_path() {
         "{error}"
     );
     assert!(error.to_string().contains(": `Target.OBJECTID`: `x2bc4"), "{error}");
-    // Of the whole, and of what is no JSON, there is none.
+    // There is no path for the whole document, or for a text that is not JSON.
     assert_eq!(part(&json!(7)), None);
     let Err(ReadError::Malformed { part: None, .. }) = read(br#"{"target":{"objectId":"#) else {
         panic!("cut")
     };
-    // Within a request it has the place that it has there.
+    // Within a request, the error has its place in the request.
     let wrong = with(v1(), "/target/objectId", Some(json!(7)));
     let pretty =
         serde_json::to_string_pretty(&with(request(&wrong), "/state", Some(json!("Delivered")))).unwrap();
@@ -276,7 +276,7 @@ fn what_was_cut_off_says_so_and_how_to_export_it_whole() {
             read_list(json!({ "value": cut }).to_string().as_bytes()).expect_err("cut off").to_string();
         assert!(error.contains("`value`") && error.ends_with(help), "{error}");
         assert!(text_of_request(&request(&json!(cut))).ends_with(help));
-        // A text where a text belongs is one.
+        // A text is fine where a text is expected.
         let id = with(v1(), "/id", Some(json!(cut)));
         assert!(!text(&id).contains("cut off"));
         let id = with(v1(), "/accessPackage/catalog/id", Some(json!({ cut: cut })));

@@ -1,4 +1,5 @@
-//! R13, R45: what the access package gives now, in the document of the assignment or by itself; never a part of it.
+//! R13, R45: the resource roles that the access package gives now, in the document of the assignment or
+//! alone, and never only a part of them.
 
 use access_package::graph::json::{
     AccessPackageDocument, ReadError, read, read_access_package, read_gives, read_list, read_request,
@@ -18,7 +19,7 @@ pub fn member(group: &str) -> ResourceRole {
     ResourceRole::from_origin("AadGroup", group, &format!("Member_{group}"), None).expect("a resource role")
 }
 
-/// What beta shows of what an access package gives.
+/// A resource role as beta lists it in an access package.
 pub fn beta_scope(group: &str) -> Value {
     let mut scope = beta_role(group, "");
     scope.as_object_mut().expect("an object").remove("status");
@@ -33,7 +34,7 @@ pub fn v1_scope(group: &str) -> Value {
     })
 }
 
-/// Beta, with the access package too: the first group is no longer in it, and a third one is.
+/// Beta, with the access package too: it no longer has the first group, and it has a third one.
 fn with_package(document: Value) -> Value {
     let scopes = json!([beta_scope(THIRD_GROUP), beta_scope(OTHER_GROUP)]);
     let id = document["accessPackageId"].clone();
@@ -52,7 +53,7 @@ fn gives(document: &Value) -> Result<Vec<ResourceRole>, ReadError> {
     read_gives(document.to_string().as_bytes())
 }
 
-/// A page of all of these, as the access package gives them.
+/// A page with these groups, as the access package lists them.
 fn given_by(groups: &[&str]) -> AccessPackageDocument {
     of(&groups.iter().map(|group| v1_scope(group)).collect())
 }
@@ -61,7 +62,7 @@ pub fn read_value_with(document: &Value, package: &AccessPackageDocument) -> Res
     read_with(document.to_string().as_bytes(), package)
 }
 
-/// Each resource role, and how far it is.
+/// Each resource role with its fulfillment.
 pub fn listed(assignment: &Assignment) -> Vec<(ResourceRole, Fulfillment)> {
     let roles = assignment.resource_roles().expect("known").iter();
     roles.map(|role| (role.resource_role.clone(), role.fulfillment)).collect()
@@ -75,14 +76,14 @@ fn in_beta_too_what_the_package_gives_now_is_owed() {
         |[other, third]: [Fulfillment; 2]| vec![(member(OTHER_GROUP), other), (member(THIRD_GROUP), third)];
     assert_eq!(listed(&read_value(&document).expect("a document")), now([Fulfilled, Fulfilled]));
     assert_eq!(gives(&document), Ok(vec![member(OTHER_GROUP), member(THIRD_GROUP)]));
-    // How far each is, the assignment's own list says.
+    // The assignment's own list shows the fulfillments.
     let delivering = with(document.clone(), BETA_STATE, Some(json!("Delivering")));
     for (of_other, of_third, expected) in [
         (Some("PendingFulfillment"), None, [Pending, Pending]),
         (Some("Fulfilled"), None, [Fulfilled, Pending]),
         (Some("Fulfilled"), Some("x"), [Fulfilled, Pending]),
         (None, Some("fulfilled"), [Pending, Fulfilled]),
-        // Something is missing, or it would not be delivering.
+        // Something is missing, or the assignment would not be delivering.
         (Some("Fulfilled"), Some("Fulfilled"), [Pending, Pending]),
     ] {
         let own = [(OTHER_GROUP, of_other), (THIRD_GROUP, of_third), (GROUP, Some("Fulfilled"))];
@@ -91,7 +92,7 @@ fn in_beta_too_what_the_package_gives_now_is_owed() {
         let delivering = with(delivering.clone(), BETA_LIST, Some(own));
         assert_eq!(listed(&read_value(&delivering).expect("a document")), now(expected));
     }
-    // The package's list is enough by itself, and the assignment's own is still read where there is no other.
+    // The package's list suffices alone. The assignment's own list is still read if there is no other.
     for nothing in [None, Some(Value::Null)] {
         let alone = with(document.clone(), BETA_LIST, nothing.clone());
         assert_eq!(read_value(&alone), read_value(&document));
@@ -101,7 +102,7 @@ fn in_beta_too_what_the_package_gives_now_is_owed() {
         let own = with(document.clone(), "/accessPackage/accessPackageResourceRoleScopes", nothing);
         assert_eq!(read_value(&own), read_value(&beta()));
     }
-    // That of one version is none of the other.
+    // A list of one version does not count in the other.
     let in_v1 = json!({ "resourceRoleScopes": v1()["accessPackage"]["resourceRoleScopes"] });
     let in_v1 = with(document.clone(), "/accessPackage", Some(in_v1));
     assert_eq!(read_value(&in_v1), read_value(&beta()));
@@ -110,7 +111,7 @@ fn in_beta_too_what_the_package_gives_now_is_owed() {
     let in_beta = with(v1(), V1_LIST, None);
     let in_beta = with(in_beta, "/accessPackage/accessPackageResourceRoleScopes", Some(json!([])));
     assert!(matches!(read_value(&in_beta), Err(ReadError::NotExpanded { .. })));
-    // What is wrong in it is named.
+    // An error in it is named.
     let list = "accessPackage.accessPackageResourceRoleScopes";
     let wrong =
         with(document, "/accessPackage/accessPackageResourceRoleScopes/1/accessPackageResourceRole", None);
@@ -144,17 +145,17 @@ fn a_list_that_goes_on_elsewhere_is_not_the_whole_list() {
                 for word in ["delivered", "Delivering"] {
                     let cut = with(cut.clone(), state, Some(json!(word)));
                     assert_eq!(read_value(&cut).expect_err("a part").to_string(), text);
-                    // It can be had by itself.
+                    // The list can be read alone.
                     let by_itself = read_value_with(&cut, &given_by(&[GROUP])).expect("a document");
                     let (given, how_far) = listed(&by_itself).remove(0);
                     assert_eq!(given, member(GROUP));
-                    // How far each is the rest of the list might contradict.
+                    // The rest of the list might contradict the fulfillments.
                     let expected =
                         if word == "delivered" { Fulfillment::Fulfilled } else { Fulfillment::Pending };
                     assert_eq!(how_far, expected, "{list} {word}");
                 }
                 assert_eq!(gives(&cut).expect_err("a part").to_string(), text);
-                // Where it is not needed it may be as it likes.
+                // If the list is not needed, it can be anything.
                 for word in ["partiallyDelivered", "expired", "deliveryFailed"] {
                     let cut = with(cut.clone(), state, Some(json!(word)));
                     assert_eq!(read_value(&cut).expect("a document").resource_roles(), None);
@@ -165,7 +166,7 @@ fn a_list_that_goes_on_elsewhere_is_not_the_whole_list() {
         let whole = with(document.clone(), &format!("{pointer}@odata.nextLink"), Some(Value::Null));
         assert_eq!(read_value(&whole), read_value(&document));
     }
-    // Its own list says how far each is, and a part of it nothing.
+    // The assignment's own list shows the fulfillments, but a part of it shows nothing.
     let own = with(with_package(beta()), "/accessPackageAssignmentResourceRoles@odata.nextLink", Some(link));
     assert_eq!(read_value(&own), read_value(&with_package(beta())));
     let own = with(own, BETA_STATE, Some(json!("Delivering")));
@@ -200,7 +201,7 @@ fn an_assignment_is_read_with_what_its_package_gives_by_itself() {
     }
     let expired = with(bare_v1.clone(), "/state", Some(json!("expired")));
     assert_eq!(read_value_with(&expired, &gives()).expect("a document").resource_roles(), None);
-    // All else has to be there.
+    // Everything else is required.
     let bare = with(bare_v1, "/accessPackage/catalog", None);
     let part = "accessPackage.catalog";
     assert!(
@@ -266,7 +267,7 @@ fn an_access_package_is_read_with_its_resource_roles_or_from_a_page_of_them() {
     }
     assert_eq!(of(&json!({ "value": [] })).gives, []);
     assert_eq!(of(&json!([])).gives, []);
-    // Each once, and without what only provides data for reviews.
+    // Each once, and without a resource that only provides data for reviews.
     let data = json!({ "role": { "originSystem": "CustomDataProvidedResource" } });
     let many = json!({ "value": [v1_scope(GROUP), data, v1_scope(GROUP)] });
     assert_eq!(of(&many).gives, [member(GROUP)]);
@@ -296,7 +297,7 @@ fn what_is_wrong_with_an_access_package_is_named() {
             "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)"
         )
     );
-    // Of a page of one version in its words.
+    // For a page of one version, in the words of this version.
     assert_eq!(error(&json!({ "value": [{ "id": "x" }] })), missing("value[0].role", "role,scope"));
     let half = json!({ "accessPackageResourceRole": beta_scope(GROUP)["accessPackageResourceRole"] });
     let beta_expand = "accessPackageResourceRole,accessPackageResourceScope";
@@ -329,7 +330,7 @@ fn what_is_wrong_with_an_access_package_is_named() {
     let wrong =
         json!({ "role": { "originSystem": "AadGroup", "originId": "x" }, "scope": { "originId": GROUP } });
     assert!(text(json!({ "value": [v1_scope(GROUP), wrong] })).starts_with("`value[1]`: role origin id"));
-    // What it is has to show.
+    // The kind of the document has to be clear.
     let twice = read_access_package(br#"{"state":1,"State":2,"value":[]}"#).expect_err("twice");
     assert_eq!(twice.to_string(), "line 1, column 18: duplicate field `state`");
 }
@@ -351,7 +352,7 @@ fn only_an_access_package_is_taken_for_one() {
     ] {
         assert_eq!(error(&document), expected, "{document}");
     }
-    // And it is taken for nothing else.
+    // It is not read as anything else.
     let whole = json!({ "id": GROUP, "resourceRoleScopes": [v1_scope(GROUP)] });
     let beta_whole = json!({ "id": GROUP, "accessPackageResourceRoleScopes": [] });
     for document in [

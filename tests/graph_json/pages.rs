@@ -1,4 +1,5 @@
-//! R45: what an access package gives, put together from pages: all of them, and of that access package.
+//! R45: the resource roles of an access package, joined from pages: all of the pages, and all of this access
+//! package.
 
 use access_package::graph::json::{ReadError, read_access_package, read_list, read_role_assignments};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ fn page(groups: &[&str], next: Option<&str>) -> Value {
     json!({ "value": value, "@odata.nextLink": next })
 }
 
-/// The page, as the answer that it is: of this access package.
+/// The page as a response about this access package.
 fn page_of(id: &str, page: Value) -> Value {
     let collection = format!("accessPackages('{id}')/resourceRoleScopes(role(),scope())");
     let context = format!(
@@ -32,7 +33,7 @@ fn only_the_whole_list_of_the_assigned_package_is_taken() {
     let [first, second, last] =
         [page(&[GROUP], Some(next)), page(&[OTHER_GROUP], Some(more)), page(&[THIRD_GROUP, GROUP], None)];
     let cut = |whole: &str| Err(ReadError::ListCut { part: "value".into(), whole: whole.into() });
-    // In whatever state, since what it gives is there to be enforced.
+    // In every state, since the resource roles are there to be enforced.
     let documents = [v1(), with(v1(), "/state", Some(json!("deliveryFailed"))), with(v1(), V1_LIST, None)];
     for document in &documents {
         for (part, whole) in [(of(&first), next), (of(&second), more)] {
@@ -49,7 +50,7 @@ fn only_the_whole_list_of_the_assigned_package_is_taken() {
     assert_eq!((all.id, all.next_link.as_deref(), all.whole_of(id)), (None, None, Ok(&sorted[..])));
     let read = read_value_with(&documents[2], &all).expect("a document");
     assert_eq!(listed(&read).into_iter().map(|(role, _)| role).collect::<Vec<_>>(), sorted);
-    // The next page decides whether there is another.
+    // The page that comes last in the order decides whether there is another.
     let wrong_order = of(&last).join(of(&first)).expect("a part");
     assert_eq!(wrong_order.whole_of(id), cut(next).map(|(): ()| &[][..]));
 }
@@ -78,7 +79,7 @@ fn the_list_of_another_package_is_none_of_this_one() {
             let text = format!("list belongs to access package `{actual}`, not to `{ID}`");
             assert_eq!((error.to_string(), error.code()), (text, "otherAccessPackage"));
             assert_eq!(own.clone().join(another.clone()), Err(other(actual)));
-            // Known of one page, it is known of all.
+            // If one page shows the access package, it is known for all of them.
             let unnamed = of(&page(&[OTHER_GROUP], None));
             for joined in [unnamed.clone().join(another.clone()), another.join(unnamed)] {
                 assert_eq!(joined.expect("pages").whole_of(id), Err(other(actual)));
@@ -86,14 +87,14 @@ fn the_list_of_another_package_is_none_of_this_one() {
         }
         assert_eq!(own.clone().join(of(&page(&[], None))).map(|joined| joined.id), Ok(Some(id)));
     }
-    // More pages of another one are first of all of another one.
+    // If more pages are missing, but the list is of another package, the error is the other package.
     let part = of(&page_of(GROUP, page(&[], Some("https://next"))));
     assert_eq!(part.whole_of(id), Err(other(GROUP)));
     let beta = read_value_with(&beta(), &of(&whole_document(ID))).expect_err("of another");
     assert!(matches!(beta, ReadError::OtherAccessPackage { actual, .. } if actual == id));
 }
 
-/// A page without items would else be taken for a list of anything: nothing to enforce, nobody to look at.
+/// Otherwise, an empty page would count as any list: nothing to enforce, and no holders.
 #[test]
 fn a_page_of_another_collection_is_refused_even_without_items() {
     let of = |context: &str| json!({ "@odata.context": context, "value": [] });
@@ -130,7 +131,7 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
                 assert_eq!(read(required, &of(&context)), Ok(0), "{required}: {context}");
             }
         }
-        // What names nothing says nothing.
+        // A context that names nothing is ignored.
         for context in ["x", "", "#", "https://x/$metadata", "https://x/$metadata#/", "#()"] {
             assert_eq!(read(required, &of(context)), Ok(0), "{context}");
         }
@@ -143,7 +144,7 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
         for name in others.chain(&strangers) {
             let context = format!("{path}{name}");
             let error = read(required, &of(&context)).expect_err(name);
-            // What has a reader of its own is called by its name.
+            // A document with a reader of its own is called by its name.
             if required == "assignments" && name.to_lowercase().contains("resourcerolescope") {
                 assert_eq!(error, ReadError::IsAccessPackage, "{name}");
                 continue;
@@ -158,7 +159,7 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
             assert_eq!(error.to_string(), text);
         }
     }
-    // With items too, whatever they look like; and where the only item stands in place of the list.
+    // Pages with items, too, whatever the items look like, and pages with the only item in place of the list.
     let users = format!("{metadata}users");
     for (required, item) in [("assignments", v1()), ("resourceRoleScopes", v1_scope(GROUP))] {
         for value in [json!([item]), item] {
@@ -170,7 +171,7 @@ fn a_page_of_another_collection_is_refused_even_without_items() {
             );
         }
     }
-    // And in a batch only there.
+    // In a batch, only this response is refused.
     let batch = json!({ "responses": [
         { "id": "1", "status": 200, "body": of(&users) },
         { "id": "2", "status": 200, "body": of(&format!("{path}assignments")) },
@@ -214,7 +215,7 @@ fn the_context_of_a_page_says_of_which_package_it_is() {
     }
 }
 
-/// In beta the two lists look alike, but for how far each has got.
+/// In beta the two lists look alike, except for the fulfillments.
 #[test]
 fn what_an_assignment_was_delivered_is_not_what_its_package_gives() {
     let own = |status: &str| beta_role(GROUP, status);
@@ -259,7 +260,7 @@ fn an_empty_list_of_the_other_version_hides_none() {
     for document in [both(&[GROUP], &[OTHER_GROUP]), both(&[GROUP, OTHER_GROUP], &[GROUP])] {
         assert_eq!(error(&document), ReadError::Disagreement { part: names[0], other: names[1] });
     }
-    // A part of one is still a part.
+    // A part of such a list is still a part.
     for name in names {
         let cut = with(both(&[], &[GROUP]), &format!("/{name}@odata.nextLink"), Some(json!("https://next")));
         assert!(matches!(error(&cut), ReadError::ListCut { part, .. } if part == name));

@@ -1,5 +1,5 @@
-//! One document, read: what it says is what the assignment holds, and what it does not say is an error
-//! that names it.
+//! Reads one document: the assignment has what the document says, and an error names what the document does
+//! not say.
 
 use access_package::graph::json::{EXPAND_BETA, EXPAND_V1, ReadError, read, read_gives};
 use access_package::{
@@ -28,7 +28,7 @@ fn both_versions_say_the_same() {
     assert_eq!(beta.catalog(), v1.catalog());
     assert_eq!(beta.access_package().to_string(), "88203d16-0e31-41d4-87b2-dd402f1435e9");
     for assignment in [&v1, &beta] {
-        // The directory object, not the subject.
+        // The id of the directory object, not of the subject.
         assert_eq!(assignment.target().to_string(), "2bc42425-6dc5-4f2a-9ebb-7a7464481eb0");
         assert_eq!((assignment.state(), assignment.end()), (AssignmentState::Delivered, None));
         assert_eq!(assignment.attempt(), 0);
@@ -43,7 +43,7 @@ fn both_versions_say_the_same() {
 #[test]
 fn the_state_decides_how_far_the_resource_roles_are() {
     use Fulfillment::{Fulfilled, Pending};
-    // In their order: the other group, which is pending, comes first.
+    // In order: the other group, which is pending, comes first.
     for &state in AssignmentState::ALL {
         let expected = match state {
             AssignmentState::Delivering => Some(vec![Pending, Fulfilled]),
@@ -53,7 +53,8 @@ fn the_state_decides_how_far_the_resource_roles_are() {
         let document = with(beta(), "/assignmentState", Some(json!(in_pascal_case(state.as_str()))));
         assert_eq!(fulfillments(&read_value(&document).unwrap()), expected, "{state}");
     }
-    // v1.0 does not say which are fulfilled, so none is; and where all are said to be, something is missing.
+    // v1.0 does not show the fulfillments, so all are pending. If a list says that all are fulfilled,
+    // something else is missing.
     let v1 = with(v1(), "/state", Some(json!("delivering")));
     assert_eq!(fulfillments(&read_value(&v1).unwrap()), Some(vec![Pending; 3]));
     let as_in_beta = with(v1.clone(), "/accessPackage/resourceRoleScopes/0/status", Some(json!("Fulfilled")));
@@ -61,7 +62,7 @@ fn the_state_decides_how_far_the_resource_roles_are() {
     let all = with(beta(), "/assignmentState", Some(json!("delivering")));
     let all = with(all, "/accessPackageAssignmentResourceRoles/1/status", Some(json!("fulfilled")));
     assert_eq!(fulfillments(&read_value(&all).unwrap()), Some(vec![Pending; 2]));
-    // R19: one of which beta does not say it is pending too.
+    // R19: a resource role without a word in beta is pending, too.
     for status in [None, Some(Value::Null), Some(json!("")), Some(json!("Fulfilled?"))] {
         let unsaid = with(beta(), "/assignmentState", Some(json!("Delivering")));
         let unsaid = with(unsaid, "/accessPackageAssignmentResourceRoles/0/status", status);
@@ -97,7 +98,7 @@ fn what_is_missing_is_named() {
         let error = read_value(&with(beta(), pointer, None)).unwrap_err();
         assert_eq!(error, ReadError::NotExpanded { part: pointer[1..].into(), expand: EXPAND_BETA });
     }
-    // Within a list, with the place in it.
+    // In a list, the error has the place in the list.
     let list = "accessPackageAssignmentResourceRoles";
     for (property, expected) in [
         ("accessPackageResourceRole", "accessPackageAssignmentResourceRoles[1].accessPackageResourceRole"),
@@ -151,7 +152,7 @@ fn a_malformed_origin_id_is_an_error_and_review_data_is_left_out() {
     assert_eq!(fulfillments(&read_value(&data).unwrap()), Some(vec![Fulfillment::Fulfilled; 2]));
 }
 
-// R21: where the end is, and what is never taken for no end.
+// R21: the places of the end, and what is never read as *no end*.
 #[test]
 fn every_form_of_schedule_is_read() {
     let with_schedule = |schedule: Value| with(v1(), "/schedule", Some(schedule));
@@ -193,7 +194,7 @@ fn every_form_of_schedule_is_read() {
     );
     assert!(matches!(after(json!("1 day"), json!(start)), Err(ReadError::Malformed { .. })));
 
-    // An end without a word on how to take it is not passed over.
+    // An end without a type is not ignored.
     let untold = json!({ "expiration": { "type": null, "endDateTime": start } });
     assert_eq!(end(untold), Err(ReadError::Missing { part: "schedule.expiration.type".into() }));
     let unknown = json!({ "expiration": { "type": "afterTheParty" } });
@@ -220,7 +221,7 @@ fn a_resource_role_listed_twice_is_one() {
     scopes.push(scopes[0].clone());
     assert_eq!(read_value(&document), read_value(&v1()));
     assert_eq!(read_gives(document.to_string().as_bytes()).map(|gives| gives.len()), Ok(3));
-    // R19: fulfilled only if it is so each time.
+    // R19: fulfilled only if every occurrence is.
     for (first, second) in [("Fulfilled", "x"), ("x", "Fulfilled"), ("Fulfilled", "Fulfilled")] {
         let listed = [beta_role(GROUP, first), beta_role(OTHER_GROUP, "x"), beta_role(GROUP, second)];
         let document = with(beta(), "/accessPackageAssignmentResourceRoles", Some(json!(listed)));

@@ -46,14 +46,14 @@ fn a_request_is_read_with_its_assignment() {
         assert_eq!(request.state, AssignmentState::DeliveryFailed);
         assert_eq!(request.completed, COMPLETED.parse().expect("an instant"));
         assert_eq!(found.assignment, Some(assignment.clone()));
-        // Of what has failed Graph does not say how far it is, but what is given.
+        // For a failed assignment, Graph shows the resource roles, but not their fulfillments.
         assert_eq!(assignment.resource_roles(), None);
         let gives = found.gives.expect("expanded");
         let delivered = read(if name == "assignment" { v1() } else { beta() }.to_string().as_bytes());
         let delivered = delivered.expect("an assignment");
         let listed = delivered.resource_roles().expect("known").iter().map(|role| &role.resource_role);
         assert!(listed.clone().all(|role| gives.contains(role)) && listed.count() == gives.len());
-        // Of an assignment that was not expanded only the id is there.
+        // An assignment that was not expanded has only its id.
         let bare = with(document, &format!("/{name}"), Some(json!({ "id": assignment.id() })));
         let found = read_request(bare.to_string().as_bytes(), Recency::Newest).expect("a request");
         assert_eq!((found.request, found.assignment, found.gives), (request, None, None));
@@ -88,7 +88,7 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     let bare = with(of_v1(), "/assignment", Some(json!({})));
     assert_eq!(error(&bare), "`assignment.id` is missing");
     assert_eq!(error(&with(of_v1(), "/state", None)), "`state` is missing");
-    // R11: in these states there is no assignment, and an unknown word is none of them.
+    // R11: in these states there is no assignment. An unknown word is not one of them.
     for word in ["submitted", "pendingApproval", "denied", "scheduled", "canceled", "Canceled"] {
         let document = with(of_v1(), "/state", Some(json!(word)));
         assert_eq!(error(&document), format!("request is `{word}`: it has no assignment"));
@@ -97,7 +97,7 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
         let document = with(of_v1(), "/state", Some(json!(word)));
         assert_eq!(error(&document), format!("request is `{word}`, which is not a known request state"));
     }
-    // Of a version that shows by the rest.
+    // The rest of the document shows the version.
     for (name, value) in
         [("requestStatus", "x"), ("completedDate", COMPLETED), ("accessPackageAssignment", "x")]
     {
@@ -115,7 +115,7 @@ fn what_is_missing_or_cannot_be_is_an_error_that_says_so() {
     assert!(matches!(read_request(b"[]", Recency::Newest), Err(ReadError::Malformed { .. })));
 }
 
-// R32: only the host knows.
+// R32: only the host knows it.
 #[test]
 fn whether_it_is_the_newest_is_what_the_host_says() {
     for recency in [Recency::Newest, Recency::Superseded] {
@@ -139,13 +139,13 @@ fn an_assignment_that_was_expanded_in_part_is_to_be_asked_for_by_itself() {
             .fold(document.clone(), |document, part| with(document, &format!("/{name}/{part}"), None));
         let read = found(&bare);
         assert_eq!((read.request, read.assignment, read.gives), (whole.request, None, None));
-        // What is there is read.
+        // The parts that are there are read.
         let without_target = found(&with(document, &format!("/{name}/target"), None));
         assert_eq!((without_target.assignment, without_target.gives), (None, whole.gives));
     }
     let catalog = found(&with(of_v1(), "/assignment/accessPackage/catalog", None));
     assert_eq!((catalog.assignment, catalog.gives.map(|gives| gives.len())), (None, Some(3)));
-    // One that is delivered shows its resource roles, or not all of it is there.
+    // A delivered assignment shows its resource roles, or it is incomplete.
     let delivered = with(of_v1(), "/assignment/state", Some(json!("delivered")));
     assert!(found(&delivered).assignment.is_some());
     let list = "/assignment/accessPackage/resourceRoleScopes";

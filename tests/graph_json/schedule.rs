@@ -1,4 +1,4 @@
-//! R44: a schedule says that there is an end, or that there is none. What could be an end is never passed over.
+//! R44: a schedule says whether there is an end. A possible end is never ignored.
 
 use access_package::Timestamp;
 use access_package::graph::json::{ReadError, read};
@@ -19,7 +19,7 @@ fn end(schedule: &Value) -> Result<Option<Timestamp>, ReadError> {
     v1
 }
 
-/// Values that say something, and values that do not.
+/// Values with content, and values without.
 fn real() -> [Value; 7] {
     [
         json!("x"),
@@ -104,7 +104,7 @@ fn what_could_be_an_end_is_named() {
         }
         let expiration = json!({ "type": "noExpiration", "until": value });
         assert_eq!(end(&json!({ "expiration": expiration })), possible("schedule.expiration.until"));
-        // What OData says of a property is none.
+        // An OData annotation of a property is not a property.
         let said = json!({ "@odata.type": value, "expiration@x": value, "expiration": none });
         assert_eq!(end(&said), Ok(None));
     }
@@ -112,7 +112,7 @@ fn what_could_be_an_end_is_named() {
         end(&json!({ "startDateTime": START, "stopDateTime": START })).unwrap_err().to_string(),
         "`schedule.stopDateTime` could be an end: only the end in `schedule.expiration` can be read"
     );
-    // The first of them, and before anything that is wrong with the rest.
+    // The error names the first one, before any other problem.
     let many = with(v1(), "/schedule", None).to_string();
     let many = many.replacen('{', r#"{"schedule":{"z":null,"b":1,"a":2,"recurrence":3},"#, 1);
     let error = read(many.as_bytes()).expect_err("it could end");
@@ -131,7 +131,7 @@ fn an_instant_of_windows_power_shell_is_read_to_the_millisecond() {
         ("/Date(-1)/", "1969-12-31T23:59:59.999Z"),
         ("/Date(253402300799999)/", "9999-12-31T23:59:59.999Z"),
         ("/Date(-62135596800000)/", "0001-01-01T00:00:00Z"),
-        // Where it was written moves nothing.
+        // The offset at which it was written does not move the instant.
         ("/Date(4102444800000+0100)/", "2100-01-01T00:00:00Z"),
         ("/Date(-1-0530)/", "1969-12-31T23:59:59.999Z"),
     ] {
@@ -160,7 +160,7 @@ fn an_instant_of_windows_power_shell_is_read_to_the_millisecond() {
         let error = ending(text).expect_err(text).to_string();
         assert!(error.contains(&format!("`{text}` is not a valid timestamp")), "{error}");
     }
-    // As it escapes it.
+    // With the escapes of this format.
     let document = with(v1(), "/schedule/startDateTime", Some(json!("at"))).to_string();
     let document = document.replace(r#""at""#, r#""\/Date(1719821350000)\/""#);
     assert!(read(document.as_bytes()).is_ok());

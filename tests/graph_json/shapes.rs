@@ -11,7 +11,7 @@ use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
 
 const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
 
-/// Writes what is read, and reads that: the same, as far as Graph can tell.
+/// Writes what was read, and reads it again. The result is the same, as far as Graph can express it.
 #[track_caller]
 fn written_again(document: &Value) {
     let assignment = read_value(document).expect("a document");
@@ -79,7 +79,7 @@ fn every_documented_property_beside_what_is_needed_changes_nothing() {
         }
         assert_eq!(read_value(&fuller), read_value(&document));
     }
-    // Not even null, where null is as good as not there.
+    // Not even null, although null means absent.
     let sparse = with(v1(), "/expiredDateTime", None);
     let sparse = with(sparse, "/schedule/recurrence", None);
     assert_eq!(read_value(&with(sparse, "/status", None)), read_value(&v1()));
@@ -103,7 +103,7 @@ fn every_origin_system_is_read_and_written() {
         ("AzureResources", &format!("{subscription}/resourceGroups/Lab"), definition.clone(), Some("active")),
         ("AzureResources", &subscription, definition.clone(), Some("eligible")),
         ("AzureResources", management_group, definition.replace(&subscription, ""), Some("eligible")),
-        // Opaque ids are handed on to the letter, whatever JSON has to do for it.
+        // Opaque ids stay exactly as they are, however JSON escapes them.
         ("SapIag", "a \"b\" \\ \u{1}\n\u{2028}", "\u{1F600}".into(), Some("\"\u{1}")),
         ("SapIag", "", String::new(), Some("")),
         ("SapIag", "", String::new(), None),
@@ -131,7 +131,7 @@ fn every_origin_system_is_read_and_written() {
     }
 }
 
-// R23: the samples of the documentation show two that differ in nothing else.
+// R23: the samples of the documentation show two that differ only in this.
 #[test]
 fn the_type_of_a_role_is_part_of_it() {
     let definition = format!("/providers/Microsoft.Authorization/roleDefinitions/{GROUP}");
@@ -156,7 +156,7 @@ fn the_type_of_a_role_is_part_of_it() {
             ["eligible", "active"]
         );
         written_again(&document);
-        // Only a role has one: neither its scope, nor what beta shows beside it.
+        // Only a role has a type. Its scope does not, and neither does anything that beta shows beside it.
         for version in VERSIONS {
             let written = write(&assignment, version);
             assert_eq!(written.matches(r#""type":"eligible""#).count(), 1, "{written}");
@@ -196,7 +196,7 @@ fn the_type_of_a_subject_is_read_and_written() {
             (json!({ "type": "ServicePrincipal" }), agent),
             (json!({ "subjectType": "SERVICEPRINCIPAL" }), agent),
             (json!({ "subjectType": "user", "type": "User" }), user),
-            // What says nothing leaves the word to the other.
+            // An empty property leaves the choice to the other one.
             (json!({ "subjectType": null, "type": "User" }), user),
             (json!({ "subjectType": "unknownFutureValue", "type": "ServicePrincipal" }), agent),
             (json!({ "subjectType": "notSpecified" }), None),
@@ -291,13 +291,13 @@ fn every_form_of_expiration_is_written_as_its_end() {
             written_again(&document);
         }
     }
-    // The documentation shows one without any expiration too.
+    // The documentation also shows a schedule without an expiration.
     let bare =
         json!({ "@odata.type": "microsoft.graph.entitlementManagementSchedule", "startDateTime": start });
     assert_eq!(read_value(&with(v1(), "/schedule", Some(bare))).expect("a document").end(), None);
 }
 
-// R21: to take the one for the other would be to guess, and the assignment might never expire.
+// R21: to read one as the other would be a guess, and the assignment might never expire.
 #[test]
 fn an_end_where_the_type_has_none_is_a_contradiction() {
     for kind in ["noExpiration", "notSpecified"] {
@@ -312,7 +312,7 @@ fn an_end_where_the_type_has_none_is_a_contradiction() {
     }
 }
 
-// R21: neither of two ends is passed over.
+// R21: neither of two ends is ignored.
 #[test]
 fn two_ends_have_to_agree() {
     let start = "2021-12-12T20:08:52.82Z";
@@ -333,7 +333,7 @@ fn two_ends_have_to_agree() {
                     );
                 }
             }
-            // Without a start nobody can tell whether they do.
+            // Without a start, it is unknown whether they agree.
             let schedule = json!({ "startDateTime": null, "expiration": expiration });
             let error = read_value(&with(v1(), "/schedule", Some(schedule))).expect_err("no start");
             assert_eq!(error.to_string(), "`schedule.startDateTime` is missing");
@@ -379,7 +379,7 @@ fn the_names_of_one_version_are_none_of_the_other() {
             "{error}"
         );
     }
-    // Where the state is missing, it is that of the version that the rest is of.
+    // If the state is missing, the error names the state of the version that the rest has.
     let error =
         |document: Value, pointer: &str| read_value(&with(document, pointer, None)).expect_err("no state");
     assert_eq!(error(beta(), "/assignmentState").to_string(), "`assignmentState` is missing");

@@ -1,4 +1,5 @@
-//! What a document says in more than one place: the access package, its catalog, and how privileged that is.
+//! Facts that a document states more than once: the access package, its catalog, and the catalog's privilege
+//! level.
 
 use access_package::graph::Version;
 use access_package::graph::json::{ReadError, read, write};
@@ -9,7 +10,7 @@ use crate::fixtures::{GROUP, OTHER_GROUP, beta, read_value, v1, with};
 
 const OLDER: &str = "/accessPackage/accessPackageCatalog";
 
-/// The document with a value at a path of two or three steps, whose objects are made where they are not there.
+/// The document with a value at a path of two or three steps. Missing objects are created.
 fn at(mut document: Value, pointer: &str, value: &Value) -> Value {
     let steps = pointer.trim_start_matches('/').split('/');
     let place = steps.fold(&mut document, |place, step| &mut place[step]);
@@ -21,7 +22,7 @@ fn path(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".")
 }
 
-/// Each place of each id, in both versions.
+/// Every place of each id, in both versions.
 fn places() -> Vec<(Value, Value, &'static [&'static str])> {
     let package: &[_] = &["/accessPackageId", "/accessPackage/id"];
     let catalog: &[_] = &[
@@ -44,12 +45,12 @@ fn an_id_that_is_there_twice_has_to_be_the_same() {
         let expected = read_value(&document).expect("a document");
         for first in places {
             for second in places.iter().filter(|second| *second != first) {
-                // In whatever case.
+                // In any case.
                 let upper = json!(id.as_str().expect("a text").to_uppercase());
                 let both = at(at(document.clone(), first, &id), second, &upper);
                 assert_eq!(read_value(&both).as_ref(), Ok(&expected), "{first} {second}");
                 let null = at(both.clone(), second, &Value::Null);
-                // Unless it is the one that is needed.
+                // Unless this is the place that is required.
                 if let Ok(read) = read_value(&null) {
                     assert_eq!(read, expected);
                 }
@@ -62,7 +63,7 @@ fn an_id_that_is_there_twice_has_to_be_the_same() {
                 }
             }
         }
-        // All of them at once, and each by itself another.
+        // All places at once, and then one of them with another id.
         let all = places.iter().fold(document, |document, place| at(document, place, &id));
         assert_eq!(read_value(&all), Ok(expected));
         for (index, place) in places.iter().enumerate() {
@@ -111,7 +112,7 @@ fn the_level_of_the_catalog_is_read_wherever_it_stands() {
             assert_eq!(part.to_string(), format!("`{}` and `{}` do not agree", other[0], other[1]));
         }
     }
-    // In v1.0 under the older name, too, where it is the only one.
+    // In v1.0 also under the older name, if it is the only one.
     let older = json!({ "id": v1()["accessPackage"]["catalog"]["id"], "privilegeLevel": "privileged" });
     let document = at(with(v1(), newer, None), OLDER, &older);
     let read = read_value(&document).expect("a document");
@@ -119,7 +120,7 @@ fn the_level_of_the_catalog_is_read_wherever_it_stands() {
     assert_eq!((read.catalog().id, level(&read)), (expected.catalog().id, Some(PrivilegeLevel::Privileged)));
     let nameless = read_value(&at(document, OLDER, &json!({ "privilegeLevel": "privileged" })));
     assert_eq!(nameless, Err(ReadError::Missing { part: "accessPackage.catalog.id".into() }));
-    // Only beta is written with it.
+    // Only beta is written with the level.
     for (version, expected) in [(Version::V1, None), (Version::Beta, Some(PrivilegeLevel::Privileged))] {
         let again = write(&read, version);
         assert_eq!(level(&self::read(again.as_bytes()).expect("what was written")), expected);
@@ -130,7 +131,7 @@ fn self_read(document: &Value) -> Assignment {
     read(document.to_string().as_bytes()).expect("a document")
 }
 
-// R46: what stands there is neither followed nor an error.
+// R46: the value is neither followed nor an error.
 #[test]
 fn whatever_stands_for_the_kind_of_the_target() {
     let deep = |open: &str, close: &str| format!("{}0{}", open.repeat(100_000), close.repeat(100_000));

@@ -1,4 +1,4 @@
-//! Assignments, written: to the letter, and so that reading them gives the same.
+//! Writes assignments: the exact text, and reading it gives the same assignment.
 
 use access_package::graph::Version;
 use access_package::graph::json::{read, read_list, write, write_list};
@@ -16,7 +16,7 @@ fn load(stored: StoredAssignment) -> Assignment {
     stored.try_into().expect("a whole assignment")
 }
 
-/// The sample of v1.0 as plain data, with the first of its resource roles.
+/// The v1.0 sample as plain data, with the first of its resource roles.
 fn sample() -> StoredAssignment {
     let mut stored = StoredAssignment::from(&read_value(&v1()).expect("a document"));
     stored.resource_roles.as_mut().expect("known").truncate(1);
@@ -82,7 +82,8 @@ fn status_and_end_are_said_only_where_they_are_known() {
                     serde_json::from_str(&write(&assignment, version)).expect("JSON");
                 assert_eq!(written[property].as_str(), status, "{state}");
                 assert_eq!(written["expiredDateTime"].as_str(), expired.as_deref(), "{state}");
-                // Unknown is not none: the resource roles are not there, as if they were not expanded.
+                // Unknown resource roles are not an empty list: the property is missing, as if it had not
+                // been expanded.
                 assert!(written["accessPackage"].get("resourceRoleScopes").is_none());
                 assert!(written.get("accessPackageAssignmentResourceRoles").is_none());
             }
@@ -101,7 +102,7 @@ fn beta_shows_how_far_each_resource_role_is() {
     let roles = written["accessPackageAssignmentResourceRoles"].as_array().expect("a list");
     let words: Vec<_> = roles.iter().map(|role| role["status"].as_str().expect("a word")).collect();
     assert_eq!(words, ["Fulfilled", "PendingFulfillment", "PendingFulfillment"]);
-    // So one that has failed is enforced again by whoever has nothing but the document.
+    // So a failed resource role is enforced again by a reader that has only the document.
     let again = read(written.to_string().as_bytes()).expect("what was written");
     assert_eq!((again.attempt(), again.actions().count()), (0, 2));
 }
@@ -185,7 +186,7 @@ fn assignment() -> impl Strategy<Value = Assignment> {
             attempt,
             resource_roles,
         };
-        // Its state, or else the one that the fulfillments give.
+        // The state, or otherwise a state that follows from the fulfillments.
         let mut states = [state].into_iter().chain(AssignmentState::ALL.iter().copied());
         states.find_map(|state| StoredAssignment { state, ..stored.clone() }.try_into().ok())
     })
@@ -198,7 +199,7 @@ proptest! {
             let written = write(&assignment, version);
             let read = read(written.as_bytes());
             prop_assert_eq!(&read, &as_told(&assignment, version));
-            // And written again it is the same text, but for what the state makes unknown.
+            // Written again, it is the same text, except what the state makes unknown.
             if let Ok(read) = read {
                 let known = read.resource_roles().is_some() == assignment.resource_roles().is_some();
                 prop_assert!(!known || write(&read, version) == written);

@@ -1,5 +1,5 @@
-//! The laws of `testing`, and the strategies they draw from: the crate keeps them, and each of the
-//! mistakes that somebody could make is found out by the law that it offends.
+//! The laws of `testing`, and the strategies that they draw from. The crate keeps the laws, and each planted
+//! mistake is found by the law that it breaks.
 #![cfg(feature = "proptest")]
 #![allow(clippy::wildcard_imports, reason = "the guide is short of lines")]
 
@@ -18,7 +18,7 @@ use std::process::Command;
 use mistaken::Mistaken;
 use mistakes::Mistake;
 
-// The crate's own functions, in the order of the contract: what the guide shows.
+// The crate's own functions, in the order of the contract, as the guide shows them.
 include!("example.rs");
 
 #[test]
@@ -31,7 +31,7 @@ fn faithful(stored: StoredAssignment) -> Server {
     Server(stored.try_into().expect("a law gives what loads"))
 }
 
-/// Time has made it expire, and the host saves that only with something else.
+/// A host that saves an expiry only together with another change.
 struct ForgetsToSaveWhatTimeDid(Server);
 
 impl Implementation for ForgetsToSaveWhatTimeDid {
@@ -68,13 +68,13 @@ impl Implementation for ForgetsToSaveWhatTimeDid {
     }
 }
 
-// R12: a host may save it, and need not.
+// R12: a host may save it, but need not.
 #[test]
 fn a_host_need_not_save_with_a_refusal_what_time_did() -> Result<(), Broken> {
     laws::all(|stored| ForgetsToSaveWhatTimeDid(faithful(stored)))
 }
 
-/// Each of these is found out by this law, and told by its name.
+/// This law finds each of these mistakes, and the error names the law.
 fn find_out(
     law: &str,
     holds: impl Fn(&dyn Fn(StoredAssignment) -> Mistaken) -> Result<(), Broken>,
@@ -88,7 +88,7 @@ fn find_out(
     }
 }
 
-/// The law and what makes the mistaken one; then who is found out by it.
+/// A law, and the mistakes that it finds.
 macro_rules! each_law_finds_out {
     ($($law:ident: $($mistake:ident)+;)+) => {
         $(
@@ -121,7 +121,7 @@ mod finds_out {
     }
 }
 
-/// A panic in an implementation is a law that does not hold, and the case is told.
+/// If an implementation panics, the law does not hold, and the error shows the case.
 #[test]
 fn an_implementation_that_panics_is_told_of() {
     let broken = laws::refused_changes_nothing(|stored| Mistaken::new(Mistake::Panics, stored));
@@ -130,7 +130,7 @@ fn an_implementation_that_panics_is_told_of() {
     assert!(found.contains("not today"), "{found}");
 }
 
-/// `proptest` would write down what has failed, or complain that it does not know where.
+/// Without this setting, `proptest` writes down the failure, or complains that it does not know where.
 #[test]
 fn nothing_is_written_down_of_a_law_that_does_not_hold() {
     let name = "told::accepted_asks_for_everything_owed";

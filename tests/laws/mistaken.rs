@@ -1,4 +1,4 @@
-//! Implementations that go wrong, each in one place.
+//! Implementations that go wrong, each in one way.
 
 use access_package::testing::{Implementation, Refused};
 use access_package::{
@@ -10,15 +10,15 @@ use access_package::{
 use crate::mistakes::Mistake;
 use crate::{Server, faithful};
 
-/// The faithful one, but for a mistake.
+/// The faithful implementation with one mistake.
 pub(crate) struct Mistaken {
     mistake: Mistake,
     it: Server,
-    /// What it has been asked for since it was started, where it keeps that.
+    /// The actions since it was started, if it keeps them in memory.
     queue: Vec<Action>,
-    /// What is saved, where that is not what it has become.
+    /// The saved form, if it differs from the current one.
     saved: Option<StoredAssignment>,
-    /// Takes no outcome of these.
+    /// Ignores outcomes for these resource roles.
     is_deaf_to: Vec<ResourceRole>,
 }
 
@@ -32,7 +32,7 @@ impl Mistaken {
         it
     }
 
-    /// Changes what is kept behind the back of the life cycle.
+    /// Changes the assignment without its life cycle.
     fn meddle(&mut self, meddle: impl FnOnce(&mut StoredAssignment)) {
         let mut stored = self.it.stored();
         meddle(&mut stored);
@@ -47,7 +47,7 @@ impl Mistaken {
         self.it.0.resource_roles().into_iter().flatten().map(|role| role.resource_role.clone()).collect()
     }
 
-    /// Goes on as if all were delivered.
+    /// Continues as if everything were delivered.
     fn pretend_delivered(&mut self) {
         self.meddle(|stored| {
             stored.state = AssignmentState::Delivered;
@@ -57,7 +57,7 @@ impl Mistaken {
         });
     }
 
-    /// The caller, as this one takes it to be.
+    /// The caller as this implementation sees them.
     fn mistaken_for(&self, caller: &Caller) -> Caller {
         let mut caller = caller.clone();
         match self.mistake {
@@ -333,7 +333,7 @@ impl Implementation for Mistaken {
                 return;
             }
             Mistake::TheLastWordWins => {
-                // Forgets what was said before, by way of a new attempt of the same number.
+                // Forgets the earlier outcome by a new attempt with the same number.
                 return self.last_word(&receipt, now);
             }
             _ => {}
@@ -379,7 +379,7 @@ impl Implementation for Mistaken {
 }
 
 impl Mistaken {
-    /// Takes a receipt for one of a resource role of its own that is the same in the eyes of this.
+    /// Takes a receipt for another resource role as one for its own, if both are the same by this comparison.
     fn take_for_its_own(&self, receipt: &mut Receipt, same: impl Fn(&ResourceRole, &ResourceRole) -> bool) {
         if let Some(role) = self.known().iter().find(|role| same(role, &receipt.resource_role)) {
             receipt.resource_role = role.clone();

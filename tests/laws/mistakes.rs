@@ -1,4 +1,4 @@
-//! What somebody could get wrong, each in one place.
+//! The mistakes of an implementation, each in one place.
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Mistake {

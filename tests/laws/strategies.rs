@@ -1,5 +1,4 @@
-//! The strategies: what is said to be whole is whole, what is said to be broken is not, and of
-//! everything there is some.
+//! The strategies: valid values are valid, invalid values are not, and every kind of value occurs.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,7 +17,7 @@ use uuid::Uuid;
 use crate::documented::ladder;
 use crate::{Server, faithful};
 
-/// Counts what kinds of values there are; the same each time.
+/// Counts the kinds of values. The count is the same each time.
 fn kinds<T: Debug>(values: impl Strategy<Value = T>, kind: impl Fn(T) -> String) -> BTreeMap<String, u32> {
     let config = Config { cases: 2000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
@@ -90,7 +89,7 @@ fn receipts_are_taken_and_not_and_refused() {
     assert_eq!(kinds(with_receipt, kind).len(), 6);
 }
 
-// Most receipts are for what the assignment has, if it has anything; some are for something else.
+// If the assignment has resource roles, most receipts are for one of them, and some are for another one.
 #[test]
 fn receipts_are_mostly_of_resource_roles_that_are_there() {
     let with_receipt = strategy::assignment().prop_flat_map(|assignment| {
@@ -120,8 +119,8 @@ fn callers_may_and_may_not_for_every_reason() {
         Err(refusal) => format!("{:?}: {refusal}", caller.account),
     };
     let seen = kinds(strategy::caller(catalog), kind);
-    // Of each account: each role that suffices, and each set of reasons. An application with the
-    // permission has no less than the role of an Identity Governance Administrator.
+    // For each account: each role that suffices, and each set of reasons. An application with the permission
+    // has at least the role of an Identity Governance Administrator.
     let ladder = ladder().count();
     assert_eq!(seen.len(), (ladder + 5) + (ladder + 2) + 1);
 }
@@ -141,7 +140,7 @@ fn resource_roles_and_claims_are_of_every_kind() {
         }
     };
     assert_eq!(kinds(strategy::resource_role(), written_and_read).len(), 4 + 3 + 2 + 2);
-    // R23: some assignments have two that differ in nothing but the type.
+    // R23: some assignments have two resource roles that differ only in the type.
     let differ_in_the_type = |stored: StoredAssignment| {
         let known = stored.resource_roles.unwrap_or_default();
         let names = |entry: &AssignmentResourceRole| {
@@ -169,11 +168,11 @@ fn near_misses_are_never_the_text_and_mostly_not_read() {
         assert_ne!(near, id);
         near.parse::<CatalogId>().is_ok().to_string()
     };
-    // In upper case, or with another digit, it is a GUID all the same.
+    // A text in upper case, or with another digit, is still a GUID.
     assert_eq!(names(&kinds(strategy::near_miss(id), read)), ["false", "true"]);
     let never = |near: String| near.parse::<Role>().is_ok().to_string();
     assert!(kinds(strategy::near_miss(Role::CatalogOwner.name()), never)["false"] > 1500);
-    // Of an empty text too there is another.
+    // An empty text has a near miss, too.
     assert_eq!(kinds(strategy::near_miss(""), |near| near.is_empty().to_string()).len(), 1);
 }
 
@@ -189,7 +188,7 @@ fn instants_and_actions_reach_the_edges() {
     assert_eq!(kinds(strategy::action(), ends).len(), 4);
 }
 
-/// The faithful one, which notes who asks.
+/// The faithful implementation, which also notes the callers.
 struct Noting<'a>(Server, &'a RefCell<Vec<Caller>>);
 
 impl Implementation for Noting<'_> {
@@ -226,7 +225,8 @@ impl Implementation for Noting<'_> {
     }
 }
 
-// R43: in a privileged catalog one role is not enough without the other. Of all roles that would come up rarely.
+// R43: in a privileged catalog, one of the two roles does not suffice. If all roles were equally likely, such
+// callers would be rare.
 #[test]
 fn a_law_lets_many_ask_who_hold_one_of_the_two_roles_without_the_other() {
     let asked = RefCell::default();

@@ -1,12 +1,12 @@
-//! Whoever asks for all laws hears of each of them that does not hold. The text is for whoever reads a failed test: the law,
-//! its rules, the case, and what differs.
+//! `all` reports the first law that does not hold. Its text is for the reader of a failed test: the law, its rules,
+//! the case, and the difference.
 
 use access_package::testing::laws;
 
 use crate::mistaken::Mistaken;
 use crate::mistakes::Mistake;
 
-/// All laws are asked for, and this is told. In place of `…` there may be anything.
+/// Checks the text that `all` reports. `…` stands for anything.
 fn is_told(mistake: Mistake, told: &str) {
     let broken = laws::all(|stored| Mistaken::new(mistake, stored)).expect_err("it is found out");
     let text = broken.to_string();
@@ -16,11 +16,11 @@ fn is_told(mistake: Mistake, told: &str) {
         let Some(place) = rest.find(part) else { panic!("{mistake:?}: \"{part}\" is missing in: {text}") };
         rest = &rest[place + part.len()..];
     }
-    // A test that returns it shows the same.
+    // A test that returns the error shows the same text.
     assert_eq!(format!("{broken:?}"), text);
 }
 
-/// The law that is broken, by the mistake that no other law finds out before; and what is told of it.
+/// The law that a mistake breaks, and the text of the error. No earlier law finds the mistake.
 macro_rules! is_told {
     ($($law:ident: $mistake:ident, $told:expr;)+) => {
         $(

@@ -1,5 +1,5 @@
-//! The crate beside a second, naive implementation of the rules, through long random runs. After
-//! every step the two have to agree in everything that can be seen.
+//! The crate beside a second, naive implementation of the rules, through long random runs. After every step,
+//! both have to agree in everything that is visible.
 
 #[path = "../support/golden.rs"]
 mod golden;
@@ -33,7 +33,7 @@ use tally::Tally;
 
 #[test]
 fn the_naive_implementation_agrees_after_every_step() {
-    // The same runs each time, and nothing written down about a failure: it comes again by itself.
+    // The runs are the same each time. A failure is not written down, because it comes back by itself.
     let config = Config { cases: 7000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::XorShift));
     let tally = RefCell::new(Tally::default());
@@ -43,16 +43,16 @@ fn the_naive_implementation_agrees_after_every_step() {
         steps.iter().try_for_each(|step| run.take(step, &mut tally.borrow_mut()))
     };
     runner.run(&(steps::start(), steps::steps()), agree).unwrap_or_else(|error| panic!("{error}"));
-    // Runs that went nowhere would agree too. A line that goes is a step that was seen too seldom; one that comes is
-    // a way that no rule may open.
+    // Runs that lead nowhere would agree, too. A line that disappears is a step that was seen too seldom. A
+    // line that appears is a transition that may break a rule.
     hold("tests/model/transitions.txt", &tally.into_inner().to_string());
 }
 
-/// The two, side by side.
+/// Both implementations, side by side.
 struct Run {
     naive: Naive,
     real: Assignment,
-    /// Every action that was ever given out.
+    /// Every action that was handed out.
     given_out: Vec<Action>,
     attempts: u32,
 }
@@ -121,7 +121,7 @@ impl Run {
         Ok(())
     }
 
-    /// With an end at the edge of time there may be nothing before it, or after.
+    /// If the end is at the limit of time, there may be no instant before or after it.
     fn instant(&self, after: i64) -> Option<Timestamp> {
         Timestamp::from_unix_ticks(self.naive.end.unwrap_or(0) + after)
     }
@@ -168,7 +168,7 @@ impl Run {
                 Some(request) => authority.admit_request(self.real.clone(), request, now),
             };
             admitted.map_err(|not| {
-                // Time's doing (R12, R21).
+                // Only time may have changed it (R12, R21).
                 assert_eq!(not.expired.is_some(), not.assignment != self.real);
                 self.real = not.assignment;
                 only(not.refusal)
@@ -199,7 +199,7 @@ impl Run {
         ))
     }
 
-    /// What a call to reprocess has come to; the actions are given out.
+    /// The answer to a call to reprocess, in words. Hands out the actions.
     fn answered(&mut self, what: &str, answer: Result<(), Reason>) -> String {
         if answer.is_ok() {
             self.given_out.extend(remaining(&self.naive));
@@ -293,7 +293,7 @@ impl Run {
     fn save_and_load(&mut self) -> Result<String, TestCaseError> {
         let mut saved = StoredAssignment::from(&self.real);
         prop_assert_eq!(&saved, &expected(&self.naive));
-        // Loading takes any order.
+        // Any order loads.
         saved.resource_roles.iter_mut().for_each(|resource_roles| resource_roles.reverse());
         let loaded = Assignment::try_from(saved);
         prop_assert_eq!(loaded.as_ref(), Ok(&self.real));
@@ -301,7 +301,7 @@ impl Run {
         Ok("save and load".into())
     }
 
-    /// The action that is answered, if there is one.
+    /// The action to answer, if there is one.
     fn find(&self, asked: &Asked) -> Option<Action> {
         let pick = |actions: &[Action], index: &Index| {
             (!actions.is_empty()).then(|| actions[index.index(actions.len())].clone())
@@ -313,7 +313,7 @@ impl Run {
     }
 }
 
-/// What the naive implementation amounts to, in the crate's terms.
+/// The naive implementation's assignment, as the crate's stored form.
 fn expected(naive: &Naive) -> StoredAssignment {
     let in_order = |(number, fulfillment): (usize, _)| AssignmentResourceRole {
         resource_role: RESOURCE_ROLES[number].clone(),
@@ -342,13 +342,13 @@ fn remaining(naive: &Naive) -> Vec<Action> {
     naive.remaining().into_iter().map(action).collect()
 }
 
-/// By code and then by words: the order of their numbers.
+/// Sorted by code, and then by words. The numbers have the same order.
 fn reason(why: usize) -> FailureReason {
     let (code, words) = [("a", "1"), ("a", "2"), ("b", "0")][why];
     FailureReason::new(code, words)
 }
 
-/// A refusal of these runs has one reason.
+/// The reason of a refusal. In these runs it has only one.
 fn only(refusal: Refusal) -> Reason {
     let [reason] = refusal.reasons().collect::<Vec<_>>()[..] else { panic!("{refusal}") };
     reason

@@ -1,6 +1,6 @@
-//! The rules once more, as plainly as they can be said. The words are the crate's, the logic is not:
-//! resource roles, assignments and instants are numbers here, nothing is kept up to date, and how
-//! everything stands is worked out anew, each time it is asked, from all that was heard.
+//! The rules a second time, as plainly as possible. The words are the crate's, the logic is not: resource
+//! roles, assignments and instants are numbers, and nothing is kept up to date. Every answer is computed anew
+//! from everything that was heard.
 
 use std::collections::BTreeMap;
 
@@ -8,30 +8,30 @@ use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Reason, Ro
 
 use crate::support::documented::rung;
 
-/// An assignment, as the rules speak of it.
+/// An assignment, in the terms of the rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Naive {
     pub(crate) assignment: u128,
     pub(crate) attempt: u32,
     pub(crate) target_type: Option<SubjectType>,
-    /// What a target of that kind cannot hold (R46).
+    /// The resource roles that a target of this kind cannot hold (R46).
     pub(crate) cannot_hold: Vec<usize>,
     pub(crate) end: Option<i64>,
     pub(crate) expired: bool,
     pub(crate) package: Package,
-    /// What was heard in this attempt, in the order in which it came.
+    /// What was heard in this attempt, in the order of arrival.
     pub(crate) heard: Vec<(usize, Outcome, Why)>,
 }
 
-/// The number of the reason for a failure, if one is given: the smaller the number, the smaller the reason.
+/// The number of the reason for a failure, if one was given. A smaller number is a smaller reason.
 pub(crate) type Why = Option<usize>;
 
 /// What the access package gives.
 #[derive(Debug, Clone)]
 pub(crate) enum Package {
-    /// It is not known. Then the state is what somebody said it is.
+    /// It is unknown. The state is the one that was given.
     Unknown(AssignmentState),
-    /// These resource roles, each as it stood before anything was heard.
+    /// These resource roles, each with its fulfillment before anything was heard.
     Gives(BTreeMap<usize, Fulfillment>),
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Receipt {
     pub(crate) why: Why,
 }
 
-/// A request beside the assignment.
+/// A request for the assignment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request {
     pub(crate) is_for_this: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Request {
     pub(crate) age: i64,
 }
 
-/// What a receipt has done.
+/// The effect of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Heard {
     Something,
@@ -81,7 +81,7 @@ impl Naive {
         self.fulfillments().unwrap_or_default().into_iter().map(|(role, _)| role).collect()
     }
 
-    /// R17: of all reasons that were given for what has failed the smallest.
+    /// R17: the smallest of the reasons that were given for a failed resource role.
     pub(crate) fn why(&self, role: usize) -> Why {
         let has_failed = self.fulfillments()?.contains(&(role, Fulfillment::Failed));
         let given = self.heard.iter().filter(|(of, outcome, _)| (*of, *outcome) == (role, Outcome::Failed));
@@ -125,7 +125,7 @@ impl Naive {
         }
     }
 
-    /// What is still to be done (R13, R21, R22).
+    /// The resource roles that are still pending (R13, R21, R22).
     pub(crate) fn remaining(&self) -> Vec<usize> {
         let mut remaining = Vec::new();
         for (role, fulfillment) in self.fulfillments().unwrap_or_default() {
@@ -136,7 +136,8 @@ impl Naive {
         remaining
     }
 
-    /// Without a look at the clock or at what is given by now. `seen` has a word for every resource role there is.
+    /// Looks neither at the clock nor at what the package gives now. `seen` has an observation for every
+    /// resource role.
     pub(crate) fn reprocess(&mut self, role: Role, seen: &[Observed]) -> Result<(), Reason> {
         // R1, R2, R8: the caller before the state
         if rung(role).is_none() {
@@ -153,7 +154,7 @@ impl Naive {
         Ok(())
     }
 
-    /// By a request or not, at this time, with what is given now.
+    /// Reprocesses with what the package gives now, at this time, by a request or directly.
     pub(crate) fn ask(
         &mut self,
         role: Role,
@@ -199,7 +200,7 @@ impl Naive {
         Ok(())
     }
 
-    /// R13, R34: whatever became of it before; R23: each once.
+    /// R13, R34: everything begins again, whatever happened before. R23: each resource role once.
     fn begin(&mut self, gives: &[usize], seen: &[Observed]) {
         let stands = |role: usize| match seen[role] {
             Observed::Present => Fulfillment::Fulfilled, // R18
@@ -216,7 +217,7 @@ impl Naive {
         if receipt.assignment != self.assignment {
             return Err(NotRecorded::OtherAssignment);
         }
-        // R17, R21: none of these is an error, whatever else is wrong with the receipt
+        // R17, R21: not an error, whatever else is wrong with the receipt.
         if self.state() == AssignmentState::Expired {
             return Ok(Heard::AfterTheEnd);
         }

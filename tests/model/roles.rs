@@ -6,7 +6,7 @@ use access_package::{ResourceRole, SubjectType};
 
 use crate::support::documented::CANNOT_HOLD;
 
-/// Every resource role of these runs. The naive implementation knows them by their place in here.
+/// Every resource role of these runs. The naive implementation knows them by their index.
 pub(crate) static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(|| {
     const ONE: &str = "0282e19d-bf41-435d-92a4-99bab93af305";
     const TWO: &str = "7b56ede0-9b58-40bd-b11e-b3d18fc32698";
@@ -28,10 +28,10 @@ pub(crate) static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(||
         other("DirectoryRole", ONE, "Eligible"),
         other("Payroll", "Ledger", "Reader"),
         other("Payroll", "ledger", "Reader"),
-        // What a user cannot hold (R46).
+        // A user cannot hold it (R46).
         other("OAuthApplication", "Ledger", "Reader"),
     ];
-    // They differ in nothing but the type (R23).
+    // They differ only in the type (R23).
     let typed = [
         (azure(), Some("active")),
         (azure(), Some("eligible")),
@@ -48,7 +48,7 @@ pub(crate) static RESOURCE_ROLES: LazyLock<Vec<ResourceRole>> = LazyLock::new(||
     all
 });
 
-/// R46: what a target of this kind cannot hold.
+/// R46: the resource roles that a target of this kind cannot hold.
 pub(crate) fn unholdable(target_type: Option<SubjectType>) -> Vec<usize> {
     let listed = |role: &ResourceRole| {
         let systems = CANNOT_HOLD.iter().filter(|(of, _)| Some(*of) == target_type);

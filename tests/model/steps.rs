@@ -1,4 +1,4 @@
-//! What can befall an assignment, and how often it does.
+//! The events in the life of an assignment, and how often they occur.
 
 use access_package::{AssignmentState, Fulfillment, Observed, Outcome, Role, SubjectType, Timestamp};
 use proptest::collection::{btree_map, vec};
@@ -10,13 +10,14 @@ use crate::roles::{RESOURCE_ROLES, unholdable};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// With a word for every resource role there is, or without having looked.
+    /// With an observation for every resource role, or with no look.
     Reprocess(Role, Option<Vec<Observed>>),
-    /// By a request or not, at so many ticks after the end; with what is given now, and a word for every resource role.
+    /// By a request or directly, at this many ticks after the end, with what the package gives now, and an
+    /// observation for every resource role.
     Ask(Role, Option<Request>, Vec<usize>, Vec<Observed>, i64),
-    /// At so many ticks after the end.
+    /// At this many ticks after the end.
     Answer(Asked, Outcome, Why, i64),
-    /// A receipt that answers nothing, or by chance something.
+    /// A receipt that does not answer an action, or does so only by chance.
     Forge {
         assignment: u128,
         attempts_ahead: u32,
@@ -24,17 +25,17 @@ pub(crate) enum Step {
         outcome: Outcome,
         after: i64,
     },
-    /// At so many ticks after the end.
+    /// At this many ticks after the end.
     Expire(i64),
     SaveAndLoad,
 }
 
-/// Which action is answered.
+/// The action to answer.
 #[derive(Debug, Clone)]
 pub(crate) enum Asked {
-    /// One that is still to be done.
+    /// A remaining action.
     Remaining(Index),
-    /// Any that was ever given out: late, again, or otherwise than before.
+    /// Any action that was handed out: the answer is late, repeated or different.
     Before(Index),
 }
 
@@ -100,12 +101,12 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// In ticks after the end, as a rule before it.
+/// In ticks after the end; usually before it.
 fn when() -> impl Strategy<Value = i64> {
     prop_oneof![60 => -2..0_i64, 1 => 0..2_i64]
 }
 
-/// A request that can be reprocessed, or one that cannot, as a rule for one cause.
+/// A request that can be reprocessed, or one that cannot, usually for one cause.
 fn request() -> impl Strategy<Value = Request> {
     use AssignmentState::{DeliveryFailed, PartiallyDelivered};
     let mostly = || prop::bool::weighted(0.9);
@@ -139,7 +140,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn forgery() -> impl Strategy<Value = Step> {
     let assignment = prop_oneof![5 => Just(ASSIGNMENT), 1 => Just(ASSIGNMENT + 1)];
-    // Of this attempt, of those around it, and of the one farthest off.
+    // This attempt, its neighbors, and the one that is farthest away.
     let attempts_ahead = prop_oneof![4 => Just(0), 2 => select(vec![1, 2, u32::MAX - 1, u32::MAX, 1 << 31])];
     (assignment, attempts_ahead, number(), outcome(), when()).prop_map(
         |(assignment, attempts_ahead, resource_role, outcome, after)| Step::Forge {
@@ -156,7 +157,7 @@ fn given(fulfillment: BoxedStrategy<Fulfillment>) -> impl Strategy<Value = Packa
     btree_map(number(), fulfillment, 0..5).prop_map(Package::Gives)
 }
 
-/// The number of a resource role; some come up more often, so that they meet.
+/// The number of a resource role. Some numbers are frequent, so that they collide.
 fn number() -> impl Strategy<Value = usize> {
     prop_oneof![2 => select(vec![1, 4, 6, 9]), 1 => 0..RESOURCE_ROLES.len()]
 }

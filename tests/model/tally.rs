@@ -1,14 +1,14 @@
-//! What the runs came by, so that a generator that goes blind is noticed.
+//! What the runs have seen, to notice a generator that no longer reaches something.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use access_package::AssignmentState;
 
-/// Fewer times than this and it counts as not seen.
+/// A transition that is seen less often counts as not seen.
 const OFTEN: u32 = 20;
 
-/// How often which step led from which state to which.
+/// How often each step led from one state to another.
 #[derive(Debug, Default)]
 pub(crate) struct Tally(BTreeMap<(String, &'static str, &'static str), u32>);
 
@@ -18,7 +18,7 @@ impl Tally {
     }
 }
 
-/// For each step and state the states that it was seen to lead to.
+/// For each step and state, the states to which it led.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut seen = BTreeMap::<_, Vec<_>>::new();

@@ -1,7 +1,7 @@
-"""What the model is written in: the same functions run on plain values and on terms of SMT.
+"""The language of the model: the same functions run on plain values and on terms of SMT.
 
-A word, such as `delivered`, is a string that knows its sort. `Values` computes with it as it is; `Terms` makes it a
-constant of an enumeration. A set is a function that says of each thing whether it is in it.
+A word, such as `delivered`, is a string that knows its sort. `Values` uses it as it is. `Terms` makes it a constant of an
+enumeration. A set is a function that says whether a thing is in the set.
 """
 
 import re
@@ -36,7 +36,7 @@ SORTS = {}
 
 
 class Algebra:
-    """What values and terms share."""
+    """The common part of values and terms."""
 
     def ne(self, one, other):
         return self.no(self.eq(one, other))
@@ -48,14 +48,14 @@ class Algebra:
         return self.any(self.no(one), other)
 
     def cases(self, *cases, otherwise):
-        """What stands beside the first condition that holds."""
+        """The value of the first case whose condition holds."""
         for condition, then in reversed(cases):
             otherwise = self.pick(condition, then, otherwise)
         return otherwise
 
 
 class Values(Algebra):
-    """Plain values, with the resource roles and the scopes that there are."""
+    """Plain values, with the existing resource roles and scopes."""
 
     NONE = None  # no reason for a failure
     TENANT = "/"
@@ -91,7 +91,7 @@ class Values(Algebra):
         return any(map(holds, self.scopes))
 
     def system(self, role):
-        """Of a resource role that is a tuple which begins with its origin system."""
+        """The origin system of a resource role, which is the first part of the tuple."""
         return "".join(letter.lower() if letter.isascii() else letter for letter in role[0])
 
 
@@ -111,10 +111,10 @@ def enumeration(sort):
 
 
 class Terms(Algebra):
-    """Terms of SMT, over a set of resource roles and one of scopes of which nothing is known, not even their number.
+    """Terms of SMT, over a set of resource roles and a set of scopes. Even the size of these sets is unknown.
 
-    `some` is *there is one*. Written with a quantifier on both sides it would alternate with those around it. So it
-    is a Boolean with a witness: if it holds, it holds of the witness; and if it holds of any, it holds.
+    `some` means *there is one*. As a quantifier in both directions, it would alternate with the quantifiers around it. So
+    it is a Boolean with a witness: if it is true, it holds for the witness; and if it holds for any thing, it is true.
     """
 
     NONE = z3.IntVal(0)  # no reason; every other number is one
@@ -178,7 +178,7 @@ class Terms(Algebra):
         return there_is
 
     def with_definitions(self, formulas):
-        """These, and the definition of every `some` in them."""
+        """These formulas, and the definition of every `some` in them."""
         formulas, met, todo = list(formulas), set(), list(formulas)
         while todo:
             for name in set(SOME.findall(todo.pop().sexpr())) - met:
@@ -188,7 +188,7 @@ class Terms(Algebra):
         return formulas
 
     def every(self, sort, holds):
-        """For what a law supposes. What it claims, it claims of a `fresh` one."""
+        """For a supposition of a law. A claim of a law is about a `fresh` value instead."""
         one = self.fresh("every", sort)
         return z3.ForAll([one], holds(one))
 
@@ -196,7 +196,7 @@ class Terms(Algebra):
         return self.function(name, sort)()
 
     def function(self, name, *sorts):
-        """Of a name that is new here. The same law of the same model makes the same formula again."""
+        """A function with a new name. The same law about the same model makes the same formula again."""
         self.number += 1
         sorts = [enumeration(it)[0] if isinstance(it, str) else it for it in sorts]
         function = z3.Function(f"{name}!{self.number}", *sorts)

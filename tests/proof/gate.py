@@ -1,6 +1,6 @@
 """The gate, written from the rules. `a` is the algebra: the same functions run on values and on terms.
 
-Where something is asked for, `where`, is a catalog, or `TENANT`: the tenant as a whole. A catalog is its own scope.
+The place of a question, `where`, is a catalog, or `TENANT`: the tenant as a whole. A catalog is its own scope.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ GOVERNS, GRANTS, TOP = (
 class Caller:
     account: Any
     permits: Callable
-    """Of each permission whether the call carries it."""
+    """Whether the call carries this permission."""
     holds: Callable
-    """Of a role and a scope whether the caller holds it there."""
+    """Whether the caller holds this role in this scope."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the loop of the crate knows after some of the roles."""
+    """The knowledge of the crate's loop after some of the roles."""
 
     highest: Any
     place: Any
@@ -36,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The reasons, or none; and with none, the role in which the caller acts."""
+    """The reasons, or without reasons the role in which the caller acts."""
 
     first: Any
     second: Any
@@ -75,7 +75,7 @@ class Gate:
         return self.a.among(role, *LADDER)
 
     def at_least(self, role, minimum):
-        """R1, of roles that suffice."""
+        """R1, for roles that suffice."""
         a = self.a
         rungs = enumerate(LADDER)
         return a.any(*[a.all(a.eq(minimum, it), a.among(role, *LADDER[: rung + 1])) for rung, it in rungs])
@@ -84,7 +84,7 @@ class Gate:
         return self.a.among(scope, self.a.TENANT, where)
 
     def counts(self, caller, role, where):
-        """Whether the caller holds the role where it counts: as `covers` says, without a search."""
+        """Whether the caller holds the role where it counts. The same as `covers`, without a search."""
         return self.a.any(caller.holds(role, self.a.TENANT), caller.holds(role, where))
 
     def start(self, caller):
@@ -94,7 +94,7 @@ class Gate:
         return Standing(a.pick(stands_for, GOVERNS, Role.none), Place.nowhere)
 
     def add(self, standing, role, scope, where):
-        """The loop of the crate: one role more."""
+        """One step of the crate's loop, for one more role."""
         a = self.a
         here = a.all(self.is_enough(role), self.covers(scope, where))
         higher = a.any(a.eq(standing.highest, Role.none), self.at_least(role, standing.highest))
@@ -105,7 +105,7 @@ class Gate:
         )
 
     def standing(self, caller, where):
-        """The same of all roles at once, as a set."""
+        """The result of the loop for all roles at once, as a set."""
         a = self.a
         here = {role: self.counts(caller, role, where) for role in LADDER}
         somewhere = a.some_scope(lambda scope: a.any(*[caller.holds(role, scope) for role in LADDER]))
@@ -119,7 +119,7 @@ class Gate:
     # --- who may (R4 to R7, R43) ---
 
     def lacks(self, governs, grants, top):
-        """R43: why one who holds this may not act in a privileged catalog."""
+        """R43: why a caller who holds these roles may not act in a privileged catalog."""
         a = self.a
         return a.cases(
             (a.any(top, a.all(governs, grants)), Reason.none),
@@ -165,7 +165,7 @@ class Gate:
         return Verdict(first, second, Role.none)
 
     def is_judged_as_privileged(self, standing, privileged):
-        """R8, R43: only of those who could act in a standard one, or lack the delegated permission alone."""
+        """R8, R43: only for callers who could act in a standard catalog, or lack only the delegated permission for it."""
         return self.a.all(privileged, self.a.ne(standing.highest, Role.none))
 
     def authority(self, caller, where, privileged):
@@ -185,7 +185,7 @@ class Gate:
         return self.a.eq(verdict.first, Reason.none)
 
     def evaluate(self, caller, where, privileged, state):
-        """R8, R9: the caller before the state."""
+        """R8, R9: judges the caller before the state."""
         a, verdict = self.a, self.authority(caller, where, privileged)
         wrong = a.cases(
             *[(a.eq(state, State(str(reason))), reason) for reason in REASONS_OF_STATE], otherwise=Reason.none
@@ -194,7 +194,7 @@ class Gate:
         return a.pick(self.passes(verdict), of_state, verdict)
 
     def falls_short_of(self, judged, as_privileged, role, where, privileged):
-        """R3, R43: whether an authority over one catalog, or over the tenant, does not reach another."""
+        """R3, R43: whether an authority over one catalog, or over the tenant, does not extend to another."""
         a = self.a
         elsewhere = a.no(a.among(judged, a.TENANT, where))
         alone = self.lacks(a.eq(role, GOVERNS), a.eq(role, GRANTS), a.eq(role, TOP))
@@ -247,7 +247,7 @@ class Gate:
     ]
 
     def remedies(self, verdict):
-        """Every remedy that there is, and whether it is given."""
+        """Every remedy, and whether it is given."""
         a, given = self.a, {}
         for firsts, seconds, remedies in self.REMEDIES:
             fits = a.all(a.among(verdict.first, *firsts), a.among(verdict.second, *seconds))
@@ -256,7 +256,7 @@ class Gate:
         return {remedy: a.any(*fits) for remedy, fits in given.items()}
 
     def after(self, caller, steps, where):
-        """The caller who has taken these steps: a new account first."""
+        """The caller after these steps. A new account comes first."""
         for step in sorted(steps, key=lambda step: step != USE):
             caller = self.step(caller, step, where)
         return caller

@@ -42,7 +42,7 @@ def best(d):
     t = d.t
 
     def worth(role, scope):
-        """Its rung where it counts; something elsewhere; nothing off the ladder."""
+        """The rung of the role where it counts, a little elsewhere, and nothing for a role off the ladder."""
         covers = d.model.covers(scope, d.where)
         rungs = [(t.eq(role, it), t.pick(covers, 2 + len(LADDER) - rung, 1)) for rung, it in enumerate(LADDER)]
         return t.cases(*rungs, otherwise=z3.IntVal(0))
@@ -121,7 +121,8 @@ def more(d):
     passes = d.passes()
     yield Claim("who may still may", [*richer, passes], d.passes(other))
     yield Claim("and in no lower role", [*richer, passes], d.is_higher(d.authority(other).role, d.authority().role))
-    # It holds of the verdict, and not of the number of reasons: who gains a role may be told of a privileged catalog.
+    # This holds for the verdict, not for the number of reasons: a caller who gains a role may learn that the catalog is
+    # privileged.
     told = [*richer, d.privileged, d.is_told()]
     yield Claim("who is told is told still, or may", told, d.is_told(other))
 
@@ -146,7 +147,7 @@ def reach(d):
     verdict = d.authority(where=there, privileged=as_privileged)
     short = d.model.falls_short_of(there, as_privileged, verdict.role, d.where, d.privileged)
     tenant_is_none = t.implies(t.eq(there, t.TENANT), t.no(as_privileged))
-    # One that was judged as privileged is; one that was not may have become so since.
+    # A catalog that was judged as privileged is privileged. Another one may have become privileged since.
     same_level = t.implies(t.all(as_privileged, t.eq(there, d.where)), d.privileged)
     got = [t.ne(d.where, t.TENANT), tenant_is_none, same_level, d.model.passes(verdict), t.no(short)]
     yield Claim("what it admits, the gate does", got, d.passes())
@@ -166,7 +167,7 @@ def proper_parts(steps):
 
 
 def of_level(d):
-    """The steps of which a remedy consists, by what the caller is told; and that it is so."""
+    """The steps that a remedy can have, by what the caller is told, and the condition for it."""
     told = d.t.all(d.privileged, d.is_told())
     yield "in a standard catalog, or not told", STEPS_IN_STANDARD, False, d.t.no(told)
     yield "told that it is privileged", STEPS_IN_PRIVILEGED, True, told
@@ -180,7 +181,8 @@ def remedies(d):
         given = {it: offered for it, offered in d.model.remedies(d.authority()).items() if it <= set(steps)}
         turns = [t.implies(offered, helps(d, it, privileged)) for it, offered in given.items()]
         yield Claim(f"{what}: each does", refused, t.all(*turns))
-        # As the caller is told: one who is not told that the catalog is privileged, as in a standard one.
+        # By what the caller is told: a caller who is not told that the catalog is privileged is judged as in a standard
+        # one.
         parts = [
             t.implies(offered, t.no(helps(d, part, privileged)))
             for it, offered in given.items()
@@ -218,7 +220,7 @@ def leads_on(d):
             tells = t.any(t.among(verdict.first, *IN_PRIVILEGED), t.among(verdict.second, *IN_PRIVILEGED))
             turns.append(t.implies(offered, t.any(d.model.passes(verdict), tells)))
     yield Claim("each does", untold, t.all(*turns))
-    # A part may lead to the refusal that tells: to hold the role alone does.
+    # A part may lead to the refusal that tells, for example to hold only the role.
     yield Claim("no part leads to a yes", untold, t.all(*parts))
 
 
@@ -262,7 +264,7 @@ def nothing_of_the_catalog(d):
     names = t.any(t.among(here.first, *IN_PRIVILEGED), t.among(here.second, *IN_PRIVILEGED))
     lacks_more = [t.no(d.passes()), t.ne(here.second, Reason.none)]
     yield Claim("it is named to nobody else", [names], told)
-    # Who lacks no more than the delegated permission has every role that it takes: so nothing else is named.
+    # A caller who lacks only the delegated permission has every role that is required, so no other reason is named.
     yield Claim("and to them always, if a role is missing", [*lacks_more, told], names)
     as_standard = d.authority(privileged=False)
     yield Claim("who is not told is answered as in a standard one", [t.no(d.is_told())], d.same(here, as_standard))

@@ -1,7 +1,7 @@
 """The laws of the life cycle, for every set of resource roles and any receipts.
 
-A law takes the model and gives its claims. What is supposed of every resource role has a quantifier; what is claimed of
-every one is claimed of `any_role`, of which nothing is known.
+A law takes the model and gives its claims. A supposition about every resource role has a quantifier. A claim about every
+resource role is about `any_role`, an unknown one.
 """
 
 import z3
@@ -76,11 +76,11 @@ def commute(w):
         for first, second in [(one, other), (other, one)]:
             yield w.record(w.record(receipt=first).after, second, then).after
 
-    # Both are whole, by the invariant. So they are the same if they are alike.
+    # By the invariant, both are valid. So they are the same if they are alike.
     yield Claim("at one time", w.whole, w.are_alike(*in_either_order(w.now)))
     in_time = [*w.whole, w.now <= later, w.is_live(now=later)]
     yield Claim("at two times before the end", in_time, w.are_alike(*in_either_order(later)))
-    # With the end between them the second is not taken, so what had been reached may differ.
+    # If the end comes between the receipts, the second one is not taken, so the results before the end may differ.
     ended = [*w.whole, w.now <= later, w.of.ends, w.of.end <= later]
     after = [w.expire(it, later).after.state for it in in_either_order(later)]
     yield Claim("with the end between them, the state", ended, t.all(*[t.eq(it, State.expired) for it in after]))
@@ -144,7 +144,7 @@ def never_back(w):
     yield Claim("no action comes back", [*w.whole, w.owed(after)], w.owed(w.of))
 
 
-# Within an attempt, by a receipt. Who stays is not named.
+# The moves by a receipt within an attempt. To stay in a state is not listed.
 MOVES = {
     State.delivering: (State.partiallyDelivered, State.delivered, State.deliveryFailed, State.expired),
     State.partiallyDelivered: (State.delivered, State.expired),
@@ -336,7 +336,7 @@ def counted(w):
     yield Claim("of one more", [so_far], more)
     same = t.eq(model.state_by(tally, number), model.state_of(pending, failed, fulfilled))
     yield Claim("the state", [so_far], same)
-    # One role changes, at a place: what is counted up to any number of roles follows, role by role.
+    # One role changes at one place. The count up to any number of roles follows, role by role.
     place, at, changed = t.fresh("place", INT), t.fresh("at", "Fulfillment"), t.fresh("changed", "Fulfillment")
     now = Tally(t.fresh("pendingNow", INT), t.fresh("failedNow", INT))
 

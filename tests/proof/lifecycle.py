@@ -14,11 +14,11 @@ class Assignment:
     state: Any
     attempt: Any
     ends: Any
-    """Whether it has an end."""
+    """Whether the assignment has an end."""
     end: Any
     target_type: Any
     known: Any
-    """Whether its resource roles are known; if not, it has none."""
+    """Whether the resource roles are known. If not, there are none."""
     has: Callable
     fulfillment: Callable
     reason: Callable
@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Package:
-    """What the access package gives now; if that is not said, it is what the assignment has."""
+    """The resource roles that the access package gives now. If `said` is false, they are the assignment's own."""
 
     said: Any
     gives: Callable
@@ -55,7 +55,7 @@ class Answer:
     result: Any
     after: Assignment
     cause: Any
-    """Of the event; `nothing` if there is none."""
+    """The cause of the event, or `nothing` if there is no event."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LifeCycle:
     # --- the state follows from the fulfillments (R15, R16) ---
 
     def state_of(self, pending, failed, fulfilled):
-        """If some are pending, some have failed, some are fulfilled."""
+        """The state, by whether some resource roles are pending, failed and fulfilled."""
         return self.a.cases(
             (pending, State.delivering),
             (self.a.no(failed), State.delivered),
@@ -87,7 +87,7 @@ class LifeCycle:
         return self.state_of(some(Fulfillment.pending), failed, some(Fulfillment.fulfilled))
 
     def moves(self, tally, old, new):
-        """How the crate counts, one change at a time."""
+        """The crate's count after one change."""
 
         def change(*counted):
             more = self.a.pick(self.a.among(new, *counted), 1, 0)
@@ -97,7 +97,7 @@ class LifeCycle:
         return Tally(tally.pending + change(Fulfillment.pending), tally.failed + failed)
 
     def state_by(self, tally, number):
-        """What the crate makes of what it has counted, of so many."""
+        """The crate's state for its count of this many resource roles."""
         return self.a.cases(
             (tally.pending > 0, State.delivering),
             (self.a.eq(tally.failed, 0), State.delivered),
@@ -108,7 +108,7 @@ class LifeCycle:
     # --- what is stored (R16, R21, R22) ---
 
     def load(self, format, twice, stored):
-        """`twice`: whether two of the resource roles are the same, which a set cannot say."""
+        """`twice`: whether two of the resource roles are equal, which a set cannot express."""
         a = self.a
         unreasonable = a.some(
             lambda role: a.all(
@@ -126,7 +126,7 @@ class LifeCycle:
         )
 
     def actions(self, of):
-        """R21, R22: the resource roles that are still to be enforced."""
+        """R21, R22: the resource roles that remain to be enforced."""
         delivering = self.a.eq(of.state, State.delivering)
         return lambda role: self.a.all(
             delivering, of.known, of.has(role), self.a.eq(of.fulfillment(role), Fulfillment.pending)
@@ -153,7 +153,7 @@ class LifeCycle:
         )
 
     def stands(self, target_type, role, seen):
-        """How far a resource role has got when an attempt begins."""
+        """The fulfillment of a resource role when an attempt begins."""
         return self.a.cases(
             (self.a.eq(seen, Observed.present), Fulfillment.fulfilled),
             (self.a.eq(seen, Observed.unenforceable), Fulfillment.unenforceable),
@@ -189,7 +189,7 @@ class LifeCycle:
         )
 
     def judge_request(self, of, request, now):
-        """R32, R33: of an assignment as it is at this time."""
+        """R32, R33: judges the request by the assignment as it is at this time."""
         a = self.a
         undelivered = a.among(of.state, State.partiallyDelivered, State.deliveryFailed)
         return a.cases(
@@ -212,7 +212,7 @@ class LifeCycle:
         )
 
     def lists(self, before, after):
-        """What the event of an accepted call says: asked, unenforceable, added, dropped."""
+        """The lists in the event of an accepted call: asked, unenforceable, added, dropped."""
         a = self.a
 
         def had(role):
@@ -231,7 +231,7 @@ class LifeCycle:
     # --- an outcome comes in (R17) ---
 
     def later(self, fulfillment, outcome):
-        """Of a fulfillment and an outcome the one that counts: pending, failed, unenforceable, fulfilled."""
+        """The later of a fulfillment and an outcome, in this order: pending, failed, unenforceable, fulfilled."""
         a = self.a
         return a.cases(
             (a.eq(outcome, Outcome.fulfilled), Fulfillment.fulfilled),
@@ -240,7 +240,7 @@ class LifeCycle:
         )
 
     def smaller(self, one, other):
-        """Of two reasons; one that is there counts more than none."""
+        """The smaller of two reasons. A reason wins over no reason."""
         a = self.a
         return a.cases(
             (a.eq(one, a.NONE), other),

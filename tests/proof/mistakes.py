@@ -399,7 +399,7 @@ class ThePermissionIsTheTop(Model):
         start = super().start(caller)
         return replace(start, highest=self.a.pick(self.a.eq(start.highest, GOVERNS), TOP, start.highest))
 
-    # The set says the same, so that the loop is not what differs.
+    # The set gives the same result, so the loop is not the difference.
     def standing(self, caller, where):
         standing, start = super().standing(caller, where), self.start(caller)
         return replace(standing, highest=self.a.pick(self.a.eq(start.highest, TOP), TOP, standing.highest))

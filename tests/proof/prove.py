@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Proves every law with two solvers, holds the model to the vectors, and finds every planted mistake.
+"""Proves every law with two solvers, compares the model with the vectors, and finds every planted mistake.
 
-Ends with 1 if anything fails.
+It exits with 1 if anything fails.
 """
 
 import sys
@@ -28,11 +28,11 @@ def claims_of(world, claims, make=Model):
 
 
 PROVED = {}
-"""The formulas that were, so that they are not asked again of a mistake that does not touch them."""
+"""The proved formulas. A mistake that does not touch a formula does not need it proved again."""
 
 
 def prove(world, name, rules, claims):
-    """Whether both solvers prove the law, and of how many claims it is made."""
+    """Whether both solvers prove the law, and the number of its claims."""
     took, failures, number = {"z3": 0.0, "cvc5": 0.0}, [], 0
     for claim, terms in claims_of(world, claims):
         number += 1
@@ -48,7 +48,7 @@ def prove(world, name, rules, claims):
         took["cvc5"] += seconds
         if answer != "unsat":
             failures.append(f"{claim.what}: cvc5 says {answer}")
-        # A law that supposes what cannot be holds of nothing.
+        # A law with suppositions that cannot hold says nothing.
         answer, _ = z3_on(terms.with_definitions(claim.suppositions))
         if answer != "sat":
             failures.append(f"{claim.what}: that its suppositions can be, z3 calls {answer}")
@@ -61,9 +61,9 @@ def prove(world, name, rules, claims):
 
 
 def finder(mistaken):
-    """The law, and its claim, that z3 shows to be broken by a mistake."""
+    """The law and the claim that z3 shows to be broken by a mistake."""
     of_gate = any(hasattr(Gate, name) for name in vars(mistaken) if not name.startswith("__"))
-    # Those of its own half first: that is quicker.
+    # The laws of the mistake's own half come first, which is faster.
     for world, name, _, claims in sorted(LAWS, key=lambda law: (law in gate_laws.LAWS) != of_gate):
         for claim, terms in claims_of(world, claims, mistaken):
             refutation = claim.refutation(terms)

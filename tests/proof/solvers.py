@@ -1,4 +1,4 @@
-"""Two solvers on the same formula: z3 makes it and writes it as SMT-LIB, cvc5 reads that."""
+"""Two solvers for the same formula: z3 builds it and writes it as SMT-LIB, and cvc5 reads this text."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MILLISECONDS = 20_000
 
 @dataclass
 class Claim:
-    """What holds wherever the suppositions do."""
+    """A goal that holds wherever the suppositions hold."""
 
     what: str
     suppositions: list
@@ -29,7 +29,7 @@ def holding(formulas):
 
 
 def z3_on(formulas):
-    """`unsat`, `sat` or `unknown`; and how, if it is `sat`."""
+    """`unsat`, `sat` or `unknown`, and the model if it is `sat`."""
     solver = holding(formulas)
     answer = str(solver.check())
     return answer, solver.model() if answer == "sat" else None
@@ -58,7 +58,7 @@ def timed(solve, *of):
 
 
 def shown(model):
-    """A counterexample, without what only the solvers speak of."""
+    """A counterexample, without the solvers' own names."""
     auxiliary = ("some!", "witness!", "k!")
     named = [it for it in model or [] if not it.name().startswith(auxiliary)]
     return "\n".join(f"      {it} = {model[it]}" for it in named)

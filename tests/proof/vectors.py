@@ -1,6 +1,6 @@
-"""Ties the model to the crate: on values it answers every test vector as the crate does.
+"""Ties the model to the crate: on values, it answers every test vector like the crate.
 
-Texts and the grammar of ids are not the model's: `check.py`, beside the vectors, reads those.
+Texts and the grammar of ids are not part of the model: `check.py`, beside the vectors, reads them.
 """
 
 import json
@@ -27,13 +27,13 @@ PERMISSIONS = {
 
 
 def role_of(name):
-    """`Catalog owner` is `catalogOwner`."""
+    """For example, `catalogOwner` for `Catalog owner`."""
     first, *rest = name.split()
     return Role(first.lower() + "".join(word.capitalize() for word in rest))
 
 
 def held_of(case):
-    """Roles and scopes, as far as they are known: how they are spelled is not the model's."""
+    """The known roles and scopes. Their spelling is not part of the model."""
     for it in case["roles"]:
         name, catalog = check.known_as(it["role"], check.ROLES), check.catalog_of(it["scope"])
         if name and (catalog or it["scope"] == "/"):
@@ -54,7 +54,7 @@ def check_gate(vectors, make):
         verdict = model.evaluate(caller, where, privileged, State(case["state"]))
         reasons = {reason for reason in (verdict.first, verdict.second) if reason != "none"}
         remedies = {remedy for remedy, given in model.remedies(verdict).items() if given}
-        # By the loop of the crate too.
+        # By the crate's loop, too.
         standing = model.start(caller)
         for role, scope in held:
             standing = model.add(standing, role, scope, where)
@@ -70,7 +70,7 @@ def check_gate(vectors, make):
 
 
 def assignment_of(stored):
-    """What is stored, as the model sees it; and whether two of its resource roles are the same."""
+    """The stored form as an assignment of the model, and whether two of its resource roles are equal."""
     roles = [(check.identity(it["resourceRole"]), it) for it in stored["resourceRoles"] or []]
     known = dict(roles)
 
@@ -122,7 +122,7 @@ def call_of(model, assignment, call, observed, given):
 
 
 def counted(model, fulfillments):
-    """The state by the count that the crate keeps."""
+    """The state by the crate's count."""
     tally = Tally(0, 0)
     for fulfillment in fulfillments:
         tally = model.moves(tally, Fulfillment.fulfilled, fulfillment)
@@ -157,7 +157,7 @@ def check_traces(vectors, make):
             if stored.known and stored.state != State.expired:
                 state = counted(model, [stored.fulfillment(role) for role in of_stored])
                 yield f"{trace['name']}, step {number}, counted", state, stored.state
-            # Nothing may be lost by storing and loading.
+            # Storing and loading must not lose anything.
             assignment, roles = stored, of_stored
 
 
@@ -179,7 +179,7 @@ def event_of(model, roles, before, answer):
 
 
 def differences(make=Model):
-    """Every vector on which the model and the crate differ; what was compared is printed."""
+    """Every vector on which the model and the crate differ. Prints what was compared."""
     found = []
     for name, checks in [
         ("gate.json", {"cases": check_gate}),

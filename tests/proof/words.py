@@ -25,7 +25,7 @@ Role = Words(
 
 FOURTEEN_DAYS = 14 * 86400 * 10**7  # in ticks
 
-# From the highest to the lowest of those that suffice (R1).
+# The roles that suffice, from the highest to the lowest (R1).
 LADDER = [
     Role.globalAdministrator,
     Role.identityGovernanceAdministrator,

@@ -1,4 +1,4 @@
-"""What the laws are about: an assignment, and a caller, of which nothing is known."""
+"""The worlds of the laws: an assignment and a caller with unknown values."""
 
 import z3
 
@@ -9,7 +9,7 @@ from words import LADDER, Account, Fulfillment, Permission, Role, State
 
 
 class Laws(list):
-    """Laws about a world of this kind: each with its rules, and a function of a world that gives its claims."""
+    """Laws about one kind of world: each with its rules, and a function from a world to its claims."""
 
     def __init__(self, world):
         self.world = world
@@ -23,7 +23,7 @@ class Laws(list):
 
 
 class World:
-    """An assignment of which nothing is known, and what can befall it."""
+    """An assignment with unknown values, and the events of its life."""
 
     def __init__(self, model):
         self.model, self.t = model, model.a
@@ -77,7 +77,7 @@ class World:
         return t.any(t.no(of.known), follows)
 
     def reason_is_due(self, of, role):
-        """Only a failed one has a reason; and what is not known is empty."""
+        """Only a failed resource role has a reason. If the resource roles are unknown, there are none."""
         t = self.t
         fails = t.implies(
             t.all(of.has(role), t.ne(of.reason(role), t.NONE)), t.eq(of.fulfillment(role), Fulfillment.failed)
@@ -89,11 +89,11 @@ class World:
         return self.t.all(self.state_follows(of), self.reason_is_due(of, self.any_role))
 
     def same(self, one, other):
-        """As far as anybody can see: at any resource role."""
+        """The same to any observer: at any resource role."""
         return self.t.all(self.t.eq(one.state, other.state), self.are_alike(one, other))
 
     def are_alike(self, one, other, role=None):
-        """The same but for the state, if that follows from the fulfillments."""
+        """The same, except the state if it follows from the fulfillments."""
         t, role = self.t, self.any_role if role is None else role
         fixed = ("id", "attempt", "ends", "end", "target_type", "known")
         entry = t.all(t.eq(one.fulfillment(role), other.fulfillment(role)), t.eq(one.reason(role), other.reason(role)))
@@ -105,7 +105,7 @@ class World:
             t.implies(one.has(role), entry),
         )
 
-    # Every call there is.
+    # Every call.
 
     def expire(self, of=None, now=None):
         return self.model.expire(of or self.of, self.now if now is None else now)
@@ -130,7 +130,7 @@ class World:
         }
 
     def is_live(self, of=None, now=None):
-        """Neither expired nor about to."""
+        """The assignment has not expired, and its end has not come."""
         t, of = self.t, of or self.of
         return t.no(t.any(t.eq(of.state, State.expired), self.model.has_ended(of, self.now if now is None else now)))
 
@@ -139,7 +139,7 @@ class World:
 
 
 class Door:
-    """A caller of whom nothing is known, and a catalog."""
+    """A caller with unknown values, and a catalog."""
 
     def __init__(self, model):
         self.model, self.t = model, model.a
@@ -154,11 +154,11 @@ class Door:
     def another_caller(self):
         t = self.t
         permits = {permission: t.fresh(permission, BOOL) for permission in Permission.all}
-        # A step asks for a permission by its name; a set that is built is asked for one of them.
+        # The model looks permissions up only by their names.
         return Caller(t.fresh("account", "Account"), permits.__getitem__, t.function("holds", "Role", SCOPE, BOOL))
 
     def every_pair(self, holds):
-        """For what is supposed of every role in every scope."""
+        """A supposition about every role in every scope."""
         scope = self.t.fresh("every", SCOPE)
         return z3.ForAll([scope], self.t.all(*[holds(role, scope) for role in Role.all]))
 
@@ -180,7 +180,7 @@ class Door:
         return self.t.all(self.t.eq(it.account, Account.application), it.permits(Permission.mayChange))
 
     def is_told(self, caller=None, where=None):
-        """R43: who could act were it a standard one, or lacks the delegated permission alone."""
+        """R43: whether the caller could act in a standard catalog, or lacks only the delegated permission for it."""
         t, account = self.t, (caller or self.caller).account
         could = t.any(self.held_of_ladder(caller, where), self.is_application_with_permission(caller))
         return t.all(could, t.ne(account, Account.personal))
@@ -192,7 +192,7 @@ class Door:
         return self.model.at_least(one, other)
 
     def alone(self, role, scope):
-        """The same caller with this role alone."""
+        """The same caller with only this role."""
         t = self.t
         holds = lambda one, at: t.all(t.eq(one, role), t.eq(at, scope))  # noqa: E731
         return Caller(self.caller.account, self.caller.permits, holds)

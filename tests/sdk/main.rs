@@ -1,8 +1,8 @@
-//! The requests of the crate, beside those of Microsoft's own SDK for Python (R37).
+//! Compares the requests of the crate with those of Microsoft's own SDK for Python (R37).
 //!
-//! `record.py` asks the SDK for them, by hand, and writes `fixtures.json`: the actions, and the request for each.
-//! `differences.json` lists every difference that is allowed, with the reason. A difference that is not in it fails the
-//! test, and so does one that is in it and no longer there.
+//! You run `record.py` by hand. It asks the SDK for the requests, and writes `fixtures.json`: the actions,
+//! and the request for each. `differences.json` lists every difference that is allowed, with the reason. The
+//! test fails on a difference that is not in this list, and on a listed difference that no longer exists.
 #![cfg(feature = "http")]
 
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ struct Fixtures {
 #[derive(Deserialize)]
 struct Call {
     name: String,
-    /// Several are one batch.
+    /// Several parts are one batch.
     parts: Vec<Part>,
     sent: Sent,
 }
@@ -52,7 +52,7 @@ struct Sent {
     body: Value,
 }
 
-/// What may differ, for one reason.
+/// Differences that are allowed for one reason.
 #[derive(Deserialize)]
 struct Allowed {
     why: String,
@@ -64,9 +64,9 @@ struct Allowed {
 struct Place {
     calls: Vec<String>,
     at: Vec<String>,
-    /// Nothing, where only the crate sends something.
+    /// `None` if only the crate sends a value.
     sdk: Option<Value>,
-    /// Nothing, where only the SDK sends something.
+    /// `None` if only the SDK sends a value.
     #[serde(rename = "crate")]
     own: Option<Value>,
 }
@@ -79,7 +79,7 @@ fn base_url() -> BaseUrl {
     "https://graph.microsoft.com".parse().expect("a base URL")
 }
 
-/// What the crate sends for one part.
+/// The crate's request for one part.
 fn request(part: &Part, now: Timestamp) -> Request<String> {
     let listing = Listing::of(&part.action.resource_role).expect("Graph has it");
     let holders = match part.ask {
@@ -103,7 +103,7 @@ fn delivered(part: &Part, now: Timestamp) -> Request<String> {
     request
 }
 
-/// What the crate sends for the call.
+/// The crate's request for the call.
 fn own(call: &Call, now: Timestamp) -> Value {
     let parts: Vec<_> = call.parts.iter().map(|part| request(part, now)).collect();
     let request = match <[_; 1]>::try_from(parts) {
@@ -118,7 +118,7 @@ fn own(call: &Call, now: Timestamp) -> Value {
     document(request.method().as_str(), path, body)
 }
 
-/// A request in a form that can be compared: its URL, and those of the parts of a batch, are decoded.
+/// A request in a form that can be compared: its URL, and the URLs of a batch's parts, are decoded.
 fn document(method: &str, path: &str, mut body: Value) -> Value {
     for part in body.get_mut("requests").and_then(Value::as_array_mut).into_iter().flatten() {
         let url = part["url"].as_str().map(address).expect("each part of a batch has a URL");
@@ -127,7 +127,7 @@ fn document(method: &str, path: &str, mut body: Value) -> Value {
     json!({ "method": method, "url": address(path), "body": body })
 }
 
-/// The path and the parameters of the query, in whatever order.
+/// The path, and the parameters of the query in any order.
 fn address(text: &str) -> Value {
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
     let mut parameters = Map::new();
@@ -150,13 +150,13 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// One difference, as a line: where, what the SDK has there, and what the crate has.
+/// One difference as a line: the place, the SDK's value and the crate's value.
 fn line(name: &str, at: &str, sdk: Option<&Value>, own: Option<&Value>) -> String {
     let [sdk, own] = [sdk, own].map(|value| value.map_or("nothing".into(), Value::to_string));
     format!("{name}: {at}: the SDK sends {sdk}, the crate {own}")
 }
 
-/// Collects the differences, each as deep as it can be named.
+/// Collects the differences, each at the deepest place that has a name.
 fn compare(name: &str, at: &str, sdk: Option<&Value>, own: Option<&Value>, lines: &mut BTreeSet<String>) {
     match (sdk, own) {
         (Some(Value::Object(sdk)), Some(Value::Object(own))) => {
@@ -207,8 +207,8 @@ fn the_crate_sends_what_the_sdk_sends() {
     assert!(new.is_empty() && gone.is_empty(), "not allowed:\n{new}\n\nallowed, and no longer so:\n{gone}");
 }
 
-/// The SDK was asked for every kind of endpoint in Graph: to write, with and without an end where the grant can carry one,
-/// and to look.
+/// The SDK was asked for every kind of endpoint in Graph: to write, with an end (if the grant can carry one)
+/// and without, and to look.
 #[test]
 fn the_sdk_was_asked_for_all_of_it() {
     let mut asked = BTreeSet::new();

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Records what Microsoft's own SDK for Python sends, into fixtures.json, for main.rs to compare with.
+"""Records the requests of Microsoft's own SDK for Python in fixtures.json, so that main.rs can compare them.
 
-Run it by hand when a request of `graph::enforce`, `graph::observe` or `graph::batch` changes, or to see a later SDK:
+Run it by hand when a request of `graph::enforce`, `graph::observe` or `graph::batch` changes, or to test a later SDK:
 
     python3 -m venv target/sdk
     target/sdk/bin/pip install msgraph-sdk deprecated  # the batch of the SDK imports the second undeclared
     target/sdk/bin/python tests/sdk/record.py
 
 Nothing goes over the network: this file answers every request. The SDK knows the methods, the paths, the words of its
-enumerations, and the names of properties and parameters; their values come from here. What main.rs then finds to differ
-is a mistake of the crate, or stands in differences.json with a reason.
+enumerations, and the names of properties and parameters. The values come from this file. A difference that main.rs finds
+is a mistake of the crate, or is in differences.json with a reason.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ NOW = "2026-11-28T16:50:07.25Z"
 ENDS = {"without an end": None, "to the second": "2027-01-31T23:00:00Z", "to the millisecond": "2027-02-28T22:59:59.999Z"}
 
 GROUP = "4f0d3a6e-2b57-4c18-9a3e-6d1c85f7e092"
-NOT_THE_GROUP = "1ac84f97-d20b-4e75-83c6-f5b9e07d3a16"  # as the origin id of an eligible role may have
+NOT_THE_GROUP = "1ac84f97-d20b-4e75-83c6-f5b9e07d3a16"  # the origin id of an eligible role can contain such an id
 SERVICE_PRINCIPAL = "b81e5c27-90fd-4d6a-8c4b-1f7a3e2960d5"
 APP_ROLE = "62d9f4b0-7e1a-43c5-a8d6-09b3c7e15f24"
 NO_APP_ROLE = "00000000-0000-0000-0000-000000000000"
@@ -68,7 +68,7 @@ CAN_CARRY_AN_END = {"eligible group member", "eligible group owner", "eligible d
 
 
 def action(role, end=None):
-    """As the crate writes one."""
+    """An action as the crate writes it."""
     system, resource, origin_id = ROLES[role]
     return {
         "assignment": "0c7be1d4-58a2-4e39-96fb-a3d17c40e825",
@@ -88,7 +88,7 @@ def parts_of(action):
 
 
 def get(builder, **parameters):
-    """It takes only parameters that the SDK knows there."""
+    """Accepts only parameters that the SDK knows there."""
     kind = getattr(builder, f"{type(builder).__name__}GetQueryParameters")
     return builder.to_get_request_information(RequestConfiguration(query_parameters=kind(**parameters)))
 
@@ -160,7 +160,7 @@ def look(graph, action, of_target):
             group = graph.groups.by_group_id(resource)
             holders = group.members if role == "Member" else group.owners
             if of_target:
-                # The SDK can remove there, and nothing else.
+                # There, the SDK can only remove.
                 return holders.by_directory_object_id(target).ref.to_delete_request_information()
             return get(holders, select=["id"], top=999)
         case "EligibleMember" | "EligibleOwner":
@@ -191,11 +191,11 @@ ASKS = {
 
 
 def calls():
-    """Under a name, what the crate is asked for: several parts are one batch."""
+    """The names of the calls, and what the crate is asked for in each. Several parts are one batch."""
     for role in ROLES:
         for name, end in ENDS.items() if role in CAN_CARRY_AN_END else [("", None)]:
             yield f"carry out: {role} {name}".strip(), [("carryOut", action(role, end))]
-    # Of resource roles that are kept in the same place, one.
+    # One of the resource roles that are kept in the same place.
     for role in ROLES.keys() - {"eligible group owner", "default access"}:
         yield f"look for all: {role}", [("lookForAll", action(role))]
         yield f"look for the target: {role}", [("lookForTarget", action(role))]

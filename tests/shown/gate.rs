@@ -1,4 +1,4 @@
-//! The gate as a table, and what stands behind each refusal.
+//! The gate as a table, and the facts behind each refusal.
 
 use std::fmt::Write as _;
 
@@ -26,13 +26,13 @@ fn in_words(code: &str) -> String {
     code.chars().map(apart).collect()
 }
 
-/// On the catalog of the assignment, on another one, and nowhere.
+/// On the catalog of the assignment, on another catalog, and nowhere.
 fn scopes() -> [Option<Scope>; 3] {
     let here = Scope::Catalog(in_state(AssignmentState::Delivered).catalog().id);
     [Some(here), Some(Scope::Catalog(Uuid::from_u128(0xcc).into())), None]
 }
 
-/// Why the caller may not reprocess, if so.
+/// The refusal of the caller, if any.
 fn refused(account: Account, permission: bool, scope: Option<Scope>) -> Option<Refusal> {
     let permissions = permission.then_some(Permission::EntitlementManagementReadWriteAll);
     let roles = scope.map(|scope| RoleAssignment { role: MANAGER, scope });
@@ -49,7 +49,7 @@ fn answer(refused: Option<Refusal>) -> String {
     refused.map_or("**may**".to_owned(), reasons)
 }
 
-/// A request for an assignment in this state that is to be reprocessed a second after it was completed.
+/// A request for an assignment in this state. It is reprocessed a second after it was completed.
 pub fn request(state: AssignmentState) -> AssignmentRequest {
     AssignmentRequest {
         id: Uuid::from_u128(0xe).into(),
@@ -61,7 +61,7 @@ pub fn request(state: AssignmentState) -> AssignmentRequest {
     }
 }
 
-/// The refusal for this reason in which nothing else stands in the way that does not have to.
+/// The refusal for this reason, with as few other reasons as possible.
 fn refusal_for(reason: Reason) -> Refusal {
     let failed = AssignmentState::DeliveryFailed;
     let of_request = |request: AssignmentRequest, now| {
@@ -116,7 +116,7 @@ fn refusal_for(reason: Reason) -> Refusal {
     of_this_reason.min_by_key(|refused| refused.reasons().count()).expect("each is given")
 }
 
-/// Who may: the kind of account and the permission by where the role is held.
+/// The answers by kind of account, permission and place of the role.
 pub fn table() -> String {
     let mut table =
         "| caller | permission | sufficient role on the catalog or the tenant | only on another catalog | none |\n\
@@ -134,7 +134,7 @@ pub fn table() -> String {
 const EM: Permission = Permission::EntitlementManagementReadWriteAll;
 const RM: Permission = Permission::RoleManagementReadWriteDirectory;
 
-/// Who asks in a privileged catalog, but for the roles.
+/// The callers in a privileged catalog, without their roles.
 const CALLERS: [(&str, Account, &[Permission]); 4] = [
     ("work or school account with the permission", Account::WorkOrSchool, &[EM]),
     ("application without a permission", Account::Application, &[]),
@@ -142,7 +142,7 @@ const CALLERS: [(&str, Account, &[Permission]); 4] = [
     ("with `RoleManagement.ReadWrite.Directory` too", Account::Application, &[EM, RM]),
 ];
 
-/// What they hold there.
+/// The roles that they hold there.
 const ROLES_IN_PRIVILEGED: [(&str, &[Role]); 7] = [
     ("*Global Administrator*", &[Role::GlobalAdministrator]),
     (
@@ -169,7 +169,7 @@ fn caller(account: Account, permissions: &[Permission], roles: &[Role]) -> Calle
     Caller { object: None, account, permissions: permissions.to_vec(), roles: roles.collect() }
 }
 
-/// Who may in a privileged catalog: what is held there by who asks.
+/// The answers in a privileged catalog, by caller and roles.
 pub fn in_privileged() -> String {
     let names = CALLERS.map(|(name, ..)| name).join(" | ");
     let mut table = format!("| held on the catalog or the tenant | {names} |\n|---|---|---|---|---|\n");
@@ -182,7 +182,7 @@ pub fn in_privileged() -> String {
     table
 }
 
-/// What `reprocess` answers, by role and state.
+/// The answers of `reprocess`, by role and state.
 pub fn by_role_and_state() -> String {
     let states = AssignmentState::ALL;
     let names: Vec<_> = states.iter().map(|state| state.as_str()).collect();
@@ -199,7 +199,7 @@ pub fn by_role_and_state() -> String {
     table
 }
 
-/// Each refusal with its words, what helps, and the rules behind it, which say where they come from.
+/// Each refusal with its text, its remedies and its rules. The rules name their sources.
 pub fn refusals() -> String {
     let mut table = "| refusal | in words | what helps | rules |\n|---|---|---|---|\n".to_owned();
     let mut cited = Vec::new();
@@ -214,7 +214,7 @@ pub fn refusals() -> String {
         let (name, helps, links) = (in_words(name), helps.join("; or "), links.join(", "));
         writeln!(table, "| {name} | {reason} | {helps} | {links} |").unwrap();
     }
-    // For who reads the file by itself: on a page with the rules, the links lead to those.
+    // For a reader of the file alone. On a page with the rules, the links lead to the rules on the page.
     table.push('\n');
     for Rule { id, .. } in RULES.iter().filter(|rule| cited.contains(rule)) {
         writeln!(table, "[{id}]: rules.md#{}", id.to_lowercase()).unwrap();

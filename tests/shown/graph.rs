@@ -1,4 +1,4 @@
-//! What is known of Microsoft Graph's answers and permissions.
+//! The known answers and permissions of Microsoft Graph.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ const fn word(basis: Basis) -> &'static str {
     }
 }
 
-/// What the answers to a write mean, in the order in which they are looked through.
+/// The meaning of the answers to a write, in the order in which they are tried.
 pub fn answers() -> String {
     let mut table = "| endpoint | status | says | means | basis |\n|---|---|---|---|---|\n".to_owned();
     for row in ANSWERS {

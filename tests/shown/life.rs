@@ -1,4 +1,4 @@
-//! Every move that an assignment can make, found by making it.
+//! Every move that an assignment can make, found by trying.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use access_package::{
 
 use crate::support::{Lacks, MANAGER, caller, every_list, member_of, stored};
 
-/// What makes an assignment move.
+/// The event that makes an assignment move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Event {
     Reprocess,
@@ -32,7 +32,7 @@ impl Event {
     }
 }
 
-/// A move: the place of a state in the list of all, what happens, and the place of the state after it.
+/// A move: the index of a state, the event, and the index of the state after it.
 pub type Move = (usize, Event, usize);
 
 const RESOURCE_ROLES: usize = 3;
@@ -48,7 +48,7 @@ fn place(state: AssignmentState) -> usize {
     AssignmentState::ALL.iter().position(|&other| other == state).expect("one of all")
 }
 
-/// Every assignment with up to three resource roles that can be loaded.
+/// Every assignment with up to three resource roles that loads.
 fn assignments() -> impl Iterator<Item = Assignment> {
     use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
     let fulfillments = (0..=RESOURCE_ROLES)
@@ -61,7 +61,7 @@ fn assignments() -> impl Iterator<Item = Assignment> {
     fulfillments.flat_map(in_each_state).filter_map(|stored| stored.try_into().ok())
 }
 
-/// Reprocessed, whatever is seen of its resource roles.
+/// The assignment after it was reprocessed, for all observations of its resource roles.
 fn reprocessed(before: &Assignment) -> Vec<Assignment> {
     let seen = [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable];
     let length = before.resource_roles().expect("known").len();
@@ -75,7 +75,7 @@ fn reprocessed(before: &Assignment) -> Vec<Assignment> {
     after.collect()
 }
 
-/// Its request reprocessed, whatever is seen of its resource roles.
+/// The assignment after its request was reprocessed, for all observations of its resource roles.
 fn request_reprocessed(before: &Assignment) -> Vec<Assignment> {
     let seen = [Observed::Present, Observed::Absent, Observed::Unknown, Observed::Unenforceable];
     let known = before.resource_roles().expect("known").iter().map(|role| role.resource_role.clone());
@@ -92,7 +92,7 @@ fn request_reprocessed(before: &Assignment) -> Vec<Assignment> {
     after.collect()
 }
 
-/// With one outcome more, of an action that it asked for at some time.
+/// The assignment after one more outcome of one of its actions.
 fn recorded(before: &Assignment) -> Vec<Assignment> {
     let number = before.resource_roles().expect("known").len() as u128;
     let receipts = (0..number).flat_map(|number| {
@@ -112,14 +112,14 @@ fn recorded(before: &Assignment) -> Vec<Assignment> {
     after.collect()
 }
 
-/// When its end has come.
+/// The assignment after its end.
 fn ended(before: &Assignment) -> Vec<Assignment> {
     let mut assignment = before.clone();
     let _ = assignment.expire(Timestamp::MAX);
     vec![assignment]
 }
 
-/// Every move there is. To stay where one is counts as one only if something was done: a call accepted.
+/// Every possible move. A move that stays in the same state counts only if a call was accepted.
 pub fn moves() -> BTreeSet<Move> {
     let mut moves = BTreeSet::new();
     for before in assignments() {
@@ -137,7 +137,7 @@ pub fn moves() -> BTreeSet<Move> {
     moves
 }
 
-/// From where, by what, to where: as comments of Rust.
+/// From, by and to, as Rust comments.
 pub fn table(moves: &BTreeSet<Move>) -> String {
     let mut table = format!("//! {:<20} {:<19} to\n", "from", "by");
     for (from, state) in AssignmentState::ALL.iter().enumerate() {

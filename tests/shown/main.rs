@@ -1,4 +1,4 @@
-//! The tables, the policies' lists and the picture that the documentation shows are made from what the code does.
+//! The documentation's tables and picture, and the policies' lists, are made by running the code.
 
 mod gate;
 #[path = "../support/golden.rs"]

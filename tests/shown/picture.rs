@@ -1,4 +1,4 @@
-//! The life of an assignment as a picture. Where things stand is said here; what there is to draw is not.
+//! The life of an assignment as a picture. This file fixes the positions. The code decides what to draw.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ type Point = (f64, f64);
 
 const HALF: Point = (84.0, 21.0);
 
-/// Where a state stands.
+/// The position of a state.
 fn middle(state: AssignmentState) -> Point {
     match state {
         AssignmentState::Delivered => (130.0, 130.0),
@@ -40,8 +40,8 @@ fn middle(state: AssignmentState) -> Point {
     }
 }
 
-/// Where an arrow leaves and arrives, as shares of the half width and half height of its boxes, and how far it
-/// bends, in pixels.
+/// Where an arrow leaves and arrives, as shares of half the width and half the height of the boxes, and how
+/// far it bends, in pixels.
 fn way(from: AssignmentState, event: Event, to: AssignmentState) -> (Point, Point, f64) {
     use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
     match (from, event, to) {
@@ -97,13 +97,13 @@ fn class(event: Event) -> &'static str {
     }
 }
 
-/// Of a request only the way to `delivering` is drawn: where everything was seen before, it takes no time, as for
-/// an assignment, and would hide the rest.
+/// Of a request, only the way to `delivering` is drawn. If everything was observed to be in place, the way
+/// takes no time, as for an assignment, and would hide the rest.
 fn is_drawn(&(_, event, to): &Move) -> bool {
     event != Event::ReprocessRequest || AssignmentState::ALL[to] == AssignmentState::Delivering
 }
 
-/// The events, and what the key says of them.
+/// The events with their texts in the key.
 fn key() -> String {
     let says = [
         (Event::Reprocess, "reprocess, accepted"),
@@ -126,7 +126,7 @@ fn key() -> String {
     key
 }
 
-/// Without an empty line: it stands in Markdown as it is.
+/// Without an empty line, since the picture is pasted into Markdown.
 pub fn draw(moves: &BTreeSet<Move>) -> String {
     let mut body = String::new();
     for event in Event::ALL {

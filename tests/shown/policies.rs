@@ -1,5 +1,5 @@
-//! The lists in the policies for Cedar and Rego, and in the fuzzers' dictionary. What the policies decide by them is
-//! written by hand, and held to the crate in `benches/peers`.
+//! The lists in the policies for Cedar and Rego, and in the fuzzers' dictionary. The decisions that use these
+//! lists are written by hand, and `benches/peers` compares them with the crate.
 
 use access_package::{AssignmentState, Permission, Role};
 

@@ -1,4 +1,4 @@
-//! The way of an action, from the call to the receipt, as a picture. Its words are those of a run.
+//! The way of an action, from the call to the receipt, as a picture. A real run gives its texts.
 
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ const STYLE: &str = "\
 #way marker path{fill:#9198a1}#way rect.mark{fill:#121d2f;stroke:#4493f8}\
 }";
 
-/// Who takes part, from left to right.
+/// The participants, from left to right.
 #[derive(Clone, Copy, PartialEq)]
 enum Lane {
     Client,
@@ -57,15 +57,15 @@ impl Lane {
 }
 
 enum Row {
-    /// Something is asked or sent.
+    /// A question or a request.
     Tell(Lane, Lane, String),
-    /// It is answered.
+    /// The answer to it.
     Answer(Lane, Lane, String),
-    /// Something that one does alone.
+    /// A step that one participant takes alone.
     Alone(Lane, String),
 }
 
-/// One group membership is lost, and comes back.
+/// A group membership is lost and restored.
 fn run() -> Vec<Row> {
     use Lane::{Client, Crate, Graph, Host};
     let code = str::to_owned;
@@ -173,7 +173,7 @@ pub fn draw() -> String {
 }
 
 fn arrow(body: &mut String, class: &str, (from, to, y): (Lane, Lane, f64), says: &str) {
-    // What passes the crate by is written where nothing is in its way.
+    // The text of an arrow that passes the crate is written where the space is free.
     let (left, right) = if from.x() < to.x() { (from, to) } else { (to, from) };
     let right = if right == Lane::Graph { Lane::Crate.x() } else { right.x() };
     writeln!(

@@ -1,5 +1,5 @@
-//! What must hold for any bytes at all. The fuzzer looks for some that break it; `tests/fuzz_corpus.rs`
-//! replays those it found worth keeping.
+//! What must hold for any bytes. The fuzzer searches for bytes that break it, and `tests/fuzz_corpus.rs`
+//! replays the useful ones.
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use access_package::graph::Version;
@@ -17,10 +17,11 @@ use access_package::{
 };
 use uuid::Uuid;
 
-/// Before the end of every assignment but one that ends at once.
+/// Before the end of every assignment, except one that ends at once.
 const NOW: Timestamp = Timestamp::MIN;
 
-/// A document of Graph: read or refused, alone and in a list, and what was read is written as it is.
+/// A document of Graph is read or refused, alone and in a list. A document that was read is written as it
+/// was.
 pub fn document(data: &[u8]) {
     let alone = read(data);
     check_access_package(data);
@@ -29,7 +30,7 @@ pub fn document(data: &[u8]) {
         assert!(found.assignment.is_none_or(|assignment| assignment.id() == found.request.assignment));
     }
     if let Ok(assignment) = &alone {
-        // Whatever the mark, and whoever says what is given.
+        // The result is the same with or without the mark, and wherever the resource roles come from.
         let unmarked = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
         assert_eq!(read(&[b"\xef\xbb\xbf", unmarked].concat()).as_ref(), Ok(assignment));
         if let Ok(gives) = read_gives(data) {
@@ -45,7 +46,7 @@ pub fn document(data: &[u8]) {
     if let Ok(page) = read_list(data) {
         check_page(&page);
     }
-    // Of what is JSON at all a list can be made, in which it stands as it stood alone.
+    // Any JSON can be an item of a list. There it is read as it is alone.
     if serde_json::from_slice::<serde_json::Value>(data).is_ok() {
         let page = [br#"{"value":[{},"#, data, b"]}"].concat();
         let mut page = read_list(&page).expect("one unreadable item does not hide the others");
@@ -60,7 +61,7 @@ pub fn document(data: &[u8]) {
     }
 }
 
-/// What an access package gives is there once, and is nothing else.
+/// What an access package gives is listed once, and the document is not read as anything else.
 fn check_access_package(data: &[u8]) {
     let Ok(package) = read_access_package(data) else { return };
     assert!(package.gives.is_sorted_by(|a, b| a < b));
@@ -75,7 +76,8 @@ fn check_page(page: &Page) {
             assert!(!error.to_string().is_empty());
         }
     }
-    // What Graph has told once it can tell again, but for a delivery of nobody knows what.
+    // An assignment that Graph has shown can be shown again, except one that is delivering unknown resource
+    // roles.
     let told = |it: &&Assignment| it.resource_roles().is_some() || it.state() != AssignmentState::Delivering;
     let readable: Vec<_> = page.items.iter().flatten().filter(told).collect();
     let written = write_list(readable.iter().copied(), page.next_link.as_deref(), Version::Beta);
@@ -85,7 +87,7 @@ fn check_page(page: &Page) {
     assert_eq!(again, readable);
 }
 
-/// The same problem, this many bytes further on in its first line.
+/// The same problem, this many bytes later in its first line.
 fn shifted(problem: ReadError, by: usize) -> ReadError {
     match problem {
         ReadError::Malformed { line: 1, column, part, message } => {
@@ -95,7 +97,7 @@ fn shifted(problem: ReadError, by: usize) -> ReadError {
     }
 }
 
-/// What Graph can tell of an assignment.
+/// The assignment as Graph can show it.
 pub fn as_told(assignment: &Assignment, version: Version) -> Result<Assignment, ReadError> {
     use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
     let mut stored = StoredAssignment::from(assignment);
@@ -123,7 +125,7 @@ pub fn as_told(assignment: &Assignment, version: Version) -> Result<Assignment, 
     Ok(stored.try_into().expect("what can be told is whole"))
 }
 
-/// The stored form: read or refused, loaded or refused, and then as sound as any assignment.
+/// The stored form is read or refused, and then loaded or refused. A loaded assignment is as sound as any.
 pub fn stored(data: &[u8]) {
     let Ok(stored) = serde_json::from_slice::<StoredAssignment>(data) else { return };
     let text = serde_json::to_string(&stored).expect("plain data");
@@ -149,7 +151,7 @@ pub fn stored(data: &[u8]) {
     }
 }
 
-/// What holds for every assignment: saved and loaded it is the same, and so is what remains to be done.
+/// What holds for every assignment: saved and loaded, it is the same, and has the same actions.
 fn check(assignment: &Assignment) {
     let stored = serde_json::to_string(&StoredAssignment::from(assignment)).expect("plain data");
     let stored: StoredAssignment = serde_json::from_str(&stored).expect("what was written");
@@ -170,7 +172,7 @@ fn check(assignment: &Assignment) {
     }
 }
 
-/// Expires, and says so only if it did.
+/// Expires the assignment. There is an event only if it did expire.
 fn expire(assignment: &mut Assignment, now: Timestamp) {
     let before = assignment.clone();
     let event = assignment.expire(now);
@@ -181,7 +183,7 @@ fn expire(assignment: &mut Assignment, now: Timestamp) {
     }
 }
 
-/// Records, and what is said of it is true: what is unchanged, and what has changed it.
+/// Records a receipt. The answer is true, whether the assignment has changed or not.
 fn record(assignment: &mut Assignment, receipt: &Receipt, now: Timestamp) -> Result<Recorded, RecordError> {
     let before = assignment.clone();
     let recorded = assignment.record(receipt, now);
@@ -212,7 +214,7 @@ fn record(assignment: &mut Assignment, receipt: &Receipt, now: Timestamp) -> Res
     recorded
 }
 
-/// The event is of this change, and as data it is the same.
+/// The event describes this change, and is the same after serialization.
 fn check_event(event: &Event, before: &Assignment, after: &Assignment, now: Timestamp) {
     assert_eq!((event.assignment, event.at, event.attempt), (after.id(), now, after.attempt()));
     assert_eq!((event.from, event.to), (before.state(), after.state()));
@@ -220,7 +222,7 @@ fn check_event(event: &Event, before: &Assignment, after: &Assignment, now: Time
     assert_eq!(serde_json::from_str::<Event>(&text).expect("what was written"), *event);
 }
 
-/// By the stages, and what each says agrees with what it does; a caller who may asks for it.
+/// Reprocesses by the stages, for a caller who may. Each stage tells what it really does.
 fn reprocess_now(
     assignment: Assignment,
     gives_now: &[ResourceRole],
@@ -270,7 +272,8 @@ fn reprocess_now(
     after
 }
 
-/// Origin ids, three lines of them, and perhaps a type in a fourth: what is read is written in the one form in which it is read again.
+/// Three lines of origin ids, and an optional fourth line with a type. If they are read, they are written in
+/// one form, which can be read again.
 pub fn origin_ids(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
     let mut lines = text.splitn(4, '\n');
@@ -282,7 +285,7 @@ pub fn origin_ids(data: &[u8]) {
         (read.origin_system(), read.resource_origin_id(), read.role_origin_id());
     let again = ResourceRole::from_origin(same_system, &same_resource, &same_role, read.role_type());
     assert_eq!(again.as_ref(), Ok(&read));
-    // R23: GUIDs, ids of Azure and the names of origin systems without case, everything else to the letter.
+    // R23: GUIDs, ids of Azure and names of origin systems ignore case. Everything else is compared exactly.
     assert!(same_system.eq_ignore_ascii_case(origin_system));
     assert!(same_resource.eq_ignore_ascii_case(resource) && same_role.eq_ignore_ascii_case(role));
     if matches!(read, ResourceRole::Other(_) | ResourceRole::SharePointSite { .. }) {
@@ -298,8 +301,8 @@ pub fn origin_ids(data: &[u8]) {
     assert_eq!(serde_json::from_str::<ResourceRole>(&json).expect("what was written"), read);
 }
 
-/// What is known of a caller: role assignments, a question as data, and the payload of a token. Whatever it claims, the
-/// caller it makes is judged by the rules.
+/// What is known of a caller: role assignments, a caller as data, and the payload of a token. Whatever a
+/// token claims, its caller is judged by the rules.
 pub fn claims(data: &[u8]) {
     let _ = read_role_assignments(data);
     if let Ok(caller) = serde_json::from_slice::<Caller>(data) {
@@ -309,7 +312,7 @@ pub fn claims(data: &[u8]) {
     let Ok(claims) = read_claims(data) else { return };
     let caller = Caller::from_claims(&claims, []);
     assert_eq!(caller.object, claims.oid.and_then(|oid| oid.parse().ok()));
-    // R3: a token speaks of directory roles only.
+    // R3: a token names only directory roles.
     let directory_roles = [
         Role::UserAdministrator,
         Role::PrivilegedRoleAdministrator,
@@ -337,7 +340,7 @@ pub fn claims(data: &[u8]) {
             assert_eq!(serde_json::from_str::<Refusal>(&text).expect("what was written"), refusal);
         }
     }
-    // R8: another state changes nothing of what the caller is told.
+    // R8: the state makes no difference to what the caller is told.
     let expired = numbered(AssignmentState::Expired, &[], None);
     let told = |it: &Assignment| evaluate(&caller, it, NOW).err().filter(|refusal| refusal.is_unauthorized());
     assert_eq!(told(&expired), told(&assignment));
@@ -347,7 +350,7 @@ fn member_of(number: u8) -> ResourceRole {
     ResourceRole::Group { group: Uuid::from_u128(number.into()).into(), access: GroupAccess::Member }
 }
 
-/// An assignment of groups by number.
+/// An assignment of groups, by number.
 fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Timestamp>) -> Assignment {
     let numbered = (0..).zip(fulfillments);
     let roles =
@@ -367,15 +370,15 @@ fn numbered(state: AssignmentState, fulfillments: &[Fulfillment], end: Option<Ti
     stored.try_into().expect("a whole assignment")
 }
 
-/// A life, step by step: a byte says what happens and the next one to what. Nothing panics, and at every
-/// step the assignment could be saved and loaded.
+/// A life, step by step: one byte gives the event, and the next byte what it applies to. Nothing panics, and
+/// after every step the assignment can be saved and loaded.
 pub fn receipts(data: &[u8]) {
     let Some((&size, steps)) = data.split_first() else { return };
     let roles = size % 9;
     let end = Timestamp::from_unix_ticks(i64::from(size));
     let fulfilled = vec![Fulfillment::Fulfilled; roles.into()];
     let mut assignment = numbered(AssignmentState::Delivered, &fulfilled, end);
-    // A long life is no more than many short ones.
+    // A long life shows no more than many short ones.
     for step in steps.chunks_exact(2).take(256) {
         let before = assignment.clone();
         let (what, which) = (step[0], step[1]);
@@ -399,7 +402,7 @@ pub fn receipts(data: &[u8]) {
             }
             2 => expire(&mut assignment, later),
             3 => {
-                // Some of them twice, in no order.
+                // Some of them twice, and not sorted.
                 let gives_now = (0..which % 9).map(|number| member_of(number * 5 % 7 + which / 32));
                 assignment = reprocess_now(assignment, &gives_now.collect::<Vec<_>>(), observe, now);
             }
@@ -413,7 +416,7 @@ pub fn receipts(data: &[u8]) {
                     reason: (what & 32 != 0).then(|| FailureReason::new(code, "")),
                 };
                 let _ = record(&mut assignment, &receipt, now);
-                // The later word wins, whichever came first, and of two reasons the smaller one.
+                // The later fulfillment wins, whichever came first, and the smaller of two reasons.
                 let known = |it: &Assignment| it.resource_roles().unwrap_or_default().to_vec();
                 let has_expired = assignment.state() == AssignmentState::Expired;
                 let is_taken = receipt.attempt == before.attempt() && !has_expired;
@@ -425,7 +428,7 @@ pub fn receipts(data: &[u8]) {
                         assert_eq!(now.reason.as_ref(), then.reason.iter().chain(told).min()); // R17
                     }
                 }
-                // Recorded twice is recorded once.
+                // To record a receipt twice is to record it once.
                 let once = assignment.clone();
                 let _ = record(&mut assignment, &receipt, now);
                 assert_eq!(assignment, once); // R17
@@ -441,7 +444,8 @@ pub fn receipts(data: &[u8]) {
     check(&assignment);
 }
 
-/// A question, after a line with its operation: it has an answer, the same each time, and what is left by it can be stored.
+/// A line with an operation, and then a question. It gets an answer, the same each time, and the resulting
+/// assignment can be stored.
 pub fn asked(data: &[u8]) {
     let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let (operation, question) = data.split_at(end);

@@ -1,5 +1,5 @@
-//! What the documentation says of every role and state, written by hand and without asking the crate: the one
-//! list that tests read.
+//! What the documentation says about every role and state, written by hand and without asking the crate. All
+//! tests read this one list.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
 use access_package::{AssignmentState, Fulfillment, Reason, Role, Step, SubjectType};
@@ -7,8 +7,8 @@ use access_package::{AssignmentState, Fulfillment, Reason, Role, Step, SubjectTy
 use AssignmentState::{Delivered, Delivering, DeliveryFailed, Expired, PartiallyDelivered};
 use Fulfillment::{Failed, Fulfilled, Pending, Unenforceable};
 
-/// Each role with its name and id, those of entitlement management and of the directory alike. R1: first the ladder, from
-/// the lowest to the highest. R2: then the others.
+/// Each role with its name and id, in entitlement management or in the directory. R1: the ladder comes first,
+/// from the lowest role to the highest. R2: the other roles follow.
 pub const ROLES: &[(Role, &str, &str)] = &[
     (
         Role::AccessPackageAssignmentManager,
@@ -40,7 +40,7 @@ pub const ROLES: &[(Role, &str, &str)] = &[
 
 const RUNGS: usize = 5;
 
-/// Those of the directory, which a token names.
+/// The directory roles, which a token names.
 pub const DIRECTORY_ROLES: &[Role] = &[
     Role::UserAdministrator,
     Role::PrivilegedRoleAdministrator,
@@ -48,7 +48,7 @@ pub const DIRECTORY_ROLES: &[Role] = &[
     Role::GlobalAdministrator,
 ];
 
-/// The names by which Graph's role definitions show two of them (R47).
+/// The names of two roles in Graph's role definitions (R47).
 pub const NAMES_IN_GRAPH: &[(Role, &str)] = &[
     (Role::AccessPackageAssignmentManager, "AccessPackage assignment manager"),
     (Role::AccessPackageManager, "AccessPackages manager"),
@@ -64,30 +64,30 @@ pub fn outsiders() -> impl Iterator<Item = Role> + Clone {
     ROLES.iter().skip(RUNGS).map(|&(role, ..)| role)
 }
 
-/// Where a role stands on the ladder.
+/// The place of a role on the ladder.
 pub fn rung(role: Role) -> Option<usize> {
     ladder().position(|rung| rung == role)
 }
 
-/// R46: what a target of a kind cannot hold, by origin system.
+/// R46: what a target of this kind cannot hold, by origin system.
 pub const CANNOT_HOLD: &[(SubjectType, &str)] = &[
     (SubjectType::ServicePrincipal, "AadApplication"),
     (SubjectType::ServicePrincipal, "SharePointOnline"),
     (SubjectType::User, "OAuthApplication"),
 ];
 
-/// What is said of a state.
+/// The facts about a state.
 pub struct Known {
     pub state: AssignmentState,
-    /// In v1.0.
+    /// The state's name in v1.0.
     pub word: &'static str,
-    /// What helps instead, one or another (R10).
+    /// The steps that help instead. Each is enough (R10).
     pub advice: &'static [Step],
-    /// What helps instead of reprocessing its request (R32).
+    /// The steps that help instead of reprocessing the request (R32).
     pub request_advice: &'static [Step],
-    /// What its request is refused for (R32).
+    /// The reason to refuse a request in this state (R32).
     pub request_reason: Option<Reason>,
-    /// Fulfillments that go with it.
+    /// Fulfillments that this state allows.
     pub example: [Fulfillment; 2],
 }
 
@@ -135,17 +135,17 @@ pub const STATES: &[Known] = &[
     },
 ];
 
-/// What is said of this state.
+/// The facts about this state.
 pub fn known(state: AssignmentState) -> &'static Known {
     STATES.iter().find(|known| known.state == state).expect("a state that is listed")
 }
 
-/// Fulfillments that go with this state.
+/// Fulfillments that this state allows.
 pub fn example(state: AssignmentState) -> [Fulfillment; 2] {
     known(state).example
 }
 
-/// Whether these fulfillments go with this state, by R15, R16 and R21.
+/// Whether this state follows from these fulfillments, by R15, R16 and R21.
 pub fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
     let have = |fulfillment| fulfillments.contains(&fulfillment);
     let failed = have(Failed) || have(Unenforceable);
@@ -159,7 +159,7 @@ pub fn says(state: AssignmentState, fulfillments: &[Fulfillment]) -> bool {
     }
 }
 
-/// `delivered` as beta writes it.
+/// The name as beta writes it, for example `Delivered` for `delivered`.
 pub fn in_pascal_case(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     first.to_uppercase() + rest

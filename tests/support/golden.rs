@@ -1,19 +1,19 @@
-//! What is made from the code and kept beside it: whole files, and parts of files between two marks.
-//! `UPDATE=1 cargo test --all-features` makes all of it anew, in one run.
+//! Text that is made from the code and kept in the repository: whole files, and parts of files between two
+//! marks. `UPDATE=1 cargo test --all-features` makes everything again, in one run.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
 use std::path::Path;
 use std::sync::Mutex;
 
-/// Several tests of one program may make parts of the same file.
+/// Several tests of one program may make parts of one file.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// A kept file, named from the root of the crate, is what it has to be.
+/// Checks a kept file, named from the root of the crate.
 pub fn hold(name: &str, current: &str) {
     held(name, |_| current.to_owned());
 }
 
-/// The part of a kept file between these two marks is what it has to be; what stands around it is written by hand.
+/// Checks the part of a kept file between these marks. The text around it is written by hand.
 pub fn hold_between(name: &str, [before, after]: [&str; 2], current: &str) {
     held(name, |kept| {
         let (head, rest) = kept.split_once(before).unwrap_or_else(|| panic!("{name} lacks {before:?}"));
@@ -22,7 +22,7 @@ pub fn hold_between(name: &str, [before, after]: [&str; 2], current: &str) {
     });
 }
 
-/// A part of a Markdown file, between comments of this name.
+/// Checks a part of a Markdown file, between comments with this name.
 pub fn hold_block(name: &str, block: &str, current: &str) {
     let marks = [format!("<!-- made: {block} -->\n"), format!("<!-- end: {block} -->")];
     hold_between(name, marks.each_ref().map(String::as_str), current);

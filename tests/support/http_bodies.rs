@@ -1,5 +1,5 @@
-//! What must hold for any request, any response and any call; see `bodies.rs`. The paths and tokens are read
-//! here a second time, naively and from the rules.
+//! What must hold for any request, any response and any call; see `bodies.rs`. Paths and tokens are read here
+//! a second time, naively, by the rules.
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use access_package::graph::http::{
@@ -12,7 +12,8 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// Lines: the first one as it is, then headers up to an empty line; what is left is the body.
+/// Lines: the first is returned as it is, then there are headers up to an empty line, and the rest is the
+/// body.
 fn message(data: &[u8]) -> (&[u8], Vec<(HeaderName, HeaderValue)>, &[u8]) {
     let (first, mut rest) = line(data);
     let mut headers = Vec::new();
@@ -36,7 +37,7 @@ fn line(data: &[u8]) -> (&[u8], &[u8]) {
     (&data[..end], data.get(end + 1..).unwrap_or_default())
 }
 
-/// R24, R25, R30: a request is ours as the rules say, and what is answered is well formed and heard.
+/// R24, R25, R30: a request is recognized as the rules say, and its answer is well formed and can be read.
 pub fn http_request(data: &[u8]) {
     let (first, headers, body) = message(data);
     let blank = first.iter().position(|&byte| byte == b' ').unwrap_or(first.len());
@@ -79,7 +80,7 @@ pub fn http_request(data: &[u8]) {
     }
 }
 
-/// What is answered is well formed and heard.
+/// The answer is well formed, and can be read.
 fn answer(result: Result<(), Rejection>) {
     let inner = InnerError { date: Timestamp::MIN, request_id: "1", client_request_id: None };
     let response = respond(result, &inner);
@@ -126,7 +127,7 @@ fn is_detail(detail: &Value) -> bool {
     })
 }
 
-/// R24: the version, and what a path of ours names.
+/// R24: the version, and the target that one of our paths names.
 fn place(path: &str) -> Option<(Version, Target)> {
     let segments: Vec<Vec<u8>> = path.strip_prefix('/')?.split('/').map(decoded).collect();
     let segments: Vec<&[u8]> = segments.iter().map(Vec::as_slice).collect();
@@ -169,10 +170,10 @@ fn place(path: &str) -> Option<(Version, Target)> {
     Some((version, target))
 }
 
-/// A collection, the key behind it, and what is left.
+/// A collection, the key after it, and the rest.
 type Keyed<'p, 's> = (&'s [u8], Option<&'s [u8]>, &'p [&'s [u8]]);
 
-/// The first collection that is named.
+/// The first collection in the path.
 fn keyed<'p, 's>(path: &'p [&'s [u8]]) -> Option<Keyed<'p, 's>> {
     let (&collection, rest) = path.split_first()?;
     let in_parentheses = collection.strip_suffix(b"')").and_then(|keyed| {
@@ -211,7 +212,7 @@ fn decoded(segment: &str) -> Vec<u8> {
     decoded
 }
 
-/// R25: what a header says after `Bearer`, if it is a token.
+/// R25: the rest of a header after `Bearer`, if it is a token.
 fn token(value: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = value.split_at_checked(7)?;
     let value = std::str::from_utf8(token).ok()?.trim_matches(' ').as_bytes();
@@ -220,7 +221,7 @@ fn token(value: &[u8]) -> Option<&[u8]> {
     (scheme.eq_ignore_ascii_case(b"bearer ") && value[..letters].iter().all(of_a_token)).then_some(value)
 }
 
-/// Any answer is heard, and as what its status says.
+/// Any response can be read, and means what its status says.
 pub fn http_response(data: &[u8]) {
     let (first, headers, body) = message(data);
     let Ok(status) = StatusCode::from_bytes(first) else { return };
@@ -252,8 +253,8 @@ pub fn http_response(data: &[u8]) {
     }
 }
 
-/// R29: of an error every detail is told, those too that the crate does not know; and what is told as one refusal
-/// is told again when a server of this crate says it.
+/// R29: every detail of an error is kept, even if the crate does not know it. Details that form one refusal
+/// are the same after a server of this crate has sent them.
 fn check_told(body: &Value) {
     let mut response = Response::new(body.to_string());
     *response.status_mut() = StatusCode::FORBIDDEN;
@@ -270,14 +271,15 @@ fn check_told(body: &Value) {
 /// A code and a message.
 type Said = (Option<String>, Option<String>);
 
-/// The property, in whatever case its name is; null if it is not there. In two spellings it is none.
+/// The property, whatever the case of its name. It is null if it is missing, and absent if it is there in two
+/// spellings.
 fn property<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     let (first, second) = (found.next(), found.next());
     second.is_none().then_some(first.map_or(&Value::Null, |(_, value)| value))
 }
 
-/// What an error of OData says; nothing if it is not one.
+/// The content of an OData error. `None` if it is not one.
 fn error(body: &Value) -> Option<(Option<String>, Option<String>, Vec<Said>)> {
     #[expect(
         clippy::option_option,
@@ -311,7 +313,7 @@ fn detail((code, message): Said) -> Detail {
     }
 }
 
-/// A number is seconds only if it is digits and nothing else.
+/// A number counts as seconds only if it consists of digits.
 fn check_retry_after(after: Option<&RetryAfter>, said: Option<&str>) {
     let without_zeros = |text: &str| text.trim_start_matches('0').to_owned();
     match (after, said.filter(|said| !said.is_empty())) {
@@ -328,8 +330,8 @@ fn check_retry_after(after: Option<&RetryAfter>, said: Option<&str>) {
     }
 }
 
-/// Lines: a base URL, up to 16 bytes of an id, a token. The call is made as R24 says, and recognized as it
-/// was made; or it is refused.
+/// Lines: a base URL, up to 16 bytes of an id, and a token. The call is made as R24 says and recognized as it
+/// was made, or it is refused.
 pub fn http_call(data: &[u8]) {
     let (base_url, rest) = line(data);
     let (bytes, text) = line(rest);
@@ -371,7 +373,7 @@ pub fn http_call(data: &[u8]) {
         assert!(!base.ends_with('/'), "{url}");
         let is_read = matches!(target, Target::Assignment(_));
         assert_eq!(query.map(|query| query.starts_with("$expand=target,")), is_read.then_some(true), "{url}");
-        // A base URL may have a path, which a host takes off.
+        // A base URL may have a path, which a host removes.
         *request.uri_mut() = below.parse().expect("a path");
         assert_eq!(recognize(&request), Some(Ok(Call { version, token: text, target })));
     }

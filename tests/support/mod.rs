@@ -1,4 +1,4 @@
-//! What several test files and the benches need: assignments and resource roles by number.
+//! What several test files and benches need: assignments and resource roles by number.
 #![allow(dead_code, reason = "each file that includes this uses a part of it")]
 
 pub mod documented;
@@ -9,7 +9,7 @@ use access_package::{
 };
 use uuid::Uuid;
 
-/// A role that suffices, and nothing more.
+/// A role that just suffices.
 pub const MANAGER: Role = Role::AccessPackageAssignmentManager;
 
 /// Membership of the group with this number. Numbers and resource roles have the same order.
@@ -23,7 +23,7 @@ pub fn site_of(number: u128) -> ResourceRole {
     ResourceRole::SharePointSite { site: site.into(), role: 4 }
 }
 
-/// A role of Azure on the resource group with this number.
+/// An Azure role on the resource group with this number.
 pub fn azure_role_of(number: u128) -> ResourceRole {
     let [subscription, definition] = [4, 5].map(Uuid::from_u128);
     let scope = format!("/subscriptions/{subscription}/resourceGroups/{number:06}");
@@ -37,7 +37,7 @@ pub fn opaque_of(number: u128) -> ResourceRole {
         .expect("an unknown origin system takes any text")
 }
 
-/// Each kind in turn.
+/// The kinds of resource roles in turn.
 pub fn of_each_kind(number: u128) -> ResourceRole {
     match number % 6 {
         0 => member_of(number),
@@ -52,7 +52,7 @@ pub fn of_each_kind(number: u128) -> ResourceRole {
     }
 }
 
-/// The stored form of an assignment in this state, without an end; the resource roles are numbered from 0.
+/// The stored form of an assignment in this state, without an end. The resource roles are numbered from 0.
 pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAssignment {
     let numbered = (0..).zip(fulfillments);
     let resource_roles =
@@ -71,7 +71,7 @@ pub fn stored(state: AssignmentState, fulfillments: &[Fulfillment]) -> StoredAss
     }
 }
 
-/// A delivered assignment with so many resource roles, each fulfilled.
+/// A delivered assignment with this many resource roles, all fulfilled.
 pub fn delivered(resource_roles: usize) -> Assignment {
     load(stored(AssignmentState::Delivered, &vec![Fulfillment::Fulfilled; resource_roles]))
 }
@@ -85,7 +85,7 @@ pub fn load(stored: StoredAssignment) -> Assignment {
     stored.try_into().expect("a whole assignment")
 }
 
-/// A role of Azure on a resource group, of this type.
+/// An Azure role on a resource group, of this type.
 pub fn azure_role(role_type: &str) -> ResourceRole {
     let [subscription, definition] = [4, 5].map(Uuid::from_u128);
     let subscription = format!("/subscriptions/{subscription}");
@@ -95,8 +95,8 @@ pub fn azure_role(role_type: &str) -> ResourceRole {
         .expect("a role of Azure")
 }
 
-/// Resource roles of each origin system, in their order; the last ones are of one that the crate does not know. Some
-/// differ only in the type of the role.
+/// Resource roles of each origin system, in order. The last ones are of a system that the crate does not
+/// know. Some differ only in the type of the role.
 pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
     let site = "https://contoso.sharepoint.com/sites/Sales";
     let opaque = |role_type| {
@@ -115,7 +115,7 @@ pub fn one_of_each_origin_system() -> Vec<ResourceRole> {
     ]
 }
 
-/// `Catalog owner` as `catalogOwner`.
+/// For example, `catalogOwner` for `Catalog owner`.
 pub fn in_camel_case(name: &str) -> String {
     let words = name.split(' ').enumerate().map(|(number, word)| {
         let (first, rest) = word.split_at(1);
@@ -125,7 +125,7 @@ pub fn in_camel_case(name: &str) -> String {
     words.collect()
 }
 
-/// What a crash leaves: the assignment, saved and loaded again. With the feature `serde` by way of JSON.
+/// What remains after a crash: the assignment, saved and loaded. With the feature `serde`, saved as JSON.
 pub fn save_and_load(assignment: &Assignment) -> Assignment {
     let stored = StoredAssignment::from(assignment);
     #[cfg(feature = "serde")]
@@ -151,7 +151,7 @@ pub enum Lacks {
     Scope,
 }
 
-/// A user with five roles, of which at most the last suffices on the catalog of these assignments.
+/// A user with five roles, of which only the last can suffice on the catalog of these assignments.
 pub fn caller(lacks: Lacks) -> Caller {
     let [here, elsewhere] = [0xc, 0xcc].map(|number| Scope::Catalog(Uuid::from_u128(number).into()));
     let permission = match lacks {

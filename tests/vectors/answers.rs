@@ -1,4 +1,5 @@
-//! What the crate answers as data: every verdict of the gate and of the requests, what a receipt can do, and every error.
+//! The crate's answers as data: every verdict of the gate and for requests, every effect of a receipt, and
+//! every error.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +13,12 @@ use uuid::Uuid;
 use crate::json;
 use crate::support::{in_state, load, member_of, stored};
 
-/// Each once, in the order of its text.
+/// Each answer once, sorted by its text.
 fn each_once(answers: impl IntoIterator<Item = impl Serialize>) -> Vec<String> {
     answers.into_iter().map(|answer| json(&answer)).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Those that the gate gives, and those that only a request is refused with.
+/// The verdicts of the gate, and the refusals that only a request gets.
 pub(crate) fn verdicts(of_the_gate: impl IntoIterator<Item = Verdict>) -> Vec<String> {
     let of_requests = Reason::all().filter_map(|reason| {
         let refusal: Refusal =

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds an implementation of README.md, which is this one, to every vector.
+"""Checks an implementation of README.md, which is this file, against every vector.
 
-Written from that page alone. Prints what it has checked; exits with 1 if anything differs.
+It was written from that page alone. It prints what it has checked, and exits with 1 if anything differs.
 """
 
 import itertools
@@ -21,12 +21,12 @@ STATES = ("delivering", "partiallyDelivered", "delivered", "expired", "deliveryF
 
 
 def without_case(text):
-    """In lower case, as far as it is ASCII."""
+    """In lower case, but only the ASCII letters."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in text)
 
 
 def known_as(word, known):
-    """The word as the page writes it; none if it is not one of those that are known."""
+    """The word as the page writes it, or None if it is unknown."""
     return next((each for each in known if without_case(each) == without_case(word)), None)
 
 
@@ -77,7 +77,7 @@ ROLES = [
 
 
 def catalog_of(scope):
-    """The catalog that a scope names; none if it names none."""
+    """The catalog that a scope names, or None if it names no catalog."""
     before, _, catalog = scope.rpartition("/")
     return catalog.lower() if before == "/AccessPackageCatalog" and is_guid(catalog) else None
 
@@ -87,7 +87,7 @@ class Caller:
         self.account = account
         self.permissions = set(permissions)
         held = {(known_as(held["role"], ROLES), held["scope"]) for held in roles}
-        # What is not known is passed over.
+        # Unknown roles and scopes are ignored.
         self.roles = {(role, scope) for role, scope in held if role and (scope == "/" or catalog_of(scope))}
 
     def here(self, catalog):
@@ -95,13 +95,13 @@ class Caller:
         return {role for role, scope in self.roles if scope == "/" or catalog_of(scope) == catalog.lower()}
 
     def sufficing(self, catalog=None):
-        """The roles that suffice; with a catalog, only those that count there."""
+        """The roles that suffice. With a catalog, only the roles that count there."""
         return [
             role for role, _ in self.roles if role in SUFFICING and (catalog is None or role in self.here(catalog))
         ]
 
     def lacks_in_privileged(self, catalog):
-        """What else it takes in a privileged catalog, as a reason; none if nothing."""
+        """What is missing in a privileged catalog, as a reason, or None if nothing is missing."""
         held, application = self.here(catalog), self.account == "application"
         if TOP in held:
             return None
@@ -114,7 +114,7 @@ class Caller:
         return "withoutIdentityGovernanceAdministrator" if grants else "privilegedCatalog"
 
     def is_told(self, catalog):
-        """Whether the caller could act in a standard catalog, but for the delegated permission."""
+        """Whether the caller could act in a standard catalog, or lacks only the delegated permission for it."""
         if self.account == "application" and PERMISSION in self.permissions:
             return True
         return self.account != "personal" and bool(self.sufficing(catalog))
@@ -177,7 +177,7 @@ class Caller:
         return caller
 
     def remedies(self, catalog, privileged):
-        # Who is not told that the catalog is privileged is told what helps in a standard one.
+        # A caller who is not told that the catalog is privileged gets the remedies for a standard one.
         privileged = privileged and bool(self.reasons(catalog, True) & IN_PRIVILEGED)
         all_steps = STEPS_IN_PRIVILEGED if privileged else STEPS
         found = []
@@ -208,7 +208,7 @@ def answer(case, catalog):
 
 
 def as_set(items):
-    """A list that stands for a set names nothing twice."""
+    """The items as a set. A list that stands for a set must not repeat an item."""
     items = list(items)
     if len(set(items)) < len(items):
         raise ValueError(f"named twice: {items}")
@@ -232,7 +232,7 @@ TYPES = ("active", "eligible")
 
 
 def system_of(role):
-    """The origin system, as the page writes it if it knows it."""
+    """The origin system, as the page writes it if the page knows it."""
     return known_as(role["originSystem"], SYSTEMS) or role["originSystem"]
 
 
@@ -281,7 +281,7 @@ def identity(role):
 
 
 def ticks(instant):
-    """The instant as a number of 100 nanoseconds: all are in UTC."""
+    """The instant in ticks of 100 nanoseconds. All instants are in UTC."""
     seconds, _, fraction = instant.removesuffix("Z").partition(".")
     since = datetime.fromisoformat(seconds) - datetime(1, 1, 1)
     return (since.days * 86400 + since.seconds) * 10**7 + int(fraction.ljust(7, "0"))
@@ -304,7 +304,7 @@ HELPS_WITH_REQUEST = {"delivering": "wait", "delivered": "reprocessAssignment", 
 
 
 def remedies_for(result, state):
-    """What helps against a refused call, if the assignment is in this state afterwards."""
+    """The remedies for a refused call, if the assignment is in this state afterwards."""
     if result == "invalidState":
         steps = ADVICE[state]
     elif result == "invalidRequestState":
@@ -508,7 +508,7 @@ def check_traces(vectors):
             stored = Assignment(step["stored"])
             yield f"{trace['name']}, step {number}, stored", assignment.stored(), stored.stored()
             yield f"{trace['name']}, step {number}, loaded", load(step["stored"]), "loaded"
-            # Nothing may be lost by storing and loading.
+            # Storing and loading must not lose anything.
             assignment = stored
 
 

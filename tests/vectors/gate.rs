@@ -1,4 +1,4 @@
-//! Every point of the gate, callers with two roles, and words in other spellings.
+//! Every point of the gate, callers with two roles, and other spellings of words.
 
 use access_package::{
     Account, AssignmentState, Caller, Catalog, CatalogId, Permission, PrivilegeLevel, Reason, Role,
@@ -22,7 +22,7 @@ const PERMISSIONS: [&[Permission]; 6] =
 const STANDARD: Option<PrivilegeLevel> = Some(PrivilegeLevel::Standard);
 const PRIVILEGED: Option<PrivilegeLevel> = Some(PrivilegeLevel::Privileged);
 
-/// What all cases have in common.
+/// The facts that all cases share.
 #[derive(Serialize)]
 pub(crate) struct Given {
     catalog: CatalogId,
@@ -46,7 +46,7 @@ pub(crate) struct Case {
     role: Option<&'static str>,
     reasons: Vec<&'static str>,
     remedies: Vec<Vec<&'static str>>,
-    /// The same, as the crate gives it as data.
+    /// The same answer, as the crate's data.
     #[serde(skip)]
     pub(crate) answer: Verdict,
 }
@@ -90,7 +90,7 @@ impl Case {
         case
     }
 
-    /// A user who is given as a text, since some of these words cannot be made.
+    /// A user as a text, since some of these words cannot be made.
     fn spelled(permission: &str, role: &str, scope: &str) -> Self {
         let (permissions, roles) =
             (vec![permission.to_owned()], vec![Held { role: role.into(), scope: scope.into() }]);
@@ -114,7 +114,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .collect();
     let mut cases = Vec::new();
 
-    // Every point, with one role or none.
+    // Every point, with one role or without a role.
     let one_or_none: Vec<_> = [vec![]].into_iter().chain(held.iter().map(|&held| vec![held])).collect();
     let levels: [(_, &[AssignmentState]); 3] = [
         (STANDARD, AssignmentState::ALL),
@@ -133,8 +133,8 @@ pub(crate) fn cases() -> Vec<Case> {
         }
     }
 
-    // Two roles, where the role decides: the better one counts, whichever stands first. In a privileged catalog it may be
-    // both that count.
+    // Two roles, where the role decides: the better one counts, in either order. In a privileged catalog,
+    // both together may count.
     let callers: [(_, _, &[Permission]); 7] = [
         (STANDARD, Account::WorkOrSchool, &[READ_WRITE]),
         (STANDARD, Account::Application, &[]),
@@ -168,7 +168,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases
 }
 
-/// R3, R23, R47: one word of a user who would pass, in other spellings.
+/// R3, R23, R47: one word of a user who would be allowed, in other spellings.
 fn spellings() -> Vec<Case> {
     let (permission, role) = (READ_WRITE.name(), Role::CatalogOwner.name());
     let scope = Scope::Catalog(HERE).to_string();

@@ -1,4 +1,4 @@
-//! What befalls an assignment, step by step.
+//! The life of an assignment, step by step.
 
 use access_package::{
     Action, Assignment, AssignmentRequest, AssignmentResourceRole, AssignmentState, FailureReason,
@@ -78,7 +78,7 @@ fn unknown() -> Vec<Trace> {
     AssignmentState::ALL.iter().copied().map(unknown).collect()
 }
 
-/// Two resource roles, seen in every way; then the outcomes of what is asked for, and once more.
+/// Two resource roles with every observation, then the outcomes of the actions, and then another call.
 fn observed() -> Vec<Trace> {
     let observed = |seen: Vec<(Observed, &'static str)>| {
         let words: Vec<_> = seen.iter().map(|(_, word)| *word).collect();
@@ -92,7 +92,7 @@ fn observed() -> Vec<Trace> {
     every_list(&OBSERVED, 2).into_iter().map(observed).collect()
 }
 
-/// Outcomes in order, the other way round, doubled, late and contradictory.
+/// Outcomes in order, in reverse order, repeated, late and contradictory.
 fn outcomes() -> Vec<Trace> {
     let all = every_list(&OUTCOMES, 2);
     let both = all.iter().flat_map(|outcomes| {
@@ -112,7 +112,7 @@ fn outcomes() -> Vec<Trace> {
             outcomes.iter().fold(trace, |trace, &outcome| trace.told(0, outcome))
         })
     });
-    // Of the first, which got no action, all the same.
+    // Outcomes for the first one, too, although it had no action.
     let unenforceable = all.iter().map(|outcomes| {
         let words = outcomes.iter().map(|&outcome| word(outcome)).collect::<Vec<_>>().join(" and ");
         let trace =
@@ -124,7 +124,8 @@ fn outcomes() -> Vec<Trace> {
     both.chain(contradictory).chain(unenforceable).chain([nothing]).collect()
 }
 
-/// Why something has failed: of two reasons the smaller one stays, by code and then by words; none is no reason.
+/// The reason for a failure. Of two reasons the smaller one stays, by code and then by words. No reason is
+/// not a reason.
 fn reasons() -> Vec<Trace> {
     let all = [None, Some(reason("a", "2")), Some(reason("b", "1")), Some(reason("a", "1"))];
     let pairs = all.iter().flat_map(|first| all.iter().map(move |second| [first.clone(), second.clone()]));
@@ -140,7 +141,7 @@ fn reasons() -> Vec<Trace> {
     traces.collect()
 }
 
-/// Receipts that do not belong here: of other attempts, another assignment, another resource role.
+/// Receipts that do not fit: for other attempts, another assignment or another resource role.
 fn astray() -> Vec<Trace> {
     let rules = &["R17"];
     let mut traces = Vec::new();
@@ -181,7 +182,7 @@ fn ends() -> Vec<Trace> {
             trace.expire(instant("0001-01-01T00:00:00Z")).expire(clocks[2].1)
         })
     };
-    // Nobody has made it expire before it is asked for, or told of.
+    // The assignment was not expired before the call or the receipt comes.
     let forgotten = |state| {
         clocks.into_iter().flat_map(move |(when, now)| {
             let start = StoredAssignment { end: Some(end), ..(&in_state(state)).into() };
@@ -203,7 +204,8 @@ fn ends() -> Vec<Trace> {
     states.clone().flat_map(ended).chain(states.flat_map(forgotten)).chain([without]).collect()
 }
 
-/// Ends and present times that lie one tick apart, within a millisecond and a second and on both sides of one.
+/// Ends and present times that are one tick apart, within a millisecond and a second and across their
+/// borders.
 fn ticks() -> Vec<Trace> {
     let next = |instant: Timestamp| Timestamp::from_unix_ticks(instant.unix_ticks() + 1).expect("an instant");
     let lasts = [
@@ -246,7 +248,7 @@ fn ticks() -> Vec<Trace> {
         let by_request = by_request.request(MANAGER, last, request).expire(last).expire(end);
         [asked.expire(last).record_at(receipt, end), told, by_request]
     });
-    // R33: and so with the 14 days.
+    // R33: the same for the 14 days.
     let completed = lasts[2..10].iter().map(|text| {
         let completed = instant(text);
         let failed = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed]);
@@ -263,7 +265,7 @@ fn ticks() -> Vec<Trace> {
     ended.chain(completed).collect()
 }
 
-/// GUIDs are in upper case wherever somebody else writes them, and nothing else becomes of it.
+/// GUIDs in upper case, as other software writes them, make no difference.
 fn in_upper_case() -> Vec<Trace> {
     let gives = one_of_each_origin_system();
     let start = |state, fulfillment| {
@@ -290,7 +292,7 @@ fn in_upper_case() -> Vec<Trace> {
     ]
 }
 
-/// What the access package gives now.
+/// The resource roles that the access package gives now.
 fn given_now() -> Vec<Trace> {
     let rules = &["R13", "R23"];
     let in_each = |state| {
@@ -320,7 +322,7 @@ fn given_now() -> Vec<Trace> {
     AssignmentState::ALL.iter().copied().map(in_each).chain(others).collect()
 }
 
-/// Two resource roles that differ in nothing but the type of the role; receipts name one of them in another case.
+/// Two resource roles that differ only in the type. Receipts name one of them in another case.
 fn active_and_eligible() -> Trace {
     let gives = ["active", "eligible"].map(azure_role);
     let in_place = gives.clone().map(|role| AssignmentResourceRole::new(role, Fulfillment::Fulfilled));
@@ -343,7 +345,8 @@ fn active_and_eligible() -> Trace {
     told(told(trace, lower(&active), Outcome::Failed), eligible, Outcome::Fulfilled).reprocess(MANAGER)
 }
 
-/// What a target of its kind cannot hold: whatever was seen of it, by either door, and with late outcomes.
+/// Resource roles that the target cannot hold, with all observations, by an assignment or a request, and with
+/// late outcomes.
 fn targets() -> Vec<Trace> {
     let rules = &["R18", "R19", "R20", "R46"];
     let mut gives = one_of_each_origin_system();
@@ -389,7 +392,7 @@ fn request_of(assignment: &Assignment) -> AssignmentRequest {
     }
 }
 
-/// What has failed is asked for again by its request, and what is not is not.
+/// The request of a failed assignment can be reprocessed, and no other request can.
 fn requests() -> Vec<Trace> {
     let rules = &["R31", "R32", "R33", "R34"];
     let completed = |after: i64| {
@@ -408,7 +411,7 @@ fn requests() -> Vec<Trace> {
             let request = request_of(&trace.assignment);
             traces.push(trace.request(role, in_time, request));
         }
-        // One thing that stands in the way, and everything at once; and when.
+        // One obstacle at a time, then several at once, and the limits of time.
         let request = request_of(&load((&in_state(state)).into()));
         let other = |state| {
             if state == AssignmentState::Delivered {
@@ -448,14 +451,14 @@ fn requests() -> Vec<Trace> {
             Trace::new(format!("its request at the end while {state}"), &["R12", "R21", "R32"], start);
         traces.push(trace.request(MANAGER, completed(5), request));
     }
-    // The way out: refused, what helps is followed, and everything is in place.
+    // The way out: the call is refused, the remedy is followed, and everything is in place.
     let trace = Trace::new("what helps is followed", rules, delivered(2)).reprocess(MANAGER);
     let trace = trace.told(0, Outcome::Fulfilled).told(1, Outcome::Failed).reprocess(MANAGER);
     let request = request_of(&trace.assignment);
     let trace =
         trace.request(MANAGER, in_time, request).told(0, Outcome::Fulfilled).told(1, Outcome::Fulfilled);
     traces.push(trace.request(MANAGER, in_time, request));
-    // Another attempt knows nothing of why the one before has failed.
+    // A new attempt does not know why the last one failed.
     let mut start = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed; 2]);
     start.resource_roles.iter_mut().flatten().for_each(|role| role.reason = Some(reason("a", "1")));
     let trace = Trace::new("a request of what has failed for a reason", rules, start);
@@ -463,7 +466,8 @@ fn requests() -> Vec<Trace> {
     let trace = trace.request(MANAGER, in_time, request).told(0, Outcome::Failed);
     let failed = Receipt { reason: Some(reason("b", "2")), ..trace.receipt(1, Outcome::Failed) };
     traces.push(trace.record(failed));
-    // What was seen narrows it, and what the package gives by now comes in; also where nothing was known.
+    // Observations leave less to do, and the resource roles that the package gives now are added, even if
+    // they were unknown before.
     let start = stored(AssignmentState::DeliveryFailed, &[Fulfillment::Failed; 2]);
     let trace = Trace::new("a request for another package, seen in part", rules, start);
     let request = request_of(&trace.assignment);

@@ -1,4 +1,4 @@
-//! What can be stored, and what cannot.
+//! Stored forms that load, and stored forms that do not.
 
 use access_package::{Assignment, AssignmentState, FailureReason, Fulfillment, StoredAssignment};
 use serde::Serialize;
@@ -17,7 +17,8 @@ pub(crate) struct Load {
     result: &'static str,
 }
 
-/// Every state with every list of up to two fulfillments or with none known, and what is wrong otherwise.
+/// Every state with every list of up to two fulfillments, and with unknown resource roles. Then stored forms
+/// that are wrong in another way.
 pub(crate) fn loads() -> Vec<Load> {
     let fulfillments: Vec<_> = (0..=2).flat_map(|length| every_list(&FULFILLMENTS, length)).collect();
     let known = |state| fulfillments.iter().map(move |fulfillments| stored(state, fulfillments));
@@ -26,7 +27,7 @@ pub(crate) fn loads() -> Vec<Load> {
     let unknown = AssignmentState::ALL.iter().copied().map(unknown);
     let of_another_format =
         StoredAssignment { format: 2, ..stored(AssignmentState::Delivered, &[Fulfillment::Fulfilled]) };
-    // A reason stands beside a failure only.
+    // Only a failure has a reason.
     let reasoned = FULFILLMENTS.map(|fulfillment| {
         let mut reasoned = stored(AssignmentState::Expired, &[fulfillment]);
         let reason = Some(FailureReason::new("a", "1"));
@@ -40,7 +41,7 @@ pub(crate) fn loads() -> Vec<Load> {
     agreeing.chain(doubled).chain(alone).chain(ids()).chain(states()).map(Load::new).collect()
 }
 
-/// R23: each id in forms that a GUID may have elsewhere.
+/// R23: each id in forms that a GUID can have elsewhere.
 fn ids() -> Vec<String> {
     let plain = json(&stored(AssignmentState::Delivered, &[]));
     let ids = ["a", "b", "c", "d"].map(|last| format!("00000000-0000-0000-0000-00000000000{last}"));
@@ -66,8 +67,8 @@ fn ids() -> Vec<String> {
     ids.iter().flat_map(with).collect()
 }
 
-/// R11: words in other spellings, and words that are none of the states. Beside resource roles that are not known any state
-/// may stand.
+/// R11: other spellings of the states, and words that are not states. With unknown resource roles, every
+/// state is allowed.
 fn states() -> Vec<String> {
     let unknown = |state| json(&StoredAssignment { resource_roles: None, ..stored(state, &[]) });
     let known = |state| json(&StoredAssignment::from(&in_state(state)));
@@ -128,12 +129,12 @@ fn azure(scope: &str, definition: &str, role_type: &str) -> String {
     resource_role("AzureResources", scope, definition, Some(role_type))
 }
 
-/// R23, R48: pairs of resource roles that are the same, or nearly.
+/// R23, R48: pairs of resource roles that are equal, or nearly equal.
 fn pairs() -> Vec<[String; 2]> {
     let subscription = format!("/subscriptions/{ONE}");
     let (lab, defined) = (format!("{subscription}/resourceGroups/Lab"), definition(&subscription));
     let (site, member) = ("https://contoso.sharepoint.com/sites/Sales", format!("Member_{ONE}"));
-    // As it is, and the resource in another case; of the role only a GUID.
+    // As it is, and with the resource in another case. In the role, only a GUID ignores case.
     let in_any_case = [
         ("AadGroup", ONE, &*member, None),
         ("AadApplication", ONE, OTHER, None),
@@ -162,12 +163,12 @@ fn pairs() -> Vec<[String; 2]> {
         [opaque(None), opaque(Some(""))],
         [opaque(Some("active")), opaque(Some("Active"))],
         [api("OAuthApplication"), api("oauthapplication")],
-        // Only ASCII letters have no case.
+        // Only ASCII letters ignore case.
         [site_of("SharePointOnline"), site_of("\u{17f}harePointOnline")],
         [active.clone(), azure("/", &definition(""), "eligible")],
         [active.clone(), azure("/", &definition(""), "ACTIVE")],
         [active.clone(), azure("/", &definition("").to_uppercase(), "active")],
-        // A definition is the same only as a whole.
+        // The whole id of a definition counts.
         [active, azure("/", &defined, "active")],
         [azure("/a/ä", &defined, "active"), azure("/A/ä", &defined, "active")],
         [azure("/a/ä", &defined, "active"), azure("/a/Ä", &defined, "active")],
@@ -175,7 +176,7 @@ fn pairs() -> Vec<[String; 2]> {
     in_any_case.chain(of_one_system).collect()
 }
 
-/// Resource roles that have the form of their origin system in another spelling, or have it not, each in one place.
+/// Resource roles whose texts deviate in one place from the form of their origin system.
 fn alone() -> Vec<String> {
     let member = format!("Member_{ONE}");
     let defined = definition("");
@@ -195,7 +196,7 @@ fn alone() -> Vec<String> {
         ("AzureResources", "/", &defined, None),
         ("AzureResources", "/", &defined, Some("delegated")),
         ("AzureResources", "/", &defined, Some("active ")),
-        // R48: the same, by names in another case; and by names that are not known.
+        // R48: the same systems by names in another case, and unknown names.
         ("aadgroup", "Finance", &member, None),
         ("AADAPPLICATION", ONE, "User", None),
         ("sharepointonline", "", "04", None),
@@ -240,7 +241,7 @@ fn alone() -> Vec<String> {
     let in_ids = ["", "a", "//", "/a/", "/a//b", "/.", "/a/..", "/ a", "/a /b", "/a?b", "/a#b", "/a%20b"];
     let in_ids =
         in_ids.into_iter().chain(["/a\\b", "/a\nb", "/a\u{7f}b", "/a\u{85}b", "/a\u{a0}", "/\u{3000}a"]);
-    // In these nothing is wrong.
+    // These are valid.
     let in_ids = in_ids.chain(["/...", "/a b", "/a\u{a0}b", "/a\u{200b}", "/a+b&c=d;e:f@g"]);
     let scopes = in_ids.map(|scope| azure(scope, &defined, "active"));
     let definitions = [
@@ -268,7 +269,7 @@ impl Load {
         let read = serde_json::from_str::<StoredAssignment>(&stored).map(Assignment::try_from);
         let result = match read {
             Ok(Ok(_)) => "loaded",
-            // Everything else in these can be read.
+            // These texts have only this error.
             Err(error) => {
                 let error = error.to_string();
                 let says = |words: &str| error.contains(words);

@@ -1,5 +1,5 @@
-//! The rules as vectors, for those who write in other languages: `gate.json` and `lifecycle.json`, which
-//! the README beside them explains. Here they are made from the crate.
+//! The rules as vectors for other languages: `gate.json` and `lifecycle.json`, which the README beside them
+//! explains. This test makes them from the crate.
 #![cfg(feature = "serde")]
 
 mod answers;
@@ -16,7 +16,7 @@ use access_package::{AssignmentState, Reason, Role, Step};
 use golden::{hold, hold_between, hold_block};
 use serde::Serialize;
 
-/// The version of all files. It rises when the form of one of them does, or the meaning of a word in it.
+/// The version of all files. It rises when the form of a file changes, or the meaning of a word in it.
 const VERSION: u32 = 4;
 
 fn json(value: &impl Serialize) -> String {
@@ -44,7 +44,7 @@ fn the_lifecycle() {
     hold("tests/vectors/lifecycle.json", &current);
 }
 
-/// Every way in which the crate answers, for those who read its answers.
+/// Every kind of answer of the crate, for programs that read its answers.
 #[test]
 fn the_answers() {
     let lists = [
@@ -81,11 +81,11 @@ fn the_words_in_the_schemas() {
     }
 }
 
-/// What `check.py` says if nothing differs.
+/// The output of `check.py` if there is no difference.
 #[test]
 fn the_screen_in_the_readme() {
     let (cases, loads, traces) = (gate::cases().len(), loads::loads().len(), lifecycle::traces());
-    // That it loads; and for each step the answer, what is then stored, and that this loads.
+    // The load, and for each step the answer, the stored form after it, and that this form loads.
     let compared: usize = traces.iter().map(|trace| 1 + 3 * trace.steps()).sum();
     let screen = format!(
         "```console\n$ python3 tests/vectors/check.py\n\

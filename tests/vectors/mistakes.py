@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Whether the vectors bite: plants mistakes in `check.py`, one at a time and in memory, and demands that each is found.
+"""Tests the vectors: plants mistakes in `check.py`, one at a time and in memory, and requires that a vector finds each.
 
-Prints which vector finds each; exits with 1 if a mistaken program gives every answer.
+It prints the vector that finds each mistake, and exits with 1 if a mistaken program gives every answer.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SOURCE = (HERE / "check.py").read_text(encoding="utf-8")
 
-# What somebody could get wrong, a piece of the program, and the same with the mistake.
+# The mistake, a piece of the program, and the piece with the mistake.
 MISTAKES = [
     # --- words in both files ---
     ("a GUID may stand in braces", "GUID.fullmatch(text)", "GUID.fullmatch(text.strip('{}'))"),
@@ -155,21 +155,21 @@ GATE, LIFECYCLE = "# --- gate.json", "# --- lifecycle.json"
 
 
 def program(source):
-    """`check.py`, with a source of its own."""
+    """`check.py` with this source."""
     module = {"__name__": "check", "__file__": str(HERE / "check.py")}
     exec(compile(source, "check.py", "exec"), module)
     return module
 
 
 def concerned(place):
-    """The checks that can find a mistake in this place of the source."""
+    """The checks that can find a mistake at this place of the source."""
     if place > SOURCE.index(LIFECYCLE):
         return ["loads", "traces"]
     return ["gate"] if place > SOURCE.index(GATE) else ["gate", "loads", "traces"]
 
 
 def first_difference(answers):
-    """The number of the first answer that differs, or over which the program stumbles; none if there is no such answer."""
+    """The number of the first answer that differs or makes the program fail, or None if there is no such answer."""
     number = 0
     try:
         for number, (_, actual, expected) in enumerate(answers, 1):

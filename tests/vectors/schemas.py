@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Holds the files here to their schemas. Needs `jsonschema` from PyPI.
+"""Checks the files here against their schemas. Needs `jsonschema` from PyPI.
 
-Also that each schema can refuse: a case without one of its members is no longer one.
+It also checks that each schema can refuse: a case without one of its members is invalid.
 
-Files on the command line hold calls of `ask`, one a line, as `cargo test --test ask` leaves them. Only they are then looked at,
-and `asked.json` here: they are held to the schema of `ask`.
+Files on the command line contain calls of `ask`, one a line, as `cargo test --test ask` leaves them. With such files, only
+they and `asked.json` here are checked, against the schema of `ask`.
 """
 
 import copy
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def check(name):
-    """The problems of a file here, and how many mistakes its schema sees."""
+    """The problems of a file here, and the number of mistakes that were tried on its schema."""
     schema = json.loads((HERE / f"{name}.schema.json").read_text(encoding="utf-8"))
     vectors = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
@@ -36,7 +36,7 @@ def check(name):
 
 
 class Ask:
-    """The schema of `ask`, by its definitions, which is faster than as a whole."""
+    """The schema of `ask`, by its definitions, which is faster than the whole schema."""
 
     def __init__(self):
         self.schema = json.loads((HERE / "../../src/ask/schema.json").read_text(encoding="utf-8"))
@@ -51,7 +51,7 @@ class Ask:
         return self.validators[definition]
 
     def problems(self, call):
-        """What is answered has a form, and so has every question that is answered."""
+        """Every answer must fit the schema, and so must every question that gets an answer without an error."""
         operation, question, answer = (call[key] for key in ["operation", "question", "answer"])
         parts = [("error", answer)]
         if "error" not in answer:
@@ -64,7 +64,7 @@ class Ask:
                     yield f"{definition} {error.json_path}: {error.message}"
 
     def mistakes(self, call):
-        """A member more is no question and no answer; nor is a call of another operation."""
+        """A question or an answer with an extra member is invalid, and so is a call of another operation."""
         more = [{**call, part: {**call[part], "more": 0}} for part in ["question", "answer"]]
         whole = Draft202012Validator(self.schema)
         for broken in [*more, {**call, "operation": "more"}]:
@@ -74,7 +74,7 @@ class Ask:
 def calls_of(path):
     if path.name == "asked.json":
         for call in json.loads(path.read_text(encoding="utf-8"))["asked"]:
-            # What is no JSON is no question.
+            # A text that is not JSON is not a question.
             question = {} if "error" in call["answer"] else json.loads(call["question"].removeprefix("\ufeff"))
             yield {**call, "question": question}
     else:
@@ -92,7 +92,7 @@ def check_calls(paths):
             seen = list(ask.mistakes(call))
             mistakes += len(seen)
             problems += filter(None, seen)
-    # `asked.json` has them all.
+    # `asked.json` contains every operation.
     if {operation for operation, _ in tried} != set(ask.schema["properties"]["operation"]["enum"]):
         problems.append("not every operation was asked")
     return count, problems, mistakes

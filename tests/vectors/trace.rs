@@ -1,4 +1,4 @@
-//! A trace: the crate is asked, and everything that it answers is noted.
+//! A trace: calls to the crate, with all of its answers.
 
 use access_package::{
     Account, Action, Assignment, AssignmentRequest, Caller, Cause, Event, Observed, Outcome, Permission,
@@ -12,10 +12,10 @@ use uuid::Uuid;
 use crate::json;
 use crate::support::{MANAGER, load, member_of};
 
-/// Before every end.
+/// Before the end of any assignment.
 pub(crate) const NOW: Timestamp = Timestamp::MIN;
 
-/// An assignment, and what befalls it.
+/// An assignment, and the events of its life.
 pub(crate) struct Trace {
     pub(crate) name: String,
     rules: &'static [&'static str],
@@ -67,7 +67,7 @@ struct Seen {
     observed: &'static str,
 }
 
-/// Each GUID with which a string ends, in upper case.
+/// The JSON with each GUID at the end of a string in upper case.
 fn with_guids_in_upper_case(json: &str) -> String {
     let upper = |text: &str| match text.len().checked_sub(36).and_then(|at| text.split_at_checked(at)) {
         Some((before, id)) if Uuid::try_parse(id).is_ok() => before.to_owned() + &id.to_uppercase(),
@@ -86,7 +86,7 @@ impl Trace {
         Self { name: name.into(), rules, start, spelling: str::to_owned, steps: Vec::new(), assignment }
     }
 
-    /// What the start and the calls say is the same, and its GUIDs are in upper case.
+    /// The same start and calls, with the GUIDs in upper case.
     pub(crate) fn in_upper_case(self) -> Self {
         let start = with_guids_in_upper_case(&json(&self.start));
         assert!(start != json(&self.start) && serde_json::from_str(&start).ok() == Some(self.start.clone()));
@@ -118,7 +118,7 @@ impl Trace {
         self.asked(MANAGER, NOW, Some(gives), None)
     }
 
-    /// With what was seen, of one resource role after the other.
+    /// With observations, in the order of the resource roles.
     pub(crate) fn asked(
         self,
         role: Role,
@@ -129,7 +129,7 @@ impl Trace {
         self.ask(role, now, None, gives, seen)
     }
 
-    /// What was in it before is given again.
+    /// The package gives what the assignment had before.
     pub(crate) fn request(self, role: Role, now: Timestamp, request: AssignmentRequest) -> Self {
         let gives = self.had().expect("known");
         self.ask(role, now, Some(request), Some(gives), None)
@@ -203,7 +203,7 @@ impl Trace {
         self.note(&Call::Record { receipt, now }, result, event)
     }
 
-    /// Of the resource role with this number, in the present attempt.
+    /// A receipt for the resource role with this number, in the present attempt.
     pub(crate) fn told(self, number: u128, outcome: Outcome) -> Self {
         let receipt = self.receipt(number, outcome);
         self.record(receipt)
@@ -234,7 +234,7 @@ impl Trace {
     }
 }
 
-/// Asks as somebody who holds this role in the tenant.
+/// Calls as a caller who holds this role in the tenant.
 #[expect(clippy::result_large_err, reason = "an event is what it is")]
 fn accept(
     assignment: &mut Assignment,

@@ -172,7 +172,7 @@ pub fn million() -> Vec<Case<'static>> {
     let words = MILLION * bytes(RESOURCE_ROLES) / size_of::<u64>();
     for threads in THREADS {
         let part = words.div_ceil(threads);
-        // Made in each round, as the assignments are: both places are in memory, and in no cache.
+        // Made in each round, like the assignments: both places are in memory, and not in a cache.
         cases.push(Case::long(threads.to_string(), COPY, move || {
             let (from, mut to) = (vec![1_u64; words], vec![2_u64; words]);
             timed(from.chunks(part).zip(to.chunks_mut(part)), |(from, to)| {

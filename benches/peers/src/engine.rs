@@ -55,7 +55,7 @@ fn read(text: &Text) -> (Caller, StoredAssignment) {
     let Ok(Scope::Catalog(id)) = text.scope.parse() else { panic!("`{}` is no catalog", text.scope) };
     let privilege_level = text.privilege_level.as_deref().map(|level| level.parse().expect("a level"));
     let catalog = Catalog { id, privilege_level };
-    // The gate does not look at what the package gives.
+    // The gate does not look at the resource roles.
     (caller(text), StoredAssignment { catalog, resource_roles: None, ..stored(state, &[]) })
 }
 

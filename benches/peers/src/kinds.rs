@@ -42,7 +42,7 @@ fn name(kind: Kind) -> &'static str {
 pub fn cases() -> Vec<Case<'static>> {
     let mut cases = Vec::new();
     for kind in Kind::ALL {
-        // Made once, for that takes longest.
+        // Made once, since it takes most of the time.
         let assignments = Rc::new(RefCell::new(kind.assignments(MILLION, load)));
         for (way, work) in WAYS {
             for threads in THREADS {

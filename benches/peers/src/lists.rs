@@ -48,7 +48,7 @@ impl Listed {
             items.push(start..page.len());
         }
         page.extend(b"]}");
-        // As an export has it.
+        // As in an export.
         let file = std::env::temp_dir().join(format!("peers-{}.json", std::process::id()));
         std::fs::write(&file, &page).expect("a file");
         let page = std::fs::read(&file).expect("what was written");
@@ -89,7 +89,7 @@ pub fn cases() -> Vec<Case<'static>> {
             time(|| sonic_rs::from_slice::<IgnoredAny>(page).expect("JSON"))
         }),
         case(SONIC_TEXTS, |Listed { page, .. }| time(|| sonic_rs::from_slice::<Page>(page).expect("a page"))),
-        // It writes into the text that it reads.
+        // It writes into its input.
         case(SIMD_TAPE, |Listed { page, .. }| {
             let text = &mut page.clone()[..];
             time(move || simd_json::to_tape(text).expect("JSON"))

@@ -48,7 +48,7 @@ pub struct Storage {
 }
 
 pub enum Event {
-    /// What was stored says where to begin.
+    /// The stored state shows where to begin.
     Load(AssignmentState),
     Reprocess(Role),
 }
@@ -58,7 +58,7 @@ impl Storage {
         self.answer = if !role.at_least(MANAGER) {
             Err(Reason::InsufficientRole.into())
         } else if self.is_privileged && role != Role::GlobalAdministrator {
-            // R43: one role alone is seen here.
+            // R43: the machine sees only one role.
             let governs = role == Role::IdentityGovernanceAdministrator;
             let reason =
                 if governs { Reason::WithoutPrivilegedRoleAdministrator } else { Reason::PrivilegedCatalog };
@@ -101,7 +101,7 @@ impl Storage {
         }
     }
 
-    /// Every state but `delivered`.
+    /// Every state except `delivered`.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the machine lends what a state holds")]
     #[state]
     fn refusing(&mut self, state: &AssignmentState, event: &Event) -> Outcome<State> {
@@ -126,7 +126,7 @@ impl Machine {
         };
         let storage = self.0.inner();
         stored.attempt = storage.attempt;
-        // It lends what it works on, and does not give it back.
+        // The machine lends its data, and does not give it back.
         stored.resource_roles = Some(storage.resource_roles.clone());
     }
 }

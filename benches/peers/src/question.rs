@@ -50,7 +50,7 @@ impl Question {
     }
 }
 
-/// The same as strings, as a host has it from a token, a directory and a database.
+/// The question as strings, as a host has them from a token, a directory and a database.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub account: String,
@@ -59,7 +59,7 @@ pub struct Text {
     pub roles: Vec<(String, String)>,
     /// The scope of the assignment's catalog.
     pub scope: String,
-    /// The level of that catalog; `None` if it is not known.
+    /// The level of that catalog. `None` if it is unknown.
     pub privilege_level: Option<String>,
     pub state: String,
     /// The request to reprocess instead of the assignment, if any.
@@ -115,7 +115,7 @@ impl From<&Question> for Text {
     }
 }
 
-/// No role, each role in each scope, and every two of those.
+/// No role, each role in each scope, and every pair of these.
 fn every_pair_of_roles() -> Vec<Vec<RoleAssignment>> {
     let held = role_assignments();
     let alone = held.iter().map(|&one| vec![one]);
@@ -154,8 +154,8 @@ pub fn every_point() -> Vec<Question> {
         .collect()
 }
 
-/// Callers who may reprocess in any catalog but a privileged one, by a role or by a permission, and one who never may,
-/// each with every request that makes a difference.
+/// Three callers, each with every request that makes a difference: one who may reprocess by a role and one
+/// who may by a permission, both in any catalog except a privileged one, and one who never may.
 pub fn every_request() -> Vec<Question> {
     let by_role = caller(Lacks::Nothing);
     let by_permission = Caller { account: Account::Application, roles: vec![], ..by_role.clone() };

@@ -31,7 +31,7 @@ fn agrees<E: Engine>() {
     println!("{}: {points} points", E::NAME);
 }
 
-// That a question survives being written as text, or all that follows would compare something else.
+// A question survives as text. Otherwise, all tests below would compare something else.
 #[test]
 fn the_crate_agrees_with_itself() {
     agrees::<Crate>();
@@ -80,7 +80,7 @@ fn cedar_validates_strictly_and_so_does_every_question() {
     }
 }
 
-// R8: what a host shows of a refusal tells nothing of the state.
+// R8: the part of a refusal that a host shows reveals nothing about the state.
 #[test]
 fn no_policy_of_cedar_is_the_reason_of_a_refusal() {
     let mut cedar = Cedar::new();
@@ -91,7 +91,7 @@ fn no_policy_of_cedar_is_the_reason_of_a_refusal() {
     }
 }
 
-// R8: nothing else is said to who may not.
+// R8: a caller who may not reprocess learns nothing else.
 #[test]
 fn rego_gives_the_reasons_of_the_crate() {
     let rego = Reasons::with(REGO).expect("a valid module");

@@ -14,13 +14,14 @@ use peers::support::documented::ladder;
 use peers::support::in_camel_case;
 use regorus::Value;
 
-/// The points in the accepted state, and in one other state. The rest behave like that one.
+/// The points in the accepted state and in one other state. The remaining states behave like this one.
 fn points() -> Vec<Question> {
     let states = [AssignmentState::Delivered, AssignmentState::Delivering];
     every_point().into_iter().filter(|question| states.contains(&question.assignment.state())).collect()
 }
 
-/// What the policies read. Without it, they refuse a caller whom the crate accepts.
+/// The parts of a question that the policies read. Without one of them, they refuse a caller whom the crate
+/// accepts.
 fn needed() -> BTreeSet<String> {
     let roles = ladder().chain([Role::PrivilegedRoleAdministrator]);
     let roles = roles.map(|role| format!("/attrs/roles/{}", in_camel_case(role.name())));
@@ -77,7 +78,7 @@ fn what_is_missing_in_cedar_permits_nothing() {
     let mut cedar = Cedar::new();
     let mut questions = 0;
     let mut needed = BTreeSet::new();
-    // A level that is not known makes the same entities as a standard one.
+    // An unknown level makes the same entities as a standard one.
     let is_known = |question: &Question| question.assignment.catalog().privilege_level.is_some();
     for question in points().into_iter().filter(is_known) {
         let (request, entities) = cedar.prepare(&Text::from(&question));
@@ -94,7 +95,8 @@ fn what_is_missing_in_cedar_permits_nothing() {
     println!("Cedar, with something missing: {questions} questions");
 }
 
-/// The value without each of its fields in turn, and without each field of those, and the name of what is missing.
+/// The value without each of its fields in turn, and without each of their fields, with the name of the
+/// missing field.
 fn lacking(value: &Value) -> Vec<(String, Value)> {
     let Ok(fields) = value.as_object() else { return vec![] };
     let mut all = Vec::new();

@@ -117,7 +117,7 @@ pub const ANSWERS: &[Answer] = &[
         means: Meaning::Fulfilled,
         basis: Observed,
     },
-    // A success, but not the documented one.
+    // Not an error, but not the documented success either.
     rows(100, 399, Meaning::InDoubt, OurChoice),
     busy("activityLimitReached", Documented),
     busy("throttledRequest", Documented),
@@ -126,7 +126,7 @@ pub const ANSWERS: &[Answer] = &[
     busy("resourceBeingProvisioned", Documented),
     busy("Directory_ConcurrencyViolation", Observed),
     pim("RoleAssignmentExists", Meaning::Look, Observed),
-    // The documentation of an older interface names this code, and two of those below.
+    // The documentation of an older interface names this code and two of the codes below.
     pim("PendingRoleAssignmentRequest", Meaning::InProgress, OurChoice),
     pim("RoleNotFound", Meaning::TooEarly(FailureCause::NotFound), Observed),
     pim("SubjectNotFound", Meaning::TooEarly(FailureCause::NotFound), OurChoice),

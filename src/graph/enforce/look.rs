@@ -94,7 +94,7 @@ impl Look {
         }
         match (holders.request(), asked) {
             (None, _) => Some(Seen::Nothing),
-            // The link leads back to this page, which would be requested again and again.
+            // The link leads back to this page. To follow it would request the same page again and again.
             (Some(next), Some(asked)) if next.uri() == asked.uri() => None,
             (Some(_), _) => Some(Seen::NothingYet),
         }

@@ -38,7 +38,7 @@ impl Settings {
         const LONGEST: Duration = Duration::from_secs(5 * 60);
 
         let pause = FIRST.saturating_mul(1_u32.checked_shl(pauses).unwrap_or(u32::MAX)).min(LONGEST);
-        // In steps of a thousandth.
+        // Up to half of the pause, in thousandths of that half.
         let shorter = pause / 2_000 * (self.jitter % 1_001);
         now.saturating_add(pause.saturating_sub(shorter))
     }

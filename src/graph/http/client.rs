@@ -135,7 +135,7 @@ fn to(
 }
 
 fn uri(base_url: &str, version: Version, rest: &str) -> Option<Uri> {
-    // A path that is appended would otherwise become part of the query, the fragment or the user.
+    // Otherwise, an appended path would become part of the query, the fragment or the user.
     if base_url.contains(['?', '#']) {
         return None;
     }

@@ -127,7 +127,7 @@ fn read_path(path: &str) -> Option<(Version, Target)> {
     let version = [Version::V1, Version::Beta].into_iter().find(|it| is(&next, it.segment()))?;
     next = segments.next()?;
     if next.is_empty() {
-        next = segments.next()?; // After a doubled slash.
+        next = segments.next()?; // after a double slash
     }
     for name in ENTITLEMENT_MANAGEMENT {
         if !is(&next, name) {

@@ -234,7 +234,7 @@ impl Reading<'_> {
                 let id = if let ReadError::IsRequest { assignment } = problem {
                     assignment
                 } else {
-                    // The id of an access package is not that of an assignment.
+                    // The id of an access package is not the id of an assignment.
                     id_of(item).filter(|_| problem != ReadError::IsAccessPackage)
                 };
                 self.fail(part(), item, id, problem);

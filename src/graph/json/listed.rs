@@ -131,7 +131,7 @@ impl List<'_> {
         });
         let mut given: Vec<Given> = given.filter_map(Result::transpose).collect::<Result<_, ReadError>>()?;
         given.sort_unstable();
-        // Of two duplicates the unfulfilled one comes first, and stays.
+        // Of two duplicates, the unfulfilled one sorts first, and is kept.
         given.dedup_by(|a, b| a.0 == b.0);
         Ok(given)
     }

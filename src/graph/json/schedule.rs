@@ -60,7 +60,7 @@ impl Closed<Schedule> {
             return Err(possible_end("schedule", name));
         }
         let Some(Closed { known: expiration, unknown }) = expiration else {
-            // The documentation shows a schedule with nothing but a start.
+            // The documentation shows a schedule that has only a start.
             let is_endless = start_date_time.is_some();
             return if is_endless { Ok(None) } else { Err(ReadError::EndUnknown { part: "schedule" }) };
         };

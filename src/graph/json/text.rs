@@ -19,8 +19,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, ReadErr
     if cfg!(target_family = "wasm") {
         return tracked(text).map_err(|(error, part)| malformed(&error, part));
     }
-    // Checking UTF-8 once is faster than string by string. If the text is not UTF-8, the parts that are read may still
-    // be.
+    // To check UTF-8 once is faster than string by string. A text that is not UTF-8 can still be read, if the parts
+    // that are read are UTF-8.
     let read = core::str::from_utf8(text).map_or_else(|_| serde_json::from_slice(text), serde_json::from_str);
     read.map_err(|error| {
         let part = tracked::<T>(text).err().and_then(|(_, part)| part);
@@ -48,7 +48,7 @@ fn malformed(error: &serde_json::Error, part: Option<String>) -> ReadError {
         message.truncate(at);
     }
     let message = cut_off(&message).unwrap_or(message);
-    // The expected value is at the end of the message.
+    // Keep the end of the message: it names the expected value.
     ReadError::Malformed { line, column, part, message: shortened(&message, SHOWN, 150) }
 }
 

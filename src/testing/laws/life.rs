@@ -170,7 +170,7 @@ pub fn expired_stays_expired<I: Implementation>(make: impl Fn(StoredAssignment) 
         from_the_end(strategy::stored_assignment()),
         at_any_time(strategy::stored_assignment_in(AssignmentState::Expired)),
     ];
-    // Or a call to reprocess comes before anything else looks at the time.
+    // Without outcomes, the call to reprocess is the first to look at the time.
     let outcomes = prop_oneof![Just(Vec::new()), outcomes()];
     law.hold((given, who_may(), outcomes), |((stored, now), caller, outcomes)| {
         let mut it = make(stored.clone());
@@ -288,7 +288,7 @@ pub(super) fn attempted(
     after.state = if count(Fulfillment::Pending) > 0 {
         AssignmentState::Delivering // R15
     } else if count(Fulfillment::Fulfilled) == all.len() {
-        AssignmentState::Delivered // R16, and the other final states too
+        AssignmentState::Delivered // R16, as in the branches below
     } else if count(Fulfillment::Fulfilled) > 0 {
         AssignmentState::PartiallyDelivered
     } else {

@@ -55,7 +55,7 @@ impl Told {
             let mut receipt = receipt(&asked, report)?;
             match astray {
                 Astray::AttemptBefore => receipt.attempt = attempt_before,
-                // The next attempt, and those that a counter of 8 or 16 bits would confuse with this one.
+                // The next attempt, and the attempts that a counter of 8 or 16 bits would confuse with this one.
                 Astray::AttemptAfter => receipt.attempt = receipt.attempt.wrapping_add(1 << (8 * report.0)),
                 Astray::OtherAssignment => {
                     let other = receipt.assignment.as_uuid().as_u128() ^ 1;

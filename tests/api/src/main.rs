@@ -1,8 +1,10 @@
-//! Prints the public items in a file of rustdoc JSON, one a line. What every type has is left out, and what a trait says.
+//! Prints the public items in a file of rustdoc JSON, one a line. It leaves out what every type has, and what
+//! a trait declares.
 
 use std::collections::HashSet;
 
-/// Traits that the compiler implements where it can. Where it cannot, it says `!` before the name, and that is a line.
+/// Traits that the compiler implements where it can. A type without one of them gets a line, with `!` before
+/// the name.
 const EVERYWHERE: [&str; 8] = [
     "core::marker::Freeze",
     "core::marker::Send",

@@ -1,5 +1,6 @@
-//! Proves, by Cedar's own analysis, that `CEDAR` permits what `second.cedar` permits: of any entities and any request of the
-//! schema. `solver.py` answers. Then plants mistakes in `CEDAR`, each of which the same claims have to find.
+//! Proves with Cedar's own analysis that `CEDAR` and `second.cedar` permit the same, for all entities and
+//! requests of the schema. `solver.py` is the solver. Then it plants mistakes in `CEDAR`, and the same claims
+//! have to find each of them.
 
 use std::error::Error;
 use std::str::FromStr;
@@ -11,10 +12,10 @@ use cedar_policy_symcc::{CedarSymCompiler, CompiledPolicySet};
 use tokio::process::Command;
 
 const SECOND: &str = include_str!("../second.cedar");
-/// R33 in two ways overflows in two ways, so that the two are the same for instants alone.
+/// The two forms of R33 overflow at different values, so they are equal only for instants.
 const INSTANTS: &str = include_str!("../instants.cedar");
 
-/// What is wrong, a piece of `CEDAR`, and what takes its place.
+/// The mistake, a piece of `CEDAR`, and its replacement.
 const MISTAKES: [(&str, &str, &str); 12] = [
     (
         "the permission to read suffices",
@@ -65,8 +66,8 @@ const MISTAKES: [(&str, &str, &str); 12] = [
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 type Prover = CedarSymCompiler<LocalSolver>;
 
-/// The claims: in no kind of request is there one that the first permits and the second does not, nor the other way round.
-/// Gives where that is not so.
+/// The claims: there is no request of any kind that only one of the two permits. Returns the requests for
+/// which this is not so.
 async fn differences(prover: &mut Prover, schema: &Schema, first: &str) -> Result<Vec<String>> {
     let [first, second, second_of_instants] =
         [first.to_owned(), SECOND.to_owned(), SECOND.to_owned() + INSTANTS]

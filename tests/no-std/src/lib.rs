@@ -1,11 +1,12 @@
-//! Proves that `access-package` gets by with `core` and `alloc`, without and with its features `serde` and `graph`.
+//! Proves that `access-package` needs only `core` and `alloc`, without and with its features `serde` and
+//! `graph`.
 //!
-//! That the crate says `#![no_std]` proves little: a dependency, or a feature of one, can bring `std`
-//! back unseen. This library has a panic handler of its own. `std` has one too, and there can be only
-//! one of them, so with `std` anywhere below the build ends in *found duplicate lang item
-//! `panic_impl`*. To see that, build it with `--features access-package/std`.
+//! That the crate says `#![no_std]` proves little: a dependency, or a feature of one, can bring `std` back
+//! unnoticed. This library has its own panic handler. `std` has one too, and only one is allowed, so with
+//! `std` in any dependency the build fails with *found duplicate lang item `panic_impl`*. To see this, build
+//! it with `--features access-package/std`.
 //!
-//! It is built, never run: memory cannot even be allocated here.
+//! The library is built, but never run: it cannot even allocate memory.
 
 #![no_std]
 
@@ -22,7 +23,7 @@ use access_package::{
 
 struct NoMemory;
 
-// SAFETY: it never gives memory out, which an allocator may do.
+// SAFETY: it never returns memory, which is allowed.
 unsafe impl GlobalAlloc for NoMemory {
     unsafe fn alloc(&self, _: Layout) -> *mut u8 {
         core::ptr::null_mut()

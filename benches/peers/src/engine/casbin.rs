@@ -87,7 +87,7 @@ impl<E: CoreApi + MgmtApi> Known<E> {
         let mut links: Vec<_> = roles.iter().map(|(role, scope)| owned([caller, role, scope])).collect();
         for (_, scope) in roles {
             if self.scopes.insert(scope.clone()) {
-                // R1: in each scope, for roles in domains are related in one domain each.
+                // R1: once for each scope, since roles are related within one domain.
                 let higher = ladder().skip(1).zip(ladder());
                 links.extend(higher.map(|(role, below)| owned([role.name(), below.name(), scope])));
             }

@@ -55,13 +55,13 @@ fn reference(name: &EntityTypeName, id: &str) -> RestrictedExpression {
 }
 
 impl Cedar {
-    /// With other texts than the crate's. Every question must conform to the schema too.
+    /// With texts other than the crate's. Every question must conform to the schema, too.
     pub fn checked(policies: &str, schema: &str) -> Result<Self, String> {
         let (policies, schema) = conforming(policies, schema)?;
         Ok(Self { schema: Some(schema), ..Self::with(policies) })
     }
 
-    /// With other policies than the crate's, and without a schema.
+    /// With policies other than the crate's, and without a schema.
     pub fn unchecked(policies: &str) -> Result<Self, String> {
         PolicySet::from_str(policies).map(Self::with).map_err(|error| error.to_string())
     }
@@ -108,7 +108,7 @@ impl Cedar {
             ]),
             HashSet::new(),
         );
-        // R43: what is not known counts as not so.
+        // R43: an unknown level counts as standard.
         let is_privileged = text.privilege_level.as_deref() == Some("privileged");
         let assignment = Entity::new(
             of_type(&types.assignment, ASSIGNMENT),

@@ -45,7 +45,7 @@ impl Engine for Cel {
             ("state", text(&asked.state)),
         ]);
         let mut context = Context::default();
-        // R1. A list written in the expression would be made anew for each role that the caller holds.
+        // R1. A list in the expression would be made again for each role of the caller.
         let ladder: Vec<_> = ladder().map(|role| text(role.name())).collect();
         context.add_variable_from_value("ladder", ladder);
         context.add_variable_from_value("caller", caller);

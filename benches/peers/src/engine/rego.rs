@@ -90,7 +90,7 @@ impl Reasons {
 }
 
 impl Rego {
-    /// With another text than the crate's.
+    /// With a module other than the crate's.
     pub fn with(module: &str) -> Result<Self, String> {
         Ok(Self { policy: compiled(module, ALLOW)? })
     }
