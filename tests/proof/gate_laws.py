@@ -34,7 +34,7 @@ def loop(d):
     added = model.add(before, d.role, d.scope, d.where)
     yield Claim("of one more", [t.ne(d.role, Role.none)], same(added, model.standing(more, d.where)))
     unreachable = t.all(t.eq(before.place, Place.here), t.eq(before.highest, Role.none))
-    yield Claim("who has a role here has a highest one", [], t.no(unreachable))
+    yield Claim("a caller with a role here has a highest role", [], t.no(unreachable))
 
 
 @law("in a standard catalog the verdict is that of the best role alone", "R1", "R2", "R3")
@@ -96,12 +96,12 @@ def may_in_privileged(d):
     )
     yield Claim("exactly those", [], t.eq(d.passes(privileged=True), may))
     passes = d.passes(privileged=True)
-    yield Claim("who may there may in a standard one", [passes], d.passes(privileged=False))
+    yield Claim("a caller who may act there may act in a standard catalog", [passes], d.passes(privileged=False))
     as_whom = t.among(d.authority(privileged=True).role, GOVERNS, TOP)
     yield Claim("as one of the two", [passes], as_whom)
 
 
-@law("whom the gate lets in has a role; whom it does not has a reason, and no role", "R1", "R8")
+@law("an accepted caller has a role; a refused caller has a reason and no role", "R1", "R8")
 def always_an_answer(d):
     t, verdict = d.t, d.authority()
     yield Claim("in", [d.model.passes(verdict)], d.model.is_enough(verdict.role))
@@ -119,15 +119,15 @@ def more(d):
     permitted = [t.implies(d.caller.permits(it), other.permits(it)) for it in Permission.all]
     richer = [t.eq(d.caller.account, other.account), at_least, *permitted]
     passes = d.passes()
-    yield Claim("who may still may", [*richer, passes], d.passes(other))
+    yield Claim("an allowed caller stays allowed", [*richer, passes], d.passes(other))
     yield Claim("and in no lower role", [*richer, passes], d.is_higher(d.authority(other).role, d.authority().role))
     # This holds for the verdict, not for the number of reasons: a caller who gains a role may learn that the catalog is
     # privileged.
     told = [*richer, d.privileged, d.is_told()]
-    yield Claim("who is told is told still, or may", told, d.is_told(other))
+    yield Claim("a caller who is told is still told, or is allowed", told, d.is_told(other))
 
 
-@law("what decides nothing: to read, and to manage roles in a standard catalog or as an account", "R4", "R7", "R43")
+@law("two permissions decide nothing: to read, and to manage roles in a standard catalog or as an account", "R4", "R7", "R43")
 def decides_nothing(d):
     t, other = d.t, d.another_caller()
     same_roles = d.every_pair(lambda role, scope: t.eq(d.caller.holds(role, scope), other.holds(role, scope)))
@@ -150,7 +150,7 @@ def reach(d):
     # A catalog that was judged as privileged is privileged. Another one may have become privileged since.
     same_level = t.implies(t.all(as_privileged, t.eq(there, d.where)), d.privileged)
     got = [t.ne(d.where, t.TENANT), tenant_is_none, same_level, d.model.passes(verdict), t.no(short)]
-    yield Claim("what it admits, the gate does", got, d.passes())
+    yield Claim("the gate accepts every call that it admits", got, d.passes())
     foreign = [t.ne(there, d.where), t.ne(there, t.TENANT)]
     yield Claim("in another catalog, nothing", foreign, short)
 
@@ -193,7 +193,7 @@ def remedies(d):
         yield Claim(f"{what}: no other step is named", refused, t.no(t.any(*others)))
 
 
-@law("no remedy is left out: whatever turns the verdict contains one", "R4", "R5", "R6", "R43")
+@law("no remedy is left out: every set of steps that turns the verdict contains one", "R4", "R5", "R6", "R43")
 def nothing_left_out(d):
     t = d.t
     for what, steps, privileged, so in of_level(d):
@@ -207,7 +207,7 @@ def nothing_left_out(d):
         yield Claim(what, refused, t.all(*contained))
 
 
-@law("to whom it is not told, a remedy leads to a yes or to the refusal that tells", "R8", "R43")
+@law("if the caller is not told, a remedy leads to acceptance or to the refusal that tells", "R8", "R43")
 def leads_on(d):
     t = d.t
     untold = [d.privileged, t.no(d.is_told()), t.no(d.passes())]
@@ -224,7 +224,7 @@ def leads_on(d):
     yield Claim("no part leads to a yes", untold, t.all(*parts))
 
 
-@law("what is advised for a state leads on: to the request exactly where that can be reprocessed", "R10", "R32")
+@law("the remedy for a state helps: it names the request exactly if the request can be reprocessed", "R10", "R32")
 def advice(d):
     t, state = d.t, d.t.fresh("state", "State")
     verdict = d.model.evaluate(d.caller, d.where, d.privileged, state)
@@ -240,16 +240,16 @@ def advice(d):
 # --- what is learned ---
 
 
-@law("who may not learns nothing of the state", "R8")
+@law("a refused caller learns nothing about the state", "R8")
 def nothing_of_the_state(d):
     t = d.t
     one, other = [d.model.evaluate(d.caller, d.where, d.privileged, t.fresh("state", "State")) for _ in range(2)]
     yield Claim("in any two states the same", [t.no(d.passes())], d.same(one, other))
     says = t.any(t.ne(one.first, Reason.none), t.ne(one.role, Role.none))
-    yield Claim("who may learns it", [d.passes()], says)
+    yield Claim("an allowed caller learns it", [d.passes()], says)
 
 
-@law("of the catalog only its coverage is learned, and that it is privileged by those whom R43 names", "R8", "R43")
+@law("a refused caller learns only whether a role covers the catalog, and, under R43, that it is privileged", "R8", "R43")
 def nothing_of_the_catalog(d):
     t, there, privileged = d.t, d.t.fresh("there", SCOPE), d.t.fresh("privilegedThere", BOOL)
     here, elsewhere = d.authority(), d.authority(where=there, privileged=privileged)
@@ -267,7 +267,7 @@ def nothing_of_the_catalog(d):
     # A caller who lacks only the delegated permission has every role that is required, so no other reason is named.
     yield Claim("and to them always, if a role is missing", [*lacks_more, told], names)
     as_standard = d.authority(privileged=False)
-    yield Claim("who is not told is answered as in a standard one", [t.no(d.is_told())], d.same(here, as_standard))
+    yield Claim("a caller who is not told gets the answer for a standard catalog", [t.no(d.is_told())], d.same(here, as_standard))
     personal = [t.eq(d.caller.account, Account.personal)]
     nothing_else = t.all(t.eq(here.first, Reason.personalAccount), t.eq(here.second, Reason.none))
     yield Claim("of a personal account nothing else is said", personal, nothing_else)

@@ -25,13 +25,13 @@ def invariant(w):
         yield Claim(call, w.whole, w.kept(answer.after))
 
 
-@law("what loads is whole, and what is whole loads", "R16", "R22")
+@law("a loaded assignment is valid, and a valid one loads", "R16", "R22")
 def loads(w):
     t, format, twice = w.t, w.t.fresh("format", INT), w.t.fresh("twice", BOOL)
     loaded = t.eq(w.model.load(format, twice, w.of), Result.loaded)
     nothing_unknown = t.every(RESOURCE_ROLE, lambda role: t.implies(t.no(w.of.known), t.no(w.of.has(role))))
-    yield Claim("what loads is whole", [loaded, nothing_unknown], w.kept(w.of))
-    yield Claim("what is whole loads", [*w.whole, t.eq(format, 1), t.no(twice)], loaded)
+    yield Claim("a loaded assignment is valid", [loaded, nothing_unknown], w.kept(w.of))
+    yield Claim("a valid assignment loads", [*w.whole, t.eq(format, 1), t.no(twice)], loaded)
     yield Claim("another format does not", [t.ne(format, 1)], t.no(loaded))
 
 
@@ -60,7 +60,7 @@ def states(w):
 # --- receipts ---
 
 
-@law("whole and alike is the same: the state is not told apart", "R16")
+@law("two valid assignments that are alike are the same, state included", "R16")
 def alike_is_the_same(w):
     t, one, other = w.t, w.of, w.another_assignment()
     alike = t.every(RESOURCE_ROLE, lambda role: w.are_alike(one, other, role))
@@ -119,7 +119,7 @@ def takes_off_one(w):
     answers = [t.eq(w.receipt.assignment, w.of.id), t.eq(w.receipt.attempt, w.of.attempt), w.is_live()]
     owed = [*w.whole, *answers, w.owed(w.of, w.receipt.role)]
     others = t.all(w.owed(w.of), t.ne(w.any_role, w.receipt.role))
-    yield Claim("that one and no other", owed, t.eq(w.owed(after), others))
+    yield Claim("this role and no other", owed, t.eq(w.owed(after), others))
     settled = [*owed, t.every(RESOURCE_ROLE, lambda role: t.implies(w.owed(w.of, role), role == w.receipt.role))]
     yield Claim("after the last, the state is final", settled, t.ne(after.state, State.delivering))
     yield Claim("and not before", [*owed, others], t.eq(after.state, State.delivering))
@@ -208,7 +208,7 @@ def refused(w):
     yield Claim("record", no, w.same(answer.after, w.of))
 
 
-@law("what has changed is told, and what is told has changed", "R12", "R17", "R21")
+@law("every change has an event, and every event is a change", "R12", "R17", "R21")
 def told(w):
     t = w.t
     for call, answer in w.calls().items():
@@ -305,7 +305,7 @@ def brought_in(w):
 # --- counting ---
 
 
-@law("what the crate counts gives the same state, for every number of roles, by induction", "R16")
+@law("the crate's count gives the same state, for every number of roles, by induction", "R16")
 def counted(w):
     t, model = w.t, w.model
     tally, number = Tally(t.fresh("pending", INT), t.fresh("failed", INT)), t.fresh("number", INT)

@@ -58,7 +58,7 @@ class TheLastWordWins(Model):
 
 @mistake
 class FailedBeatsUnenforceable(Model):
-    """A receipt turns what was not asked for into a failure."""
+    """A receipt turns an unenforceable resource role into a failed one."""
 
     def later(self, fulfillment, outcome):
         counts = super().later(fulfillment, outcome)
@@ -75,7 +75,7 @@ class TheLastReasonStays(Model):
 
 @mistake
 class TheReasonOutlivesTheFailure(Model):
-    """What is in place after all keeps the reason why it had failed."""
+    """A fulfilled resource role keeps its reason for failing."""
 
     def take(self, of, receipt):
         is_known, taken = super().take(of, receipt)
@@ -127,7 +127,7 @@ class TheAttemptStays(Model):
 
 @mistake
 class NothingIsDropped(Model):
-    """What the package no longer gives stays in the assignment."""
+    """A resource role that the package no longer gives stays in the assignment."""
 
     def begin(self, of, package, observed):
         def gives(role):
@@ -146,7 +146,7 @@ class DeliveringUntilTheFirstReceipt(Model):
 
 @mistake
 class UnknownIsPresent(Model):
-    """What was not seen counts as in place."""
+    """An unknown observation counts as in place."""
 
     def stands(self, target_type, role, seen):
         known = self.a.pick(self.a.eq(seen, Observed.unknown), Observed.present, seen)
@@ -155,7 +155,7 @@ class UnknownIsPresent(Model):
 
 @mistake
 class WhatCannotBeHeldIsNeverThere(Model):
-    """What a target cannot hold is unenforceable even if it was seen to be in place."""
+    """A resource role that the target cannot hold is unenforceable, even if it was observed to be in place."""
 
     def stands(self, target_type, role, seen):
         cannot = self.cannot_hold(target_type, role)
@@ -172,7 +172,7 @@ class AUserHoldsEverything(Model):
 
 @mistake
 class TimeBeforeTheCaller(Model):
-    """Whoever asks, the assignment expires."""
+    """The assignment expires before the caller is judged."""
 
     def reprocess(self, of, role, now, package, observed):
         answer, late = super().reprocess(of, role, now, package, observed), self.expire(of, now)
@@ -190,7 +190,7 @@ class FourteenDaysInclusive(Model):
 
 @mistake
 class DeliveringAgain(Model):
-    """What is delivering can be reprocessed."""
+    """A delivering assignment can be reprocessed."""
 
     def reprocess(self, of, role, now, package, observed):
         delivering = self.a.eq(of.state, State.delivering)
@@ -200,7 +200,7 @@ class DeliveringAgain(Model):
 
 @mistake
 class ExpiresInSilence(Model):
-    """That the end has come is not told."""
+    """The expiry has no event."""
 
     def expire(self, of, now):
         return replace(super().expire(of, now), cause=Cause.nothing)
@@ -208,7 +208,7 @@ class ExpiresInSilence(Model):
 
 @mistake
 class ActionsOfTheExpired(Model):
-    """What was pending at the end is still to be done."""
+    """An expired assignment keeps its pending actions."""
 
     def actions(self, of):
         return lambda role: self.a.all(of.known, of.has(role), self.a.eq(of.fulfillment(role), Fulfillment.pending))
@@ -216,7 +216,7 @@ class ActionsOfTheExpired(Model):
 
 @mistake
 class UnenforceableIsNotCounted(Model):
-    """The count of what has failed leaves out what is unenforceable."""
+    """The count of failures leaves out unenforceable resource roles."""
 
     def moves(self, tally, old, new):
         a = self.a
@@ -229,7 +229,7 @@ class UnenforceableIsNotCounted(Model):
 
 @mistake
 class LoadsAnyState(Model):
-    """What is stored with a state that contradicts its fulfillments loads."""
+    """A stored state that contradicts its fulfillments loads."""
 
     def load(self, format, twice, stored):
         result = super().load(format, twice, stored)
@@ -239,7 +239,7 @@ class LoadsAnyState(Model):
 
 @mistake
 class AnUnknownPackageIsEmpty(Model):
-    """Where it is not known what to enforce the call is accepted, and enforces nothing."""
+    """With unknown resource roles, the call is accepted and enforces nothing."""
 
     def reprocess(self, of, role, now, package, observed):
         answer = super().reprocess(of, role, now, package, observed)
@@ -345,7 +345,7 @@ class PermissionsOfAUserStandForRoles(Model):
 
 @mistake
 class EverybodyIsTold(Model):
-    """That a catalog is privileged is told to everybody."""
+    """Every caller learns that a catalog is privileged."""
 
     def is_judged_as_privileged(self, standing, privileged):
         return privileged
@@ -353,7 +353,7 @@ class EverybodyIsTold(Model):
 
 @mistake
 class TheStateBeforeTheCaller(Model):
-    """The state is told to those who may not know it."""
+    """A refused caller learns the state."""
 
     def evaluate(self, caller, where, privileged, state):
         verdict = super().evaluate(caller, where, privileged, state)
@@ -383,7 +383,7 @@ class TooMuchIsAsked(Model):
 
 @mistake
 class ARemedyIsLeftOut(Model):
-    """Nobody is told that a *Global Administrator* may."""
+    """No remedy names *Global Administrator*."""
 
     REMEDIES = [
         (firsts, seconds, [it for it in remedies if "holdGlobalAdministrator" not in it])
@@ -415,7 +415,7 @@ class AnOldAuthorityIsEnough(Model):
 
 @mistake
 class OneRoleSpoilsTheOthers(Model):
-    """Whoever is a *Catalog reader* is refused, whatever else they are."""
+    """A *Catalog reader* is refused, whatever other roles they hold."""
 
     def in_standard(self, caller, standing):
         reader = caller.holds(Role.catalogReader, self.a.TENANT)
@@ -442,7 +442,7 @@ class WaitsForever(Model):
 
 @mistake
 class AnyRoleFindsWhatIsMissing(Model):
-    """That an assignment is missing is told to whoever may in one catalog."""
+    """A caller who may act in one catalog learns that an assignment is missing."""
 
     def standing(self, caller, where):
         standing = super().standing(caller, where)

@@ -51,7 +51,7 @@ def prove(world, name, rules, claims):
         # A law with suppositions that cannot hold says nothing.
         answer, _ = z3_on(terms.with_definitions(claim.suppositions))
         if answer != "sat":
-            failures.append(f"{claim.what}: that its suppositions can be, z3 calls {answer}")
+            failures.append(f"{claim.what}: z3 says {answer} for its suppositions")
     said = "FAILED" if failures else "proved"
     times = " and ".join(f"{solver} in {seconds:.2f} s" for solver, seconds in took.items())
     print(f"{name} ({', '.join(rules)})\n  {said} by {times}, {number} claims", flush=True)

@@ -532,7 +532,7 @@ def main():
                     print(f"{name}: {case}\n  answered: {actual}\n  expected: {expected}")
             print(f"{name}: {len(vectors[what])} {what}, {compared} answers compared")
             if compared < len(vectors[what]) or not compared:
-                sys.exit(f"{name}: not every one of the {what} was checked")
+                sys.exit(f"{name}: not all {what} were checked")
     if failures:
         sys.exit(f"{failures} differ")
 

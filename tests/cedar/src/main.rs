@@ -101,7 +101,9 @@ async fn main() -> Result<()> {
     if kinds == 0 || !found.is_empty() {
         return Err(format!("{kinds} kinds of requests, {found:#?}").into());
     }
-    println!("the gate in Cedar is the second one: proved for each of {kinds} kinds of requests, both ways");
+    println!(
+        "the gate in Cedar equals the second one: proved in both directions for each of {kinds} kinds of requests"
+    );
 
     for (what, piece, mistaken) in MISTAKES {
         let planted = CEDAR.replace(piece, mistaken);
