@@ -36,10 +36,10 @@ export function show({ answer, stored, request, now }) {
     ),
     section('Why', (answer.reasons ?? []).map(reason)),
     helps(answer.remedies ?? []),
-    section('What is not known', [
-      ...others.map(({ code, text }) => note(code, text)),
-      ...unknownLevel(answer, { stored, request, now }),
-    ]),
+    section(
+      'What is not known',
+      others.map(({ code, text }) => note(code, text)),
+    ),
     section('Who asked', [whoAsked(caller)]),
   ];
   $('why').replaceChildren(...parts.filter((part) => part !== null));
@@ -87,17 +87,6 @@ function remedy({ steps, text }) {
   const items = told.map((step) => el('li', {}, ...words(capitalized(step)), '.'));
   const all = { 1: '', 2: 'Both of these:' }[items.length] ?? 'All of these:';
   return el('li', { 'data-steps': steps.join(' ') }, all, el(items.length > 1 ? 'ol' : 'ul', { class: 'plain' }, ...items));
-}
-
-/** R43: whether this caller may act in a standard catalog only, and the level of this one is unknown. */
-function unknownLevel({ caller, catalog }, { stored, request, now }) {
-  if (!catalog || catalog.privilegeLevel !== null) return [];
-  const privileged = { ...stored, catalog: { ...catalog, privilegeLevel: 'privileged' } };
-  if (ask('evaluate', { caller, stored: privileged, request, now }).verdict === 'accepted') return [];
-  const text =
-    'A privileged catalog asks for more, and it is not known whether this is one: look up its `privilegeLevel` with ' +
-    `\`GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/${catalog.id}\`.`;
-  return [el('li', { 'data-note': 'catalogLevelNotKnown' }, ...words(text), ...rules(['R43']))];
 }
 
 function whoAsked({ account, object, permissions, roles }) {

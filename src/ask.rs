@@ -36,7 +36,7 @@ use crate::verdict::{Authority, evaluate, evaluate_request};
 /// | operation | question | answer |
 /// |---|---|---|
 /// | `evaluate` | `caller`, `stored`, `now`; optionally `request` | the [verdict](crate::Verdict) |
-/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what neither the claims nor `roles` can say, and problems of the token |
+/// | `explain` | `claims`, `stored`, `now`; optionally `roles`, `request` | the verdict; the `caller` that the claims of a token describe; the `caveats`: what the question cannot say, such as roles that were not looked up, and problems of the token |
 /// | `reprocess` | `caller`, `stored`, `now`, `gives`; optionally `observed`, `request` | the verdict; `event`, `actions`, `stored` |
 /// | `record` | `stored`, `receipt`, `now` | `result`, `event`, `actions`, `stored` |
 /// | `expire` | `stored`, `now` | `result`, `event`, `actions`, `stored` |
@@ -163,14 +163,17 @@ fn explained(mut question: Question<'_>) -> Result<String, Problem> {
         question.find("request")?,
     );
     question.end()?;
-    // If the roles were looked up, the caveats about them do not apply.
-    let is_looked_up = roles.is_some();
-    let of_token = claims.caveats(now).filter(|caveat| !(is_looked_up && caveat.is_of_roles()));
-    let caller = Caller::from_claims(&claims, roles.into_iter().flat_map(|Known(roles)| roles));
-    let verdict = judged(&caller, &loaded(stored)?, request.as_ref(), now);
-    let may_lack_some = is_looked_up && verdict.is_err_and(Refusal::is_unauthorized);
-    let of_token = of_token.map(|caveat| Noted::of(caveat, caller.object));
-    let caveats = of_token.chain(may_lack_some.then(Noted::of_list)).collect();
+    let assignment = loaded(stored)?;
+    let roles = roles.map(|Known(roles)| roles);
+    let caller = Caller::from_claims(&claims, roles.iter().flatten().copied());
+    let verdict = judged(&caller, &assignment, request.as_ref(), now);
+    // If roles were looked up, the caveats about them do not apply. But the lists of Graph do not have all of them.
+    let of_token = claims.caveats(now).filter(|caveat| roles.is_none() || !caveat.is_of_roles());
+    let looked_up = roles.as_ref().filter(|_| verdict.is_err_and(Refusal::is_unauthorized));
+    let of_lists = looked_up.into_iter().flat_map(|roles| Noted::of_lists(roles, &claims, caller.object));
+    let of_level = Noted::of_level(&caller, assignment.catalog());
+    let caveats =
+        of_token.map(|caveat| Noted::of(caveat, caller.object)).chain(of_lists).chain(of_level).collect();
     Ok(written(&Explained { verdict: verdict.into(), caller, caveats }))
 }
 

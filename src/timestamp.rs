@@ -13,6 +13,9 @@
 /// assert_eq!(instant.unix_ticks(), 16_589_589_196_900_000);
 /// # #[cfg(feature = "serde")]
 /// assert_eq!("2022-07-27T21:55:19.69Z".parse(), Ok(instant));
+///
+/// # #[cfg(feature = "std")]
+/// let now = Timestamp::from(std::time::SystemTime::now());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);

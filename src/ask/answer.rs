@@ -1,5 +1,6 @@
 //! The answers, as they are written.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -10,7 +11,8 @@ use crate::action::Action;
 use crate::answer::Verdict;
 use crate::assignment::{Assignment, StoredAssignment};
 use crate::caller::{Caller, RoleAssignment};
-use crate::claims::Caveat;
+use crate::catalog::{Catalog, PrivilegeLevel};
+use crate::claims::{Caveat, Claims};
 use crate::event::Event;
 use crate::id::ObjectId;
 use crate::resource_role::ResourceRole;
@@ -74,11 +76,46 @@ impl Noted {
         Self { code: caveat.code(), text }
     }
 
-    /// The caveat about roles that were looked up.
-    pub(super) fn of_list() -> Self {
+    /// The caveats about roles that were looked up. Graph lists directory roles apart from the others, so perhaps only
+    /// one of the lists was read.
+    pub(super) fn of_lists(
+        roles: &[RoleAssignment],
+        claims: &Claims,
+        object: Option<ObjectId>,
+    ) -> impl Iterator<Item = Self> {
+        let object = object.map_or("<object id>".into(), |object| object.to_string());
+        let not_listed = |code, kind, list| {
+            let text = format!(
+                "{kind} are not in the list: unless you have looked them up, do so with \
+                 `GET /v1.0/roleManagement/{list}/roleAssignments?$filter=principalId eq '{object}'`"
+            );
+            Self { code, text }
+        };
+        let of_directory = roles.iter().filter(|held| held.role.is_directory_role()).count();
+        let directory = (of_directory == 0 && claims.wids.is_none())
+            .then(|| not_listed("directoryRolesNotListed", "directory roles", "directory"));
+        let others = (of_directory > 0 && of_directory == roles.len()).then(|| {
+            let kind = "entitlement management roles";
+            not_listed("entitlementManagementRolesNotListed", kind, "entitlementManagement")
+        });
         let text = "roles that the caller holds through a group, or is only eligible for (PIM), are not in the list: look up \
                     the group's roles too, and activate the eligible ones";
-        Self { code: "rolesOfGroupsOrEligible", text: text.into() }
+        let of_groups = Self { code: "rolesOfGroupsOrEligible", text: text.into() };
+        directory.into_iter().chain(others).chain([of_groups])
+    }
+
+    /// R43: the caveat about a catalog of unknown level, if this caller may act in it only if it is a standard one.
+    pub(super) fn of_level(caller: &Caller, catalog: Catalog) -> Option<Self> {
+        let privileged = Catalog { privilege_level: Some(PrivilegeLevel::Privileged), ..catalog };
+        let is_open = caller.authority(Some(catalog)).is_ok() && caller.authority(Some(privileged)).is_err();
+        (is_open && catalog.privilege_level.is_none()).then(|| {
+            let text = format!(
+                "a privileged catalog requires more, and the level of this one is unknown: look up its `privilegeLevel` \
+                 with `GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/{}`",
+                catalog.id
+            );
+            Self { code: "catalogLevelNotKnown", text }
+        })
     }
 }
 

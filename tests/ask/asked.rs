@@ -92,6 +92,11 @@ fn by_token() -> Vec<Value> {
         with(&explain(), &json!({ "claims": claims }))
     };
     let roles = |roles: Value| with(&explain(), &json!({ "roles": roles }));
+    let of_unknown_level = |role: &Value| {
+        let mut stored = stored("delivered", "fulfilled");
+        stored["catalog"]["privilegeLevel"] = Value::Null;
+        with(&explain(), &json!({ "stored": stored, "roles": [role] }))
+    };
     vec![
         explain(),
         roles(json!([])),
@@ -111,6 +116,12 @@ fn by_token() -> Vec<Value> {
             &claims(json!({ "idtyp": "app", "aud": "api://else", "exp": 1 })),
             &json!({ "roles": [{ "role": "Catalog owner", "scope": "/" }] }),
         ),
+        // Of the two lists of roles, one was not looked up.
+        roles(json!([{ "role": "User Administrator", "scope": "/" }])),
+        with(&claims(json!({ "scp": "", "wids": [] })), &json!({ "roles": [] })),
+        // R43: the level of the catalog is unknown.
+        of_unknown_level(&json!({ "role": "Catalog owner", "scope": "/" })),
+        of_unknown_level(&json!({ "role": "Global Administrator", "scope": "/" })),
         claims(json!({ "scp": null, "wids": ["62e90394-69f5-4237-9190-012177145e10"] })),
         claims(json!({ "tid": "9188040d-6c67-4c5b-b112-36a304b66dad" })),
         with(

@@ -29,17 +29,21 @@ fn in_the_way(stored: &StoredAssignment, request: &AssignmentRequest, now: Times
     let state = if ended { AssignmentState::Expired } else { stored.state };
     let age = now.unix_ticks() - request.completed.unix_ticks();
     let fourteen_days = 14 * 24 * 60 * 60 * 10_000_000;
+    let of_state = match state {
+        AssignmentState::Delivering => Some(Reason::RequestDelivering),
+        AssignmentState::Delivered => Some(Reason::RequestDelivered),
+        AssignmentState::Expired => Some(Reason::RequestExpired),
+        AssignmentState::PartiallyDelivered | AssignmentState::DeliveryFailed => None,
+    };
     let all = [
-        (request.assignment != stored.id, Reason::RequestOfAnotherAssignment),
-        (request.purpose != Purpose::Grant, Reason::RequestWithoutGrant),
-        (request.recency != Recency::Newest, Reason::RequestSuperseded),
-        (state == AssignmentState::Delivering, Reason::RequestDelivering),
-        (state == AssignmentState::Delivered, Reason::RequestDelivered),
-        (state == AssignmentState::Expired, Reason::RequestExpired),
-        (request.state != state, Reason::RequestStateDisagrees),
-        (age >= fourteen_days, Reason::RequestTooOld),
+        (request.assignment != stored.id).then_some(Reason::RequestOfAnotherAssignment),
+        (request.purpose != Purpose::Grant).then_some(Reason::RequestWithoutGrant),
+        (request.recency != Recency::Newest).then_some(Reason::RequestSuperseded),
+        of_state,
+        (request.state != state).then_some(Reason::RequestStateDisagrees),
+        (age >= fourteen_days).then_some(Reason::RequestTooOld),
     ];
-    all.into_iter().find(|(stands, _)| *stands).map(|(_, reason)| reason)
+    all.into_iter().flatten().next()
 }
 
 /// A request is refused for the first reason that applies, and a refused call changes nothing.

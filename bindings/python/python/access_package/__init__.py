@@ -189,8 +189,8 @@ def _claims(token: str) -> object:
     if len(parts) != 3:
         raise _malformed(
             "token",
-            "expected three parts with dots between them. The token of a personal account is opaque: "
-            "pass the claims {'tid': '9188040d-6c67-4c5b-b112-36a304b66dad'} instead",
+            "expected three parts with dots between them: is it whole? Only for a personal account, whose token is "
+            "opaque, pass the claims {'tid': '9188040d-6c67-4c5b-b112-36a304b66dad'} instead",
         )
     try:
         payload = base64.b64decode(parts[1] + "=" * (-len(parts[1]) % 4), altchars="-_", validate=True)
