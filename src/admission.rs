@@ -156,7 +156,7 @@ impl Admitted {
     /// whatever the assignment had before ([R13](crate::policy#r13)).
     ///
     /// A new attempt begins. The assignment is `delivering` until the last outcome is recorded
-    /// ([R15](crate::policy#r15)). A resource role that the target's kind of subject cannot hold fails immediately,
+    /// ([R15](crate::policy#r15)). A resource role that this kind of target cannot hold fails immediately,
     /// without an action ([R46](crate::policy#r46)). If no action is left, the state is final immediately: `delivered`
     /// if nothing has failed.
     pub fn reprocess(self, gives_now: impl IntoIterator<Item = ResourceRole>) -> Unsaved {

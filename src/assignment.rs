@@ -111,7 +111,7 @@ impl Assignment {
         self.target
     }
 
-    /// The kind of subject that the target is. `None` if it is unknown, which forbids nothing
+    /// The kind of target. `None` if it is unknown, which forbids nothing
     /// ([R46](crate::policy#r46)).
     #[must_use]
     pub const fn target_type(&self) -> Option<SubjectType> {

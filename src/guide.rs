@@ -2,7 +2,7 @@
 //!
 //! Adele Vance holds the access package *Marketing campaign*. It makes her a member of one group, an owner of another, and a
 //! contributor to a site. Yesterday somebody removed her from the first group by hand. Her assignment still says
-//! `delivered`, and she cannot work. You give her access back:
+//! `delivered`, and she cannot work. In these chapters you give her access back, then test and maintain your code:
 //!
 //! 1. [`embedding`]: decide, save, act, record. The contract with your code, the *host*.
 //! 2. [`http`]: the same as a server, and as a client of Microsoft Graph.
@@ -15,13 +15,14 @@
 //!
 #![doc = include_str!("guide/way.svg")]
 //!
-//! # The words
+//! # Terms
 //!
 //! The words are those of the service's documentation. A *tenant* is the directory of an organization. It contains
 //! *catalogs*, and a catalog contains resources and access packages. An *access package* gives
 //! *resource roles*: roles in groups, applications or sites. An *assignment* gives one access
-//! package to one *target*, such as a user. To *reprocess* an assignment is to evaluate it and to
-//! enforce all its resource roles again.
+//! package to one *target*, such as a user. To *reprocess* an assignment is to enforce again all
+//! resource roles that its access package gives now. Ids such as R46 are those of the
+//! [rules](crate::policy).
 
 #[doc = include_str!("guide/embedding.md")]
 ///

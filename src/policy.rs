@@ -27,9 +27,6 @@
 //!
 #![doc = include_str!("policy/privileged.md")]
 //!
-//! The refusal says that the catalog is privileged only if the caller could act in a standard catalog, or lacks only
-//! the delegated permission for that. Every other caller is refused as in a standard catalog.
-//!
 //! The primitive [`reprocess`](crate::reprocess) sees only one role, so it accepts only *Global Administrator* there. A
 //! caller who needs two roles, or a permission in place of one, must use
 //! [`Caller::authority`](crate::Caller::authority).
@@ -47,7 +44,7 @@
 //!
 #![doc = include_str!("policy/refusals.md")]
 //!
-//! # In other languages
+//! # For policy engines
 //!
 //! If you already decide with a policy engine, [`CEDAR`] and [`REGO`] express [`evaluate`](crate::evaluate) and
 //! [`evaluate_request`](crate::evaluate_request): R1 to R9, R31 to R33, and R43. A test in `benches/peers` compares

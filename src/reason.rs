@@ -219,22 +219,16 @@ impl fmt::Display for Reason {
             }
             Self::PrivilegedCatalog => write!(
                 f,
-                "the catalog is privileged: caller holds neither `{top}` nor both `{governs}` and `{grants}`"
+                "catalog is privileged: caller holds neither `{top}` nor both `{governs}` and `{grants}`"
             ),
             Self::WithoutIdentityGovernanceAdministrator => {
-                write!(
-                    f,
-                    "the catalog is privileged: `{grants}` suffices there only together with `{governs}`"
-                )
+                write!(f, "catalog is privileged: `{grants}` suffices there only together with `{governs}`")
             }
             Self::WithoutPrivilegedRoleAdministrator => {
-                write!(
-                    f,
-                    "the catalog is privileged: `{governs}` suffices there only together with `{grants}`"
-                )
+                write!(f, "catalog is privileged: `{governs}` suffices there only together with `{grants}`")
             }
             Self::CatalogDisagrees => f.write_str(
-                "the caller was authorized for another catalog, or before this one was known to be privileged",
+                "caller was authorized for another catalog, or before this one was known to be privileged",
             ),
             Self::InvalidState(actual) => {
                 write!(

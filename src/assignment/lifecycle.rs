@@ -45,7 +45,7 @@ use crate::timestamp::Timestamp;
 ///
 /// If the call is accepted, a new attempt begins. Every resource role is pending, and becomes one of the actions
 /// ([R13](crate::policy#r13)). The assignment is `delivering` until the last outcome is recorded
-/// ([R15](crate::policy#r15)). A resource role that the target's kind of subject cannot hold fails immediately, without
+/// ([R15](crate::policy#r15)). A resource role that this kind of target cannot hold fails immediately, without
 /// an action ([R46](crate::policy#r46)). If no action is left, the state is final immediately: `delivered` if nothing
 /// has failed.
 ///

@@ -74,8 +74,8 @@ pub struct StoredAssignment {
     pub access_package: AccessPackageId,
     /// The directory object that has the assignment.
     pub target: ObjectId,
-    /// The kind of subject that the target is. `None` if you do not know it. If you set it, a resource role that the
-    /// target cannot hold fails at once instead of being tried ([R46](crate::policy#r46)).
+    /// The kind of target. `None` if you do not know it. If you set it, a resource role that this kind cannot hold
+    /// fails immediately, without an action ([R46](crate::policy#r46)).
     // Required, so that it is not forgotten.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "serde::Deserialize::deserialize"))]
     pub target_type: Option<SubjectType>,

@@ -1,4 +1,4 @@
-//! Finds out before anything is sent whether lost access can be restored, by reading the group or application.
+//! Finds out whether lost access can be restored, before anything is written. It reads the group or the application.
 //!
 //! ```
 //! use access_package::graph::obstacle::{Obstacle, Resource};
@@ -53,14 +53,14 @@ with_all! {
         SyncedGroup,
         /// The group is managed in Exchange.
         MailEnabledGroup,
-        /// The target's kind of subject cannot hold the resource role.
+        /// This kind of target cannot hold the resource role.
         TargetCannotHold,
     }
 }
 
 impl Obstacle {
-    /// The obstacle in the target's kind of subject, which needs no request. `None` if it can hold the resource role,
-    /// or the kind is unknown.
+    /// The obstacle for this kind of target, found without a request. `None` if this kind can hold the resource role,
+    /// or if the kind is unknown.
     #[must_use]
     pub fn of_target(target_type: Option<SubjectType>, resource_role: &ResourceRole) -> Option<Self> {
         let cannot = target_type.is_some_and(|target_type| target_type.cannot_hold(resource_role));

@@ -214,7 +214,7 @@ const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
 const ENFORCE: &str = "Carrying an action out";
-const OF_2026: &str = "New in the service in 2026";
+const OTHER: &str = "Privileged catalogs, and incomplete or unknown data";
 const SPELLING: &str = "Spelling";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
@@ -278,9 +278,9 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R1",
         about: WHO,
-        text: "The caller needs the role *Access package assignment manager* or a higher one: *Access \
-               package assignment manager* < *Access package manager* < *Catalog owner* < *Identity \
-               Governance Administrator* < *Global Administrator*.",
+        text: "The caller needs the role *Access package assignment manager* or a higher one. The ladder \
+               is *Access package assignment manager* < *Access package manager* < *Catalog owner* < \
+               *Identity Governance Administrator* < *Global Administrator*.",
         parts: &[
             whole(Documented, &[REPROCESS, DELEGATION]),
             part(OurChoice, "the order of the sufficient roles", &[]),
@@ -301,7 +301,7 @@ pub static RULES: &[Rule] = &[
         id: "R3",
         about: WHO,
         text: "A role of entitlement management counts on the catalog that it is held on \
-               (`/AccessPackageCatalog/{id}`), or everywhere if it is held on the tenant (`/`). A directory \
+               (`/AccessPackageCatalog/{id}`), or everywhere if it is held in the tenant (`/`). A directory \
                role counts everywhere, unless it was given for one catalog.",
         parts: &[
             whole(Documented, &[DELEGATION]),
@@ -412,8 +412,8 @@ pub static RULES: &[Rule] = &[
         id: "R16",
         about: WHAT,
         text: "When every outcome is known, the state is `delivered` if all resource roles are in place, \
-               `partiallyDelivered` if only some are, and otherwise `deliveryFailed`. If nothing needs \
-               enforcing, it is `delivered` immediately.",
+               `partiallyDelivered` if only some are, and otherwise `deliveryFailed`. If no action is \
+               left, it is in that state immediately.",
         parts: &[
             part(Documented, "the meaning of the states", &[PROCESS, ASSIGNMENT]),
             part(OurChoice, "how they follow from the outcomes", &[]),
@@ -559,9 +559,10 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R32",
         about: REQUEST,
-        text: "The request and its assignment must both be `partiallyDelivered` or `deliveryFailed`. Every \
-               other state refuses, and says what helps. `delivering`: wait. `delivered`: reprocess the \
-               assignment. `expired`: request again. The request must be the one that led to the state: it \
+        text: "The request and its assignment must be in the same state, `partiallyDelivered` or \
+               `deliveryFailed`. Every other state refuses, and says what helps. `delivering`: wait. \
+               `delivered`: reprocess the assignment. `expired`: request again. The request must be the one that led \
+               to the state: it \
                is for this assignment, it asks for access, and it is the newest such request.",
         parts: &[
             part(Documented, "the states", &[REPROCESS_REQUEST, REQUEST_TYPE]),
@@ -706,7 +707,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R43",
-        about: OF_2026,
+        about: OTHER,
         text: "In a privileged catalog the caller needs *Global Administrator*, or both *Identity \
                Governance Administrator* and *Privileged Role Administrator*. For an application that calls \
                on its own behalf, a permission can replace each of those two: \
@@ -733,7 +734,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R44",
-        about: OF_2026,
+        about: OTHER,
         text: "An unknown end is not read as no end. An assignment has no end if its schedule says so, is \
                null as a whole, or has nothing but a start. A schedule that says nothing is an error. So \
                is one with an unknown value that could be an end, such as a recurrence.",
@@ -744,15 +745,15 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R45",
-        about: OF_2026,
+        about: OTHER,
         text: "A list that continues elsewhere is not the whole list. If the whole list is needed, that is \
                an error, and no part of it is enforced.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R46",
-        about: OF_2026,
-        text: "When an attempt begins, a resource role that the target's kind of subject cannot hold fails \
+        about: OTHER,
+        text: "When an attempt begins, a resource role that this kind of target cannot hold fails \
                immediately, without an action, unless it was observed to be in place. It is shown as \
                *unenforceable*. A service principal cannot hold roles of applications and sites, and a user \
                cannot hold API permissions. An unknown kind forbids nothing.",
@@ -769,7 +770,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R47",
-        about: OF_2026,
+        about: OTHER,
         text: "An unknown role does not suffice. It is ignored: an error would hide \
                the verdict. Roles are read by their ids, by their names in the documentation, and by their \
                names in Graph. *Connected Organization Administrator* and *Privileged Role Administrator* \

@@ -343,7 +343,7 @@ fn how_to_find_the_level_of_the_catalog_is_said_where_it_matters() {
     }
     let (text, _) = printed(&["--catalog-level", "privileged"], &document());
     assert!(text.contains(&format!("catalog    {id} (privileged)\n")), "{text}");
-    assert!(text.contains("the catalog is privileged"), "{text}");
+    assert!(text.contains("catalog is privileged"), "{text}");
     let (text, status) = printed(&["--catalog-level", "high"], &document());
     assert!(text.contains("not a known privilege level: expected `standard` or `privileged`"), "{text}");
     assert_eq!(status, Some(2));

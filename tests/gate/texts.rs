@@ -105,25 +105,25 @@ const REASONS: [(Reason, &str, &str, &[&str]); 16] = [
     (
         Reason::PrivilegedCatalog,
         "privilegedCatalog",
-        "the catalog is privileged: caller holds neither `Global Administrator` nor both `Identity Governance Administrator` and `Privileged Role Administrator`",
+        "catalog is privileged: caller holds neither `Global Administrator` nor both `Identity Governance Administrator` and `Privileged Role Administrator`",
         &["R43"],
     ),
     (
         Reason::WithoutIdentityGovernanceAdministrator,
         "withoutIdentityGovernanceAdministrator",
-        "the catalog is privileged: `Privileged Role Administrator` suffices there only together with `Identity Governance Administrator`",
+        "catalog is privileged: `Privileged Role Administrator` suffices there only together with `Identity Governance Administrator`",
         &["R43"],
     ),
     (
         Reason::WithoutPrivilegedRoleAdministrator,
         "withoutPrivilegedRoleAdministrator",
-        "the catalog is privileged: `Identity Governance Administrator` suffices there only together with `Privileged Role Administrator`",
+        "catalog is privileged: `Identity Governance Administrator` suffices there only together with `Privileged Role Administrator`",
         &["R43"],
     ),
     (
         Reason::CatalogDisagrees,
         "catalogDisagrees",
-        "the caller was authorized for another catalog, or before this one was known to be privileged",
+        "caller was authorized for another catalog, or before this one was known to be privileged",
         &["R3", "R43"],
     ),
     (

@@ -32,10 +32,18 @@ const fn word(basis: Basis) -> &'static str {
 
 /// The meaning of the answers to a write, in the order in which they are tried.
 pub fn answers() -> String {
+    let names = |endpoints: &[Endpoint]| {
+        let names: Vec<_> = endpoints.iter().map(|endpoint| format!("`{endpoint:?}`")).collect();
+        names.join(", ")
+    };
+    let schedules: Vec<_> = Endpoint::ALL.iter().copied().filter(|endpoint| endpoint.carries_end()).collect();
     let mut table = "| endpoint | status | says | means | basis |\n|---|---|---|---|---|\n".to_owned();
     for row in ANSWERS {
-        let endpoints: Vec<_> = row.endpoints.iter().map(|endpoint| format!("`{endpoint:?}`")).collect();
-        let endpoints = if endpoints.is_empty() { "any".into() } else { endpoints.join(", ") };
+        let endpoints = match row.endpoints {
+            [] => "any".into(),
+            endpoints if endpoints == schedules => "schedules".into(),
+            endpoints => names(endpoints),
+        };
         let (first, last) = (row.status.start(), row.status.end());
         let status = if first == last { first.to_string() } else { format!("{first} to {last}") };
         let says = match row.says {
@@ -46,17 +54,18 @@ pub fn answers() -> String {
         let (means, basis) = (in_markdown(row.means), word(row.basis));
         writeln!(table, "| {endpoints} | {status} | {says} | {means} | {basis} |").unwrap();
     }
+    writeln!(table, "\nThe *schedules* are {}.", names(&schedules)).unwrap();
     table
 }
 
 /// The least permissions of each endpoint.
 pub fn permissions() -> String {
-    let mut table = "| endpoint | path | to enforce | to observe |\n|---|---|---|---|\n".to_owned();
+    let mut table = "| endpoint | to enforce | to observe |\n|---|---|---|\n".to_owned();
     let all = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
     for endpoint in Endpoint::ALL {
         let least = endpoint.least_permissions();
         let (enforce, observe) = (all(least.enforce), all(least.observe));
-        writeln!(table, "| `{endpoint:?}` | `{endpoint}` | {enforce} | {observe} |").unwrap();
+        writeln!(table, "| `{endpoint:?}` | {enforce} | {observe} |").unwrap();
     }
     table
 }

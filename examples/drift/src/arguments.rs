@@ -8,8 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::token::Source;
 
-/// Finds the delivered access package assignments in Microsoft Entra that have lost access, and restores only what they
-/// have lost.
+/// Finds the delivered access package assignments in Microsoft Entra that have lost access, and restores it.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Arguments {

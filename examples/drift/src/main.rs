@@ -1,4 +1,4 @@
-//! Finds the delivered access package assignments that have lost access, and restores only what they have lost.
+//! Finds the delivered access package assignments that have lost access, and restores it.
 
 /// Prints a line. The program goes on even if nobody reads the output any more.
 macro_rules! tell {

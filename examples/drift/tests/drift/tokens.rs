@@ -131,7 +131,7 @@ fn why_a_token_is_refused_is_said_and_never_the_token() {
         assert!(said.err.contains(&says), "{token}: {}", said.err);
         let says = "\n  response is `401`, `InvalidAuthenticationToken`: cannot take …\n";
         assert!(said.err.contains(says) && !said.err.contains(&token), "{}", said.err);
-        assert_eq!(said.err.contains("what helps: give `--token-command`"), helps, "{}", said.err);
+        assert_eq!(said.err.contains("what helps: use `--token-command`"), helps, "{}", said.err);
         let print = format!("echo {token}");
         let said =
             run(&mut command(&place, &["check", "--base-url", &stub.base_url, "--token-command", &print]));
