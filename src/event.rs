@@ -46,8 +46,8 @@ pub enum Cause {
         request: Option<AssignmentRequestId>,
         /// The resource roles that are to be enforced, and are now pending.
         asked: Vec<ResourceRole>,
-        /// The resource roles that cannot be enforced. Either the host observed it ([R20](crate::policy#r20)), or the
-        /// target's kind of subject cannot hold them ([R46](crate::policy#r46)).
+        /// The resource roles that cannot be enforced. Either the host observed it ([R20](crate::policy#r20)), or
+        /// this kind of target cannot hold them ([R46](crate::policy#r46)).
         unenforceable: Vec<ResourceRole>,
         /// The resource roles that the access package gives now, and the assignment did not have.
         added: Vec<ResourceRole>,

@@ -64,8 +64,8 @@ pub enum Fulfillment {
     Pending,
     /// The executor has given up.
     Failed,
-    /// It cannot be enforced, so there was no action. Either the host observed that ([R20](crate::policy#r20)), or the
-    /// target's kind of subject cannot hold it ([R46](crate::policy#r46)). It counts as failed.
+    /// It cannot be enforced, so there was no action. Either the host observed that ([R20](crate::policy#r20)), or this
+    /// kind of target cannot hold it ([R46](crate::policy#r46)). It counts as failed.
     Unenforceable,
     /// The resource role is in place.
     Fulfilled,

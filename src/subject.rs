@@ -1,12 +1,12 @@
-//! The kind of subject that has an assignment, and what that kind cannot hold (R46).
+//! The kind of target, and what that kind cannot hold (R46).
 
 use crate::resource_role::ResourceRole;
 use crate::variants::with_all;
 
 with_all! {
-    /// The kind of subject that has an assignment: Microsoft Graph's *subject type*.
+    /// The kind of target that has an assignment: Microsoft Graph's *subject type*.
     ///
-    /// Some kinds of subject cannot hold some resource roles of an access package ([R46](crate::policy#r46)):
+    /// Some kinds of target cannot hold some resource roles of an access package ([R46](crate::policy#r46)):
     ///
     /// | subject type | cannot hold |
     /// |---|---|

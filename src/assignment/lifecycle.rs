@@ -167,8 +167,8 @@ impl Assignment {
         self.state = self.tally.state(all); // R16
     }
 
-    /// R46: a resource role that the target's kind of subject cannot hold is unenforceable, unless it was observed to
-    /// be in place.
+    /// R46: a resource role that this kind of target cannot hold is unenforceable, unless it was observed to be in
+    /// place.
     fn give_up_what_cannot_be_held(&mut self, target_type: SubjectType) {
         let entries = self.resource_roles.iter_mut().flatten();
         let owed = entries.filter(|entry| entry.fulfillment == Fulfillment::Pending);

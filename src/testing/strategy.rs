@@ -159,7 +159,7 @@ pub fn stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     prop_oneof![8 => known, 1 => unknown].boxed()
 }
 
-/// The kind of subject that has an assignment, or an unknown one.
+/// The kind of target that has an assignment, or an unknown one.
 pub fn target_type() -> impl Strategy<Value = Option<SubjectType>> {
     prop_oneof![2 => Just(None), 1 => select(SubjectType::ALL).prop_map(Some)]
 }

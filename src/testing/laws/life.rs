@@ -57,8 +57,8 @@ pub fn refused_changes_nothing<I: Implementation>(
 
 /// When a call is accepted, another attempt begins, and every resource role becomes an action.
 ///
-/// A resource role that the target's kind of subject cannot hold has failed without an action. If an action is left,
-/// the assignment is `delivering`; otherwise its state is final. Nothing else changes.
+/// A resource role that this kind of target cannot hold has failed without an action. If an action is left, the
+/// assignment is `delivering`; otherwise its state is final. Nothing else changes.
 ///
 /// # Errors
 /// The law is broken.
