@@ -4,7 +4,7 @@ use access_package::{AssignmentState, Cause, Event};
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
-use metrics::{counter, gauge};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing::warn;
 
@@ -49,6 +49,13 @@ impl Metrics {
     /// Begins to count.
     pub fn new(store: Store) -> Result<Self, Problem> {
         let handle = PrometheusBuilder::new().install_recorder()?;
+        describe_counter!(REQUESTS, "Responses, by status");
+        describe_counter!(ACCEPTED, "Accepted calls to reprocess");
+        describe_counter!(OUTCOMES, "Assignments that are no longer delivering, by state");
+        describe_counter!(TAKEN_OVER, "Assignments taken over from a worker that is gone");
+        describe_gauge!(WAITING, "Assignments with something to do that no worker has claimed");
+        describe_gauge!(AGE, "The longest time that one of them has waited, in seconds");
+        describe_gauge!(ASIDE, "Rows that cannot be loaded");
         for name in [ACCEPTED, TAKEN_OVER] {
             counter!(name).increment(0);
         }
@@ -59,6 +66,7 @@ impl Metrics {
         let mut response = Response::new(String::new());
         if request.uri().path() != "/metrics" || request.method() != Method::GET {
             *response.status_mut() = StatusCode::NOT_FOUND;
+            "only `GET /metrics` is here\n".clone_into(response.body_mut());
             return response;
         }
         // An unknown value shows as NaN. The last known value would be misleading.

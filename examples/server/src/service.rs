@@ -104,7 +104,8 @@ impl Service {
         let mut caller = Caller::from_claims(&payload.claims, []);
         // In a delegated token, `appid` names the application in between, whose roles are not the user's.
         let application = payload.appid.filter(|_| caller.account == Account::Application);
-        if let Some(principal) = caller.object.or(application) {
+        caller.object = caller.object.or(application);
+        if let Some(principal) = caller.object {
             caller.roles.extend(self.store.roles(principal).await?);
         }
         Ok(caller)

@@ -132,7 +132,7 @@ impl Tokens {
         let found = match (&self.keys, header.kid) {
             (Keys::One(key), _) => Some(Arc::clone(key)),
             (Keys::Set(keys), Some(id)) => keys.find(&id).await?,
-            (Keys::Set(_), None) => None,
+            (Keys::Set(_), None) => return Err(refused("it has no `kid`, which names a key of the set")),
         };
         found.ok_or_else(|| refused("no key of the set has its `kid`"))
     }

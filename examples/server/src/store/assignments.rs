@@ -1,5 +1,7 @@
 //! Assignments, one or a page of them.
 
+use std::fmt::Display;
+
 use access_package::{
     AccessPackageId, Assignment, AssignmentId, AssignmentState, Catalog, CatalogId, Event, ObjectId,
     ResourceRole, StoredAssignment, Timestamp,
@@ -41,13 +43,16 @@ pub struct Row {
 
 impl Row {
     pub fn assignment(&self) -> Result<Assignment, Problem> {
-        whole(&self.id.to_string(), self.end, &self.stored)
+        let assignment = whole(&self.id.to_string(), self.end, &self.stored);
+        assignment.map_err(|problem| format!("assignment `{}`: {problem}", self.id).into())
     }
 
     /// What its access package gives now.
     pub fn gives_now(&self) -> Result<Vec<ResourceRole>, Problem> {
-        let gives = self.gives.as_ref().ok_or("what the access package gives is not known")?;
-        Ok(serde_json::from_str(gives)?)
+        let of_package =
+            |problem: &dyn Display| format!("access package of assignment `{}`: {problem}", self.id);
+        let gives = self.gives.as_ref().ok_or_else(|| of_package(&"there is no such row"))?;
+        Ok(serde_json::from_str(gives).map_err(|error| of_package(&format!("`gives`: {error}")))?)
     }
 }
 

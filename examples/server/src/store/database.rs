@@ -11,7 +11,9 @@ use std::time::Duration;
 use reqwest::Url;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_scalar};
+use sqlx::{
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, SqlStr, query, query_as, query_scalar,
+};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
@@ -44,8 +46,14 @@ impl Display for Kind {
         match self {
             Self::Sqlite { file, .. } => write!(f, "{}", file.display()),
             Self::Postgres { url } => {
-                let Ok(mut url) = url.parse::<Url>() else { return f.write_str("postgres://…") };
+                // A second `@` is part of a password that is not percent-encoded, so nobody knows where it ends.
+                let is_clear = url.matches('@').count() < 2;
+                let parsed = url.parse::<Url>().ok().filter(|url| is_clear && !url.path().contains('@'));
+                let Some(mut url) = parsed else {
+                    return f.write_str("postgres://… (percent-encode user and password)");
+                };
                 url.set_query(None);
+                url.set_fragment(None);
                 let _ = url.set_password(None);
                 write!(f, "{url}")
             }
@@ -152,6 +160,10 @@ impl Kind {
         };
         let migrator =
             Migrator::with_migrations((1..).zip(migrations.iter().copied()).map(migration).collect());
+        // Only who changes the tables needs the right to.
+        if is_up_to_date(&migrator, pool).await {
+            return Ok(());
+        }
         Ok(beside_others(|| migrator.run(pool)).await?)
     }
 
@@ -213,6 +225,14 @@ impl Kind {
         };
         if is_writable { Ok(()) } else { Err("database is read-only".into()) }
     }
+}
+
+/// Whether the tables are those of this version, and complete.
+async fn is_up_to_date(migrator: &Migrator, pool: &AnyPool) -> bool {
+    let sql = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+    let applied = query_as::<_, (i64, Vec<u8>)>(sql).fetch_all(pool).await.unwrap_or_default();
+    let known = migrator.iter().map(|migration| (migration.version, migration.checksum.to_vec()));
+    known.eq(applied)
 }
 
 /// Whether the database is only locked, overloaded or out of reach: the same request may succeed later.

@@ -61,7 +61,7 @@ fn what_is_not_in_order_is_refused() {
         (&[("GRAPH_URL", "https://graph.microsoft.com")], "`TOKEN_KEY_FILE` is not set"),
         (&[local, development, key, audience, issuer], "do not go together"),
         (&[local, ("DEVELOPMENT_KEY", SECRET), key, audience, issuer], "do not go together"),
-        (&[local, ("DEVELOPMENT_KEY", &SECRET[..31])], "less than 32 bytes"),
+        (&[local, ("DEVELOPMENT_KEY", &SECRET[..31])], "shorter than 32 bytes"),
         (
             &[local, ("TOKEN_KEY_FILE", private), audience, issuer],
             "private.pem`: this is a private key: expected the public one",

@@ -91,6 +91,9 @@ fn why_a_database_is_of_no_use_is_said() {
             "`postgres://somebody@127.0.0.1:9/x` is out of reach: Connection refused".to_owned(),
         ),
         ("postgres:///?host=/missing".to_owned(), "is out of reach: No such file".to_owned()),
+        // A password that is not percent-encoded, and may look like another part.
+        ("postgres://somebody:p@secret@127.0.0.1:9/x".to_owned(), "`postgres://… (percent-encode".to_owned()),
+        ("postgres://somebody:1/secret@127.0.0.1:9/x".to_owned(), "`postgres://… (percent-encode".to_owned()),
         (garbage.to_str().unwrap().to_owned(), format!("`{}`: file is not a database", garbage.display())),
         (folder.to_str().unwrap().to_owned(), format!("`{}`: unable to open", folder.display())),
         (
@@ -112,6 +115,37 @@ fn why_a_database_is_of_no_use_is_said() {
         assert!(said.contains("error: `DATABASE`: `") && said.contains(&expected), "{database}: {said}");
         assert!(!said.contains("secret"), "{said}");
     }
+}
+
+/// A server needs no right to change tables that are there.
+#[test]
+fn a_user_without_the_right_to_create_tables() {
+    let Some(address) = postgres() else { return };
+    let place = Place::new();
+    drop(Server::start_with(&place, &[]));
+    let name = place.database().rsplit_once('/').unwrap().1;
+    let user = format!("reader-{name}");
+    administer(&format!("CREATE ROLE \"{user}\" LOGIN PASSWORD 'p'"));
+    block_on(async {
+        let store = Store::open(place.database(), false, DEADLINE).await.unwrap();
+        let rights = format!(
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC; \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \"{user}\""
+        );
+        store.pool.execute(sqlx::AssertSqlSafe(rights)).await.unwrap();
+        store.pool.close().await;
+    });
+    let host = address.rsplit_once('@').map_or(&*address, |(_, host)| host);
+    let host = host.trim_start_matches("postgres://").split('/').next().unwrap();
+    block_on(async {
+        let store =
+            Store::open(&format!("postgres://{user}:p@{host}/{name}"), false, DEADLINE).await.unwrap();
+        store.ready().await.unwrap();
+        store.pool.close().await;
+    });
+    administer(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"));
+    administer(&format!("DROP ROLE \"{user}\""));
+    administer(&format!("CREATE DATABASE \"{name}\""));
 }
 
 #[test]

@@ -82,6 +82,21 @@ fn rows_that_cannot_be_loaded_are_set_aside() {
         assert_eq!(lines.len(), 1, "{id}: {lines:?}");
         assert!(lines[0].contains("row cannot be loaded and is set aside"), "{lines:?}");
     }
+    // A call for one of them says which one it is.
+    let id = bad[0].parse().unwrap();
+    assert_eq!(again.reprocess(id, &token("application")).status, 500);
+    assert!(
+        place.log().contains(&format!("problem=assignment `{id}`: stored format is `2`")),
+        "{}",
+        place.log()
+    );
+    place.with_store(async |store| {
+        let sql = "UPDATE access_package SET gives = '[{}]'";
+        store.pool.execute(sql).await.unwrap();
+    });
+    assert_eq!(again.reprocess(SAMPLE, &token("application")).status, 500);
+    let said = format!("problem=access package of assignment `{SAMPLE}`: `gives`: missing field");
+    assert!(place.log().contains(&said), "{}", place.log());
     // No process has written to the bad rows.
     place.with_store(async |store| {
         let sql = "SELECT version FROM assignment WHERE unread_by IS NOT NULL";

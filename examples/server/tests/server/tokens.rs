@@ -191,6 +191,8 @@ fn an_application_in_between_lends_no_role() {
     // R5: an application that calls on its own has its roles, with or without the permission.
     let itself = json!({ "appid": manager, "idtyp": "app" });
     assert_eq!(server.reprocess(SAMPLE, &tokens().make(&itself).unwrap()).status, 202);
+    let caller = format!("decision caller={manager}");
+    assert!(place.log().lines().any(|line| line.contains(&caller) && line.contains("accepted")), "{caller}");
 }
 
 /// Base64 as in tokens: the alphabet for URLs, without padding.
