@@ -208,7 +208,7 @@ fn the_end_waits_for_nobody_who_is_silent() {
     let mut under_way = under_way(&server);
     let told = Instant::now();
     server.signal("-TERM");
-    poll("it ends", || place.log().contains("no more requests").then_some(()));
+    poll("it ends", || place.log().contains("no new requests").then_some(()));
     sleep(Duration::from_millis(1200));
     under_way.write_all(b"{}").unwrap();
     assert!(rest(under_way).starts_with("HTTP/1.1 202 "));
