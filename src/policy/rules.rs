@@ -715,8 +715,10 @@ pub static RULES: &[Rule] = &[
                the second. The refusal says that the catalog is privileged only if the caller could act in \
                a standard catalog, or lacks only the delegated permission for that. Every other caller is \
                refused as in a standard catalog. A catalog of unknown level is judged as a standard one, \
-               and an accepted verdict shows that its level is unknown. An authority that was judged without \
-               the level reaches a privileged catalog only as *Global Administrator*.",
+               and an accepted verdict shows that its level is unknown. An unknown word for a level is \
+               refused when it is read, since it might require even more. An authority that was judged for a \
+               standard catalog, or without the level, reaches a privileged one only as *Global \
+               Administrator*.",
         parts: &[
             part(
                 Documented,

@@ -225,11 +225,11 @@ pub fn stored_assignment_in(state: AssignmentState) -> impl Strategy<Value = Sto
 /// is listed twice or has a reason without a failure, or the format is unknown.
 pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     let whole = || {
-        let living = state().prop_filter("can be contradicted", |&state| state != AssignmentState::Expired);
+        let living = state().prop_filter("can be contradicted", |&state| can_be_contradicted(state));
         living.prop_flat_map(stored_assignment_in)
     };
     let contradictory = (whole(), state()).prop_filter_map("is another state", |(stored, state)| {
-        let contradicts = state != stored.state && state != AssignmentState::Expired;
+        let contradicts = state != stored.state && can_be_contradicted(state);
         contradicts.then_some(StoredAssignment { state, ..stored })
     });
     let doubled = whole().prop_filter_map("has a resource role", |mut stored| {
@@ -249,6 +249,17 @@ pub fn broken_stored_assignment() -> impl Strategy<Value = StoredAssignment> {
     prop_oneof![contradictory, doubled, formatted, reasoned].boxed()
 }
 
+/// Whether the state follows from the fulfillments.
+const fn can_be_contradicted(state: AssignmentState) -> bool {
+    match state {
+        AssignmentState::Expired => false,
+        AssignmentState::Delivering
+        | AssignmentState::PartiallyDelivered
+        | AssignmentState::Delivered
+        | AssignmentState::DeliveryFailed => true,
+    }
+}
+
 /// An assignment, in any state.
 pub fn assignment() -> impl Strategy<Value = Assignment> {
     stored_assignment().prop_filter_map("loads", |stored| stored.try_into().ok())
@@ -260,7 +271,8 @@ pub fn request_for(
 ) -> impl Strategy<Value = (AssignmentRequest, Timestamp)> + use<> {
     let (own, state_of_own) = (stored.id, stored.state);
     let days = AssignmentRequest::REPROCESSED_WITHIN;
-    let age = prop_oneof![4 => select([0, 1, days - 1, days, days + 1].to_vec()), 1 => -days..2 * days];
+    let age =
+        prop_oneof![4 => select([-days, 0, 1, days - 1, days, days + 1].to_vec()), 1 => -days..2 * days];
     let completed = select([0, 1_000_000_000_000, 1_000_000_000_000_000].as_slice());
     (
         (id(), prop_oneof![8 => Just(own), 1 => id()]),

@@ -14,8 +14,9 @@ mod texts;
 use std::collections::HashSet;
 
 use access_package::{
-    Assignment, AssignmentState, Authority, Catalog, NotAdmitted, Permission, PrivilegeLevel, Reason,
-    Refusal, Role, Step, StoredAssignment, Timestamp, evaluate, reprocess,
+    Assignment, AssignmentRequest, AssignmentState, Authority, Catalog, NotAdmitted, Permission,
+    PrivilegeLevel, Purpose, Reason, Recency, Refusal, Role, Step, StoredAssignment, Timestamp, evaluate,
+    reprocess, uuid::Uuid,
 };
 
 use model::Answer;
@@ -161,6 +162,15 @@ fn an_authority_for_another_catalog_is_refused() {
 #[test]
 fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
     let privileged = assignment(AssignmentState::Delivered, Some(PrivilegeLevel::Privileged));
+    let failed = assignment(AssignmentState::DeliveryFailed, Some(PrivilegeLevel::Privileged));
+    let request = AssignmentRequest {
+        id: Uuid::from_u128(0xe).into(),
+        assignment: failed.id(),
+        purpose: Purpose::Grant,
+        state: AssignmentState::DeliveryFailed,
+        completed: NOW,
+        recency: Recency::Newest,
+    };
     let mut refused = 0;
     for caller in callers() {
         for catalog in [None, Some(here(None)), Some(here(Some(PrivilegeLevel::Standard)))] {
@@ -171,6 +181,8 @@ fn an_authority_for_a_catalog_that_turns_out_to_be_privileged_is_refused() {
                 _ => Err(vec![Reason::CatalogDisagrees]), // the caller may hold both roles, and is judged again
             };
             refused += u32::from(expected.is_err());
+            assert_eq!(admitted.map(drop).map_err(reasons), expected, "{caller:?}");
+            let admitted = authority.admit_request(failed.clone(), &request, NOW).map_err(Refusal::from);
             assert_eq!(admitted.map(drop).map_err(reasons), expected, "{caller:?}");
         }
     }

@@ -30,7 +30,7 @@ fn requests(state: AssignmentState) -> Vec<(AssignmentRequest, Option<Reason>)> 
         for purpose in PURPOSES {
             for recency in RECENCIES {
                 for shown in STATES {
-                    for age in [-1, 0, FOURTEEN_DAYS - 1, FOURTEEN_DAYS, FOURTEEN_DAYS + 1] {
+                    for age in [-FOURTEEN_DAYS, -1, 0, FOURTEEN_DAYS - 1, FOURTEEN_DAYS, FOURTEEN_DAYS + 1] {
                         let other = Uuid::from_u128(0xaa).into();
                         let request = AssignmentRequest {
                             id: Uuid::from_u128(0xe).into(),

@@ -439,9 +439,12 @@ fn requests() -> Vec<Trace> {
                 request,
             ));
         }
-        for (when, after) in
-            [("a tick before", FOURTEEN_DAYS - 1), ("at", FOURTEEN_DAYS), ("a tick after", FOURTEEN_DAYS + 1)]
-        {
+        for (when, after) in [
+            ("a tick before", FOURTEEN_DAYS - 1),
+            ("at", FOURTEEN_DAYS),
+            ("a tick after", FOURTEEN_DAYS + 1),
+            ("long before", -FOURTEEN_DAYS),
+        ] {
             let trace =
                 Trace::new(format!("{when} the 14 days while {state}"), rules, (&in_state(state)).into());
             traces.push(trace.request(MANAGER, completed(after), request));

@@ -108,6 +108,11 @@ MISTAKES = [
     ("an end is one tick early", "ticks(now) < ticks(end)", "ticks(now) + 1 < ticks(end)"),
     ("ends are compared as texts", "ticks(now) < ticks(end)", "now < end"),
     ("the 14 days are inclusive", ">= FOURTEEN_DAYS", "> FOURTEEN_DAYS"),
+    (
+        "a completion that is to come counts as past",
+        'ticks(now) - ticks(request["completed"]) >=',
+        'abs(ticks(now) - ticks(request["completed"])) >=',
+    ),
     ("14 days are 13", "FOURTEEN_DAYS = 14 *", "FOURTEEN_DAYS = 13 *"),
     # --- lifecycle.json: what happens ---
     ("one failure makes all a failure", 'return "partiallyDelivered" if "fulfilled" in fulfillments else', 'return'),

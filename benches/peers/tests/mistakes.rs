@@ -9,7 +9,7 @@ use peers::engine::{Cedar, Reasons, Rego, conforming};
 use peers::question::{Question, Text, every_point, every_request};
 
 /// A word, and a word that it can be confused with.
-const CONFUSIONS: [(&str, &str); 81] = [
+const CONFUSIONS: &[(&str, &str)] = &[
     ("permit", "forbid"),
     ("when", "unless"),
     ("principal", "resource"),
@@ -202,7 +202,7 @@ fn in_rego() {
 #[test]
 fn every_confusion_is_of_a_word_that_is_there() {
     let mistakes: Vec<_> = [CEDAR, CEDAR_SCHEMA, REGO].into_iter().flat_map(mistakes).collect();
-    for (word, other) in CONFUSIONS {
+    for &(word, other) in CONFUSIONS {
         let wrong = format!("`{other}` for `{word}`");
         assert!(mistakes.iter().any(|(_, what)| what.starts_with(&wrong)), "{wrong}");
     }
