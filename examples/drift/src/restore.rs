@@ -87,7 +87,7 @@ fn plan(book: &Book, restore: &Restore, finished: &str, rows: &[i64]) -> Result<
     let how = if restore.direct { "granting just what is lost" } else { "reprocessing the assignments" };
     if planned > 0 {
         let all = number_of(assignments, "assignment");
-        tell!("plan: {planned} of {all} that lost access, by {how}");
+        tell!("plan: {planned} of {all} that can be restored, by {how}");
     } else {
         tell!("nothing to restore");
     }

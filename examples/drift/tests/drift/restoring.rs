@@ -293,7 +293,7 @@ fn the_plan_says_what_this_run_restores_after_what_it_leaves_out() {
         said.out
     };
     let said = plan(&["--limit", "1"]);
-    assert!(said.starts_with("plan: 1 of 2 assignments that lost access, by "), "{said}");
+    assert!(said.starts_with("plan: 1 of 2 assignments that can be restored, by "), "{said}");
     assert!(said.contains(&format!("\n\nto be restored: 1 resource role of 1 assignment{first}")), "{said}");
     assert_eq!(said.matches("group member: ").count(), 1);
     assert!(plan(&[]).contains("\n\nto be restored: 2 resource roles of 2 assignments\n"));
