@@ -459,7 +459,11 @@ pub fn asked(data: &[u8]) {
         assert!(answer.to_string().len() < 8_192 + operation.len(), "what it repeats is bounded");
         return;
     }
-    assert!(serde_json::from_slice::<serde_json::Value>(question).is_ok(), "a question is JSON");
+    // In a member that nobody reads, the grammar of JSON allows half a surrogate pair, which no string can hold.
+    assert!(
+        serde_json::from_slice::<Box<serde_json::value::RawValue>>(question).is_ok(),
+        "a question is JSON"
+    );
     // R8
     assert!(answer["verdict"] != "unauthorized" || answer.get("stored").is_none());
     if let Some(stored) = answer.get("stored") {
