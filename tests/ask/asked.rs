@@ -122,6 +122,7 @@ fn by_token() -> Vec<Value> {
         // R43: the level of the catalog is unknown.
         of_unknown_level(&json!({ "role": "Catalog owner", "scope": "/" })),
         of_unknown_level(&json!({ "role": "Global Administrator", "scope": "/" })),
+        of_unknown_level(&json!({ "role": "Catalog reader", "scope": "/" })),
         claims(json!({ "scp": null, "wids": ["62e90394-69f5-4237-9190-012177145e10"] })),
         claims(json!({ "tid": "9188040d-6c67-4c5b-b112-36a304b66dad" })),
         with(
