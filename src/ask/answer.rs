@@ -69,11 +69,15 @@ pub(super) struct Noted {
 impl Noted {
     /// The caveat about this caller.
     pub(super) fn of(caveat: Caveat, object: Option<ObjectId>) -> Self {
-        let mut text = caveat.to_string();
-        if let Some(object) = object {
-            text = text.replace("<object id>", &object.to_string());
-        }
-        Self { code: caveat.code(), text }
+        Self::about(object, caveat.code(), caveat.to_string())
+    }
+
+    fn about(object: Option<ObjectId>, code: &'static str, text: String) -> Self {
+        let text = match object {
+            Some(object) => text.replace("<object id>", &object.to_string()),
+            None => text,
+        };
+        Self { code, text }
     }
 
     /// The caveats about roles that were looked up. Graph lists directory roles apart from the others, so perhaps only
@@ -83,13 +87,12 @@ impl Noted {
         claims: &Claims,
         object: Option<ObjectId>,
     ) -> impl Iterator<Item = Self> {
-        let object = object.map_or("<object id>".into(), |object| object.to_string());
         let not_listed = |code, kind, list| {
             let text = format!(
                 "{kind} are not in the list: unless you have looked them up, do so with \
-                 `GET /v1.0/roleManagement/{list}/roleAssignments?$filter=principalId eq '{object}'`"
+                 `GET /v1.0/roleManagement/{list}/roleAssignments?$filter=principalId eq '<object id>'`"
             );
-            Self { code, text }
+            Self::about(object, code, text)
         };
         let of_directory = roles.iter().filter(|held| held.role.is_directory_role()).count();
         let directory = (of_directory == 0 && claims.wids.is_none())

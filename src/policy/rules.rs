@@ -214,7 +214,7 @@ const REQUEST: &str = "Reprocessing the request";
 const HTTP: &str = "Over HTTP";
 const TOKEN: &str = "Whose token";
 const ENFORCE: &str = "Carrying an action out";
-const OTHER: &str = "Privileged catalogs, and incomplete or unknown data";
+const PRIVILEGED_OR_UNKNOWN: &str = "Privileged catalogs, and incomplete or unknown data";
 const SPELLING: &str = "Spelling";
 
 const fn whole(basis: Basis, sources: &'static [Source]) -> Part {
@@ -478,7 +478,8 @@ pub static RULES: &[Rule] = &[
                and in an unknown origin system, the type of the role. A display name never counts. GUIDs \
                and Azure ids ignore case, and an Azure id is compared as a whole. Other ids, site URLs, and \
                the types of unknown origin systems are compared exactly. An Azure role must have the type \
-               `active` or `eligible`. In other known origin systems a type that contradicts the origin id is refused.",
+               `active` or `eligible`. In other known origin systems a type that contradicts the origin id \
+               is refused.",
         parts: &[
             part(Documented, "the types of an Azure role", &[RESOURCE_ROLE_SCOPES]),
             part(Documented, "that Azure names ignore case", &[NAMES_IN_AZURE]),
@@ -488,10 +489,10 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "R24",
         about: HTTP,
-        text: "`POST` to `assignments/{id}/reprocess`, below `/v1.0/identityGovernance/entitlementManagement`. In \
-               beta, and as v1.0 was first documented, to `accessPackageAssignments/{id}/reprocess`. Also \
-               accepted: `…/microsoft.graph.reprocess`, `assignments('{id}')/reprocess`, and a doubled \
-               slash after the version.",
+        text: "`POST` to `assignments/{id}/reprocess`, below \
+               `/v1.0/identityGovernance/entitlementManagement`. In beta, and as v1.0 was first documented, \
+               to `accessPackageAssignments/{id}/reprocess`. Also accepted: `…/microsoft.graph.reprocess`, \
+               `assignments('{id}')/reprocess`, and a doubled slash after the version.",
         parts: &[
             whole(Documented, &[REPROCESS]),
             part(Observed, "that a client sends `microsoft.graph.reprocess`", &[RUST_CLIENT]),
@@ -561,9 +562,9 @@ pub static RULES: &[Rule] = &[
         about: REQUEST,
         text: "The request and its assignment must be in the same state, `partiallyDelivered` or \
                `deliveryFailed`. Every other state refuses, and says what helps. `delivering`: wait. \
-               `delivered`: reprocess the assignment. `expired`: request again. The request must be the one that led \
-               to the state: it \
-               is for this assignment, it asks for access, and it is the newest such request.",
+               `delivered`: reprocess the assignment. `expired`: request again. The request must be the one \
+               that led to the state: it is for this assignment, it asks for access, and it is the newest \
+               such request.",
         parts: &[
             part(Documented, "the states", &[REPROCESS_REQUEST, REQUEST_TYPE]),
             part(OurChoice, "what helps, and which request", &[]),
@@ -610,8 +611,7 @@ pub static RULES: &[Rule] = &[
         about: TOKEN,
         text: "A token is an application's own if `idtyp` is `app`, whatever else it contains. If `idtyp` \
                is absent, it is an application's own if there is no `scp` and `oid` equals `sub`. Every \
-               other token is for a \
-               call on behalf of an account. A claim that is null counts as absent.",
+               other token is for a call on behalf of an account. A claim that is null counts as absent.",
         parts: &[
             part(
                 Documented,
@@ -707,7 +707,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R43",
-        about: OTHER,
+        about: PRIVILEGED_OR_UNKNOWN,
         text: "In a privileged catalog the caller needs *Global Administrator*, or both *Identity \
                Governance Administrator* and *Privileged Role Administrator*. For an application that calls \
                on its own behalf, a permission can replace each of those two: \
@@ -716,8 +716,8 @@ pub static RULES: &[Rule] = &[
                a standard catalog, or lacks only the delegated permission for that. Every other caller is \
                refused as in a standard catalog. A catalog of unknown level is judged as a standard one, \
                and an accepted verdict shows that its level is unknown. An unknown word for a level is \
-               refused when it is read, since it might require even more. An authority that was judged for a \
-               standard catalog, or without the level, reaches a privileged one only as *Global \
+               refused when it is read, since it might require even more. An authority that was judged for \
+               a standard catalog, or without the level, reaches a privileged one only as *Global \
                Administrator*.",
         parts: &[
             part(
@@ -736,7 +736,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R44",
-        about: OTHER,
+        about: PRIVILEGED_OR_UNKNOWN,
         text: "An unknown end is not read as no end. An assignment has no end if its schedule says so, is \
                null as a whole, or has nothing but a start. A schedule that says nothing is an error. So \
                is one with an unknown value that could be an end, such as a recurrence.",
@@ -747,14 +747,14 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R45",
-        about: OTHER,
+        about: PRIVILEGED_OR_UNKNOWN,
         text: "A list that continues elsewhere is not the whole list. If the whole list is needed, that is \
                an error, and no part of it is enforced.",
         parts: &[whole(OurChoice, &[])],
     },
     Rule {
         id: "R46",
-        about: OTHER,
+        about: PRIVILEGED_OR_UNKNOWN,
         text: "When an attempt begins, a resource role that this kind of target cannot hold fails \
                immediately, without an action, unless it was observed to be in place. It is shown as \
                *unenforceable*. A service principal cannot hold roles of applications and sites, and a user \
@@ -772,11 +772,11 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "R47",
-        about: OTHER,
-        text: "An unknown role does not suffice. It is ignored: an error would hide \
-               the verdict. Roles are read by their ids, by their names in the documentation, and by their \
-               names in Graph. *Connected Organization Administrator* and *Privileged Role Administrator* \
-               are not on the ladder.",
+        about: PRIVILEGED_OR_UNKNOWN,
+        text: "An unknown role does not suffice. It is ignored: an error would hide the verdict. Roles are \
+               read by their ids, by their names in the documentation, and by their names in Graph. \
+               *Connected Organization Administrator* and *Privileged Role Administrator* are not on the \
+               ladder.",
         parts: &[
             part(Documented, "the names and ids", &[DELEGATION, ROLE_DEFINITIONS]),
             part(OurChoice, "ignoring unknown roles", &[]),

@@ -160,7 +160,7 @@ impl Kind {
         };
         let migrator =
             Migrator::with_migrations((1..).zip(migrations.iter().copied()).map(migration).collect());
-        // Only who changes the tables needs the right to.
+        // Only a user who changes the tables needs the right to do so.
         if is_up_to_date(&migrator, pool).await {
             return Ok(());
         }

@@ -195,6 +195,7 @@ fn looks_are_shared_and_rare() {
     ] {
         assert_eq!(status(&server, &token), 401, "{token}");
     }
+    assert!(place.log().contains("token is refused why=it has no `kid`"), "{}", place.log());
     thread::sleep(Duration::from_millis(100));
     assert_eq!(slow.asked(), 1);
     slow.publishes(&[key("a"), key("b")]);

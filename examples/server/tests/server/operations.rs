@@ -97,7 +97,7 @@ fn requests_and_outcomes_are_counted() {
     stream.write_all(request("GET", V1, "").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("`GET /metrics`"), "{answer}");
     assert_eq!(server.send(&request("GET", "/metrics", "")).status, 401);
 }
 
